@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A library target with the settings every module shares.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A test target with the settings every module shares.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+// Arrows only downwards: docs/architecture.md has the same table and scripts/lint enforces it.
+let package = Package(
+    name: "git-model",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "git-model", targets: ["git-model"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        module("ModelCore"),
+        module("SystemIO", ["ModelCore", systemPackage]),
+        module("Codec", ["ModelCore", "COpenSSL", "CZstd"]),
+        module("Store", ["Codec", "SystemIO", "ModelCore", systemPackage]),
+        module("Remotes", ["Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
+        module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
+        module("Registry", ["Git", "SystemIO", "ModelCore", systemPackage]),
+        module("Review", ["Registry", "Git", "Store", "ModelCore"]),
+        module(
+            "Operations",
+            ["Review", "Registry", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]
+        ),
+        module("CommandLineInterface", ["Operations", "ModelCore", systemPackage, argumentParser]),
+        .executableTarget(name: "git-model", dependencies: ["CommandLineInterface"], swiftSettings: settings),
+        tests("ModelCoreTests", ["ModelCore"]),
+        tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),
+        tests("CodecTests", ["Codec", "ModelCore"]),
+        tests("StoreTests", ["Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
+        tests("RemotesTests", ["Remotes", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
+        tests("GitTests", ["Git", "SystemIO", "ModelCore", systemPackage]),
+        tests("RegistryTests", ["Registry", "Git", "SystemIO", "ModelCore", systemPackage]),
+        tests("CommandTests", ["CommandLineInterface", "Operations", "ModelCore", systemPackage, argumentParser]),
+        tests("EndToEndTests", ["git-model", "ModelCore", systemPackage, subprocess]),
+    ]
+)
