@@ -1,0 +1,12 @@
+/// A file descriptor that closes itself.
+struct Descriptor: ~Copyable {
+    let number: CInt
+
+    init(owning number: CInt) {
+        self.number = number
+    }
+
+    deinit {
+        SystemCall.close(number)
+    }
+}

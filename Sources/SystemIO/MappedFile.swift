@@ -1,0 +1,34 @@
+package import SystemPackage
+
+/// A file mapped for reading, as long as the object lives.
+///
+/// Only for our own immutable files: a mapped file that somebody cuts kills the process.
+package final class MappedFile: @unchecked Sendable {
+    // SAFETY: the mapping is read-only and private, and `bytes` never changes after init.
+
+    /// The file's bytes, valid only while this object is alive (use `withExtendedLifetime` where it may end early).
+    package let bytes: UnsafeRawBufferPointer
+
+    /// Maps a regular file, following links.
+    package init(_ path: FilePath) throws(IOError) {
+        let file = try OpenFile(reading: path, followingLinks: true)
+        let status = try file.status()
+        guard status.kind == .regular else { throw IOError(.map, path, .invalidArgument) }
+        guard let count = Int(exactly: status.size) else { throw IOError(.map, path, .fileTooLarge) }
+        guard count > 0 else {
+            // The system refuses empty mappings.
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        let start = try IOError.naming(.map, path) { () throws(Errno) in
+            try SystemCall.map(file.descriptor, byteCount: count)
+        }
+        bytes = UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    deinit {
+        if let start = bytes.baseAddress {
+            SystemCall.unmap(UnsafeMutableRawPointer(mutating: start), byteCount: bytes.count)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package import SystemPackage
+
+/// An open file that closes itself; reads and writes name their offset, so that threads can share it.
+package struct OpenFile: ~Copyable, Sendable {
+    /// The path that the file was opened by, for messages.
+    package let path: FilePath
+    let descriptor: CInt
+
+    /// Opens a file for reading; a link as the last component is an error unless followed.
+    ///
+    /// Opening a named pipe does not block, but reading from it fails.
+    package init(reading path: FilePath, followingLinks: Bool = false) throws(IOError) {
+        descriptor = try IOError.naming(.open, path) { () throws(Errno) in
+            try SystemCall.open(path, .reading(followingLinks: followingLinks))
+        }
+        self.path = path
+    }
+
+    /// Creates a file, for reading and writing, that must not exist; the umask narrows the permissions.
+    package init(creating path: FilePath, permissions: UInt16 = 0o666) throws(IOError) {
+        descriptor = try IOError.naming(.create, path) { () throws(Errno) in
+            try SystemCall.open(path, .creating(permissions: permissions))
+        }
+        self.path = path
+    }
+
+    deinit {
+        SystemCall.close(descriptor)
+    }
+
+    /// Fills the buffer from an offset and returns the number of bytes read, less than asked only at the file's end.
+    ///
+    /// Any thread may call it.
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(IOError) -> Int {
+        var count = 0
+        while count < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+            let read = try IOError.naming(.read, path) { () throws(Errno) in
+                try SystemCall.read(descriptor, into: rest, at: offset + Int64(count))
+            }
+            if read == 0 { break }
+            count += read
+        }
+        return count
+    }
+
+    /// Writes all bytes at an offset; any thread may call it.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(IOError) {
+        var count = 0
+        while count < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[count...])
+            count += try IOError.naming(.write, path) { () throws(Errno) in
+                try SystemCall.write(descriptor, rest, at: offset + Int64(count))
+            }
+        }
+    }
+
+    /// Returns the open file's status, whatever its path leads to by now.
+    package func status() throws(IOError) -> FileStatus {
+        try IOError.naming(.inspect, path) { () throws(Errno) in try SystemCall.status(of: descriptor) }
+    }
+
+    /// Waits until everything written is on the disk.
+    package func synchronize() throws(IOError) {
+        try IOError.naming(.synchronize, path) { () throws(Errno) in try SystemCall.synchronize(descriptor) }
+    }
+
+    /// Cuts or extends the file to a size; what is new reads as zeros.
+    package func resize(to size: Int64) throws(IOError) {
+        try IOError.naming(.resize, path) { () throws(Errno) in try SystemCall.resize(descriptor, to: size) }
+    }
+}
