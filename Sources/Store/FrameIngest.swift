@@ -100,13 +100,29 @@ final class FrameIngest: Sendable {
         do { encoded = try worker.encoder.encode(raw) } catch { throw mismatch }
         if encoded.codec != .raw {
             let check = UnsafeMutableRawBufferPointer(rebasing: worker.scratch.bytes[0..<raw.count])
-            do { try worker.decoder.decode(encoded.codec, stored: encoded.stored, into: check) } catch {
+            do { try worker.decoder.decode(encoded.codec, encoded.stored, into: check) } catch {
                 throw mismatch
             }
-            guard Bytes.areEqual(raw, UnsafeRawBufferPointer(check)) else { throw mismatch }
+            guard raw.isEqual(to: UnsafeRawBufferPointer(check)) else { throw mismatch }
         }
         let record = FrameRecord(id: frame.id, codec: encoded.codec, rawLength: raw.count, stored: encoded.stored)
         try appender.append(record, stored: encoded.stored)
         return encoded.stored.count
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Returns whether two buffers hold the same bytes, eight at a time.
+    fileprivate func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        var difference: UInt64 = 0
+        let words = count & ~7
+        for offset in stride(from: 0, to: words, by: 8) {
+            difference |=
+                loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
+        for offset in words..<count { difference |= UInt64(self[offset] ^ other[offset]) }
+        return difference == 0
     }
 }
