@@ -28,6 +28,14 @@ package struct Digest: Hashable, Sendable, Comparable {
         words = (word(), word(), word(), word())
     }
 
+    /// Creates a digest from the first 32 bytes of a buffer that has at least as many.
+    package init(loading bytes: UnsafeRawBufferPointer) {
+        func word(_ offset: Int) -> UInt64 {
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        words = (word(0), word(8), word(16), word(24))
+    }
+
     /// Creates a digest from 64 lowercase hexadecimal digits; `nil` for anything else.
     package init?(hex: some StringProtocol) {
         let digits = hex.utf8
@@ -47,7 +55,9 @@ package struct Digest: Hashable, Sendable, Comparable {
         var result: [UInt8] = []
         result.reserveCapacity(Digest.byteCount)
         for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) { result.append(UInt8(truncatingIfNeeded: word >> shift)) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                result.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
         }
         return result
     }

@@ -7,13 +7,14 @@
 #endif
 
 /// A value behind a lock, with threads that sleep until it changes; what `Mutex` lacks is the sleeping.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
     // SAFETY: `state` is touched only between lock and unlock of `mutex`, and the pointers live as long as the object.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state: State
 
-    init(_ state: sending State) {
+    /// Creates a monitor around a value.
+    package init(_ state: sending State) {
         self.state = state
         mutex.initialize(to: pthread_mutex_t())
         condition.initialize(to: pthread_cond_t())
@@ -29,7 +30,7 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Changes the value and wakes every sleeper to look at it again.
-    func update<R>(_ body: (inout State) -> R) -> R {
+    package func update<R>(_ body: (inout State) -> R) -> R {
         pthread_mutex_lock(mutex)
         defer {
             pthread_cond_broadcast(condition)
@@ -39,7 +40,7 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Asks again after each change until the body gives an answer; the calling thread sleeps in between.
-    func wait<R>(_ body: (inout State) -> R?) -> R {
+    package func wait<R>(_ body: (inout State) -> R?) -> R {
         pthread_mutex_lock(mutex)
         defer {
             // The answer usually changed the value: a slot was taken or freed.

@@ -24,6 +24,14 @@ package struct OpenFile: ~Copyable, Sendable {
         self.path = path
     }
 
+    /// Opens an existing file for writing; a link as the last component is an error.
+    package init(writing path: FilePath) throws(IOError) {
+        descriptor = try IOError.naming(.open, path) { () throws(Errno) in
+            try SystemCall.open(path, .writing)
+        }
+        self.path = path
+    }
+
     deinit {
         SystemCall.close(descriptor)
     }

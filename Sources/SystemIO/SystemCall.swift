@@ -19,6 +19,7 @@ enum SystemCall {
     enum OpenMode {
         case reading(followingLinks: Bool)
         case readingDirectory
+        case writing
         case creating(permissions: UInt16)
         case lock
     }
@@ -37,6 +38,7 @@ enum SystemCall {
             switch mode {
             case .reading(followingLinks: true): (O_RDONLY | O_NONBLOCK, 0)
             case .reading(followingLinks: false): (O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0)
+            case .writing: (O_WRONLY | O_NOFOLLOW, 0)
             case .readingDirectory: (O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
             case .creating(let permissions): (O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, permissions)
             case .lock: (O_RDWR | O_CREAT, 0o666)
