@@ -10,9 +10,17 @@ struct Root: AsyncParsableCommand {
         groupedSubcommands: groups
     )
 
-    // The verbs of every day come first; within a group, in the order in which somebody new meets them.
+    // The order of help and manual: within a group, verbs stand as somebody new meets them. A group without verbs is not shown.
     private static let groups: [CommandGroup] = [
+        // init, add, status, push, pull, checkout, tag, list, show, log
+        CommandGroup(name: "Every day", subcommands: []),
+        // rm, mv, ls, cat, du
+        CommandGroup(name: "Artifacts", subcommands: []),
+        // remote, fetch, fsck, gc, trust
+        CommandGroup(name: "Store and remotes", subcommands: []),
+        // install, uninstall, doctor, completion
         CommandGroup(name: "Set up", subcommands: [CompletionCommand.self]),
+        // What Git and packages call; hidden.
         CommandGroup(name: "Internal", subcommands: [DocumentationCommand.self]),
     ]
 

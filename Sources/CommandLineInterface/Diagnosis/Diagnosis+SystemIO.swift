@@ -18,3 +18,12 @@ extension LockError: Diagnosable {
         }
     }
 }
+
+extension UnsafePathError: Diagnosable {
+    var diagnosis: Diagnosis {
+        switch self {
+        case .invalidComponent, .symbolicLink, .notDirectory: Diagnosis(.failed, description)
+        case .io(let error): error.diagnosis
+        }
+    }
+}
