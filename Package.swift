@@ -36,10 +36,11 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CIntrinsics"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         module("ModelCore"),
         module("SystemIO", ["ModelCore", systemPackage]),
-        module("Codec", ["ModelCore", "COpenSSL", "CZstd"]),
+        module("Codec", ["ModelCore", "CIntrinsics", "COpenSSL", "CZstd"]),
         module("Store", ["Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Remotes", ["Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
