@@ -4,16 +4,15 @@
 #include <stdint.h>
 #include <string.h>
 
+// The compiler's own builtins: Swift does not emit the inline functions of the intrinsics headers.
 #if defined(__x86_64__)
-#include <nmmintrin.h>
 #define CI_CRC32C_TARGET __attribute__((target("sse4.2")))
-#define CI_CRC32C_8(crc, value) ((uint32_t)_mm_crc32_u64((crc), (value)))
-#define CI_CRC32C_1(crc, value) _mm_crc32_u8((crc), (value))
+#define CI_CRC32C_8(crc, value) ((uint32_t)__builtin_ia32_crc32di((crc), (value)))
+#define CI_CRC32C_1(crc, value) __builtin_ia32_crc32qi((crc), (value))
 #elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
-#include <arm_acle.h>
 #define CI_CRC32C_TARGET
-#define CI_CRC32C_8(crc, value) __crc32cd((crc), (value))
-#define CI_CRC32C_1(crc, value) __crc32cb((crc), (value))
+#define CI_CRC32C_8(crc, value) __builtin_arm_crc32cd((crc), (value))
+#define CI_CRC32C_1(crc, value) __builtin_arm_crc32cb((crc), (value))
 #endif
 
 /// Whether this processor has a CRC-32C instruction that `ci_crc32c` was compiled to use.
