@@ -43,7 +43,6 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CIntrinsics"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .systemLibrary(name: "CIntrinsics"),
         module("ModelCore"),
         module("SystemIO", ["ModelCore", systemPackage]),
         module("Codec", ["ModelCore", "CIntrinsics", "COpenSSL", "CZstd"]),

@@ -4,7 +4,9 @@ package import ModelCore
 /// SHA-256 (FIPS 180-4) of bytes that arrive in pieces, by OpenSSL, which uses the processor's instructions.
 ///
 /// One thread at a time may use a value.
-package struct SHA256: ~Copyable {
+package struct SHA256: ~Copyable, @unchecked Sendable {
+    // SAFETY: the state behind the pointer belongs to this value alone, which cannot be copied.
+
     // SAFETY: fetched once, never changed and never freed; OpenSSL allows any thread to use it.
     nonisolated(unsafe) private static let algorithm: OpaquePointer = {
         guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
