@@ -1,7 +1,7 @@
-/// What an artifact is on disk.
+/// What an artifact is on disk, spelled as pointers and tags spell it.
 package enum ArtifactKind: String, Sendable, Hashable, CaseIterable {
-    /// One regular file.
+    /// One file; its object is the file's bytes.
     case file
-    /// A directory with everything in it.
+    /// A directory; its object is a listing of its files.
     case tree
 }

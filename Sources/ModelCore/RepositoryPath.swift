@@ -1,83 +1,115 @@
-/// A path inside a repository, with `/` between components, that can never lead out of it or into `.git`.
+/// A relative path that is safe to create inside a directory: of a file from the top of a repository, or from the top
+/// of a tree artifact.
 ///
-/// Refuses what Git's own `verify_path` does on any platform: the path may be checked out on another one than it came from.
-package struct RepositoryPath: Hashable, Sendable, Comparable {
-    /// The path's text.
+/// Its bytes are UTF-8; components are separated by `/` and none is empty, `.`, `..`, or a spelling of `.git` on any file
+/// system. Equality, order and hashing are those of the bytes, not of Unicode's equivalent texts.
+package struct RepositoryPath: Sendable {
+    /// The path.
     package let text: String
 
-    /// Parses a path; `nil` where it is empty, absolute, has an empty, `.` or `..` component, a NUL, or `.git` in any spelling.
-    package init?(_ text: some StringProtocol) {
-        guard !text.isEmpty, !text.utf8.contains(0) else { return nil }
-        for component in text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            guard RepositoryPath.isAllowed(component) else { return nil }
+    /// Creates a path from text, or says what is wrong with it.
+    package init(_ text: some StringProtocol) throws(RepositoryPathError) {
+        let text = String(text)
+        if let problem = RepositoryPath.problem(of: text) { throw RepositoryPathError(path: text, problem: problem) }
+        self.text = text
+    }
+
+    /// Creates a path from bytes, such as a path in a Git tree, or says what is wrong with them.
+    package init(bytes: some Collection<UInt8>) throws(RepositoryPathError) {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw RepositoryPathError(path: String(decoding: bytes, as: UTF8.self), problem: .notUTF8)
         }
-        self.text = String(text)
+        try self.init(text)
     }
 
-    private init(trusted text: String) { self.text = text }
-
-    private static func isAllowed(_ component: some Collection<UInt8>) -> Bool {
-        guard !component.isEmpty, !component.elementsEqual(".".utf8), !component.elementsEqual("..".utf8) else {
-            return false
-        }
-        // Nothing but a name that begins so can be a spelling of `.git`, and most names do not.
-        guard let first = component.first,
-            first == UInt8(ascii: ".") || first | 0x20 == UInt8(ascii: "g") || first == 0xe2 || first == 0xef
-        else { return true }
-        return !isGitDirectory(String(decoding: component, as: UTF8.self))
+    private init(trusted text: String) {
+        self.text = text
     }
 
-    /// Returns whether some file system takes a name for `.git`: by case, by NTFS short names, streams, trailing dots and spaces,
-    /// or by code points that HFS+ ignores.
-    static func isGitDirectory(_ component: String) -> Bool {
-        let visible = component.unicodeScalars.filter { !ignorable.contains($0.value) }
-        var name = String(String.UnicodeScalarView(visible)).lowercased()
-        if let colon = name.firstIndex(of: ":") { name = String(name[..<colon]) }
-        while let last = name.last, last == "." || last == " " { name.removeLast() }
-        return name == ".git" || name == "git~1"
-    }
+    /// The bytes, without a terminator.
+    package var bytes: [UInt8] { Array(text.utf8) }
 
-    /// The code points that HFS+ ignores in names, as Git lists them (utf8.c, `next_hfs_char`).
-    private static let ignorable: Set<UInt32> = [
-        0x200c, 0x200d, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x206a, 0x206b, 0x206c, 0x206d, 0x206e,
-        0x206f, 0xfeff,
-    ]
-
-    /// The components, outermost first.
-    package var components: [String] { text.split(separator: "/").map(String.init) }
+    /// The names between the separators, at least one.
+    package var components: [String] { text.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) } }
 
     /// The last component.
-    package var name: String { components.last ?? text }
+    package var name: String {
+        text.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(text[text.utf8.index(after: $0)...]) } ?? text
+    }
 
-    /// The directory that the path lies in; `nil` at the top of the repository.
+    /// The directory that holds it; `nil` at the top.
     package var parent: RepositoryPath? {
-        guard let slash = text.lastIndex(of: "/") else { return nil }
-        return RepositoryPath(trusted: String(text[..<slash]))
+        text.utf8.lastIndex(of: UInt8(ascii: "/")).map { RepositoryPath(trusted: String(text[..<$0])) }
     }
 
-    /// The pointer of the artifact at this path.
-    package var pointer: RepositoryPath { RepositoryPath(trusted: text + Pointer.fileSuffix) }
-
-    /// The artifact whose pointer is at this path; `nil` where this is no pointer's name.
-    package var artifact: RepositoryPath? {
-        guard text.hasSuffix(Pointer.fileSuffix) else { return nil }
-        return RepositoryPath(text.dropLast(Pointer.fileSuffix.count))
+    /// Whether the path is below the directory, at any depth; a path is not inside itself.
+    package func isInside(_ directory: RepositoryPath) -> Bool {
+        let start = directory.text.utf8
+        let rest = text.utf8.dropFirst(start.count)
+        return rest.first == UInt8(ascii: "/") && text.utf8.starts(with: start)
     }
 
-    /// Returns the path of something in this directory.
-    package func appending(_ relative: RepositoryPath) -> RepositoryPath {
-        RepositoryPath(trusted: text + "/" + relative.text)
+    /// Returns the path of `other` inside this directory.
+    package func appending(_ other: RepositoryPath) -> RepositoryPath {
+        RepositoryPath(trusted: text + "/" + other.text)
     }
 
-    /// Returns whether this path lies in a directory, at any depth.
-    package func isInside(_ directory: RepositoryPath) -> Bool { text.hasPrefix(directory.text + "/") }
+    /// Returns the path as seen from the directory; `nil` when it is not inside.
+    package func relative(to directory: RepositoryPath) -> RepositoryPath? {
+        guard isInside(directory) else { return nil }
+        return RepositoryPath(trusted: String(Substring(text.utf8.dropFirst(directory.text.utf8.count + 1))))
+    }
+
+    /// The path of the pointer to the artifact at this path.
+    package var appendingPointerSuffix: RepositoryPath { RepositoryPath(trusted: text + Pointer.fileSuffix) }
+
+    /// The path of the artifact whose pointer this is; `nil` when this is no pointer's path.
+    ///
+    /// A name that is the suffix alone, as that of the directory `.mver`, is none.
+    package var removingPointerSuffix: RepositoryPath? {
+        let suffix = Pointer.fileSuffix.utf8
+        let artifact = text.utf8.dropLast(suffix.count)
+        guard !artifact.isEmpty, artifact.last != UInt8(ascii: "/"),
+            text.utf8.suffix(suffix.count).elementsEqual(suffix)
+        else { return nil }
+        // What is left may have become `.git`.
+        return try? RepositoryPath(Substring(artifact))
+    }
+}
+
+extension RepositoryPath {
+    private static func problem(of text: String) -> RepositoryPathError.Problem? {
+        let bytes = text.utf8
+        if bytes.isEmpty { return .empty }
+        if bytes.first == UInt8(ascii: "/") { return .absolute }
+        if bytes.contains(0) { return .zeroByte }
+        for component in bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+            if component.isEmpty { return .emptyComponent }
+            guard GitDirectoryName.mayMatch(component) else { continue }
+            if component.elementsEqual(".".utf8) { return .currentDirectory }
+            if component.elementsEqual("..".utf8) { return .parentDirectory }
+            if GitDirectoryName.matches(component) { return .gitDirectory(String(Substring(component))) }
+        }
+        return nil
+    }
+}
+
+extension RepositoryPath: Hashable, Comparable {
+    package static func == (left: RepositoryPath, right: RepositoryPath) -> Bool {
+        left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+    }
 
     package static func < (left: RepositoryPath, right: RepositoryPath) -> Bool {
         left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
     }
+
+    package func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
 }
 
 extension RepositoryPath: CustomStringConvertible {
-    /// The path's text.
+    /// The path.
     package var description: String { text }
 }

@@ -1,44 +1,32 @@
-/// One file of a tree.
-package struct TreeEntry: Hashable, Sendable {
-    /// What a file of a tree is.
+/// One file of a tree artifact.
+package struct TreeEntry: Sendable, Hashable {
+    /// What a file is, spelled as listings spell it.
     package enum Mode: String, Sendable, Hashable, CaseIterable {
-        /// A regular file.
-        case file = "644"
-        /// An executable file.
+        /// A file that is not executable.
+        case regular = "644"
+        /// A file that its owner may execute.
         case executable = "755"
-        /// A symbolic link; its bytes are its target's text.
+        /// A symbolic link; its bytes are its target text.
         case link
     }
 
     /// What the file is.
     package let mode: Mode
-    /// The size in bytes; a link's is its target text's.
+    /// The number of its bytes, not negative.
     package let size: Int64
-    /// The SHA-256 of the bytes; a link's is its target text's.
+    /// The SHA-256 of its bytes.
     package let digest: Digest
-    /// The path in the tree, with `/` between components.
-    package let path: String
+    /// Where it is, from the top of the artifact.
+    package let path: RepositoryPath
 
-    /// Creates an entry; `path` is one that `isValidPath` accepts.
-    package init(mode: Mode, size: Int64, digest: Digest, path: String) {
+    /// The most bytes that a link's target text may have: what Linux takes.
+    package static let linkTargetLimit: Int64 = 4095
+
+    /// Creates an entry; a listing checks it.
+    package init(mode: Mode, size: Int64, digest: Digest, path: RepositoryPath) {
         self.mode = mode
         self.size = size
         self.digest = digest
         self.path = path
-    }
-
-    /// Returns whether a path may stand in a listing: relative, no empty, `.` or `..` component, no NUL, and no `.git`
-    /// in any spelling, for a tree is restored inside a working copy.
-    package static func isValidPath(_ path: String) -> Bool { RepositoryPath(path) != nil }
-
-    /// Returns whether a link at `path` with the text `target` stays inside the tree.
-    package static func staysInside(linkAt path: String, target: String) -> Bool {
-        guard !target.isEmpty, !target.hasPrefix("/"), !target.utf8.contains(0) else { return false }
-        var depth = path.utf8.count { $0 == UInt8(ascii: "/") }
-        for component in target.split(separator: "/", omittingEmptySubsequences: true) where component != "." {
-            depth += component == ".." ? -1 : 1
-            if depth < 0 { return false }
-        }
-        return true
     }
 }

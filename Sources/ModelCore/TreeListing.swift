@@ -1,97 +1,88 @@
-/// The files of a tree artifact, an object itself: `docs/formats.md` has its encoding.
-package struct TreeListing: Hashable, Sendable {
-    private static let firstLine = "git-model-tree 1\n"
-    private static let signature = "git-model-tree "
-    private static let format = "tree listing"
-
-    /// The files in ascending order of path bytes.
+/// The files of a tree artifact: an object of its own, whose digest is the artifact's (docs/formats.md, "Tree listing").
+///
+/// Always sound: sorted by path bytes, each path once, and no file where another file's directory is.
+package struct TreeListing: Sendable, Hashable {
+    /// The files, sorted by path bytes.
     package let entries: [TreeEntry]
+    /// The sum of the files' sizes in bytes, which is the size in the tree's pointer.
+    package let contentSize: Int64
 
-    /// The sum of the sizes of the files.
-    package var size: Int64 { entries.reduce(0) { $0 + $1.size } }
+    static let format = "tree listing"
+    static let firstLine = "git-model-tree 1\n"
 
-    /// Creates a listing of files whose paths are valid and distinct, in any order.
-    package init(_ entries: some Sequence<TreeEntry>) {
-        self.entries = entries.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    /// Creates a listing from entries in any order; throws `malformed` for paths that cannot be together.
+    package init(_ entries: [TreeEntry]) throws(FormatError) {
+        self.entries = entries.sorted { $0.path < $1.path }
+        contentSize = try TreeListing.check(self.entries)
     }
 
-    /// Parses a listing.
+    /// Reads a listing, copying what it keeps; throws `FormatError`.
+    package init(parsing bytes: UnsafeRawBufferPointer) throws(FormatError) {
+        var parser = TreeListingParser(bytes)
+        entries = try parser.entries()
+        contentSize = try TreeListing.check(entries)
+    }
+
+    /// Reads a listing; throws `FormatError`.
     package init(parsing bytes: [UInt8]) throws(FormatError) {
-        func malformed(_ what: String) -> FormatError { FormatError(TreeListing.format, .malformed(what)) }
-        guard bytes.starts(with: TreeListing.signature.utf8) else { throw malformed("its first line is wrong") }
-        guard bytes.starts(with: TreeListing.firstLine.utf8) else {
-            throw FormatError(TreeListing.format, .newer("its first line"))
-        }
-        var entries: [TreeEntry] = []
-        var total: Int64 = 0
-        var directories: Set<Substring> = []
-        for record in bytes.dropFirst(TreeListing.firstLine.utf8.count).split(
-            separator: 0,
-            omittingEmptySubsequences: false
-        ) {
-            // What follows the last NUL is nothing; anything else there is an entry that was cut.
-            if record.endIndex == bytes.endIndex {
-                guard record.isEmpty else { throw FormatError(TreeListing.format, .truncated) }
-                break
-            }
-            let entry = try TreeListing.entry(record)
-            if let last = entries.last {
-                guard last.path.utf8.lexicographicallyPrecedes(entry.path.utf8) else {
-                    throw malformed("its paths are not in order")
-                }
-            }
-            guard !directories.contains(entry.path[...]) else { throw malformed("a path is both file and directory") }
-            let (sum, overflow) = total.addingReportingOverflow(entry.size)
-            guard !overflow else { throw malformed("its sizes add up to too much") }
-            total = sum
-            TreeListing.addDirectories(of: entry.path, to: &directories)
-            entries.append(entry)
-        }
-        for entry in entries where directories.contains(entry.path[...]) {
-            throw malformed("a path is both file and directory")
-        }
-        self.entries = entries
+        self = try bytes.span.withUnsafeBytes { (buffer) throws(FormatError) in try TreeListing(parsing: buffer) }
     }
 
-    /// Notes every directory that a path lies in, the nearest first, until one that is noted already.
-    private static func addDirectories(of path: String, to directories: inout Set<Substring>) {
-        var rest = path[...]
-        while let slash = rest.utf8.lastIndex(of: UInt8(ascii: "/")) {
-            rest = rest[..<slash]
-            guard directories.insert(rest).inserted else { return }
-        }
-    }
-
-    private static func entry(_ record: ArraySlice<UInt8>) throws(FormatError) -> TreeEntry {
-        let fields = record.split(separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
-        guard fields.count == 4 else { throw FormatError(format, .malformed("an entry has too few fields")) }
-        let modeText = String(decoding: fields[0], as: UTF8.self)
-        guard let mode = TreeEntry.Mode(rawValue: modeText) else {
-            throw FormatError(format, .newer("mode “\(modeText)”"))
-        }
-        let sizeText = String(decoding: fields[1], as: UTF8.self)
-        guard let size = Int64(sizeText), size >= 0, String(size) == sizeText else {
-            throw FormatError(format, .malformed("a size is no number"))
-        }
-        let oid = String(decoding: fields[2], as: UTF8.self)
-        guard oid.hasPrefix("sha256:"), let digest = Digest(hex: oid.dropFirst("sha256:".count)) else {
-            throw FormatError(format, .malformed("a digest is wrong"))
-        }
-        guard let path = String(validating: fields[3], as: UTF8.self), TreeEntry.isValidPath(path) else {
-            throw FormatError(format, .malformed("a path is not allowed"))
-        }
-        return TreeEntry(mode: mode, size: size, digest: digest, path: path)
-    }
-
-    /// The listing's bytes, whose SHA-256 is the tree's oid.
+    /// The listing's bytes.
     package var encoded: [UInt8] {
         var bytes = Array(TreeListing.firstLine.utf8)
-        bytes.reserveCapacity(entries.count * 128)
+        bytes.reserveCapacity(bytes.count + entries.reduce(0) { $0 + $1.path.text.utf8.count + 100 })
         for entry in entries {
-            bytes += "\(entry.mode.rawValue) \(entry.size) \(entry.digest) ".utf8
-            bytes += entry.path.utf8
+            bytes += entry.mode.rawValue.utf8
+            bytes.append(UInt8(ascii: " "))
+            bytes += String(entry.size).utf8
+            bytes += " sha256:".utf8
+            bytes += entry.digest.hex.utf8
+            bytes.append(UInt8(ascii: " "))
+            bytes += entry.path.text.utf8
             bytes.append(0)
         }
         return bytes
     }
+
+    /// Returns the file at that path; `nil` when there is none.
+    package func entry(at path: RepositoryPath) -> TreeEntry? {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if entries[middle].path < path { low = middle + 1 } else { high = middle }
+        }
+        return low < entries.count && entries[low].path == path ? entries[low] : nil
+    }
+
+    /// Returns the files inside a directory of the tree, sorted.
+    package func entries(inside directory: RepositoryPath) -> [TreeEntry] {
+        entries.filter { $0.path.isInside(directory) }
+    }
+
+    /// Checks what a sorted list has to be and returns the sum of its sizes.
+    private static func check(_ entries: [TreeEntry]) throws(FormatError) -> Int64 {
+        var total: Int64 = 0
+        // The files whose bytes the current path begins with; sorted, they are the only ones that could be its directory.
+        var prefixes: [RepositoryPath] = []
+        for entry in entries {
+            let path = entry.path
+            guard entry.size >= 0, entry.mode != .link || (1...TreeEntry.linkTargetLimit).contains(entry.size) else {
+                throw malformed("\(QuotedPath.encode(path.text)) cannot have the size \(entry.size)")
+            }
+            let (sum, overflows) = total.addingReportingOverflow(entry.size)
+            if overflows { throw malformed("its sizes add up to too much") }
+            total = sum
+            while let last = prefixes.last, !path.text.utf8.starts(with: last.text.utf8) { prefixes.removeLast() }
+            for file in prefixes {
+                if path == file { throw malformed("\(QuotedPath.encode(path.text)) occurs twice") }
+                if path.isInside(file) { throw malformed("\(QuotedPath.encode(file.text)) is a file and a directory") }
+            }
+            prefixes.append(path)
+        }
+        return total
+    }
+
+    static func malformed(_ what: String) -> FormatError { FormatError(format, .malformed(what)) }
 }

@@ -45,14 +45,11 @@ package struct DirectoryRemote: Remote {
         try await perform(directory) { () throws(IOError) in
             let path = root.appending(directory)
             guard try FileStatus.of(path, followingLinks: true) != nil else { return [] }
-            var files: [RemoteFile] = []
-            for entry in try DirectoryEntry.all(in: path) where !TemporaryFile.isTemporary(entry.name) {
-                guard let status = try FileStatus.of(path.appending(entry.name)), status.kind == .regular else {
-                    continue
-                }
-                files.append(RemoteFile(name: entry.name, size: status.size))
+            return try DirectoryWalk.entries(under: path).compactMap { entry in
+                let name = entry.path.split(separator: "/").last.map(String.init) ?? entry.path
+                guard entry.status.kind == .regular, !TemporaryFile.isTemporary(name) else { return nil }
+                return RemoteFile(path: entry.path, size: entry.status.size)
             }
-            return files
         }
     }
 

@@ -1,8 +1,8 @@
-package import ModelCore
 import Codec
+package import ModelCore
 package import Store
 package import SystemIO
-import SystemPackage
+package import SystemPackage
 
 /// Brings objects of the local store to a remote: missing frames only, in packs, then what finds them.
 package struct Push: Sendable {
@@ -15,6 +15,9 @@ package struct Push: Sendable {
         /// The bytes uploaded in packs.
         package var byteCount: Int64 = 0
     }
+
+    /// How often a push starts again because collection took away what it counted on.
+    private static let maximumRounds = 5
 
     private let local: LocalStore
     private let destination: RemoteStore
@@ -37,110 +40,95 @@ package struct Push: Sendable {
         self.progress = progress
     }
 
-    private struct Plan {
-        var report = Report()
-        var remote: IndexSet
-        var missing: [FrameLocation] = []
-        var pending: [Pointer] = []
-        var closure: Closure
-    }
-
     /// Returns what `run` would do.
     package func dryRun(_ pointers: [Pointer]) async throws -> Report {
-        guard try await destination.format() != nil else {
-            return try await plan(pointers, remote: IndexSet([]), tombs: []).report
-        }
-        return try await plan(pointers, remote: try await destination.indexes(), tombs: try await destination.tombs())
-            .report
+        let inventory = try await destination.format() == nil ? .empty : RemoteInventory(of: destination)
+        let closure = try closure(of: pointers, in: inventory)
+        let missing = PushedFrames(of: closure, missingIn: inventory)
+        return Report(objects: objects(of: pointers, needing: missing), packCount: 0, byteCount: missing.byteCount)
     }
 
     /// Uploads what the remote lacks of the objects of `pointers`; `root` keeps them alive there.
     ///
-    /// In this order: packs, their index, object indexes, the root; then the tombs are looked at once more.
+    /// In this order: packs, their index, object indexes, the root. Then the remote is looked at once more, and what collection took
+    /// away in between is written again: only a look after the root proves that everything is there.
     package func run(_ pointers: [Pointer], root: RootRecord?) async throws -> Report {
         try await destination.requireWritable()
         var report = Report()
-        // A pack that was buried between the first look and the root is written again, as many times as that happens.
-        while true {
-            let tombs = try await destination.tombs()
-            let plan = try await plan(pointers, remote: try await destination.indexes(), tombs: tombs)
-            report.objects = report.objects.isEmpty ? plan.report.objects : report.objects
-            let sent = try await upload(plan, tombs: tombs)
+        var inventory = try await RemoteInventory(of: destination)
+        let closure = try closure(of: pointers, in: inventory)
+        var missing = PushedFrames(of: closure, missingIn: inventory)
+        report.objects = objects(of: pointers, needing: missing)
+        for _ in 0..<Push.maximumRounds {
+            let sent = try await upload(missing, of: closure, inventory)
             report.packCount += sent.packCount
             report.byteCount += sent.byteCount
+            try await publishObjectIndexes(of: pointers)
             if let root {
                 try await destination.remote.write(Array(root.text.utf8), to: StoreLayout.root(root.id))
+            } else if sent.packCount == 0 {
+                return report
             }
-            let buried = try await destination.tombs().subtracting(tombs)
-            if buried.isEmpty || plan.closure.frames.isEmpty { return report }
+            inventory = try await RemoteInventory(of: destination)
+            missing = PushedFrames(of: closure, missingIn: inventory)
+            if missing.isEmpty { return report }
         }
+        throw RemoteError.unreachable(destination.remote.name, cause: "what is uploaded keeps disappearing")
     }
 
-    private func plan(_ pointers: [Pointer], remote: IndexSet, tombs: Set<Digest>) async throws -> Plan {
+    /// Returns the closure of the objects here; what is not here must be in the remote already.
+    private func closure(of pointers: [Pointer], in inventory: RemoteInventory) throws -> Closure {
         let closure = Closure(of: pointers, in: local)
-        var plan = Plan(remote: remote, closure: closure)
-        if !closure.isComplete {
-            let absent = closure.incomplete.map(\.oid)
-            let lacking = absent.filter { !remote.contains($0) && remote.entries(of: $0, kind: .manifest).isEmpty }
-            guard lacking.isEmpty else { throw RemoteError.incomplete(destination.remote.name, objects: lacking) }
-        }
-        plan.missing = closure.frames.values.filter { frame in
-            !remote.copies(of: frame.entry.id).contains { !tombs.contains($0.pack) }
-        }
-        plan.report.byteCount = plan.missing.reduce(0) { $0 + Int64($1.entry.recordLength) }
-        if plan.report.byteCount > 0 {
-            let missing = Set(plan.missing.map(\.entry.id))
-            for pointer in pointers
-            where Closure(of: [pointer], in: local).frames.keys.contains(where: missing.contains) {
-                plan.report.objects.append(pointer.oid)
-            }
-        }
-        plan.pending = pointers
-        return plan
+        for (_, reason) in closure.incomplete where !reason.isAbsence { throw reason }
+        let lacking = closure.incomplete.map(\.oid).filter { !inventory.mayHave($0) }
+        guard lacking.isEmpty else { throw RemoteError.incomplete(destination.remote.name, objects: lacking) }
+        return closure
     }
 
-    private func upload(_ plan: Plan, tombs: Set<Digest>) async throws -> Report {
+    private func objects(of pointers: [Pointer], needing missing: PushedFrames) -> [Digest] {
+        guard !missing.isEmpty else { return [] }
+        return pointers.filter { missing.includeAny(of: Closure(of: [$0], in: local)) }.map(\.oid)
+    }
+
+    private func upload(
+        _ missing: PushedFrames,
+        of closure: Closure,
+        _ inventory: RemoteInventory
+    ) async throws -> Report {
         var report = Report()
-        var uploaded = IndexContents()
-        let total = plan.report.byteCount
-        let parcels = try await PushPacking(local: local, scratch: scratch).parcels(of: plan.missing) { pack in
-            // The name of a pack that is there, but in no live index or on its way out, may vanish at any moment.
-            if plan.remote.pack(pack) != nil || tombs.contains(pack) { return false }
-            return try await destination.remote.size(of: StoreLayout.pack(pack)) == nil
-        }
-        for parcel in parcels {
+        var contents = IndexContents()
+        let total = missing.byteCount
+        let packing = PushPacking(local: local)
+        for parcel in try packing.parcels(of: missing.locations, isFree: inventory.isFree) {
             try cancellation.check()
-            let sealed = try parcel.pack(in: scratch, from: local)
-            try await destination.remote.upload(sealed.path, to: StoreLayout.pack(sealed.pack.id))
-            uploaded.add(sealed.pack)
-            if parcel.isScratch { try DurableFile.remove(sealed.path) }
+            let (pack, path) = try parcel.pack(in: scratch, from: local)
+            try await destination.remote.upload(path, to: StoreLayout.pack(pack.id))
+            contents.add(pack)
+            if parcel.isScratch { try DurableFile.remove(path) }
             report.packCount += 1
-            report.byteCount += Int64(sealed.pack.byteCount)
+            report.byteCount += Int64(pack.byteCount)
             progress(min(report.byteCount, total), total)
         }
-        for object in plan.closure.objects where plan.remote.entries(of: object.oid, kind: object.kind).isEmpty {
-            uploaded.add(object)
-        }
-        if !uploaded.isEmpty {
-            let bytes = uploaded.encoded(as: .index)
+        for object in closure.objects where !inventory.knows(object) { contents.add(object) }
+        if !contents.isEmpty {
+            let bytes = contents.encoded(as: .index)
             try await destination.remote.write(bytes, to: StoreLayout.index(SHA256.digest(of: bytes)))
         }
-        try await publishObjectIndexes(of: plan.pending, isNew: !uploaded.isEmpty)
         return report
     }
 
-    private func publishObjectIndexes(of pointers: [Pointer], isNew: Bool) async throws {
-        var fresh: IndexSet?
+    private func publishObjectIndexes(of pointers: [Pointer]) async throws {
+        var inventory: RemoteInventory?
         for pointer in pointers {
             let file = StoreLayout.objectIndex(pointer.oid)
             if try await destination.remote.size(of: file) != nil { continue }
             let closure = Closure(of: [pointer], in: local)
             guard closure.isComplete else { continue }
-            if fresh == nil { fresh = try await destination.indexes() }
-            guard let indexes = fresh else { continue }
+            if inventory == nil { inventory = try await RemoteInventory(of: destination) }
+            guard let inventory else { continue }
             var contents = IndexContents()
             for frame in closure.frames.keys {
-                guard let copy = indexes.copies(of: frame).first, let pack = indexes.pack(copy.pack) else { continue }
+                guard let copy = inventory.copy(of: frame), let pack = inventory.pack(copy.pack) else { continue }
                 contents.add(copy, in: pack)
             }
             for object in closure.objects { contents.add(object) }

@@ -9,7 +9,6 @@ struct PushPacking {
     private static let wholePackShare = 0.7
 
     let local: LocalStore
-    let scratch: FilePath
 
     /// One pack to upload.
     enum Parcel {
@@ -34,15 +33,9 @@ struct PushPacking {
                         FormatError("pack", .malformed("its bytes do not match its name"))
                     )
                 }
-                let sealed = SealedPack(
-                    id: id,
-                    byteCount: file.byteCount,
-                    kind: try file.kind(),
-                    contents: try file.contents()
-                )
-                return (sealed, file.path)
+                return (try file.sealed(), file.path)
             case .assembled(let frames, let kind):
-                var builder = try PackBuilder(kind: kind, in: scratch)
+                var builder = try PackBuilder.start(kind, in: scratch)
                 for frame in frames {
                     let (record, stored) = try local.pack(frame.pack).record(of: frame.entry)
                     try builder.append(record, stored: stored)
@@ -53,11 +46,8 @@ struct PushPacking {
         }
     }
 
-    /// Returns the packs that bring `missing` to a remote; `mayUseName` says whether a pack's name is free there.
-    func parcels(
-        of missing: [FrameLocation],
-        mayUseName: (Digest) async throws -> Bool
-    ) async throws -> [Parcel] {
+    /// Returns the packs that bring `missing` to a remote, where `isFree` says that a pack's name can be used.
+    func parcels(of missing: [FrameLocation], isFree: (Digest) -> Bool) throws -> [Parcel] {
         let indexes = local.indexes
         var parcels: [Parcel] = []
         var rest: [PackKind: [FrameLocation]] = [:]
@@ -65,7 +55,7 @@ struct PushPacking {
         for (id, frames) in byPack {
             guard let pack = indexes.pack(id) else { throw StoreError.missingFrame(frames[0].entry.id, object: id) }
             let needed = frames.reduce(0) { $0 + $1.entry.recordLength }
-            if Double(needed) >= PushPacking.wholePackShare * Double(pack.size), try await mayUseName(id) {
+            if Double(needed) >= PushPacking.wholePackShare * Double(pack.size), isFree(id) {
                 parcels.append(.whole(id))
             } else {
                 rest[pack.kind, default: []] += frames.sorted { $0.entry.offset < $1.entry.offset }

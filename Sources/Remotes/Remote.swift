@@ -14,7 +14,7 @@ package protocol Remote: Sendable {
     func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8]
     /// Returns the size of a file in bytes, or `nil` where it is not there.
     func size(of file: String) async throws(RemoteError) -> Int64?
-    /// Returns the names and sizes of the files directly in a directory; one that is not there is empty.
+    /// Returns the files in a directory, at any depth; one that is not there is empty.
     func list(_ directory: String) async throws(RemoteError) -> [RemoteFile]
     /// Writes a file from bytes.
     func write(_ bytes: [UInt8], to file: String) async throws(RemoteError)
@@ -26,8 +26,11 @@ package protocol Remote: Sendable {
 
 /// A file that a remote listed.
 package struct RemoteFile: Hashable, Sendable {
-    /// The last component of the file's path.
-    package let name: String
+    /// The file's path in the directory that was listed.
+    package let path: String
     /// The file's size in bytes.
     package let size: Int64
+
+    /// The last component of the path.
+    package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 }

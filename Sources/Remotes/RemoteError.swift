@@ -1,5 +1,5 @@
 package import ModelCore
-package import Store
+import Store
 package import SystemIO
 
 /// Why an operation on a remote failed; every case names the remote.

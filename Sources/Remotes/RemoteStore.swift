@@ -1,6 +1,6 @@
 package import ModelCore
 package import Store
-package import SystemIO
+import SystemIO
 package import SystemPackage
 
 /// The store that a remote holds: its format, its indexes, and what of them this machine has seen already.

@@ -1,3 +1,4 @@
+import SystemPackage
 import Codec
 package import ModelCore
 

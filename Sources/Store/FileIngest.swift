@@ -18,7 +18,7 @@ struct FileIngest {
     /// How many bytes are read at once.
     private static let readByteCount = 4 << 20
     /// Room for the rest of the previous block that is not yet cut, and for a new one.
-    private static let bufferByteCount = readByteCount + Chunker.maximumByteCount
+    private static let bufferByteCount = readByteCount + Chunker.maximumLength
 
     let frames: FrameIngest
     let buffers: BufferPool

@@ -1,6 +1,6 @@
-package import ModelCore
-package import SystemIO
-package import SystemPackage
+import ModelCore
+import SystemIO
+import SystemPackage
 
 /// A file that is being added, read by position and compared at the end with what it was at the start.
 ///
@@ -11,11 +11,23 @@ struct FileSource: ~Copyable {
     private let file: OpenFile
 
     init(_ path: FilePath) throws(StoreError) {
+        let file = try FileSource.open(path)
+        let status = try FileSource.status(of: file)
+        self.init(path: path, status: status, file: file)
+    }
+
+    private init(path: FilePath, status: FileStatus, file: consuming OpenFile) {
         self.path = path
-        do {
-            file = try OpenFile(reading: path, followingLinks: false)
-            status = try file.status()
-        } catch { throw .io(error) }
+        self.status = status
+        self.file = file
+    }
+
+    private static func open(_ path: FilePath) throws(StoreError) -> OpenFile {
+        do { return try OpenFile(reading: path, followingLinks: false) } catch { throw .io(error) }
+    }
+
+    private static func status(of file: borrowing OpenFile) throws(StoreError) -> FileStatus {
+        do { return try file.status() } catch { throw .io(error) }
     }
 
     /// Fills `buffer` from `offset`; a file that is shorter than it was is an error.

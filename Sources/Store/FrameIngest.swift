@@ -55,7 +55,14 @@ final class FrameIngest: Sendable {
     ) throws(StoreError) {
         guard state.withLock({ $0.claimed.insert(frame.id).inserted }) else { return reuse(frame) }
         for copy in store.indexes.copies(of: frame.id) where try isKept(copy.pack) { return reuse(frame) }
-        let stored = try encode(frame, raw, kind: kind, worker: &worker)
+        let stored = try encode(
+            frame,
+            raw,
+            kind: kind,
+            encoder: &worker.encoder,
+            decoder: &worker.decoder,
+            scratch: worker.scratch
+        )
         state.withLock { $0.stored += Int64(stored) }
     }
 
@@ -92,21 +99,38 @@ final class FrameIngest: Sendable {
         _ frame: FrameReference,
         _ raw: UnsafeRawBufferPointer,
         kind: PackKind,
-        worker: inout FrameWorker
+        encoder: inout FrameEncoder,
+        decoder: inout FrameDecoder,
+        scratch: BufferPool.Buffer
     ) throws(StoreError) -> Int {
         let appender = kind == .data ? data : metadata
-        let mismatch = StoreError.encodingCheckFailed(frame.id)
-        let encoded: EncodedFrame
-        do { encoded = try worker.encoder.encode(raw) } catch { throw mismatch }
-        if encoded.codec != .raw {
-            let check = UnsafeMutableRawBufferPointer(rebasing: worker.scratch.bytes[0..<raw.count])
-            do { try worker.decoder.decode(encoded.codec, stored: encoded.stored, into: check) } catch {
-                throw mismatch
+        let check = UnsafeMutableRawBufferPointer(rebasing: scratch.bytes[0..<raw.count])
+        return try encoder.encode(raw) { encoded throws(StoreError) in
+            if encoded.codec != .raw {
+                do { try decoder.decode(encoded.codec, encoded.stored, into: check) } catch {
+                    throw .encodingCheckFailed(frame.id)
+                }
+                guard raw.isEqual(to: UnsafeRawBufferPointer(check)) else { throw .encodingCheckFailed(frame.id) }
             }
-            guard Bytes.areEqual(raw, UnsafeRawBufferPointer(check)) else { throw mismatch }
+            let record = FrameRecord(id: frame.id, codec: encoded.codec, rawLength: raw.count, stored: encoded.stored)
+            try appender.append(record, stored: encoded.stored)
+            return encoded.stored.count
         }
-        let record = FrameRecord(id: frame.id, codec: encoded.codec, rawLength: raw.count, stored: encoded.stored)
-        try appender.append(record, stored: encoded.stored)
-        return encoded.stored.count
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Returns whether two buffers hold the same bytes, eight at a time.
+    fileprivate func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        var difference: UInt64 = 0
+        let words = count & ~7
+        for offset in stride(from: 0, to: words, by: 8) {
+            difference |=
+                loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
+        for offset in words..<count { difference |= UInt64(self[offset] ^ other[offset]) }
+        return difference == 0
     }
 }

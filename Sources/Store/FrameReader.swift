@@ -57,7 +57,7 @@ package struct FrameReader: ~Copyable {
         }
         let damaged = StoreError.damagedFrame(frame.id, object: object, pack: copy.pack)
         guard Int(record.rawLength) == frame.byteCount, destination.count == frame.byteCount else { throw damaged }
-        do { try decoder.decode(codec, stored: stored, into: destination) } catch { throw damaged }
+        do { try decoder.decode(codec, stored, into: destination) } catch { throw damaged }
         guard SHA256.digest(of: UnsafeRawBufferPointer(destination)) == frame.id else { throw damaged }
     }
 }

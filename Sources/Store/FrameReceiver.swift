@@ -1,4 +1,4 @@
-package import ModelCore
+import ModelCore
 import Synchronization
 import SystemIO
 

@@ -1,5 +1,5 @@
 package import ModelCore
-import Codec
+package import Codec
 
 /// The header of a frame in a pack, which tells everything about the frame without any index.
 package struct FrameRecord: Hashable, Sendable {

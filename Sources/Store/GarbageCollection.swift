@@ -1,6 +1,6 @@
 package import ModelCore
-package import SystemIO
-package import SystemPackage
+import SystemIO
+import SystemPackage
 
 /// Deletes the packs of a local store in which nothing is alive any more.
 ///
@@ -86,7 +86,7 @@ package struct GarbageCollection: Sendable {
         do {
             let objects = store.root.appending("objects")
             for directory in try DirectoryEntry.all(in: objects).map(\.name) where directory.utf8.count == 2 {
-                for name in try DirectoryEntry.all(in: objects.appending(directory).map(\.name)) {
+                for name in try DirectoryEntry.all(in: objects.appending(directory)).map(\.name) {
                     guard let oid = StoreLayout.digest(inName: name), !live.contains(oid) else { continue }
                     try DurableFile.remove(objects.appending(directory).appending(name))
                 }

@@ -1,6 +1,6 @@
 import Codec
 package import ModelCore
-package import SystemIO
+import SystemIO
 package import SystemPackage
 
 /// An index or object index on this machine, mapped and searched in place.

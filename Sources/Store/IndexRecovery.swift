@@ -14,12 +14,7 @@ package struct IndexRecovery {
         var contents = IndexContents()
         for id in packs {
             let pack = try PackFile(store.root.appending(StoreLayout.pack(id)), id: id)
-            let sealed = SealedPack(
-                id: id,
-                byteCount: pack.byteCount,
-                kind: try pack.kind(),
-                contents: try pack.contents()
-            )
+            let sealed = try pack.sealed()
             contents.add(sealed)
             guard sealed.kind == .metadata else { continue }
             for entry in sealed.contents.entries {

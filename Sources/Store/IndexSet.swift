@@ -8,7 +8,8 @@ package struct IndexSet: Sendable {
     package let files: [IndexFile]
     private let packs: [Digest: IndexContents.Pack]
 
-    init(_ files: [IndexFile]) {
+    /// Creates a set of open files.
+    package init(_ files: [IndexFile]) {
         self.files = files
         var packs: [Digest: IndexContents.Pack] = [:]
         for file in files {

@@ -1,6 +1,6 @@
-import ModelCore
+package import ModelCore
 import Synchronization
-package import SystemIO
+import SystemIO
 package import SystemPackage
 
 /// A store in a directory of this machine: the repository's own, a directory remote, or a copy of one.

@@ -32,7 +32,7 @@ final class PackAppender: Sendable {
                         displaced = consume open
                     }
                 }
-                if state.open == nil { state.open = try PackBuilder(kind: kind, in: store) }
+                if state.open == nil { state.open = try PackBuilder.start(kind, in: store) }
                 try state.open?.append(record, stored: stored)
                 if displaced == nil, state.open?.isFull == true { displaced = state.open.take() }
                 return displaced

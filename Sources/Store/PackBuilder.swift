@@ -1,4 +1,4 @@
-package import Codec
+import Codec
 package import ModelCore
 package import SystemIO
 package import SystemPackage
@@ -19,7 +19,7 @@ package struct SealedPack: Sendable {
 ///
 /// Not for several threads at once; an owner serialises.
 package struct PackBuilder: ~Copyable {
-    private var file: TemporaryFile
+    private let file: TemporaryFile
     private var hash = SHA256()
     private let kind: PackKind
     private var entries: [FrameEntry] = []
@@ -28,12 +28,20 @@ package struct PackBuilder: ~Copyable {
     package private(set) var byteCount = 0
 
     /// Starts a pack in `store`, which has a `packs` directory.
-    package init(kind: PackKind, in store: FilePath) throws(IOError) {
-        self.kind = kind
-        file = try TemporaryFile(beside: store.appending("packs").appending("new"))
+    package static func start(_ kind: PackKind, in store: FilePath) throws(IOError) -> PackBuilder {
+        var builder = PackBuilder(
+            kind: kind,
+            file: try TemporaryFile(beside: store.appending("packs").appending("new"))
+        )
         var generator = SystemRandomNumberGenerator()
         let nonce = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        try append(PackFormat.header(kind: kind, nonce: nonce))
+        try builder.append(PackFormat.header(kind: kind, nonce: nonce))
+        return builder
+    }
+
+    private init(kind: PackKind, file: consuming TemporaryFile) {
+        self.kind = kind
+        self.file = file
     }
 
     /// The number of frames written so far.

@@ -18,7 +18,7 @@ package enum PackDecoding {
         let length = Int(record.rawLength)
         let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
             let raw = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<length])
-            isDecoded = (try? decoder.decode(codec, stored: stored, into: raw)) != nil
+            isDecoded = (try? decoder.decode(codec, stored, into: raw)) != nil
             count = isDecoded ? length : 0
         }
         guard isDecoded, SHA256.digest(of: bytes) == record.id else {

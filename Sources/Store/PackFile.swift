@@ -1,6 +1,6 @@
-package import Codec
+import Codec
 package import ModelCore
-package import SystemIO
+import SystemIO
 package import SystemPackage
 
 /// A pack on this machine, mapped for reading; packs never change, so that a mapping is safe.
@@ -42,6 +42,11 @@ package struct PackFile: Sendable {
             let table = trailer.tableOffset..<(trailer.tableOffset + trailer.tableByteCount)
             return try PackContents(parsing: UnsafeRawBufferPointer(rebasing: bytes[table]), trailer: trailer)
         }
+    }
+
+    /// Returns the pack as the builder that wrote it saw it.
+    package func sealed() throws(StoreError) -> SealedPack {
+        SealedPack(id: id, byteCount: byteCount, kind: try kind(), contents: try contents())
     }
 
     /// Returns the name that the file's bytes give it, which differs from `id` where the pack is damaged.

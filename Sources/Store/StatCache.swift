@@ -21,7 +21,8 @@ package struct StatCache: Sendable {
 
     /// File systems without finer times tick once in one or two seconds; those with ns tick with the kernel's timer.
     private static let coarseGranularity: Int64 = 2_000_000_000
-    private static let fineGranularity: Int64 = 20_000_000
+    /// How long in ns after a file's last change it may change again without its times showing it.
+    package static let fineGranularity: Int64 = 20_000_000
     private static let magic = "gmstatc\n"
     private static let entryByteCount = 72
     private static let maximumByteCount = 1 << 30
@@ -69,9 +70,6 @@ package struct StatCache: Sendable {
         guard last + granularity < readAt else { return }
         insert(oid, status)
     }
-
-    /// Remembers a file that this process wrote itself from the object `oid`.
-    package mutating func recordRestored(_ oid: Digest, of status: FileStatus) { insert(oid, status) }
 
     private mutating func insert(_ oid: Digest, _ status: FileStatus) {
         entries[Key(device: status.device, inode: status.inode)] = Entry(

@@ -1,5 +1,5 @@
 import Codec
-package import ModelCore
+import ModelCore
 package import SystemIO
 package import SystemPackage
 
@@ -68,7 +68,7 @@ package struct StoreCheck: Sendable {
         do {
             let packs = store.root.appending("packs")
             for directory in try DirectoryEntry.all(in: packs).map(\.name) where directory.utf8.count == 2 {
-                for name in try DirectoryEntry.all(in: packs.appending(directory).map(\.name))
+                for name in try DirectoryEntry.all(in: packs.appending(directory)).map(\.name)
                 where name.hasSuffix(".pack") {
                     if let id = StoreLayout.digest(inName: name) { ids.append(id) }
                 }

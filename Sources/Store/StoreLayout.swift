@@ -1,5 +1,5 @@
 package import ModelCore
-package import SystemPackage
+import SystemPackage
 
 /// The names of a store's files, the same locally and in every remote (`docs/formats.md`).
 package enum StoreLayout {

@@ -1,5 +1,5 @@
 package import SystemIO
-import SystemPackage
+package import SystemPackage
 
 /// Keeps collection away from a store while commands use it.
 ///
@@ -31,5 +31,7 @@ package struct StoreLock: ~Copyable, Sendable {
 
 extension IOError {
     /// Whether the path cannot be written to, by permission or because its file system is read-only.
-    package var isReadOnly: Bool { errno == .readOnlyFileSystem || errno == .permissionDenied || errno == .notPermitted }
+    package var isReadOnly: Bool {
+        errno == .readOnlyFileSystem || errno == .permissionDenied || errno == .notPermitted
+    }
 }

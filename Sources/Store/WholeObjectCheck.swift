@@ -1,5 +1,5 @@
 import Codec
-package import ModelCore
+import ModelCore
 import SystemIO
 
 /// Checks that a manifest from elsewhere rebuilds the object that it claims to.
