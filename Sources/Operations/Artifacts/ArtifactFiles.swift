@@ -33,7 +33,11 @@ struct ArtifactFiles: Sendable {
             kind = .tree
             files = try ArtifactFiles.walk(path, isIncluded: isIncluded)
         case .symbolicLink:
-            throw Failure(.failed, "\(path) is a symbolic link", hints: ["add what it leads to: `git model add --dereference \(path)`"])
+            throw Failure(
+                .failed,
+                "\(path) is a symbolic link",
+                hints: ["add what it leads to: `git model add --dereference \(path)`"]
+            )
         default:
             throw Failure(.failed, "\(path) is neither a file nor a directory")
         }
