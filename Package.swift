@@ -14,8 +14,13 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A library target with the settings every module shares.
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], embeds resources: [String] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        resources: resources.map { .embedInCode($0) },
+        swiftSettings: settings
+    )
 }
 
 /// A test target with the settings every module shares.
@@ -36,10 +41,11 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CIntrinsics"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         module("ModelCore"),
         module("SystemIO", ["ModelCore", systemPackage]),
-        module("Codec", ["ModelCore", "COpenSSL", "CZstd"]),
+        module("Codec", ["ModelCore", "CIntrinsics", "COpenSSL", "CZstd"]),
         module("Store", ["Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Remotes", ["Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
@@ -47,9 +53,11 @@ let package = Package(
         module("Review", ["Registry", "Git", "Store", "ModelCore"]),
         module(
             "Operations",
-            ["Review", "Registry", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]
+            ["Review", "Registry", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore", systemPackage],
+            // Links to hooks/ and .mver-template/: what `init` lays into a repository is in the binary.
+            embeds: ["Hooks", "Template"]
         ),
-        module("CommandLineInterface", ["Operations", "ModelCore", systemPackage, argumentParser]),
+        module("CommandLineInterface", ["Operations", "SystemIO", "ModelCore", systemPackage, argumentParser]),
         .executableTarget(name: "git-model", dependencies: ["CommandLineInterface"], swiftSettings: settings),
         tests("ModelCoreTests", ["ModelCore"]),
         tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),
@@ -58,7 +66,19 @@ let package = Package(
         tests("RemotesTests", ["Remotes", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
         tests("GitTests", ["Git", "SystemIO", "ModelCore", systemPackage]),
         tests("RegistryTests", ["Registry", "Git", "SystemIO", "ModelCore", systemPackage]),
-        tests("CommandTests", ["CommandLineInterface", "Operations", "ModelCore", systemPackage, argumentParser]),
-        tests("EndToEndTests", ["git-model", "ModelCore", systemPackage, subprocess]),
+        .target(
+            name: "TestSupport",
+            dependencies: [systemPackage, subprocess],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        tests(
+            "CommandTests",
+            [
+                "CommandLineInterface", "Operations", "SystemIO", "ModelCore", systemPackage, argumentParser,
+                "TestSupport",
+            ]
+        ),
+        tests("EndToEndTests", ["git-model", "ModelCore", "TestSupport", systemPackage]),
     ]
 )

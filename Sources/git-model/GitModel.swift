@@ -4,5 +4,6 @@ import CommandLineInterface
 @main
 enum GitModel {
     static func main() async {
+        await Program.main()
     }
 }

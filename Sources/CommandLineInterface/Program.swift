@@ -1,0 +1,180 @@
+import ArgumentParser
+import Operations
+import SystemIO
+import SystemPackage
+
+/// One invocation of `git model`: from the words of the command line to the exit code.
+package struct Program: Sendable {
+    /// The words behind the program's name.
+    var arguments: [String]
+
+    /// The process's environment.
+    var environment: [String: String]
+
+    /// The absolute directory that the process runs in.
+    var workingDirectory: FilePath
+
+    /// Where text comes from and goes to.
+    var streams: StandardStreams
+
+    /// Set when the user interrupts.
+    var cancellation: Cancellation
+
+    /// Returns the wall clock's time in nanoseconds since 1970.
+    var now: @Sendable () -> Int64
+
+    /// Returns the nanoseconds of a clock that never goes back.
+    var ticks: @Sendable () -> Int64
+
+    /// Creates an invocation.
+    init(
+        arguments: [String],
+        environment: [String: String],
+        workingDirectory: FilePath,
+        streams: StandardStreams,
+        cancellation: Cancellation,
+        now: @escaping @Sendable () -> Int64,
+        ticks: @escaping @Sendable () -> Int64
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.streams = streams
+        self.cancellation = cancellation
+        self.now = now
+        self.ticks = ticks
+    }
+
+    /// Does what the arguments say, and returns the exit code.
+    func run() async -> Int32 {
+        let invocation = Invocation(arguments)
+        // Scripts and other programs ask this first and often; it needs no parser.
+        if arguments == ["--version"] { return finish(with: Version.line + "\n", in: invocation) }
+        let parsed: any ParsableCommand
+        do {
+            parsed = try Root.parseAsRoot(arguments)
+        } catch {
+            return answer(parsingError: error, in: invocation)
+        }
+        guard let command = parsed as? any ModelCommand else {
+            // The root alone, `help`, `-h`, or a group without a verb: whatever is parsed and can't run is explained.
+            return printHelp(for: invocation)
+        }
+        return await run(command)
+    }
+
+    /// Runs a parsed verb, prints its report or the error, and returns the exit code.
+    func run<Command: ModelCommand>(_ command: Command) async -> Int32 {
+        let console = Console(streams, Console.Manners(command.global), clock: ticks)
+        do {
+            let report = try await command.perform(in: try context(command.global, console))
+            console.finish()
+            try print(report, of: command)
+            console.printRemarks(of: report)
+            return report.outcome.exitCode
+        } catch is ClosedOutput {
+            console.finish()
+            return Outcome.ok.exitCode
+        } catch {
+            console.finish()
+            // Whatever came up after the user stopped the work came up because of that.
+            let diagnosis = cancellation.isCancelled ? .interrupted : Diagnosis(of: error)
+            console.print(diagnosis)
+            return diagnosis.kind.exitCode
+        }
+    }
+
+    private func context(_ options: GlobalOptions, _ console: Console) throws -> Context {
+        let isInteractive = streams.terminal.isInteractive && !options.json
+        return Context(
+            environment: environment,
+            workingDirectory: try directory(options),
+            now: now,
+            progress: console,
+            cancellation: cancellation,
+            verbosity: options.verbosity,
+            trustedURLs: Set(options.trustedURLs),
+            isInteractive: isInteractive,
+            confirm: { isInteractive ? console.confirm($0) : nil },
+            readInput: streams.readInput,
+            writeOutput: write
+        )
+    }
+
+    private func directory(_ options: GlobalOptions) throws -> FilePath {
+        guard let name = options.directory else { return workingDirectory }
+        let path = workingDirectory.pushing(FilePath(name))
+        guard try FileStatus.of(path, followingLinks: true)?.kind == .directory else {
+            throw Diagnosis(.usage, "there is no directory \(DisplayText.quoted(name))")
+        }
+        return path
+    }
+
+    /// The reader of standard output went away (`| head`): it wants no more of the result, and no complaint either.
+    private struct ClosedOutput: Error {}
+
+    private func print<Command: ModelCommand>(_ report: Command.Output, of command: Command) throws {
+        var result: String
+        if command.global.json {
+            result = try JSONText.line(JSONDocument(report))
+        } else {
+            guard Command.answers || !command.global.quiet else { return }
+            let usesColor = command.global.color.resolved(terminal: streams.terminal.outputShowsColor)
+            var text = Text(usesColor: usesColor, width: streams.terminal.width)
+            command.render(report, to: &text)
+            result = text.content
+        }
+        try write(&result)
+    }
+
+    private func write(_ result: inout String) throws {
+        try result.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) throws {
+        do {
+            if !bytes.isEmpty { try streams.writeOutput(bytes) }
+        } catch .brokenPipe {
+            throw ClosedOutput()
+        } catch {
+            throw Diagnosis(.failed, "cannot write to standard output", causes: [error.description])
+        }
+    }
+
+    private func printHelp(for invocation: Invocation) -> Int32 {
+        if invocation.unknownVerb != nil {
+            return fail(Diagnosis(usage: ValidationError(""), in: invocation), in: invocation)
+        }
+        let page = HelpPage(width: streams.terminal.width)
+        return finish(
+            with: invocation.path.last.map { page.verb($0, path: invocation.words) } ?? page.root(),
+            in: invocation
+        )
+    }
+
+    private func answer(parsingError error: any Error, in invocation: Invocation) -> Int32 {
+        guard Root.exitCode(for: error) == .success else {
+            return fail(Diagnosis(usage: error, in: invocation), in: invocation)
+        }
+        // The version, a completion script, or what a completion script asks for.
+        return finish(with: Root.message(for: error) + "\n", in: invocation)
+    }
+
+    private func finish(with result: String, in invocation: Invocation) -> Int32 {
+        var result = result
+        do {
+            try write(&result)
+            return 0
+        } catch is ClosedOutput {
+            return 0
+        } catch {
+            return fail(Diagnosis(of: error), in: invocation)
+        }
+    }
+
+    private func fail(_ diagnosis: Diagnosis, in invocation: Invocation) -> Int32 {
+        let manners = Console.Manners(isMachineRead: invocation.wantsJSON, color: invocation.color)
+        Console(streams, manners, clock: ticks).print(diagnosis)
+        return diagnosis.kind.exitCode
+    }
+}

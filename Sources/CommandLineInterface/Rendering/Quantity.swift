@@ -1,0 +1,49 @@
+/// Amounts as people read them, in decimal units, the same in every message.
+enum Quantity {
+    /// Returns a size: `512 B`, `90.9 MB`, `1.3 GB`; one decimal below 100, none from there on.
+    static func bytes(_ count: Int64) -> String {
+        scaled(count, units: ["B", "kB", "MB", "GB", "TB", "PB", "EB"])
+    }
+
+    /// Returns a rate, from a count of bytes and a duration in nanoseconds: `310 MB/s`.
+    static func rate(bytes count: Int64, nanoseconds: Int64) -> String {
+        bytes(Int64(Double(count) * 1e9 / Double(max(nanoseconds, 1)))) + "/s"
+    }
+
+    /// Returns a duration given in nanoseconds: `0.3 s`, `42 s`, `2 min 05 s`, `1 h 10 min`, `3 d 4 h`.
+    static func duration(nanoseconds: Int64) -> String {
+        let tenths = (max(nanoseconds, 0) + 50_000_000) / 100_000_000
+        if tenths < 100 { return "\(tenths / 10).\(tenths % 10) s" }
+        let seconds = (tenths + 5) / 10
+        if seconds < 60 { return "\(seconds) s" }
+        if seconds < 3600 { return "\(seconds / 60) min \(twoDigits(seconds % 60)) s" }
+        let minutes = (seconds + 30) / 60
+        if minutes < 1440 { return "\(minutes / 60) h \(twoDigits(minutes % 60)) min" }
+        let hours = (minutes + 30) / 60
+        return "\(hours / 24) d \(hours % 24) h"
+    }
+
+    /// Returns a count with its noun: `1 file`, `3 files`; the plural is the noun and an `s` unless given.
+    static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+        number == 1 ? "1 \(noun)" : "\(number) \(plural ?? noun + "s")"
+    }
+
+    private static func scaled(_ count: Int64, units: [String]) -> String {
+        let magnitude = count.magnitude
+        if magnitude < 1000 { return "\(count) \(units[0])" }
+        var divisor: UInt64 = 1000
+        var unit = 1
+        // 999.5 of a unit would round to 1000: that is 1.0 of the next.
+        while unit + 1 < units.count, magnitude >= divisor * 1000 - divisor / 2 {
+            divisor *= 1000
+            unit += 1
+        }
+        let sign = count < 0 ? "-" : ""
+        let tenths = magnitude / (divisor / 10) + (magnitude % (divisor / 10) >= divisor / 20 ? 1 : 0)
+        if tenths < 1000 { return "\(sign)\(tenths / 10).\(tenths % 10) \(units[unit])" }
+        let whole = magnitude / divisor + (magnitude % divisor >= divisor / 2 ? 1 : 0)
+        return "\(sign)\(whole) \(units[unit])"
+    }
+
+    private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+
+/// `git model`, which only leads to the verbs.
+struct Root: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "git-model",
+        abstract: "Version machine-learning models with Git",
+        version: Version.line,
+        subcommands: [],
+        groupedSubcommands: groups
+    )
+
+    // The order of help and manual: within a group, verbs stand as somebody new meets them. A group without verbs is not shown.
+    private static let groups: [CommandGroup] = [
+        // init, add, status, push, pull, checkout, tag, list, show, log
+        CommandGroup(name: "Every day", subcommands: []),
+        // rm, mv, ls, cat, du
+        CommandGroup(name: "Artifacts", subcommands: []),
+        // remote, fetch, fsck, gc, trust
+        CommandGroup(name: "Store and remotes", subcommands: []),
+        // install, uninstall, doctor, completion
+        CommandGroup(name: "Set up", subcommands: [CompletionCommand.self]),
+        // What Git and packages call; hidden.
+        CommandGroup(name: "Internal", subcommands: [DocumentationCommand.self]),
+    ]
+
+    /// The options that may stand before the verb.
+    @OptionGroup(title: "Global options") package var global: GlobalOptions
+
+    /// Creates the command with its default options.
+    init() {}
+}

@@ -1,0 +1,52 @@
+import ModelCore
+import Store
+import SystemIO
+import SystemPackage
+
+/// Puts artifacts into the store.
+struct ArtifactIngest {
+    /// An artifact in the store.
+    struct Result: Sendable {
+        /// The artifact's pointer.
+        let pointer: Pointer
+        /// The number of its files.
+        let fileCount: Int
+    }
+
+    let session: IngestSession
+
+    /// Reads every file of the artifact into the session and notes in `cache` what they hashed to.
+    func add(_ artifact: ArtifactFiles, cache: inout StatCache) async throws -> Result {
+        let regular = artifact.files.filter { $0.status.kind == .regular }
+        let added = try await session.add(regular.map { ($0.path, $0.status.size) })
+        for object in added {
+            if let status = object.status { cache.record(object.oid, of: status, readAt: object.readAt) }
+        }
+        guard artifact.kind == .tree else {
+            return Result(pointer: Pointer(oid: added[0].oid, size: added[0].size, kind: .file), fileCount: 1)
+        }
+        var next = added.makeIterator()
+        let digests = try artifact.files.map { file in
+            guard file.status.kind == .symbolicLink else { return next.next()?.oid ?? LocalStore.emptyObject }
+            return try addLink(file)
+        }
+        let listing = try ArtifactHash.listing(of: artifact, digests: digests)
+        _ = try session.add(listing)
+        return Result(pointer: listing.pointer, fileCount: artifact.files.count)
+    }
+
+    private func addLink(_ file: ArtifactFiles.File) throws -> Digest {
+        let target = try SymbolicLink.target(of: file.path)
+        if let path = file.relative {
+            do { try LinkTarget.check(target.utf8, at: path) } catch {
+                throw Failure(
+                    .failed,
+                    "\(file.path) leads out of the artifact, to \(target)",
+                    hints: ["add what links lead to: `git model add --dereference`"],
+                    cause: error
+                )
+            }
+        }
+        return try session.add(Array(target.utf8)).oid
+    }
+}

@@ -1,0 +1,124 @@
+import Codec
+import ModelCore
+import Store
+import SystemIO
+import SystemPackage
+
+/// Brings artifacts on disk in line with pointers, from the local store.
+struct ArtifactRestore {
+    let store: LocalStore
+    let pool: WorkerPool
+    let cancellation: Cancellation
+    let progress: @Sendable (Int64) -> Void
+
+    /// Writes the artifact at `path`; of a tree, only files that differ from what is there.
+    ///
+    /// What is there must be in some store already, or be known to be unwanted: the caller has looked.
+    func restore(_ pointer: Pointer, isExecutable: Bool, to path: FilePath, cache: inout StatCache) async throws {
+        switch pointer.kind {
+        case .file: try await restoreFile(pointer, isExecutable: isExecutable, to: path, cache: &cache)
+        case .tree: try await restoreTree(pointer, to: path, cache: &cache)
+        }
+    }
+
+    private func restoreFile(
+        _ pointer: Pointer,
+        isExecutable: Bool,
+        to path: FilePath,
+        cache: inout StatCache
+    ) async throws {
+        if try FileStatus.of(path)?.kind == .directory { try Directories.removeTree(path) }
+        try Directories.create(path.removingLastComponent(), durable: false)
+        let item = ObjectRestore.Item(
+            oid: pointer.oid, size: pointer.size, path: path, isExecutable: isExecutable)
+        try await write([item], cache: &cache)
+    }
+
+    private func restoreTree(_ pointer: Pointer, to root: FilePath, cache: inout StatCache) async throws {
+        var reader = FrameReader(store)
+        let listing = try store.listing(pointer.oid, reader: &reader).tree
+        if let status = try FileStatus.of(root), status.kind != .directory { try DurableFile.remove(root) }
+        try Directories.create(root, durable: false)
+        try removeOthers(than: listing, in: root)
+        var items: [ObjectRestore.Item] = []
+        for entry in listing.entries {
+            let path = root.appending(entry.path.text)
+            if try isCurrent(entry, at: path, cache: cache) { continue }
+            try Directories.create(path.removingLastComponent(), durable: false)
+            if entry.mode == .link {
+                try restoreLink(entry, to: path)
+            } else {
+                items.append(
+                    ObjectRestore.Item(
+                        oid: entry.digest,
+                        size: entry.size,
+                        path: path,
+                        isExecutable: entry.mode == .executable
+                    )
+                )
+            }
+        }
+        try await write(items, cache: &cache)
+    }
+
+    /// Returns whether a file is what an entry says, as far as the stat cache knows.
+    private func isCurrent(_ entry: TreeEntry, at path: FilePath, cache: StatCache) throws -> Bool {
+        guard let status = try FileStatus.of(path) else { return false }
+        switch entry.mode {
+        case .link: return try status.kind == .symbolicLink && isLink(entry, at: path)
+        case .regular, .executable:
+            return status.kind == .regular && status.isExecutable == (entry.mode == .executable)
+                && status.size == entry.size && cache.oid(of: status) == entry.digest
+        }
+    }
+
+    private func isLink(_ entry: TreeEntry, at path: FilePath) throws -> Bool {
+        let target = Array(try SymbolicLink.target(of: path).utf8)
+        return Int64(target.count) == entry.size && SHA256.digest(of: target) == entry.digest
+    }
+
+    private func restoreLink(_ entry: TreeEntry, to path: FilePath) throws {
+        var target: [UInt8] = []
+        try ObjectStream.read(entry.digest, size: entry.size, from: store) { target += Array($0) }
+        try LinkTarget.check(target, at: entry.path)
+        if try FileStatus.of(path) != nil { try DurableFile.remove(path) }
+        try SymbolicLink.write(target: String(decoding: target, as: UTF8.self), to: path)
+    }
+
+    /// Takes away the files that the listing does not have, and whatever is a file where it has a directory or the other way round.
+    private func removeOthers(than listing: TreeListing, in root: FilePath) throws {
+        let wanted = Set(listing.entries.map(\.path.text))
+        for entry in try DirectoryWalk.entries(under: root) where !wanted.contains(entry.path) {
+            let path = root.appending(entry.path)
+            try DurableFile.remove(path)
+            var directory = path.removingLastComponent()
+            while directory != root, try Directories.removeIfEmpty(directory) { directory.removeLastComponent() }
+        }
+        for entry in listing.entries {
+            let path = root.appending(entry.path.text)
+            if try FileStatus.of(path)?.kind == .directory { try Directories.removeTree(path) }
+        }
+    }
+
+    private func write(_ items: [ObjectRestore.Item], cache: inout StatCache) async throws {
+        guard !items.isEmpty else { return }
+        let restore = ObjectRestore(store, pool: pool, cancellation: cancellation, progress: progress)
+        let statuses = try await restore.restore(items)
+        try await remember(items, statuses, cache: &cache)
+    }
+
+    /// Notes what was written. A file that changes within its own clock tick keeps its times, so that the last ones are looked at again.
+    private func remember(
+        _ items: [ObjectRestore.Item],
+        _ statuses: [FileStatus],
+        cache: inout StatCache
+    ) async throws {
+        let newest = statuses.map { max($0.modified, $0.changed) }.max() ?? 0
+        let wait = newest + StatCache.fineGranularity + 1_000_000 - WallClock.now()
+        if wait > 0 { try await Task.sleep(for: .nanoseconds(wait)) }
+        let now = WallClock.now()
+        for (item, status) in zip(items, statuses) where try FileStatus.of(item.path) == status {
+            cache.record(item.oid, of: status, readAt: now)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package import SystemIO
+package import SystemPackage
+
+/// Everything an operation may know about the process it runs in, so that tests run operations without one.
+///
+/// The command line makes one for each invocation; nothing below it reads the environment, the current directory, the
+/// clock or the standard streams in any other way.
+package struct Context: Sendable {
+    /// The process's environment.
+    package var environment: [String: String]
+
+    /// The absolute directory that relative paths start from: where the user stands, or `-C`.
+    package var workingDirectory: FilePath
+
+    /// Returns the wall clock's time in nanoseconds since 1970.
+    package var now: @Sendable () -> Int64
+
+    /// Where progress and details go.
+    package var progress: any ProgressSink
+
+    /// Set once the user interrupts; long loops check it.
+    package var cancellation: Cancellation
+
+    /// How much the user wants to read.
+    package var verbosity: Verbosity
+
+    /// The URLs that `--trust` agrees to for this invocation only.
+    package var trustedURLs: Set<String>
+
+    /// Asks a yes-or-no question, and returns `nil` when there is no terminal to ask on.
+    package var confirm: @Sendable (_ question: String) -> Bool?
+
+    /// Reads standard input to its end, for hooks and filters.
+    package var readInput: @Sendable () throws -> [UInt8]
+
+    /// Writes bytes of the result to standard output at once, for verbs that stream one.
+    package var writeOutput: @Sendable (UnsafeRawBufferPointer) throws -> Void
+
+    /// Whether there is somebody to ask.
+    package var isInteractive: Bool
+
+    /// How much the user wants to read.
+    package enum Verbosity: Int, Sendable, Comparable {
+        /// `-q`: errors, and what was asked for.
+        case quiet
+
+        /// Neither flag: warnings and hints too.
+        case normal
+
+        /// `-v`: details too.
+        case verbose
+
+        package static func < (left: Verbosity, right: Verbosity) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// Creates a context; what is left out does nothing and asks nobody.
+    package init(
+        environment: [String: String],
+        workingDirectory: FilePath,
+        now: @escaping @Sendable () -> Int64,
+        progress: any ProgressSink = SilentProgress(),
+        cancellation: Cancellation = Cancellation(),
+        verbosity: Verbosity = .normal,
+        trustedURLs: Set<String> = [],
+        isInteractive: Bool = false,
+        confirm: @escaping @Sendable (String) -> Bool? = { _ in nil },
+        readInput: @escaping @Sendable () throws -> [UInt8] = { [] },
+        writeOutput: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void = { _ in }
+    ) {
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.now = now
+        self.progress = progress
+        self.cancellation = cancellation
+        self.verbosity = verbosity
+        self.trustedURLs = trustedURLs
+        self.isInteractive = isInteractive
+        self.confirm = confirm
+        self.readInput = readInput
+        self.writeOutput = writeOutput
+    }
+}

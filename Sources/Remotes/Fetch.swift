@@ -1,0 +1,164 @@
+package import ModelCore
+package import Store
+package import SystemIO
+import SystemPackage
+
+/// Brings objects from a remote into the local store: missing frames only, by ranges of packs.
+///
+/// Every frame is checked before it is stored, and every object as a whole before anything says that it is here.
+package struct Fetch: Sendable {
+    /// What a fetch did or would do.
+    package struct Report: Sendable {
+        /// The objects that were not here whole.
+        package var objects: [Digest] = []
+        /// The bytes of frames fetched.
+        package var byteCount: Int64 = 0
+        /// The objects that the remote does not have.
+        package var missing: [Digest] = []
+    }
+
+    private let local: LocalStore
+    private let source: RemoteStore
+    private let pool: WorkerPool
+    private let cancellation: Cancellation
+    private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
+
+    /// Creates a fetch from `source` into `local`.
+    package init(
+        from source: RemoteStore,
+        into local: LocalStore,
+        pool: WorkerPool,
+        cancellation: Cancellation,
+        progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void
+    ) {
+        self.local = local
+        self.source = source
+        self.pool = pool
+        self.cancellation = cancellation
+        self.progress = progress
+    }
+
+    /// Returns the pointers among `pointers` whose objects are not whole in the local store.
+    package func absent(_ pointers: [Pointer]) -> [Pointer] {
+        pointers.filter { !Closure(of: [$0], in: local).isComplete }
+    }
+
+    /// Returns what `run` would fetch.
+    package func dryRun(_ pointers: [Pointer]) async throws -> Report {
+        var report = Report()
+        try await source.requireReadable()
+        let closure = RemoteClosure(source: source, local: local)
+        for pointer in absent(pointers) {
+            var found = try await closure.hint(pointer)
+            if found == nil { found = try await closure.search(pointer) }
+            guard let found else {
+                report.missing.append(pointer.oid)
+                continue
+            }
+            report.objects.append(pointer.oid)
+            report.byteCount += found.byteCount
+        }
+        return report
+    }
+
+    /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report.
+    package func run(_ pointers: [Pointer]) async throws -> Report {
+        var report = Report()
+        let absent = absent(pointers)
+        guard !absent.isEmpty else { return report }
+        try local.requireWritable()
+        try await source.requireReadable()
+        for pointer in absent {
+            guard let byteCount = try await fetch(pointer) else {
+                report.missing.append(pointer.oid)
+                continue
+            }
+            report.byteCount += byteCount
+            report.objects.append(pointer.oid)
+        }
+        return report
+    }
+
+    /// Fetches one object and returns the bytes that came, or `nil` where the remote does not have it.
+    private func fetch(_ pointer: Pointer) async throws -> Int64? {
+        let closure = RemoteClosure(source: source, local: local)
+        if let hint = try await closure.hint(pointer) {
+            do { return try await receive(hint, of: pointer) } catch RemoteError.notFound {
+                // The hint names a pack that collection took away: the indexes know where the frames went.
+            } catch RemoteError.wrongContent {}
+        }
+        guard let found = try await closure.search(pointer) else { return nil }
+        return try await receive(found, of: pointer)
+    }
+
+    private func receive(_ found: RemoteClosure.Found, of pointer: Pointer) async throws -> Int64 {
+        let total = found.byteCount
+        let receiver = FrameReceiver(local)
+        let ranges = PackRange.covering(found.frames, packs: found.packs)
+        let done = ByteTally()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var next = ranges.makeIterator()
+            func start() {
+                guard let range = next.next() else { return }
+                group.addTask {
+                    try await receive(range, into: receiver)
+                    progress(done.add(range.wantedByteCount), total)
+                }
+            }
+            for _ in 0..<8 { start() }
+            while try await group.next() != nil { start() }
+        }
+        try receiver.publish()
+        try await confirm(found, of: pointer)
+        return total
+    }
+
+    private func receive(_ range: PackRange, into receiver: FrameReceiver) async throws {
+        try cancellation.check()
+        let file = StoreLayout.pack(range.pack)
+        let bytes = try await source.remote.read(file, range: range.bytes)
+        guard bytes.count == range.bytes.count else {
+            let problem = "\(bytes.count) bytes came where \(range.bytes.count) were asked for"
+            throw RemoteError.wrongContent(source.remote.name, file: file, problem: problem)
+        }
+        try await pool.run {
+            for frame in range.frames {
+                do {
+                    try bytes.withUnsafeBytes { buffer in
+                        try receiver.receive(
+                            frame,
+                            kind: range.kind,
+                            from: buffer,
+                            startingAt: range.bytes.lowerBound
+                        )
+                    }
+                } catch let error as FormatError {
+                    throw RemoteError.wrongContent(source.remote.name, file: file, problem: "\(error)")
+                }
+            }
+        }
+    }
+
+    /// Checks every object of the closure as a whole, then lets the store know of it.
+    private func confirm(_ found: RemoteClosure.Found, of pointer: Pointer) async throws {
+        let objects = found.objects.filter { local.indexes.entries(of: $0.oid, kind: .manifest).isEmpty }
+        if !objects.isEmpty {
+            let results = try await pool.map(0..<objects.count) { position in
+                try cancellation.check()
+                return try WholeObjectCheck(local).isRebuilt(by: objects[position])
+            }
+            var contents = IndexContents()
+            for (object, isRight) in zip(objects, results) where isRight { contents.add(object) }
+            if !contents.isEmpty { try local.publish(contents) }
+        }
+        let closure = Closure(of: [pointer], in: local)
+        if let first = closure.incomplete.first {
+            throw RemoteError.wrongContent(
+                source.remote.name,
+                file: StoreLayout.objectIndex(pointer.oid),
+                problem: "\(first.reason)"
+            )
+        }
+        try local.publishObjectIndex(of: pointer)
+    }
+}

@@ -1,0 +1,84 @@
+import ModelCore
+import Store
+import SystemIO
+import SystemPackage
+
+/// Decides which local packs go to a remote as they are and which frames are put together into new ones.
+struct PushPacking {
+    /// A pack goes up as it is when at least this share of its bytes is missing in the remote.
+    private static let wholePackShare = 0.7
+
+    let local: LocalStore
+
+    /// One pack to upload.
+    enum Parcel {
+        /// A local pack as it is.
+        case whole(Digest)
+        /// A new pack of these frames.
+        case assembled([FrameLocation], PackKind)
+
+        /// Whether the pack is made for the upload and not kept.
+        var isScratch: Bool {
+            if case .assembled = self { true } else { false }
+        }
+
+        /// Returns the pack and the file that holds it.
+        func pack(in scratch: FilePath, from local: LocalStore) throws -> (pack: SealedPack, path: FilePath) {
+            switch self {
+            case .whole(let id):
+                let file = try local.pack(id)
+                guard file.computedID() == id else {
+                    throw StoreError.damaged(
+                        file.path,
+                        FormatError("pack", .malformed("its bytes do not match its name"))
+                    )
+                }
+                return (try file.sealed(), file.path)
+            case .assembled(let frames, let kind):
+                var builder = try PackBuilder.start(kind, in: scratch)
+                for frame in frames {
+                    let (record, stored) = try local.pack(frame.pack).record(of: frame.entry)
+                    try builder.append(record, stored: stored)
+                }
+                let sealed = try builder.seal(in: scratch)
+                return (sealed, scratch.appending(StoreLayout.pack(sealed.id)))
+            }
+        }
+    }
+
+    /// Returns the packs that bring `missing` to a remote, where `isFree` says that a pack's name can be used.
+    func parcels(of missing: [FrameLocation], isFree: (Digest) -> Bool) throws -> [Parcel] {
+        let indexes = local.indexes
+        var parcels: [Parcel] = []
+        var rest: [PackKind: [FrameLocation]] = [:]
+        let byPack = Dictionary(grouping: missing, by: \.pack).sorted { $0.key < $1.key }
+        for (id, frames) in byPack {
+            guard let pack = indexes.pack(id) else { throw StoreError.missingFrame(frames[0].entry.id, object: id) }
+            let needed = frames.reduce(0) { $0 + $1.entry.recordLength }
+            if Double(needed) >= PushPacking.wholePackShare * Double(pack.size), isFree(id) {
+                parcels.append(.whole(id))
+            } else {
+                rest[pack.kind, default: []] += frames.sorted { $0.entry.offset < $1.entry.offset }
+            }
+        }
+        for kind in PackKind.allCases {
+            for group in PushPacking.groups(of: rest[kind] ?? []) { parcels.append(.assembled(group, kind)) }
+        }
+        return parcels
+    }
+
+    /// Returns runs of frames that each make one pack of the target size.
+    private static func groups(of frames: [FrameLocation]) -> [[FrameLocation]] {
+        var groups: [[FrameLocation]] = []
+        var byteCount = PackFormat.targetByteCount
+        for frame in frames {
+            if byteCount + frame.entry.recordLength > PackFormat.targetByteCount {
+                groups.append([])
+                byteCount = 0
+            }
+            groups[groups.count - 1].append(frame)
+            byteCount += frame.entry.recordLength + FrameEntry.byteCount
+        }
+        return groups
+    }
+}

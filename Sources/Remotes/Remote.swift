@@ -1,0 +1,36 @@
+package import SystemPackage
+
+/// A place that holds the files of a store, by their paths in it.
+///
+/// Every operation may be called any number of times and from any task. A write is atomic: the file appears whole under its name
+/// or not at all; names of immutable files are content hashes, so that writing one twice is harmless and nothing is conditional.
+package protocol Remote: Sendable {
+    /// The URL in messages.
+    var name: String { get }
+    /// Whether only this machine sees the remote.
+    var isThisMachineOnly: Bool { get }
+
+    /// Returns bytes of a file, all or those of a range that lies within it; a file that is not there is `notFound`.
+    func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8]
+    /// Returns the size of a file in bytes, or `nil` where it is not there.
+    func size(of file: String) async throws(RemoteError) -> Int64?
+    /// Returns the files in a directory, at any depth; one that is not there is empty.
+    func list(_ directory: String) async throws(RemoteError) -> [RemoteFile]
+    /// Writes a file from bytes.
+    func write(_ bytes: [UInt8], to file: String) async throws(RemoteError)
+    /// Writes a file from one of this machine.
+    func upload(_ source: FilePath, to file: String) async throws(RemoteError)
+    /// Deletes a file; one that is not there is no error.
+    func delete(_ file: String) async throws(RemoteError)
+}
+
+/// A file that a remote listed.
+package struct RemoteFile: Hashable, Sendable {
+    /// The file's path in the directory that was listed.
+    package let path: String
+    /// The file's size in bytes.
+    package let size: Int64
+
+    /// The last component of the path.
+    package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+}

@@ -1,0 +1,43 @@
+package import ModelCore
+import Store
+package import SystemIO
+
+/// Why an operation on a remote failed; every case names the remote.
+package enum RemoteError: Error, Sendable {
+    /// The URL is none that this version can use; the text says why.
+    case unusableURL(String, reason: String)
+    /// The remote itself cannot be reached.
+    case unreachable(String, cause: String)
+    /// The remote has no file of this name.
+    case notFound(String, file: String)
+    /// The remote may not be written to.
+    case readOnly(String, file: String)
+    /// What the remote sent for a file is not what its name or an index promises.
+    case wrongContent(String, file: String, problem: String)
+    /// The remote needs a newer git-model; the text names what is unknown.
+    case needsNewerVersion(String, String)
+    /// Neither this machine nor the remote has these objects whole.
+    case incomplete(String, objects: [Digest])
+    /// A system call on a file of the remote, or on this machine, failed.
+    case io(String, IOError)
+}
+
+extension RemoteError: CustomStringConvertible {
+    /// One clause that names the remote and what happened.
+    package var description: String {
+        switch self {
+        case .unusableURL(let url, let reason): "cannot use remote \(url): \(reason)"
+        case .unreachable(let url, let cause): "cannot reach remote \(url): \(cause)"
+        case .notFound(let url, let file): "remote \(url) has no \(file)"
+        case .readOnly(let url, let file): "remote \(url) does not let \(file) be written"
+        case .wrongContent(let url, let file, let problem): "\(file) in remote \(url) is damaged: \(problem)"
+        case .needsNewerVersion(let url, let what): "remote \(url) needs a newer git-model (\(what))"
+        case .incomplete(let url, let objects):
+            "remote \(url) lacks "
+                + (objects.count == 1
+                    ? "object \(objects[0].abbreviated)"
+                    : "\(objects.count) objects, the first is \(objects[0].abbreviated)")
+        case .io(let url, let error): "remote \(url): \(error)"
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ModelCore
+import Store
+
+/// What a remote held when it was looked at: which frames a writer may count on, and which pack names are taken.
+///
+/// A frame counts only where a live index lists it in a pack that is there and not on its way out: an index can name a pack that
+/// collection deleted meanwhile, and a buried pack is as good as gone (`docs/decisions/0002-lock-free-gc.md`).
+struct RemoteInventory: Sendable {
+    private let indexes: IndexSet
+    private let tombs: Set<Digest>
+    private let packs: Set<Digest>
+
+    /// The inventory of a remote that has nothing yet.
+    static let empty = RemoteInventory(indexes: IndexSet([]), tombs: [], packs: [])
+
+    private init(indexes: IndexSet, tombs: Set<Digest>, packs: Set<Digest>) {
+        self.indexes = indexes
+        self.tombs = tombs
+        self.packs = packs
+    }
+
+    /// Looks at a remote: tombs first and packs after them, for the other way round a pack that is buried and deleted in between
+    /// would count as there.
+    init(of store: RemoteStore) async throws(RemoteError) {
+        tombs = try await store.tombs()
+        packs = Set(try await store.remote.list("packs").compactMap { StoreLayout.digest(inName: $0.name) })
+        indexes = try await store.indexes()
+    }
+
+    /// Returns a copy of a frame that a new root may count on.
+    func copy(of frame: Digest) -> FrameLocation? {
+        indexes.copies(of: frame).first { packs.contains($0.pack) && !tombs.contains($0.pack) }
+    }
+
+    /// Returns what the indexes know of a pack.
+    func pack(_ id: Digest) -> IndexContents.Pack? { indexes.pack(id) }
+
+    /// Returns whether an index knows how to rebuild an object.
+    func knows(_ object: ObjectEntry) -> Bool { indexes.entries(of: object.oid, kind: object.kind).contains(object) }
+
+    /// Returns whether the remote may have an object whole, as far as its own entry tells.
+    func mayHave(_ oid: Digest) -> Bool {
+        copy(of: oid) != nil || indexes.entries(of: oid, kind: .manifest).contains { copy(of: $0.frame) != nil }
+    }
+
+    /// Returns whether a new pack may have this name: one that is there in any way could vanish at any moment.
+    func isFree(_ pack: Digest) -> Bool { !packs.contains(pack) && !tombs.contains(pack) }
+}

@@ -1,0 +1,118 @@
+package import ModelCore
+package import Store
+import SystemIO
+package import SystemPackage
+
+/// The store that a remote holds: its format, its indexes, and what of them this machine has seen already.
+package struct RemoteStore: Sendable {
+    /// Where the store is.
+    package let remote: any Remote
+    /// The directory of this machine that keeps the indexes already read.
+    private let cache: FilePath
+
+    /// Creates a view of the store in `remote`, with a cache directory of its own.
+    package init(_ remote: any Remote, cache: FilePath) {
+        self.remote = remote
+        self.cache = cache
+    }
+
+    /// Returns the format of the store, or `nil` where there is none yet.
+    package func format() async throws(RemoteError) -> StoreFormat? {
+        let bytes: [UInt8]
+        do { bytes = try await remote.read(StoreLayout.format, range: nil) } catch {
+            if case .notFound = error { return nil }
+            throw error
+        }
+        do throws(FormatError) {
+            let format = try StoreFormat(parsing: String(decoding: bytes, as: UTF8.self))
+            if let flag = format.unknownForReading.first { throw FormatError("store format", .newer(flag)) }
+            return format
+        } catch {
+            if case .newer(let what) = error.problem { throw .needsNewerVersion(remote.name, what) }
+            throw .wrongContent(remote.name, file: StoreLayout.format, problem: "\(error)")
+        }
+    }
+
+    /// Refuses to read where there is no store, or one that this version does not understand.
+    package func requireReadable() async throws(RemoteError) {
+        guard try await format() != nil else { throw .notFound(remote.name, file: "store: it has no format file") }
+    }
+
+    /// Refuses to write to a store whose flags this version does not know, and starts one where there is none.
+    package func requireWritable() async throws(RemoteError) {
+        if let format = try await format() {
+            if let flag = format.unknownForWriting.first { throw .needsNewerVersion(remote.name, flag) }
+            return
+        }
+        try await remote.write(Array(StoreFormat().text.utf8), to: StoreLayout.format)
+    }
+
+    /// Returns the indexes of the store: one listing, and those files that this machine has not seen.
+    package func indexes() async throws(RemoteError) -> IndexSet {
+        let listed = try await remote.list("index").filter { $0.name.hasSuffix(".idx") }
+        let directory = cache.appending("index")
+        do {
+            try Directories.create(directory)
+            var files: [IndexFile] = []
+            for file in listed {
+                guard let id = StoreLayout.digest(inName: file.name) else { continue }
+                let path = directory.appending(file.name)
+                if try FileStatus.of(path)?.size != file.size { try await download(id, to: path) }
+                files.append(try IndexFile(path))
+            }
+            try forgetIndexes(in: directory, except: Set(listed.map(\.name)))
+            return IndexSet(files)
+        } catch { throw wrap(error) }
+    }
+
+    private func download(_ index: Digest, to path: FilePath) async throws {
+        let file = StoreLayout.index(index)
+        let bytes = try await remote.read(file, range: nil)
+        try DurableFile.write(bytes, to: path)
+        guard try IndexFile(path).computedID() == index else {
+            try DurableFile.remove(path)
+            throw RemoteError.wrongContent(remote.name, file: file, problem: "its bytes do not match its name")
+        }
+    }
+
+    private func forgetIndexes(in directory: FilePath, except names: Set<String>) throws(IOError) {
+        for entry in try DirectoryEntry.all(in: directory) where !names.contains(entry.name) {
+            try DurableFile.remove(directory.appending(entry.name))
+        }
+    }
+
+    /// Returns the object index of an object, or `nil` where the store has none; it is a hint that may name what is gone.
+    package func objectIndex(_ oid: Digest) async throws(RemoteError) -> IndexFile? {
+        let file = StoreLayout.objectIndex(oid)
+        let bytes: [UInt8]
+        do { bytes = try await remote.read(file, range: nil) } catch {
+            if case .notFound = error { return nil }
+            throw error
+        }
+        do {
+            let path = cache.appending("objects").appending(oid.hex + ".idx")
+            try Directories.create(path.removingLastComponent())
+            try DurableFile.write(bytes, to: path)
+            defer { try? DurableFile.remove(path) }
+            let index = try IndexFile(path)
+            try index.verify()
+            return index
+        } catch { throw wrap(error) }
+    }
+
+    /// Returns the packs that are on their way out.
+    package func tombs() async throws(RemoteError) -> Set<Digest> {
+        Set(try await remote.list("tomb").compactMap { Digest(hex: $0.name) })
+    }
+
+    private func wrap(_ error: any Error) -> RemoteError {
+        switch error {
+        case let error as RemoteError: error
+        case let error as IOError: .io(remote.name, error)
+        case StoreError.needsNewerVersion(_, let what): .needsNewerVersion(remote.name, what)
+        case StoreError.damaged(let path, let problem):
+            .wrongContent(remote.name, file: path.lastComponent?.string ?? path.string, problem: "\(problem)")
+        default: .unreachable(remote.name, cause: "\(error)")
+        }
+    }
+}

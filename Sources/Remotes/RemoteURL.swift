@@ -1,0 +1,78 @@
+package import SystemPackage
+
+/// Where a remote is, parsed from what the user or a configuration file wrote.
+package enum RemoteURL: Hashable, Sendable {
+    /// A directory of this machine, or one that is mounted on it.
+    case directory(FilePath)
+
+    /// The schemes that a URL may have, for messages.
+    package static let schemes = ["file://", "a path"]
+
+    /// Parses a URL or a path; a relative path is taken from `base`.
+    package init(parsing text: String, relativeTo base: FilePath) throws(RemoteError) {
+        guard !text.isEmpty, !text.utf8.contains(where: { $0 == 0 || $0 == 10 }) else {
+            throw .unusableURL(text, reason: "it is empty or has a line break in it")
+        }
+        if let path = text.removing(prefix: "file://") {
+            guard path.hasPrefix("/") else {
+                throw .unusableURL(text, reason: "a file: URL needs an absolute path after file://")
+            }
+            guard let decoded = RemoteURL.decodingPercents(path) else {
+                throw .unusableURL(text, reason: "it has a % that is not followed by two hexadecimal digits")
+            }
+            self = .directory(FilePath(decoded).lexicallyNormalized())
+            return
+        }
+        if let scheme = RemoteURL.scheme(of: text) {
+            let known = RemoteURL.schemes.joined(separator: ", ")
+            throw .unusableURL(text, reason: "this version has no \(scheme) remotes, only \(known)")
+        }
+        self = .directory(base.pushing(FilePath(text)).lexicallyNormalized())
+    }
+
+    private static func scheme(of text: String) -> String? {
+        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else { return nil }
+        let scheme = text[..<colon]
+        let isScheme = scheme.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+        if isScheme, text[colon...].hasPrefix("://") || scheme == "lfs" { return String(scheme) + ":" }
+        // As in Git: `host:path` with no slash before the colon is SSH's short form.
+        return text[..<colon].contains("/") ? nil : "ssh:"
+    }
+
+    private static func decodingPercents(_ text: String) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Substring(text).utf8
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let pair = String(rest.prefix(2)), rest.count >= 2, let value = UInt8(pair, radix: 16), value != 0
+            else {
+                return nil
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// The URL in its one spelling, for comparing and for messages.
+    package var text: String {
+        switch self {
+        case .directory(let path): path.string
+        }
+    }
+
+    /// Whether only this machine sees the remote, which is worth a word to whoever pushes to it.
+    package var isThisMachineOnly: Bool { true }
+}
+
+extension String {
+    fileprivate func removing(prefix: String) -> String? {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+    }
+}

@@ -1,0 +1,132 @@
+import SystemPackage
+import Codec
+package import ModelCore
+
+/// Everything in a store that rebuilds some objects from nothing, one copy of each frame.
+package struct Closure: Sendable {
+    /// One copy of every frame that was found, by frame.
+    package private(set) var frames: [Digest: FrameLocation] = [:]
+    /// What rebuilds the objects.
+    package private(set) var objects: Set<ObjectEntry> = []
+    /// The objects that cannot be rebuilt, and why.
+    package private(set) var incomplete: [(oid: Digest, reason: StoreError)] = []
+    /// The files of the trees that were walked, by their digest.
+    package private(set) var files: [Digest: Int64] = [:]
+
+    private var visited: Set<Digest> = []
+
+    /// Finds the closure of what `pointers` name in `store`.
+    ///
+    /// A tree's closure is that of its listing and of all its files. What is missing is noted, and the rest goes on.
+    package init(of pointers: some Sequence<Pointer>, in store: LocalStore) {
+        var reader = FrameReader(store)
+        for pointer in pointers { add(pointer, in: store, reader: &reader) }
+    }
+
+    /// Whether every object can be rebuilt.
+    package var isComplete: Bool { incomplete.isEmpty }
+
+    /// The number of bytes that the frames take in packs.
+    package var storedByteCount: Int64 { frames.values.reduce(0) { $0 + Int64($1.entry.recordLength) } }
+
+    private mutating func add(_ pointer: Pointer, in store: LocalStore, reader: inout FrameReader) {
+        do throws(StoreError) {
+            switch pointer.kind {
+            case .file: try addObject(pointer.oid, size: pointer.size, in: store, reader: &reader)
+            case .tree:
+                let listing = try store.listing(pointer.oid, reader: &reader)
+                try addObject(pointer.oid, size: listing.byteCount, in: store, reader: &reader)
+                for entry in listing.tree.entries { addFile(entry, in: store, reader: &reader) }
+            }
+        } catch { incomplete.append((pointer.oid, error)) }
+    }
+
+    private mutating func addFile(_ entry: TreeEntry, in store: LocalStore, reader: inout FrameReader) {
+        files[entry.digest] = entry.size
+        do throws(StoreError) {
+            try addObject(entry.digest, size: entry.size, in: store, reader: &reader)
+        } catch { incomplete.append((entry.digest, error)) }
+    }
+
+    private mutating func addObject(
+        _ oid: Digest,
+        size: Int64,
+        in store: LocalStore,
+        reader: inout FrameReader
+    ) throws(StoreError) {
+        guard visited.insert(oid).inserted else { return }
+        var failure = StoreError.missingObject(oid)
+        for map in try store.maps(of: oid, size: size, reader: &reader) {
+            do throws(StoreError) {
+                let found = try locate(map, in: store)
+                for location in found { frames[location.entry.id] = location }
+                if let manifest = map.manifest { objects.insert(manifest) }
+                return
+            } catch { failure = error }
+        }
+        throw failure
+    }
+
+    private func locate(_ map: ObjectMap, in store: LocalStore) throws(StoreError) -> [FrameLocation] {
+        var found: [FrameLocation] = []
+        for frame in map.metadata + map.frames where frames[frame.id] == nil {
+            guard
+                let copy = store.indexes.copies(of: frame.id).first(where: {
+                    Int($0.entry.rawLength) == frame.byteCount
+                })
+            else { throw .missingFrame(frame.id, object: map.oid) }
+            found.append(copy)
+        }
+        return found
+    }
+}
+
+extension LocalStore {
+    /// Reads and parses a tree's listing.
+    package func listing(
+        _ oid: Digest,
+        reader: inout FrameReader
+    ) throws(StoreError) -> (tree: TreeListing, byteCount: Int64) {
+        let bytes = try listingBytes(oid, reader: &reader)
+        do throws(FormatError) { return (try TreeListing(parsing: bytes), Int64(bytes.count)) } catch {
+            let path = root.appending("listing " + oid.hex)
+            if case .newer(let what) = error.problem { throw .needsNewerVersion(path, what) }
+            throw .damaged(path, error)
+        }
+    }
+
+    /// A pointer says how large a tree's files are, not its listing: the index knows that.
+    private func listingBytes(_ oid: Digest, reader: inout FrameReader) throws(StoreError) -> [UInt8] {
+        for refreshed in [false, true] {
+            if refreshed { try refresh() }
+            if let copy = indexes.copies(of: oid).first, Int(copy.entry.rawLength) <= FrameReference.maximumByteCount {
+                return try reader.bytes(of: FrameReference(id: oid, byteCount: Int(copy.entry.rawLength)), of: oid)
+            }
+            var failure: StoreError?
+            for entry in indexes.entries(of: oid, kind: .manifest) {
+                do throws(StoreError) {
+                    for map in try maps(of: oid, size: entry.size, reader: &reader) {
+                        let bytes = try bytes(of: map, reader: &reader)
+                        guard SHA256.digest(of: bytes) == oid else {
+                            throw .wrongObject(oid, found: SHA256.digest(of: bytes))
+                        }
+                        return bytes
+                    }
+                } catch { failure = error }
+            }
+            if let failure { throw failure }
+        }
+        throw .missingObject(oid)
+    }
+
+    private func bytes(of map: ObjectMap, reader: inout FrameReader) throws(StoreError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for stretch in map.stretches {
+            switch stretch.source {
+            case .inline(let inline): bytes += inline
+            case .frame(let frame): bytes += try reader.bytes(of: frame, of: map.oid)
+            }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,63 @@
+import Codec
+package import ModelCore
+import SystemIO
+import SystemPackage
+
+/// Reads frames from a store, checking each against its name; one a thread, for it owns a decoder.
+package struct FrameReader: ~Copyable {
+    private let store: LocalStore
+    private var decoder = FrameDecoder()
+
+    /// Creates a reader of `store`.
+    package init(_ store: LocalStore) { self.store = store }
+
+    /// Decodes a frame into `destination`, which is exactly as long as the frame; `object` is named in errors.
+    ///
+    /// Every copy of the frame is tried before the read fails.
+    package mutating func read(
+        _ frame: FrameReference,
+        of object: Digest,
+        into destination: UnsafeMutableRawBufferPointer
+    ) throws(StoreError) {
+        var failure = StoreError.missingFrame(frame.id, object: object)
+        for refreshed in [false, true] {
+            if refreshed { try store.refresh() }
+            for copy in store.indexes.copies(of: frame.id) {
+                do throws(StoreError) {
+                    return try decode(copy, frame, of: object, into: destination)
+                } catch { failure = error }
+            }
+        }
+        throw failure
+    }
+
+    /// Returns the raw bytes of a frame.
+    package mutating func bytes(of frame: FrameReference, of object: Digest) throws(StoreError) -> [UInt8] {
+        var failure: StoreError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: frame.byteCount) { buffer, count in
+            do throws(StoreError) {
+                try read(frame, of: object, into: UnsafeMutableRawBufferPointer(buffer))
+                count = frame.byteCount
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    private mutating func decode(
+        _ copy: FrameLocation,
+        _ frame: FrameReference,
+        of object: Digest,
+        into destination: UnsafeMutableRawBufferPointer
+    ) throws(StoreError) {
+        let pack = try store.pack(copy.pack)
+        let (record, stored) = try pack.record(of: copy.entry)
+        guard let codec = FrameCodec(rawValue: record.codec), record.base == nil else {
+            throw .needsNewerVersion(pack.path, "codec \(record.codec)")
+        }
+        let damaged = StoreError.damagedFrame(frame.id, object: object, pack: copy.pack)
+        guard Int(record.rawLength) == frame.byteCount, destination.count == frame.byteCount else { throw damaged }
+        do { try decoder.decode(codec, stored, into: destination) } catch { throw damaged }
+        guard SHA256.digest(of: UnsafeRawBufferPointer(destination)) == frame.id else { throw damaged }
+    }
+}

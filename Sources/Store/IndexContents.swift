@@ -1,0 +1,143 @@
+import Codec
+package import ModelCore
+
+/// The content of an index or object index about to be written.
+package struct IndexContents: Sendable {
+    /// Which of the two files with this format it is.
+    package enum Kind: UInt8, Sendable {
+        /// Lists whole packs.
+        case index = 1
+        /// Lists the closure of one object.
+        case objectIndex = 2
+    }
+
+    /// A pack that the index lists frames of.
+    package struct Pack: Hashable, Sendable {
+        /// The number of bytes in the encoding.
+        package static let byteCount = 40
+        /// The pack's name.
+        package let id: Digest
+        /// The size of the pack's file in bytes.
+        package let size: UInt32
+        /// What the pack's frames hold.
+        package let kind: PackKind
+
+        /// Creates an entry of a pack.
+        package init(id: Digest, size: UInt32, kind: PackKind) {
+            self.id = id
+            self.size = size
+            self.kind = kind
+        }
+    }
+
+    static let headerByteCount = 160
+    static let trailerByteCount = 16
+    static let magic = "gmindex\n"
+    static let endMagic = "gmidxend"
+
+    private var packs: [Digest: Pack] = [:]
+    private var frames: Set<FrameLocation> = []
+    private var frameIDs: Set<Digest> = []
+    private var objects: Set<ObjectEntry> = []
+
+    /// Creates empty contents.
+    package init() {}
+
+    /// Whether nothing was added.
+    package var isEmpty: Bool { packs.isEmpty && objects.isEmpty }
+
+    /// Returns whether a copy of a frame was added.
+    package func contains(_ frame: Digest) -> Bool { frameIDs.contains(frame) }
+
+    /// Adds a pack with all its frames.
+    package mutating func add(_ pack: SealedPack) {
+        packs[pack.id] = Pack(id: pack.id, size: UInt32(pack.byteCount), kind: pack.kind)
+        for entry in pack.contents.entries {
+            insert(FrameLocation(entry: entry, pack: pack.id, base: pack.contents.base(of: entry)))
+        }
+    }
+
+    /// Adds one copy of a frame and the pack it is in.
+    package mutating func add(_ frame: FrameLocation, in pack: Pack) {
+        packs[pack.id] = pack
+        insert(frame)
+    }
+
+    /// Two copies are one where they name the same bytes of the same pack, whatever numbers their files gave pack and base.
+    private mutating func insert(_ frame: FrameLocation) {
+        var entry = frame.entry
+        entry.pack = 0
+        entry.base = frame.base == nil ? 0 : 1
+        frames.insert(FrameLocation(entry: entry, pack: frame.pack, base: frame.base))
+        frameIDs.insert(entry.id)
+    }
+
+    /// Adds what rebuilds or describes an object.
+    package mutating func add(_ object: ObjectEntry) { objects.insert(object) }
+
+    /// Returns the file's bytes.
+    package func encoded(as kind: Kind) -> [UInt8] {
+        let packList = packs.values.sorted { $0.id < $1.id }
+        let baseList = Set(frames.compactMap(\.base)).sorted()
+        let entries = numbered(packs: packList, bases: baseList)
+        var writer = ByteWriter(capacity: 4096 + entries.count * FrameEntry.byteCount)
+        writer.raw(header(kind, bases: baseList.count, frames: entries.count))
+        for pack in packList {
+            writer.digest(pack.id)
+            writer.integer(pack.size)
+            writer.integer(pack.kind.rawValue)
+            writer.reserved(3)
+        }
+        writeFanOut(of: entries, into: &writer)
+        for entry in entries { entry.encode(into: &writer) }
+        for base in baseList { writer.digest(base) }
+        for object in objects.sorted(by: ObjectEntry.precedes) { object.encode(into: &writer) }
+        writer.integer(writer.bytes.withUnsafeBytes { CRC32C.checksum($0) })
+        writer.reserved(4)
+        writer.raw(IndexContents.endMagic.utf8)
+        return writer.bytes
+    }
+
+    private func header(_ kind: Kind, bases: Int, frames: Int) -> [UInt8] {
+        var header = ByteWriter(capacity: IndexContents.headerByteCount)
+        header.raw(IndexContents.magic.utf8)
+        header.integer(UInt32(1))
+        header.integer(kind.rawValue)
+        header.reserved(3)
+        for count in [packs.count, frames, bases, objects.count] { header.integer(UInt32(count)) }
+        header.raw(nonce(kind))
+        header.reserved(108)
+        header.integer(header.bytes.withUnsafeBytes { CRC32C.checksum($0) })
+        return header.bytes
+    }
+
+    /// An index's name must never come up twice: one that is being merged away could be the result of another merge.
+    private func nonce(_ kind: Kind) -> [UInt8] {
+        guard kind == .index else { return [UInt8](repeating: 0, count: 16) }
+        var generator = SystemRandomNumberGenerator()
+        return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+
+    private func numbered(packs: [Pack], bases: [Digest]) -> [FrameEntry] {
+        let packNumbers = Dictionary(uniqueKeysWithValues: zip(packs.map(\.id), UInt32(0)...))
+        let baseNumbers = Dictionary(uniqueKeysWithValues: zip(bases, UInt32(1)...))
+        var entries = frames.map { location in
+            var entry = location.entry
+            entry.pack = packNumbers[location.pack] ?? 0
+            entry.base = location.base.flatMap { baseNumbers[$0] } ?? 0
+            return entry
+        }
+        entries.sort { ($0.id, $0.pack, $0.offset) < ($1.id, $1.pack, $1.offset) }
+        return entries
+    }
+
+    private func writeFanOut(of entries: [FrameEntry], into writer: inout ByteWriter) {
+        var counts = [UInt32](repeating: 0, count: 256)
+        for entry in entries { counts[Int(entry.id.firstByte)] += 1 }
+        var sum: UInt32 = 0
+        for count in counts {
+            sum += count
+            writer.integer(sum)
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import Codec
+package import ModelCore
+import SystemIO
+package import SystemPackage
+
+/// An index or object index on this machine, mapped and searched in place.
+package struct IndexFile: Sendable {
+    /// Where the file is.
+    package let path: FilePath
+    /// Whether the file lists whole packs or one object's closure.
+    package let kind: IndexContents.Kind
+    /// The packs that frames lie in, by their number.
+    package let packs: [IndexContents.Pack]
+    /// The number of copies of frames listed.
+    package let frameCount: Int
+    /// The number of object entries.
+    package let objectCount: Int
+
+    private let mapping: MappedFile
+    private let baseCount: Int
+    private let fanOutOffset: Int
+    private let framesOffset: Int
+    private let basesOffset: Int
+    private let objectsOffset: Int
+
+    /// Maps the file and checks its header and sizes; `verify()` checks the rest.
+    package init(_ path: FilePath) throws(StoreError) {
+        self.path = path
+        do { mapping = try MappedFile(path) } catch { throw .io(error) }
+        do throws(FormatError) {
+            var reader = ByteReader(mapping.bytes, format: "index")
+            kind = try IndexFile.header(from: &reader, of: mapping.bytes)
+            let packCount = Int(try reader.integer(UInt32.self))
+            frameCount = Int(try reader.integer(UInt32.self))
+            baseCount = Int(try reader.integer(UInt32.self))
+            objectCount = Int(try reader.integer(UInt32.self))
+            fanOutOffset = IndexContents.headerByteCount + packCount * IndexContents.Pack.byteCount
+            framesOffset = fanOutOffset + 256 * 4
+            basesOffset = framesOffset + frameCount * FrameEntry.byteCount
+            objectsOffset = basesOffset + baseCount * Digest.byteCount
+            let end = objectsOffset + objectCount * ObjectEntry.byteCount + IndexContents.trailerByteCount
+            guard end == mapping.bytes.count else { throw reader.malformed("its size is not what its header says") }
+            _ = try reader.slice(16)
+            try reader.reserved(108)
+            _ = try reader.slice(4)
+            packs = try IndexFile.packs(packCount, from: &reader)
+        } catch {
+            if case .newer(let what) = error.problem { throw .needsNewerVersion(path, what) }
+            throw .damaged(path, error)
+        }
+    }
+
+    private static func header(
+        from reader: inout ByteReader,
+        of bytes: UnsafeRawBufferPointer
+    ) throws(FormatError) -> IndexContents.Kind {
+        try reader.expect(IndexContents.magic)
+        guard bytes.count >= IndexContents.headerByteCount else { throw FormatError("index", .truncated) }
+        let checksum = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 156, as: UInt32.self))
+        guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[0..<156])) == checksum else {
+            throw reader.malformed("the checksum of its header is wrong")
+        }
+        let version = try reader.integer(UInt32.self)
+        guard version == 1 else { throw FormatError("index", .newer("version \(version)")) }
+        let kind = try reader.integer(UInt8.self)
+        guard let kind = IndexContents.Kind(rawValue: kind) else { throw FormatError("index", .newer("kind \(kind)")) }
+        try reader.reserved(3)
+        return kind
+    }
+
+    private static func packs(
+        _ count: Int,
+        from reader: inout ByteReader
+    ) throws(FormatError) -> [IndexContents.Pack] {
+        var packs: [IndexContents.Pack] = []
+        for _ in 0..<count {
+            let id = try reader.digest()
+            let size = try reader.integer(UInt32.self)
+            let kind = try reader.integer(UInt8.self)
+            guard let kind = PackKind(rawValue: kind) else { throw FormatError("index", .newer("pack kind \(kind)")) }
+            try reader.reserved(3)
+            packs.append(IndexContents.Pack(id: id, size: size, kind: kind))
+        }
+        return packs
+    }
+
+    /// Checks the checksum over the whole file.
+    package func verify() throws(StoreError) {
+        let bytes = mapping.bytes
+        let end = bytes.count - IndexContents.trailerByteCount
+        let stored = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: end, as: UInt32.self))
+        guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[0..<end])) == stored else {
+            throw .damaged(path, FormatError("index", .malformed("its checksum is wrong")))
+        }
+    }
+
+    /// Returns the name that the file's bytes give it.
+    package func computedID() -> Digest { SHA256.digest(of: mapping.bytes) }
+
+    /// Returns copy number `position` in the order of the file; `nil` where it names a pack or base that is not listed.
+    package func frame(at position: Int) -> FrameLocation? {
+        let entry = FrameEntry(loading: slice(framesOffset + position * FrameEntry.byteCount, FrameEntry.byteCount))
+        guard Int(entry.pack) < packs.count, Int(entry.base) <= baseCount else { return nil }
+        let base = entry.base == 0 ? nil : digest(at: basesOffset + (Int(entry.base) - 1) * Digest.byteCount)
+        return FrameLocation(entry: entry, pack: packs[Int(entry.pack)].id, base: base)
+    }
+
+    /// Returns every listed copy of a frame.
+    package func copies(of frame: Digest) -> [FrameLocation] {
+        var low = frame.firstByte == 0 ? 0 : fanOut(Int(frame.firstByte) - 1)
+        var high = fanOut(Int(frame.firstByte))
+        guard low <= high, high <= frameCount else { return [] }
+        let end = high
+        while low < high {
+            let middle = (low + high) / 2
+            if digest(at: framesOffset + middle * FrameEntry.byteCount) < frame {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        var copies: [FrameLocation] = []
+        while low < end, digest(at: framesOffset + low * FrameEntry.byteCount) == frame {
+            if let copy = self.frame(at: low) { copies.append(copy) }
+            low += 1
+        }
+        return copies
+    }
+
+    /// Returns object entry number `position` in the order of the file.
+    package func object(at position: Int) -> ObjectEntry {
+        ObjectEntry(loading: slice(objectsOffset + position * ObjectEntry.byteCount, ObjectEntry.byteCount))
+    }
+
+    /// Returns every entry of an object.
+    package func entries(of oid: Digest) -> [ObjectEntry] {
+        var low = 0
+        var high = objectCount
+        while low < high {
+            let middle = (low + high) / 2
+            if digest(at: objectsOffset + middle * ObjectEntry.byteCount) < oid {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        var entries: [ObjectEntry] = []
+        while low < objectCount, digest(at: objectsOffset + low * ObjectEntry.byteCount) == oid {
+            entries.append(object(at: low))
+            low += 1
+        }
+        return entries
+    }
+
+    private func fanOut(_ byte: Int) -> Int {
+        Int(UInt32(littleEndian: mapping.bytes.loadUnaligned(fromByteOffset: fanOutOffset + byte * 4, as: UInt32.self)))
+    }
+
+    private func digest(at offset: Int) -> Digest { Digest(loading: slice(offset, Digest.byteCount)) }
+
+    private func slice(_ offset: Int, _ count: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: mapping.bytes[offset..<(offset + count)])
+    }
+}

@@ -1,0 +1,134 @@
+import Codec
+package import ModelCore
+import Synchronization
+package import SystemIO
+package import SystemPackage
+
+/// Adds objects to a store: everything between two commits of its index.
+///
+/// Until `finish`, nothing refers to what was written; a session that ends early leaves packs that collection finds.
+package final class IngestSession: Sendable {
+    /// A file of at least this size is cut by one thread and encoded by all; smaller ones are done whole, several at once.
+    private static let pipelinedByteCount: Int64 = 32 << 20
+    /// The number of chunks that may wait for a thread.
+    private static let queueCapacity = 16
+
+    private let store: LocalStore
+    private let pool: WorkerPool
+    private let frames: FrameIngest
+    private let ingest: FileIngest
+
+    /// Starts a session; `progress` gets the number of further bytes done, from any thread.
+    package init(
+        _ store: LocalStore,
+        pool: WorkerPool,
+        cancellation: Cancellation,
+        progress: @escaping @Sendable (Int64) -> Void
+    ) throws(StoreError) {
+        try store.requireWritable()
+        self.store = store
+        self.pool = pool
+        frames = FrameIngest(store)
+        let bufferCount = IngestSession.queueCapacity + 2 * pool.threadCount
+        ingest = FileIngest(frames: frames, bufferCount: bufferCount, cancellation: cancellation, progress: progress)
+    }
+
+    /// Adds files, and returns their objects in the order of the paths.
+    package func add(_ files: [(path: FilePath, size: Int64)]) async throws -> [IngestedObject] {
+        let isSmall = files.map { $0.size < IngestSession.pipelinedByteCount }
+        let small = files.indices.filter { isSmall[$0] }
+        let paths = files.map(\.path)
+        var results = [IngestedObject?](repeating: nil, count: files.count)
+        let added = try await pool.map(small.count, state: { FrameWorker() }) { [ingest] turn, worker in
+            try ingest.add(paths[small[turn]], worker: &worker)
+        }
+        for (position, object) in zip(small, added) { results[position] = object }
+        for position in files.indices where !isSmall[position] {
+            results[position] = try await addPipelined(paths[position])
+        }
+        return results.compactMap { $0 }
+    }
+
+    private func addPipelined(_ path: FilePath) async throws -> IngestedObject {
+        let queue = ChunkQueue(capacity: IngestSession.queueCapacity)
+        let roles = Turns(count: 1)
+        let result = Outcome()
+        try await pool.onEveryThread { [ingest] in
+            do throws(StoreError) {
+                var worker = FrameWorker()
+                if roles.next() != nil { result.object = try ingest.add(path, through: queue, worker: &worker) }
+                while let job = try queue.take() { queue.complete(job, with: try ingest.put(job, worker: &worker)) }
+            } catch {
+                queue.close(failure: error)
+                throw error
+            }
+        }
+        guard let object = result.object else { throw StoreError.changedWhileRead(path) }
+        return object
+    }
+
+    /// What the reading thread of a file brings back.
+    private final class Outcome: Sendable {
+        private let stored = Mutex<IngestedObject?>(nil)
+
+        var object: IngestedObject? {
+            get { stored.withLock { $0 } }
+            set { stored.withLock { $0 = newValue } }
+        }
+    }
+
+    /// Adds bytes that are no file, such as a link's text.
+    package func add(_ bytes: [UInt8]) throws(StoreError) -> IngestedObject {
+        try add(bytes, cutAt: [bytes.count], kind: .data)
+    }
+
+    /// Adds a tree's listing.
+    package func add(_ listing: TreeListing) throws(StoreError) -> IngestedObject {
+        let bytes = listing.encoded
+        return try add(bytes, cutAt: ListingCuts.ends(in: bytes, of: listing), kind: .metadata)
+    }
+
+    private func add(_ bytes: [UInt8], cutAt ends: [Int], kind: PackKind) throws(StoreError) -> IngestedObject {
+        let oid = SHA256.digest(of: bytes)
+        let object = IngestedObject(oid: oid, size: Int64(bytes.count), status: nil, readAt: 0)
+        guard !bytes.isEmpty else { return object }
+        var worker = FrameWorker()
+        var references: [FrameReference] = []
+        let result = bytes.withUnsafeBytes { buffer in
+            Result { () throws(StoreError) in
+                var start = 0
+                for end in ends {
+                    let chunk = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+                    references.append(try frames.put(chunk, kind: kind, worker: &worker))
+                    start = end
+                }
+            }
+        }
+        try result.get()
+        try ManifestIngest(frames: frames).add(oid: oid, size: object.size, references: references, worker: &worker)
+        return object
+    }
+
+    /// What a session did.
+    package struct Summary: Sendable {
+        /// Bytes added to packs.
+        package let stored: Int64
+        /// Raw bytes that the store had already.
+        package let reused: Int64
+    }
+
+    /// Seals the packs, writes their index and the object indexes of `pointers`, in this order, and returns what was done.
+    package func finish(pointers: [Pointer]) throws(StoreError) -> Summary {
+        let packs = try frames.finish()
+        let objects = frames.remembered
+        if !packs.isEmpty || !objects.isEmpty {
+            var contents = IndexContents()
+            for pack in packs { contents.add(pack) }
+            for object in objects { contents.add(object) }
+            try store.publish(contents)
+        }
+        for pointer in pointers { try store.publishObjectIndex(of: pointer) }
+        let totals = frames.totals
+        return Summary(stored: totals.stored, reused: totals.reused)
+    }
+}

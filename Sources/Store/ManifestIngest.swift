@@ -1,0 +1,72 @@
+import Codec
+import ModelCore
+
+/// Stores the manifest of an object whose data frames are in the store.
+struct ManifestIngest {
+    let frames: FrameIngest
+
+    /// Stores the manifest of an opaque object and remembers it for the session's index; one frame needs none.
+    func add(
+        oid: Digest,
+        size: Int64,
+        references: [FrameReference],
+        worker: inout FrameWorker
+    ) throws(StoreError) {
+        if references.count == 1, references[0].id == oid { return }
+        var segments: [Segment] = []
+        var start = 0
+        while start < references.count {
+            let end = min(start + Segment.maximumFrameCount, references.count)
+            segments.append(Segment(content: .frames(Array(references[start..<end]))))
+            start = end
+        }
+        let frame = try add(oid: oid, size: size, layout: "opaque", note: "", segments: segments, worker: &worker)
+        frames.remember(ObjectEntry(oid: oid, frame: frame.id, size: size, kind: .manifest))
+    }
+
+    private func add(
+        oid: Digest,
+        size: Int64,
+        layout: String,
+        note: String,
+        segments: [Segment],
+        worker: inout FrameWorker
+    ) throws(StoreError) -> FrameReference {
+        func manifest(_ content: Manifest.Content) -> [UInt8] {
+            Manifest(oid: oid, size: size, layout: layout, note: note, content: content).encoded
+        }
+        let whole = manifest(.segments(segments))
+        if whole.count <= FrameReference.maximumByteCount { return try put(whole, worker: &worker) }
+        var parts: [Manifest.Part] = []
+        for group in ManifestIngest.groups(of: segments) {
+            let frame = try put(Manifest.encodedPart(group), worker: &worker)
+            parts.append(Manifest.Part(frame: frame, byteCount: group.reduce(0) { $0 + $1.byteCount }))
+        }
+        return try put(manifest(.parts(parts)), worker: &worker)
+    }
+
+    /// Returns stretches of `segments` each of which encodes to less than a frame.
+    static func groups(of segments: [Segment]) -> [ArraySlice<Segment>] {
+        var groups: [ArraySlice<Segment>] = []
+        var start = 0
+        var byteCount = 0
+        for (position, segment) in segments.enumerated() {
+            let length = Manifest.encodedPart([segment]).count
+            if byteCount + length > FrameReference.maximumByteCount, position > start {
+                groups.append(segments[start..<position])
+                start = position
+                byteCount = 0
+            }
+            byteCount += length
+        }
+        groups.append(segments[start...])
+        return groups
+    }
+
+    private func put(_ bytes: [UInt8], worker: inout FrameWorker) throws(StoreError) -> FrameReference {
+        let result = bytes.withUnsafeBytes { buffer in
+            Result { () throws(StoreError) in try frames.put(buffer, kind: .metadata, worker: &worker) }
+        }
+        return try result.get()
+    }
+}

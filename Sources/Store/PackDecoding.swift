@@ -1,0 +1,44 @@
+import Codec
+package import ModelCore
+
+/// Decodes single frames from their records, without any index.
+package enum PackDecoding {
+    /// Returns the raw bytes of a frame, checked against its name.
+    ///
+    /// A codec or base beyond this version is `newer`; bytes that do not decode to the name are `malformed`.
+    package static func bytes(
+        of record: FrameRecord,
+        stored: UnsafeRawBufferPointer
+    ) throws(FormatError) -> [UInt8] {
+        guard let codec = FrameCodec(rawValue: record.codec), record.base == nil else {
+            throw FormatError("frame", .newer("codec \(record.codec)"))
+        }
+        var decoder = FrameDecoder()
+        var isDecoded = false
+        let length = Int(record.rawLength)
+        let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            let raw = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<length])
+            isDecoded = (try? decoder.decode(codec, stored, into: raw)) != nil
+            count = isDecoded ? length : 0
+        }
+        guard isDecoded, SHA256.digest(of: bytes) == record.id else {
+            throw FormatError("frame", .malformed("frame \(record.id.abbreviated) does not decode to its name"))
+        }
+        return bytes
+    }
+
+    /// Parses a record that fills `bytes` exactly, and checks its stored bytes against their checksum.
+    package static func record(
+        in bytes: UnsafeRawBufferPointer
+    ) throws(FormatError) -> (FrameRecord, stored: UnsafeRawBufferPointer) {
+        let record = try FrameRecord(parsing: bytes)
+        guard record.prefixByteCount + Int(record.storedLength) == bytes.count else {
+            throw FormatError("frame record", .malformed("its length is not what the index says"))
+        }
+        let stored = UnsafeRawBufferPointer(rebasing: bytes[record.prefixByteCount...])
+        guard CRC32C.checksum(stored) == record.storedChecksum else {
+            throw FormatError("frame record", .malformed("the checksum of frame \(record.id.abbreviated) is wrong"))
+        }
+        return (record, stored)
+    }
+}

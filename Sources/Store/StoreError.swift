@@ -1,0 +1,54 @@
+package import ModelCore
+package import SystemIO
+package import SystemPackage
+
+/// Why an operation on a store failed; every case names what it concerns.
+package enum StoreError: Error, Sendable {
+    /// There is no store at this path.
+    case notFound(FilePath)
+    /// A file of the store is not what its format says.
+    case damaged(FilePath, FormatError)
+    /// The store or a file of it needs a newer git-model; the text names what is unknown.
+    case needsNewerVersion(FilePath, String)
+    /// No copy of a frame that the object needs is in the store.
+    case missingFrame(Digest, object: Digest)
+    /// The store has nothing about this object.
+    case missingObject(Digest)
+    /// Every copy of a frame that the object needs failed its check.
+    case damagedFrame(Digest, object: Digest, pack: Digest)
+    /// The object's bytes are not those that its name promises.
+    case wrongObject(Digest, found: Digest)
+    /// An artifact's file changed while it was read.
+    case changedWhileRead(FilePath)
+    /// The frame just encoded did not decode to what was read.
+    case encodingCheckFailed(Digest)
+    /// The user interrupted the operation.
+    case cancelled
+    /// Another process holds a lock for too long.
+    case locked(LockError)
+    /// A path or the disk failed.
+    case io(IOError)
+}
+
+extension StoreError: CustomStringConvertible {
+    /// One clause that names the object and what happened to it.
+    package var description: String {
+        switch self {
+        case .notFound(let path): "there is no store at \(path)"
+        case .damaged(let path, let error): "\(path): \(error)"
+        case .needsNewerVersion(let path, let what): "\(path) needs a newer git-model (\(what))"
+        case .missingFrame(let frame, let object):
+            "object \(object.abbreviated) lacks frame \(frame.abbreviated) in the store"
+        case .missingObject(let object): "object \(object.abbreviated) is not in the store"
+        case .damagedFrame(let frame, let object, let pack):
+            "frame \(frame.abbreviated) of object \(object.abbreviated) is damaged in pack \(pack.abbreviated)"
+        case .wrongObject(let object, let found):
+            "object \(object.abbreviated) came out as \(found.abbreviated)"
+        case .changedWhileRead(let path): "\(path) changed while it was read"
+        case .encodingCheckFailed(let frame): "frame \(frame.abbreviated) did not decode to what was read"
+        case .cancelled: "interrupted"
+        case .locked(let error): "\(error)"
+        case .io(let error): "\(error)"
+        }
+    }
+}

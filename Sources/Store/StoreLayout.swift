@@ -1,0 +1,31 @@
+package import ModelCore
+import SystemPackage
+
+/// The names of a store's files, the same locally and in every remote (`docs/formats.md`).
+package enum StoreLayout {
+    /// The file that says what a reader has to understand.
+    package static let format = "format"
+    /// The directories of a store, in the order in which a writer needs them.
+    package static let directories = ["packs", "index", "objects", "roots", "tomb"]
+
+    /// Returns the path of a pack relative to the store.
+    package static func pack(_ id: Digest) -> String { "packs/\(id.fanOut)/\(id.hex).pack" }
+
+    /// Returns the path of an index relative to the store.
+    package static func index(_ id: Digest) -> String { "index/\(id.hex).idx" }
+
+    /// Returns the path of the object index of `oid` relative to the store.
+    package static func objectIndex(_ oid: Digest) -> String { "objects/\(oid.fanOut)/\(oid.hex).idx" }
+
+    /// Returns the path of a root relative to the store.
+    package static func root(_ id: Digest) -> String { "roots/\(id.hex)" }
+
+    /// Returns the path of the tomb of a pack relative to the store.
+    package static func tomb(_ pack: Digest) -> String { "tomb/\(pack.hex)" }
+
+    /// Returns the digest that a file of the store is named by, or `nil` where the name is not of this layout.
+    package static func digest(inName name: String) -> Digest? {
+        let stem = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)[0]
+        return Digest(hex: stem)
+    }
+}

@@ -1,0 +1,29 @@
+import FoundationEssentials
+package import SystemPackage
+
+/// The files of this package, for tests that compare against them.
+package enum PackageFiles {
+    /// The directory of Package.swift.
+    package static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
+        .removingLastComponent()
+
+    /// Returns a text file, with a path relative to the package.
+    package static func text(_ path: String) throws -> String {
+        try String(contentsOf: URL(filePath: root.appending(path).string), encoding: .utf8)
+    }
+
+    /// Returns the names in a directory, sorted, with a path relative to the package.
+    package static func names(in directory: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: root.appending(directory).string).sorted()
+    }
+}
+
+/// Where the build put the executables.
+package enum BuiltProduct {
+    /// The directory that holds `git-model`: that of the test runner.
+    package static let directory: FilePath = {
+        let link = "/proc/self/exe"
+        let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? CommandLine.arguments[0]
+        return FilePath(runner).removingLastComponent()
+    }()
+}
