@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import ModelCore
 
 /// What a model is: `.mver/models/<name>.json`. It names artifacts by path, never by oid, so that it changes only when the model does.
@@ -27,8 +26,7 @@ package struct ModelDescription: Sendable, Hashable {
     /// Parses a description; anything but a JSON object of the expected types is malformed.
     package init(_ name: ModelName, parsing bytes: [UInt8]) throws(FormatError) {
         let format = "description of model \(name)"
-        let fields: [String: JSONValue]
-        do { fields = try JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)) } catch {
+        guard let fields = try JSONValue(parsing: bytes).object else {
             throw FormatError(format, .malformed("it is no JSON object"))
         }
         self.init(name)
@@ -69,6 +67,6 @@ package struct ModelDescription: Sendable, Hashable {
         fields["artifacts"] = .array(artifacts.map { .string($0) })
         if !metadata.isEmpty { fields["metadata"] = .object(metadata.mapValues { .string($0) }) }
         if let card { fields["card"] = .string(card) }
-        return Array((JSONValue.object(fields).text(indent: 0) + "\n").utf8)
+        return JSONValue.object(fields).encoded
     }
 }
