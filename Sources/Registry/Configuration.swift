@@ -30,7 +30,8 @@ package struct Configuration: Sendable {
 
     /// Reads all levels; a tracked file that is no configuration is an error, one that is missing is empty.
     package static func load(
-        _ repository: GitRepository, environment: [String: String]
+        _ repository: GitRepository,
+        environment: [String: String]
     ) async throws(GitError) -> Configuration {
         var tracked = GitConfiguration()
         if let root = repository.layout.workTree {
@@ -38,11 +39,16 @@ package struct Configuration: Sendable {
             // A missing file is what Git calls an error; everything else it says about the file is one.
             if let found = try await existing(file, in: repository) { tracked = found }
         }
-        return Configuration(tracked: tracked, git: try await repository.program.configuration(), environment: environment)
+        return Configuration(
+            tracked: tracked,
+            git: try await repository.program.configuration(),
+            environment: environment
+        )
     }
 
     private static func existing(
-        _ file: FilePath, in repository: GitRepository
+        _ file: FilePath,
+        in repository: GitRepository
     ) async throws(GitError) -> GitConfiguration? {
         do { return try await repository.program.configuration(file: file) } catch {
             if error.message.contains("unable to read config file") { return nil }

@@ -34,10 +34,14 @@ package struct ModelDescription: Sendable, Hashable {
             switch (key, value) {
             case ("artifacts", .array(let items)):
                 artifacts = items.compactMap { if case .string(let path) = $0 { path } else { nil } }.sorted()
-                guard artifacts.count == items.count else { throw FormatError(format, .malformed("an artifact is no path")) }
+                guard artifacts.count == items.count else {
+                    throw FormatError(format, .malformed("an artifact is no path"))
+                }
             case ("metadata", .object(let items)):
                 metadata = items.compactMapValues { if case .string(let text) = $0 { text } else { nil } }
-                guard metadata.count == items.count else { throw FormatError(format, .malformed("metadata is no text")) }
+                guard metadata.count == items.count else {
+                    throw FormatError(format, .malformed("metadata is no text"))
+                }
             case ("card", .string(let text)): card = text
             case ("artifacts", _), ("metadata", _), ("card", _):
                 throw FormatError(format, .malformed("field “\(key)” has the wrong type"))

@@ -42,12 +42,16 @@ package struct PointerIndex: Sendable {
     /// Reads the pointers that the index has, as they are staged.
     package static func staged(in repository: GitRepository) async throws(GitError) -> PointerIndex {
         let entries = try await repository.index.entries([.suffix(Pointer.fileSuffix)])
-        return try await read(entries.filter { $0.stage == 0 }.map { (path: $0.path, mode: $0.mode, id: $0.id) }, in: repository)
+        return try await read(
+            entries.filter { $0.stage == 0 }.map { (path: $0.path, mode: $0.mode, id: $0.id) },
+            in: repository
+        )
     }
 
     /// Reads the pointers of some blobs of Git.
     package static func read(
-        _ files: [(path: GitPath, mode: GitMode, id: GitObjectID)], in repository: GitRepository
+        _ files: [(path: GitPath, mode: GitMode, id: GitObjectID)],
+        in repository: GitRepository
     ) async throws(GitError) -> PointerIndex {
         var entries: [Entry] = []
         var damaged: [Damage] = []

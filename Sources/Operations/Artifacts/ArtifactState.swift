@@ -1,3 +1,5 @@
+import Registry
+import Git
 import ModelCore
 import Store
 import SystemIO
@@ -17,9 +19,12 @@ enum ArtifactState: Equatable, Sendable {
 
 extension Workspace {
     /// Looks at an artifact on disk; what has to be read is noted in `cache`.
-    func state(of artifact: TrackedArtifact, store: LocalStore, cache: inout StatCache) async throws -> ArtifactState {
+    func state(of artifact: PointerIndex.Entry, store: LocalStore, cache: inout StatCache) async throws -> ArtifactState
+    {
         let included = try await includedFiles(of: artifact.path)
-        guard let files = try ArtifactFiles(at: location(of: artifact.path), isIncluded: included) else { return .missing }
+        guard let files = try ArtifactFiles(at: location(of: artifact.path), isIncluded: included) else {
+            return .missing
+        }
         let hash = ArtifactHash(pool: pool, cancellation: context.cancellation)
         let found = try await hash.pointer(of: files, cache: &cache)
         if found == artifact.pointer { return .current }
@@ -35,7 +40,8 @@ extension Workspace {
             return { _ in true }
         }
         let output = try await repository.program.run([
-            "ls-files", "-z", "--cached", "--others", "--ignored", "--exclude-from", .init(rules), "--", .init(artifact.text),
+            "ls-files", "-z", "--cached", "--others", "--ignored", "--exclude-from", .init(rules), "--",
+            .init(artifact.text),
         ])
         let ignored = Set(output.bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
         return { !ignored.contains(artifact.appending($0).text) }

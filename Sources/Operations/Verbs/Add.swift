@@ -1,4 +1,4 @@
-package import ModelCore
+import ModelCore
 import Git
 import Registry
 import Store
@@ -94,11 +94,17 @@ package struct Add: Sendable {
             }
         }
         guard !arguments.isEmpty else {
-            throw Failure(.usage, "nothing to add was named", hints: ["name it: `git model add PATH…`", "or add what changed: `git model add -u`"])
+            throw Failure(
+                .usage,
+                "nothing to add was named",
+                hints: ["name it: `git model add PATH…`", "or add what changed: `git model add -u`"]
+            )
         }
         var paths: [RepositoryPath] = []
         for argument in arguments {
-            do { paths += try expand(argument, in: workspace) } catch { report.problems.append(Problem(argument, error)) }
+            do { paths += try expand(argument, in: workspace) } catch {
+                report.problems.append(Problem(argument, error))
+            }
         }
         return paths.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }

@@ -19,21 +19,27 @@ struct AddBatch {
     private let session: IngestSession
     private let model: ModelDescription
     private let tally: ProgressTally
-    private let tracked: [RepositoryPath: TrackedArtifact]
+    private let tracked: [RepositoryPath: PointerIndex.Entry]
     private var cache: StatCache
     private var added: [Added] = []
 
     init(_ workspace: Workspace, store: LocalStore, model: String?) async throws {
         self.workspace = workspace
         self.store = store
-        self.model = try await workspace.modelDescription(named: model)
+        self.model = try workspace.modelDescription(named: model)
         cache = workspace.openStatCache()
         let tally = ProgressTally(phase: "adding", sink: workspace.context.progress)
         self.tally = tally
         tracked = Dictionary(
-            try await workspace.trackedArtifacts().map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+            try await workspace.trackedArtifacts().map { ($0.path, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         session = try IngestSession(
-            store, pool: workspace.pool, cancellation: workspace.context.cancellation, progress: tally.add)
+            store,
+            pool: workspace.pool,
+            cancellation: workspace.context.cancellation,
+            progress: tally.add
+        )
     }
 
     /// Whether nothing was added.
@@ -67,17 +73,27 @@ struct AddBatch {
     private func requireNoOverlap(_ path: RepositoryPath) throws {
         for other in Array(tracked.keys) + added.map(\.path) where other != path {
             if path.isInside(other) {
-                throw Failure(.failed, "it is inside the artifact \(other)", hints: ["add that: `git model add \(other)`"])
+                throw Failure(
+                    .failed,
+                    "it is inside the artifact \(other)",
+                    hints: ["add that: `git model add \(other)`"]
+                )
             }
             if other.isInside(path) {
-                throw Failure(.failed, "it holds the artifact \(other)", hints: ["stop tracking that first: `git model rm --cached \(other)`"])
+                throw Failure(
+                    .failed,
+                    "it holds the artifact \(other)",
+                    hints: ["stop tracking that first: `git model rm --cached \(other)`"]
+                )
             }
         }
     }
 
     /// Looks only at the stat cache: what is not known there is read by the session, once.
     private func isUnchanged(_ files: ArtifactFiles, _ previous: Pointer) async throws -> Bool {
-        guard files.files.allSatisfy({ $0.status.kind == .regular && cache.oid(of: $0.status) != nil }) else { return false }
+        guard files.files.allSatisfy({ $0.status.kind == .regular && cache.oid(of: $0.status) != nil }) else {
+            return false
+        }
         var cache = cache
         let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
         let pointer = try await hash.pointer(of: files, cache: &cache)
@@ -98,7 +114,7 @@ struct AddBatch {
             report.artifacts.append(AddBatch.row(item))
         }
         report.artifacts.sort { $0.path < $1.path }
-        changed += try await workspace.describe(model, adding: added.map(\.path), metadata: metadata)
+        changed += try workspace.describe(model, adding: added.map(\.path), metadata: metadata)
         let taken = try await workspace.takeFromGit(added.map(\.path), stages: stages)
         report.warnings += taken.warnings
         changed += taken.changed

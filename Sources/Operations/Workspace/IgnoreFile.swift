@@ -12,7 +12,6 @@ struct IgnoreFile {
 
     /// Returns the ignore file of a directory, or of the top of the repository.
     static func path(in directory: RepositoryPath?) -> RepositoryPath {
-        // SAFETY of the fallback: the name is a constant that parses.
         guard let name = try? RepositoryPath(".gitignore") else { preconditionFailure(".gitignore is a valid path") }
         return directory?.appending(name) ?? name
     }

@@ -18,7 +18,7 @@ extension Workspace {
         for (directory, group) in Dictionary(grouping: paths, by: \.parent) {
             if try ignore(group.map(\.name), in: directory) { changed.append(IgnoreFile.path(in: directory)) }
         }
-        let pathspecs = paths.map { GitPathspec.literal(GitPath($0.text)) }
+        let pathspecs = paths.map { GitPathspec.path(GitPath($0.text)) }
         let tracked = try await repository.index.entries(pathspecs).map(\.path.description)
         for path in paths where tracked.contains(where: { $0 == path.text || $0.hasPrefix(path.text + "/") }) {
             let isLFS = try await repository.index.attribute("filter", of: [GitPath(path.text)]).values.contains("lfs")

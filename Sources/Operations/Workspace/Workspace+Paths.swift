@@ -1,3 +1,4 @@
+import Registry
 import ModelCore
 import SystemIO
 import SystemPackage
@@ -21,12 +22,12 @@ extension Workspace {
     /// Returns the pointer paths among a user's arguments and everything in the directories among them.
     ///
     /// An argument may name an artifact, its pointer, or a directory that holds some; one that names none is an error.
-    func select(_ arguments: [String], among artifacts: [TrackedArtifact]) throws -> [TrackedArtifact] {
+    func select(_ arguments: [String], among artifacts: [PointerIndex.Entry]) throws -> [PointerIndex.Entry] {
         guard !arguments.isEmpty else { return artifacts }
-        var selected: [TrackedArtifact] = []
+        var selected: [PointerIndex.Entry] = []
         for argument in arguments {
             let isTop = context.workingDirectory.pushing(FilePath(argument)).lexicallyNormalized() == root
-            let found: [TrackedArtifact]
+            let found: [PointerIndex.Entry]
             if isTop {
                 found = artifacts
             } else {

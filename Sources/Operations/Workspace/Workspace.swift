@@ -34,7 +34,9 @@ struct Workspace: Sendable {
         let repository: GitRepository
         do {
             repository = try await GitRepository.discover(
-                from: context.workingDirectory, environment: context.environment)
+                from: context.workingDirectory,
+                environment: context.environment
+            )
         } catch {
             guard case .notARepository = error.kind else { throw error }
             throw Failure(
