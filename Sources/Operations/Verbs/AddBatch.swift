@@ -94,9 +94,9 @@ struct AddBatch {
         guard files.files.allSatisfy({ $0.status.kind == .regular && cache.oid(of: $0.status) != nil }) else {
             return false
         }
-        var cache = cache
+        var copy = cache
         let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
-        let pointer = try await hash.pointer(of: files, cache: &cache)
+        let pointer = try await hash.pointer(of: files, cache: &copy)
         return pointer == previous && Closure(of: [pointer], in: store).isComplete
     }
 
