@@ -56,7 +56,9 @@ package struct Checkout: Sendable {
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
         report.problems = result.problems
-        if case .branch(let name, _) = previous { report.hints = ["go back: `git switch \(name)`"] }
+        if case .branch(let name, _) = previous {
+            report.hints = ["go back: `git switch \(name.dropFirst("refs/heads/".count))`"]
+        }
         return report
     }
 
