@@ -173,30 +173,40 @@ extension GitProgram {
     ) async throws(GitError) -> (exitCode: Int32, message: String) {
         let configuration = try configuration(arguments, environment: quietEnvironment)
         do {
-            return input.isEmpty
-                ? try await GitProgram.pipe(configuration, NoInput.none, body)
-                : try await GitProgram.pipe(configuration, ArrayInput.array(input), body)
+            // Both outputs are streamed, because Subprocess allocates the whole limit at once when it is to collect
+            // them; and the input is written here, because Subprocess stops the process when git leaves some unread.
+            let result = try await Subprocess.run(
+                configuration,
+                input: .inputWriter,
+                output: .sequence,
+                error: .sequence
+            ) { execution in
+                async let written: Void = GitProgram.feed(input, to: execution.standardInputWriter)
+                async let message = GitProgram.tail(execution.standardError)
+                do {
+                    for try await chunk in execution.standardOutput {
+                        // SAFETY: the buffer lives until the closure returns, and `body` has no way to keep it.
+                        try chunk.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(any Error) in try body(bytes)
+                        }
+                    }
+                } catch {
+                    // Else git would wait for ever for somebody to read, and the other two streams for git.
+                    try? execution.send(signal: .terminate)
+                    throw error
+                }
+                await written
+                return try await message
+            }
+            return (GitProgram.exitCode(result.terminationStatus), result.closureResult)
         } catch {
             throw failure(error, command: summary(arguments))
         }
     }
 
-    /// Streams both outputs: Subprocess allocates the whole limit at once when it is to collect them.
-    private static func pipe<Input: InputProtocol>(
-        _ configuration: Configuration,
-        _ input: Input,
-        _ body: (UnsafeRawBufferPointer) throws(GitError) -> Void
-    ) async throws -> (exitCode: Int32, message: String) {
-        let result = try await Subprocess.run(configuration, input: input, output: .sequence, error: .sequence) {
-            execution in
-            async let message = tail(execution.standardError)
-            for try await chunk in execution.standardOutput {
-                // SAFETY: the buffer lives until the closure returns, and `body` cannot keep it past its call.
-                try chunk.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(any Error) in try body(bytes) }
-            }
-            return try await message
-        }
-        return (exitCode(result.terminationStatus), result.closureResult)
+    /// Writes the input and closes it; whether git wanted all of it shows in its exit code.
+    private static func feed(_ input: [UInt8], to writer: StandardInputWriter) async {
+        if !input.isEmpty { _ = try? await writer.write(input) }
+        try? await writer.finish()
     }
 
     /// Returns the last lines of a stream, however long it is.

@@ -70,7 +70,8 @@ struct ProgramObjects: ObjectSource {
             let sound = paths.filter { !$0.bytes.isEmpty && $0.bytes.last != UInt8(ascii: "/") }
             guard !sound.isEmpty else { return [] }
             wanted = Set(sound)
-            arguments += [GitArgument(tree), "--"] + sound.map { GitArgument(bytes: $0.bytes) }
+            // A directory that is descended into is listed only with -t.
+            arguments += ["-t", GitArgument(tree), "--"] + sound.map { GitArgument(bytes: $0.bytes) }
         }
         var found: [GitTreeEntry] = []
         var records = GitRecords(endedBy: 0)
