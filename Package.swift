@@ -57,7 +57,13 @@ let package = Package(
             // Links to hooks/ and .mver-template/: what `init` lays into a repository is in the binary.
             embeds: ["Hooks", "Template"]
         ),
-        module("CommandLineInterface", ["Operations", "SystemIO", "ModelCore", systemPackage, argumentParser]),
+        module(
+            "CommandLineInterface",
+            [
+                "Operations", "Registry", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore", systemPackage,
+                argumentParser,
+            ]
+        ),
         .executableTarget(name: "git-model", dependencies: ["CommandLineInterface"], swiftSettings: settings),
         tests("ModelCoreTests", ["ModelCore"]),
         tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),
