@@ -13,11 +13,17 @@ struct Root: AsyncParsableCommand {
     // The order of help and manual: within a group, verbs stand as somebody new meets them. A group without verbs is not shown.
     private static let groups: [CommandGroup] = [
         // init, add, status, push, pull, checkout, tag, list, show, log
-        CommandGroup(name: "Every day", subcommands: []),
+        CommandGroup(
+            name: "Every day",
+            subcommands: [
+                InitCommand.self, AddCommand.self, StatusCommand.self, PushCommand.self, PullCommand.self,
+                CheckoutCommand.self, TagCommand.self,
+            ]
+        ),
         // rm, mv, ls, cat, du
         CommandGroup(name: "Artifacts", subcommands: []),
         // remote, fetch, fsck, gc, trust
-        CommandGroup(name: "Store and remotes", subcommands: []),
+        CommandGroup(name: "Store and remotes", subcommands: [FetchCommand.self]),
         // install, uninstall, doctor, completion
         CommandGroup(name: "Set up", subcommands: [CompletionCommand.self]),
         // What Git and packages call; hidden.

@@ -14,28 +14,56 @@ package struct DirectoryEntry: Sendable, Equatable {
         try DirectoryStream(directory, fullPath: directory).sortedEntries()
     }
 
-    /// Returns whether this entry's files come before the other's in an order of whole paths by bytes.
-    func precedes(_ other: DirectoryEntry) -> Bool {
-        let (left, right) = (name.utf8, other.name.utf8)
-        let result = left.withContiguousStorageIfAvailable { left in
-            right.withContiguousStorageIfAvailable { right in precedes(left, other.kind, right) }
+    /// Sorts entries so that the files below them come in the order of whole paths by bytes.
+    ///
+    /// Names are compared eight bytes at a time in one piece of memory: directories of 100,000 files are common.
+    static func sorted(_ entries: [DirectoryEntry]) -> [DirectoryEntry] {
+        var words: [UInt64] = []
+        var keys: [SortKey] = []
+        keys.reserveCapacity(entries.count)
+        for (index, entry) in entries.enumerated() {
+            let start = words.count
+            entry.appendSortWords(to: &words)
+            keys.append(SortKey(first: words[start], start: start, end: words.count, index: index))
         }
-        // Names are made by this module as native strings, whose bytes are always contiguous.
-        return (result ?? nil) ?? left.lexicographicallyPrecedes(right)
+        words.withUnsafeBufferPointer { words in
+            keys.sort { left, right in
+                left.first == right.first ? left.precedes(right, in: words) : left.first < right.first
+            }
+        }
+        return keys.map { entries[$0.index] }
     }
 
-    private func precedes(
-        _ left: UnsafeBufferPointer<UInt8>,
-        _ otherKind: FileStatus.Kind,
-        _ right: UnsafeBufferPointer<UInt8>
-    ) -> Bool {
-        let shared = min(left.count, right.count)
-        for position in 0..<shared where left[position] != right[position] {
-            return left[position] < right[position]
+    /// Appends the name, a directory's with `/`, as big-endian words; the zeros at the end sort before every byte.
+    private func appendSortWords(to words: inout [UInt64]) {
+        var word: UInt64 = 0
+        var filled: UInt64 = 0
+        func add(_ byte: UInt8) {
+            word |= UInt64(byte) << (56 - filled)
+            filled += 8
+            if filled == 64 {
+                words.append(word)
+                (word, filled) = (0, 0)
+            }
         }
-        let slash = UInt8(ascii: "/")
-        let leftNext = left.count > shared ? left[shared] : (kind == .directory ? slash : 0)
-        let rightNext = right.count > shared ? right[shared] : (otherKind == .directory ? slash : 0)
-        return leftNext < rightNext
+        for byte in name.utf8 { add(byte) }
+        if kind == .directory { add(UInt8(ascii: "/")) }
+        words.append(word)
+    }
+}
+
+/// Where a name's words are among those of all names.
+private struct SortKey {
+    let first: UInt64
+    let start: Int
+    let end: Int
+    let index: Int
+
+    func precedes(_ other: SortKey, in words: UnsafeBufferPointer<UInt64>) -> Bool {
+        let count = min(end - start, other.end - other.start)
+        for position in 0..<count where words[start + position] != words[other.start + position] {
+            return words[start + position] < words[other.start + position]
+        }
+        return false
     }
 }

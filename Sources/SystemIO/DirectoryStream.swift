@@ -90,7 +90,6 @@ struct DirectoryStream: ~Copyable {
     func sortedEntries() throws(IOError) -> [DirectoryEntry] {
         var entries: [DirectoryEntry] = []
         while let entry = try next() { entries.append(entry) }
-        entries.sort { $0.precedes($1) }
-        return entries
+        return DirectoryEntry.sorted(entries)
     }
 }

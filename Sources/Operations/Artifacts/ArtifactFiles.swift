@@ -23,7 +23,7 @@ struct ArtifactFiles: Sendable {
     var byteCount: Int64 { files.reduce(0) { $0 + $1.status.size } }
 
     /// Looks at the artifact at `path`; `nil` where there is nothing. `isIncluded` is asked for paths in a tree.
-    init?(at path: FilePath, isIncluded: (RepositoryPath) -> Bool = { _ in true }) throws {
+    init?(at path: FilePath, isIncluded: @escaping (RepositoryPath) -> Bool = { _ in true }) throws {
         guard let status = try FileStatus.of(path) else { return nil }
         switch status.kind {
         case .regular:
@@ -33,7 +33,11 @@ struct ArtifactFiles: Sendable {
             kind = .tree
             files = try ArtifactFiles.walk(path, isIncluded: isIncluded)
         case .symbolicLink:
-            throw Failure(.failed, "\(path) is a symbolic link", hints: ["add what it leads to: `git model add --dereference \(path)`"])
+            throw Failure(
+                .failed,
+                "\(path) is a symbolic link",
+                hints: ["add what it leads to: `git model add --dereference \(path)`"]
+            )
         default:
             throw Failure(.failed, "\(path) is neither a file nor a directory")
         }

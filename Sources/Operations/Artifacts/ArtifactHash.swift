@@ -48,7 +48,9 @@ struct ArtifactHash {
     }
 
     private func digest(of file: ArtifactFiles.File) throws -> Digest {
-        if file.status.kind == .symbolicLink { return SHA256.digest(of: Array(try SymbolicLink.target(of: file.path).utf8)) }
+        if file.status.kind == .symbolicLink {
+            return SHA256.digest(of: Array(try SymbolicLink.target(of: file.path).utf8))
+        }
         let source = try OpenFile(reading: file.path)
         guard try source.status() == file.status else { throw StoreError.changedWhileRead(file.path) }
         var hash = SHA256()

@@ -30,7 +30,11 @@ struct ArtifactRestore {
         if try FileStatus.of(path)?.kind == .directory { try Directories.removeTree(path) }
         try Directories.create(path.removingLastComponent(), durable: false)
         let item = ObjectRestore.Item(
-            oid: pointer.oid, size: pointer.size, path: path, isExecutable: isExecutable)
+            oid: pointer.oid,
+            size: pointer.size,
+            path: path,
+            isExecutable: isExecutable
+        )
         try await write([item], cache: &cache)
     }
 

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Operations
+
+/// `git model add`.
+struct AddCommand: ModelCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Store files or directories and stage their pointers"
+    )
+    static let answers = false
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    @Argument(help: "Files, directories or patterns", completion: .file())
+    var paths: [String] = []
+
+    @Flag(name: [.customShort("u"), .customLong("update")], help: "Add every artifact that changed")
+    var update = false
+
+    @Option(help: ArgumentHelp("The model that the artifacts belong to", valueName: "model"))
+    var model: String?
+
+    @Option(help: ArgumentHelp("Note this in the model's description (can be repeated)", valueName: "key=value"))
+    var meta: [String] = []
+
+    @Flag(help: "Of directories, make each large or binary file an artifact")
+    var each = false
+
+    @Flag(name: .customLong("no-stage"), help: "Leave Git's index as it is")
+    var skipsStaging = false
+
+    func perform(in context: Context) async throws -> Add.Report {
+        try await Add(paths, isUpdate: update, model: model, metadata: meta, stages: !skipsStaging, splits: each)
+            .run(in: context)
+    }
+
+    func render(_ report: Add.Report, to text: inout Text) {
+        let changed = report.artifacts.filter { $0.change != "unchanged" }
+        guard !changed.isEmpty else {
+            guard !report.artifacts.isEmpty else { return text.line("Nothing changed") }
+            let names = report.artifacts.map { DisplayText.quoted($0.path) }.joined(separator: ", ")
+            return text.line("Nothing changed: \(names)")
+        }
+        var table = Table([.left, .left, .left, .right, .left])
+        for artifact in changed {
+            let what = artifact.kind == "tree" ? Quantity.count(artifact.files, "file") : "file"
+            table.row(
+                artifact.change,
+                DisplayText.quoted(artifact.path),
+                what,
+                Quantity.bytes(artifact.size),
+                artifact.oid
+            )
+        }
+        text.table(table)
+        let stored = Quantity.bytes(report.bytesStored)
+        text.line(
+            "Stored \(stored) of \(Quantity.bytes(report.bytesRead)) in \(Quantity.duration(nanoseconds: report.nanoseconds))"
+        )
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Operations
+
+/// `git model pull`.
+struct PullCommand: ModelCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pull",
+        abstract: "Get artifacts from a remote and restore them"
+    )
+    static let answers = false
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    @OptionGroup var transfer: TransferOptions
+
+    @Flag(name: .shortAndLong, help: "Overwrite bytes that are in no store")
+    var force = false
+
+    func perform(in context: Context) async throws -> TransferReport {
+        try await FetchObjects(
+            transfer.selection,
+            remote: transfer.remote,
+            isDryRun: transfer.dryRun,
+            restores: true,
+            isForced: force
+        ).run(in: context)
+    }
+
+    func render(_ report: TransferReport, to text: inout Text) {
+        text.transfer(report)
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Operations
+
+/// `git model push`.
+struct PushCommand: ModelCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "push",
+        abstract: "Send artifacts to a remote"
+    )
+    static let answers = false
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    @OptionGroup var transfer: TransferOptions
+
+    @Flag(name: .customLong("git"), help: "Then push the current branch with git")
+    var pushesReferences = false
+
+    func perform(in context: Context) async throws -> TransferReport {
+        try await PushObjects(
+            transfer.selection,
+            remote: transfer.remote,
+            isDryRun: transfer.dryRun,
+            pushesReferences: pushesReferences
+        ).run(in: context)
+    }
+
+    func render(_ report: TransferReport, to text: inout Text) {
+        text.transfer(report)
+    }
+}

@@ -1,0 +1,26 @@
+package import SystemPackage
+
+/// Where the parts of a repository are; all paths are absolute and without symbolic links.
+package struct GitLayout: Sendable, Hashable {
+    /// The top of the work tree; `nil` in a bare repository and inside `.git`.
+    package let workTree: FilePath?
+    /// The Git directory, of this linked worktree where it is one.
+    package let gitDirectory: FilePath
+    /// The Git directory that all linked worktrees share.
+    package let commonDirectory: FilePath
+    /// Whether the repository is configured to have no work tree.
+    package let isBare: Bool
+    /// The hash that names its objects.
+    package let objectFormat: GitObjectFormat
+
+    /// Whether this is a linked worktree.
+    package var isLinkedWorktree: Bool { gitDirectory != commonDirectory }
+
+    /// Where `git` is to run: the work tree, or the Git directory where there is none.
+    package var directory: FilePath { workTree ?? gitDirectory }
+
+    /// Whether the path is the directory or inside it, by their components.
+    static func isInside(_ path: FilePath, _ directory: FilePath) -> Bool {
+        path.lexicallyNormalized().starts(with: directory.lexicallyNormalized())
+    }
+}

@@ -1,0 +1,121 @@
+/// A file that a commit brought in: added, changed, or merged into something that no parent had.
+package struct GitIntroducedFile: Sendable, Hashable {
+    /// The path from the top.
+    package let path: GitPath
+    /// Its mode.
+    package let mode: GitMode
+    /// Its blob.
+    package let id: GitObjectID
+    /// The commit that brought it in.
+    package let commit: GitObjectID
+}
+
+extension GitRepository {
+    /// Hands on every plain file with that suffix which commits reachable from `tips`, and not from `excluded`, bring in.
+    ///
+    /// Both may name tags; what they lead to that is no commit is left out, as are excluded objects that are not here.
+    /// A shallow clone's oldest commits bring in all they have. Files come as Git finds them, newest commits first; the
+    /// same blob may come more than once. An error that `body` throws ends the walk.
+    package func introducedFiles(
+        suffix: String,
+        from tips: [GitObjectID],
+        excluding excluded: [GitObjectID] = [],
+        excludingRemote remote: String? = nil,
+        body: (GitIntroducedFile) throws(GitError) -> Void
+    ) async throws(GitError) {
+        let starts = try await commits(among: tips)
+        guard !starts.isEmpty else { return }
+        let stops = try await commits(among: excluded)
+        var revisions: [GitArgument] = ["rev-list", "--stdin"]
+        if let remote, GitReferenceName.isValid("refs/remotes/\(remote)/x") {
+            revisions += ["--not", "--remotes=\(remote)", "--not"]
+        }
+        let list = starts.map { $0.hex + "\n" } + stops.map { "^\($0.hex)\n" }
+        let commits = try await program.run(revisions, input: Array(list.joined().utf8)).bytes
+        guard !commits.isEmpty else { return }
+        // Combined (-c), a merge shows only what differs from all its parents: the rest came with one of them.
+        let comparison: [GitArgument] = [
+            "diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-renames", "--no-abbrev", "--",
+            GitPathspec.suffix(suffix).argument,
+        ]
+        var parser = RawDifferences()
+        var records = GitRecords(endedBy: 0)
+        try await program.stream(comparison, input: commits) { (bytes) throws(GitError) in
+            try records.feed(bytes) { (record) throws(GitError) in
+                if let file = try parser.take(record) { try body(file) }
+            }
+        }
+    }
+
+    /// Returns every blob with that suffix that a push brings to the remote: what commits bring in that are not there.
+    ///
+    /// What the remote has is known from its tracking branches and from the ids that it told the hook. With `tips`
+    /// included, also all such files of the pushed commits themselves, new or not.
+    package func introducedFiles(
+        suffix: String,
+        by updates: [RefUpdate],
+        to remote: String,
+        includingTips: Bool = false
+    ) async throws(GitError) -> [GitIntroducedFile] {
+        let tips = updates.compactMap(\.localID)
+        var seen: Set<GitObjectID> = []
+        var files: [GitIntroducedFile] = []
+        try await introducedFiles(
+            suffix: suffix,
+            from: tips,
+            excluding: updates.compactMap(\.remoteID),
+            excludingRemote: remote
+        ) { file in
+            if seen.insert(file.id).inserted { files.append(file) }
+        }
+        guard includingTips else { return files }
+        for commit in try await commits(among: tips) {
+            for entry in try await objects.entries(in: commit, matching: .suffix(suffix)) where entry.mode.isFile {
+                guard seen.insert(entry.id).inserted else { continue }
+                files.append(GitIntroducedFile(path: entry.path, mode: entry.mode, id: entry.id, commit: commit))
+            }
+        }
+        return files
+    }
+
+    /// Returns the commits that the ids lead to; those that lead to none, or are not here, are left out.
+    func commits(among ids: [GitObjectID]) async throws(GitError) -> [GitObjectID] {
+        guard !ids.isEmpty else { return [] }
+        let unique = Array(Set(ids)).sorted()
+        let input = Array(unique.map { $0.hex + "^{commit}\n" }.joined().utf8)
+        // A partial clone is not to fetch what only the remote has.
+        let output = try await program.with(environment: ["GIT_NO_LAZY_FETCH": "1"])
+            .run(["cat-file", "--batch-check=%(objectname)"], input: input)
+        return output.lines.compactMap { GitObjectID($0) }
+    }
+}
+
+/// Reads what `git diff-tree --stdin -c --raw -z` prints: a commit's id, and for each file modes, ids, and a path.
+private struct RawDifferences {
+    private var commit: GitObjectID?
+    private var pending: (mode: GitMode, id: GitObjectID)?
+
+    mutating func take(_ record: [UInt8]) throws(GitError) -> GitIntroducedFile? {
+        if let (mode, id) = pending {
+            pending = nil
+            guard let commit else { throw RawDifferences.oddOutput }
+            guard mode.isFile else { return nil }
+            return GitIntroducedFile(path: GitPath(bytes: record), mode: mode, id: id, commit: commit)
+        }
+        guard record.first == UInt8(ascii: ":") else {
+            commit = GitObjectID(String(decoding: record, as: UTF8.self))
+            if commit == nil { throw RawDifferences.oddOutput }
+            return nil
+        }
+        // N colons for N parents; N + 1 modes, N + 1 ids, status letters.
+        let parents = record.prefix { $0 == UInt8(ascii: ":") }.count
+        let fields = record.dropFirst(parents).split(separator: UInt8(ascii: " "))
+        guard fields.count == 2 * parents + 3, let mode = GitMode(octal: fields[parents]),
+            let id = GitObjectID(String(decoding: fields[2 * parents + 1], as: UTF8.self))
+        else { throw RawDifferences.oddOutput }
+        pending = (mode, id)
+        return nil
+    }
+
+    private static var oddOutput: GitError { GitError(.unexpectedOutput, command: "git diff-tree") }
+}

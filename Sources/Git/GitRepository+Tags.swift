@@ -1,0 +1,83 @@
+/// Whether a tag is signed.
+package enum GitSigning: Sendable, Hashable {
+    /// As the user's `tag.gpgSign` says.
+    case asConfigured
+    /// With the user's default key.
+    case always
+    /// With one key.
+    case key(String)
+    /// Not.
+    case never
+
+    fileprivate var arguments: [GitArgument] {
+        switch self {
+        case .asConfigured: ["--annotate"]
+        case .always: ["--sign"]
+        case .key(let key): ["--local-user=\(key)"]
+        case .never: ["--annotate", "--no-sign"]
+        }
+    }
+}
+
+/// Whether something may take the place of what is there.
+package enum GitReplacement: Sendable, Hashable {
+    /// What is there stays, and there is an error.
+    case refuse
+    /// What is there goes.
+    case replace
+}
+
+extension GitRepository {
+    /// Makes an annotated tag with exactly that message, through `git`, so that the user's signing program runs.
+    ///
+    /// Returns the tag object's id. Throws `invalidName`, `alreadyExists`, or `failed` when signing fails.
+    @discardableResult
+    package func createTag(
+        _ name: String,
+        on target: GitObjectID,
+        message: String,
+        signing: GitSigning = .asConfigured,
+        existing: GitReplacement = .refuse
+    ) async throws(GitError) -> GitObjectID {
+        guard GitReferenceName.isValidTag(name), !message.utf8.contains(0) else {
+            throw GitError(.invalidName(name), command: "git tag")
+        }
+        var arguments: [GitArgument] = ["tag"] + signing.arguments + ["--cleanup=verbatim", "--file=-"]
+        if existing == .replace { arguments.append("--force") }
+        let text = message.hasSuffix("\n") ? message : message + "\n"
+        try await program.run(arguments + ["--", GitArgument(name), GitArgument(target)], input: Array(text.utf8))
+        guard let id = try await objects.reference("refs/tags/" + name)?.objectID else {
+            throw GitError(.referenceNotFound("refs/tags/" + name), command: "git tag")
+        }
+        return id
+    }
+
+    /// Deletes a tag; throws `referenceNotFound` when there is none.
+    package func deleteTag(_ name: String) async throws(GitError) {
+        guard GitReferenceName.isValidTag(name), let tag = try await objects.reference("refs/tags/" + name) else {
+            throw GitError(.referenceNotFound("refs/tags/" + name), command: "git tag --delete")
+        }
+        try await deleteReference(tag.name, expecting: tag.objectID)
+    }
+
+    /// Moves a reference, if it still is where the caller read it; `expecting` `nil` means that it must not exist yet.
+    ///
+    /// Throws `alreadyExists` when somebody else moved it.
+    package func updateReference(
+        _ name: String,
+        to id: GitObjectID,
+        expecting old: GitObjectID?,
+        reason: String
+    ) async throws(GitError) {
+        guard GitReferenceName.isValid(name) else { throw GitError(.invalidName(name), command: "git update-ref") }
+        let expected = old?.hex ?? String(repeating: "0", count: id.hex.utf8.count)
+        let arguments: [GitArgument] = ["update-ref", "--create-reflog", "-m", GitArgument(reason), GitArgument(name)]
+        try await program.run(arguments + [GitArgument(id), GitArgument(expected)])
+    }
+
+    /// Deletes a reference, if it still is where the caller read it; throws `alreadyExists` when somebody moved it.
+    package func deleteReference(_ name: String, expecting old: GitObjectID) async throws(GitError) {
+        guard GitReferenceName.isValid(name) else { throw GitError(.invalidName(name), command: "git update-ref") }
+        try await program.run(["update-ref", "-d", GitArgument(name), GitArgument(old)])
+    }
+}

@@ -1,0 +1,122 @@
+/// What to bring from here to a remote, or from there to here.
+package struct GitRefspec: Sendable, Hashable {
+    /// The full name on the side that gives; `nil` deletes the other.
+    package let source: String?
+    /// The full name on the side that takes.
+    package let destination: String
+    /// Whether a change that is no fast-forward is allowed.
+    package let existing: GitReplacement
+
+    /// Creates a refspec; throws `invalidName` for names that are not full, but for one `*` on both sides.
+    package init(
+        _ source: String?,
+        to destination: String,
+        existing: GitReplacement = .refuse
+    ) throws(GitError) {
+        for name in [source, destination].compactMap({ $0 }) {
+            let literal = String(name.map { $0 == "*" ? "x" : $0 })
+            guard GitReferenceName.isValid(literal), name.utf8.count(where: { $0 == UInt8(ascii: "*") }) <= 1 else {
+                throw GitError(.invalidName(name), command: "git push")
+            }
+        }
+        self.source = source
+        self.destination = destination
+        self.existing = existing
+    }
+
+    /// Creates a refspec for the same name on both sides.
+    package init(_ name: String, existing: GitReplacement = .refuse) throws(GitError) {
+        try self.init(name, to: name, existing: existing)
+    }
+
+    var argument: GitArgument { "\(existing == .replace ? "+" : "")\(source ?? ""):\(destination)" }
+}
+
+/// What to check out.
+package enum GitCheckoutTarget: Sendable, Hashable {
+    /// A commit, without a branch.
+    case commit(GitObjectID)
+    /// A local branch, by its short name.
+    case branch(String)
+}
+
+extension GitRepository {
+    /// The variable that tells our own hooks that we started this Git command, so that they stand back.
+    package static let hookGuard = ["GIT_MODEL_HOOK_GUARD": "1"]
+
+    /// Pushes exactly these references, on the caller's terminal: progress, credentials and hooks are the user's.
+    package func push(
+        _ refspecs: [GitRefspec],
+        to remote: String,
+        environment: [String: String] = [:]
+    ) async throws(GitError) {
+        guard !refspecs.isEmpty else { return }
+        try await attached(["push", "--", remoteArgument(remote)] + refspecs.map(\.argument), environment)
+    }
+
+    /// Fetches references on the caller's terminal; with none, what the remote's configuration says.
+    package func fetch(
+        _ refspecs: [GitRefspec] = [],
+        from remote: String,
+        environment: [String: String] = [:]
+    ) async throws(GitError) {
+        try await attached(["fetch", "--", remoteArgument(remote)] + refspecs.map(\.argument), environment)
+    }
+
+    /// Checks out a commit or branch on the caller's terminal; `git` refuses where changes in the work tree would be lost.
+    package func checkout(
+        _ target: GitCheckoutTarget,
+        environment: [String: String] = [:]
+    ) async throws(GitError) {
+        switch target {
+        case .commit(let id):
+            try await attached(
+                ["-c", "advice.detachedHead=false", "checkout", "--detach", GitArgument(id), "--"],
+                environment
+            )
+        case .branch(let name):
+            guard GitReferenceName.isValidBranch(name) else {
+                throw GitError(.invalidName(name), command: "git checkout")
+            }
+            try await attached(["checkout", GitArgument(name), "--"], environment)
+        }
+    }
+
+    /// Returns a remote's references by full name; `peeledID` is the tag object's where the remote does not peel it.
+    ///
+    /// Throws `unreachable` or `authenticationFailed`.
+    package func remoteReferences(
+        of remote: String,
+        patterns: [String] = []
+    ) async throws(GitError) -> [GitReference] {
+        let place: [GitArgument] = ["ls-remote", "--quiet", "--", try remoteArgument(remote)]
+        let output = try await program.run(place + patterns.map { GitArgument($0) })
+        var found: [(name: String, id: GitObjectID)] = []
+        var peeled: [String: GitObjectID] = [:]
+        for line in output.lines {
+            let fields = line.split(separator: "\t", maxSplits: 1)
+            guard fields.count == 2, let id = GitObjectID(fields[0]) else {
+                throw GitError(.unexpectedOutput, command: "git ls-remote", message: line)
+            }
+            if fields[1].hasSuffix("^{}") {
+                peeled[String(fields[1].dropLast(3))] = id
+            } else {
+                found.append((String(fields[1]), id))
+            }
+        }
+        return found.map { GitReference(name: $0.name, objectID: $0.id, peeledID: peeled[$0.name] ?? $0.id) }
+    }
+
+    private func remoteArgument(_ remote: String) throws(GitError) -> GitArgument {
+        guard !remote.isEmpty, remote.utf8.first != UInt8(ascii: "-"), !remote.utf8.contains(0) else {
+            throw GitError(.invalidName(remote), command: "git remote")
+        }
+        return GitArgument(remote)
+    }
+
+    private func attached(_ arguments: [GitArgument], _ environment: [String: String]) async throws(GitError) {
+        let code = try await program.runAttached(arguments, environment: environment)
+        // The user has seen Git's own message.
+        guard code == 0 else { throw GitError(.failed, command: program.summary(arguments), exitCode: code) }
+    }
+}

@@ -1,0 +1,81 @@
+package import SystemPackage
+
+/// A worktree of a repository.
+package struct GitWorktree: Sendable, Hashable {
+    /// Its directory, or the Git directory of a bare repository.
+    package let path: FilePath
+    /// What its HEAD leads to; `nil` when bare or before the first commit.
+    package let commit: GitObjectID?
+    /// The full name of its branch; `nil` when detached or bare.
+    package let branch: String?
+    /// Whether it is the bare repository itself.
+    package let isBare: Bool
+    /// Why it is locked, perhaps with no word; `nil` when it is not.
+    package let lockReason: String?
+    /// Why Git would prune it, mostly because the directory is gone; `nil` when it would not.
+    package let pruneReason: String?
+}
+
+/// What keeps objects alive in one clone.
+package struct GitRoots: Sendable, Hashable {
+    /// The commits of all references, of every worktree's HEAD, of all reflogs (the stash's among them), and of merges,
+    /// rebases and the like that are under way.
+    package let commits: [GitObjectID]
+    /// The matching entries of every worktree's index.
+    package let indexEntries: [GitIndexEntry]
+}
+
+extension GitRepository {
+    /// Returns where Git looks for hooks, honouring `core.hooksPath`; the directory may not exist.
+    package func hooksDirectory() async throws(GitError) -> FilePath {
+        FilePath(try await program.run(["rev-parse", "--path-format=absolute", "--git-path", "hooks"]).line)
+    }
+
+    /// Returns all worktrees, the main one first.
+    package func worktrees() async throws(GitError) -> [GitWorktree] {
+        let output = try await program.run(["worktree", "list", "--porcelain", "-z"])
+        let groups = output.bytes.split(separator: 0, omittingEmptySubsequences: false)
+            .split { $0.isEmpty }
+        return groups.map { lines in
+            var fields: [String: String] = [:]
+            for line in lines {
+                let parts = String(decoding: line, as: UTF8.self).split(separator: " ", maxSplits: 1)
+                fields[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
+            }
+            let commit = fields["HEAD"].flatMap { GitObjectID($0) }
+            return GitWorktree(
+                path: FilePath(fields["worktree"] ?? ""),
+                commit: commit?.isZero == true ? nil : commit,
+                branch: fields["branch"],
+                isBare: fields["bare"] != nil,
+                lockReason: fields["locked"],
+                pruneReason: fields["prunable"]
+            )
+        }
+    }
+
+    /// Returns everything that keeps an object alive here: tips of history, and index entries with that suffix.
+    ///
+    /// Worktrees whose directories are gone count, since Git keeps their indexes until it prunes them. Throws when any
+    /// index cannot be read: who collects garbage must know all roots or do nothing.
+    package func gcRoots(indexSuffix suffix: String) async throws(GitError) -> GitRoots {
+        // Without `--single-worktree` Git looks at every worktree's HEAD and reflogs.
+        let arguments: [GitArgument] = ["rev-list", "--no-walk=unsorted", "--ignore-missing", "--all", "--reflog"]
+        var commits = Set(try await program.run(arguments).lines.compactMap { GitObjectID($0) })
+        var mentioned: [GitObjectID] = []
+        var entries: Set<GitIndexEntry> = []
+        for directory in try WorktreeState.directories(in: layout.commonDirectory) {
+            mentioned += try WorktreeState.operationCommits(in: directory)
+            // The work tree does not matter for reading the index, but Git wants one.
+            let place = ["GIT_DIR": directory.string, "GIT_WORK_TREE": directory.string, "GIT_INDEX_FILE": nil]
+            let index = GitIndex(program.with(directory: directory, environment: place), layout.objectFormat)
+            entries.formUnion(try await index.entries([.suffix(suffix)]))
+        }
+        commits.formUnion(try await self.commits(among: mentioned))
+        // A commit in progress may use an index of its own.
+        if program.environment["GIT_INDEX_FILE"] != nil {
+            entries.formUnion(try await index.entries([.suffix(suffix)]))
+        }
+        return GitRoots(commits: commits.sorted(), indexEntries: entries.sorted { ($0.path, $0.id) < ($1.path, $1.id) })
+    }
+}

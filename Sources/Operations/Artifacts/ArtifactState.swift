@@ -1,0 +1,49 @@
+import Registry
+import Git
+import ModelCore
+import Store
+import SystemIO
+import SystemPackage
+
+/// What is at an artifact's place, compared with its pointer.
+enum ArtifactState: Equatable, Sendable {
+    /// The bytes that the pointer names.
+    case current
+    /// Nothing.
+    case missing
+    /// Bytes of another version that the store has.
+    case stale(Pointer)
+    /// Bytes that are in no store.
+    case modified(Pointer)
+}
+
+extension Workspace {
+    /// Looks at an artifact on disk; what has to be read is noted in `cache`.
+    func state(of artifact: PointerIndex.Entry, store: LocalStore, cache: inout StatCache) async throws -> ArtifactState
+    {
+        let included = try await includedFiles(of: artifact.path)
+        guard let files = try ArtifactFiles(at: location(of: artifact.path), isIncluded: included) else {
+            return .missing
+        }
+        let hash = ArtifactHash(pool: pool, cancellation: context.cancellation)
+        let found = try await hash.pointer(of: files, cache: &cache)
+        if found == artifact.pointer { return .current }
+        return Closure(of: [found], in: store).isComplete ? .stale(found) : .modified(found)
+    }
+
+    /// Returns which files of a directory artifact belong to it, as the `.mverignore` at the top of the repository says.
+    ///
+    /// Git itself reads the patterns, so that they mean what they mean in `.gitignore`.
+    func includedFiles(of artifact: RepositoryPath) async throws -> @Sendable (RepositoryPath) -> Bool {
+        let rules = root.appending(".mverignore")
+        guard try FileStatus.of(rules) != nil, try FileStatus.of(location(of: artifact))?.kind == .directory else {
+            return { _ in true }
+        }
+        let output = try await repository.program.run([
+            "ls-files", "-z", "--cached", "--others", "--ignored", "--exclude-from", .init(rules), "--",
+            .init(artifact.text),
+        ])
+        let ignored = Set(output.bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
+        return { !ignored.contains(artifact.appending($0).text) }
+    }
+}

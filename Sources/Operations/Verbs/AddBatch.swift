@@ -1,0 +1,163 @@
+import Git
+import ModelCore
+import Registry
+import Store
+import SystemIO
+import SystemPackage
+
+/// The artifacts of one `add`: their bytes go to the store one after the other, then everything in Git changes at once.
+struct AddBatch {
+    private struct Added {
+        let path: RepositoryPath
+        let result: ArtifactIngest.Result
+        let isExecutable: Bool
+        let previous: Pointer?
+    }
+
+    private let workspace: Workspace
+    private let store: LocalStore
+    private let session: IngestSession
+    private let model: ModelDescription
+    private let tally: ProgressTally
+    private let tracked: [RepositoryPath: PointerIndex.Entry]
+    private var cache: StatCache
+    private var added: [Added] = []
+
+    init(_ workspace: Workspace, store: LocalStore, model: String?) async throws {
+        self.workspace = workspace
+        self.store = store
+        self.model = try workspace.modelDescription(named: model)
+        cache = workspace.openStatCache()
+        let tally = ProgressTally(phase: "adding", sink: workspace.context.progress)
+        self.tally = tally
+        tracked = Dictionary(
+            try await workspace.trackedArtifacts().map { ($0.path, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        session = try IngestSession(
+            store,
+            pool: workspace.pool,
+            cancellation: workspace.context.cancellation,
+            progress: tally.add
+        )
+    }
+
+    /// Whether nothing was added.
+    var isEmpty: Bool { added.isEmpty }
+
+    /// Puts one artifact into the store.
+    mutating func add(_ path: RepositoryPath) async throws {
+        try requireNoOverlap(path)
+        let included = try await workspace.includedFiles(of: path)
+        guard let files = try ArtifactFiles(at: workspace.location(of: path), isIncluded: included) else {
+            throw Failure(.failed, "no such file or directory")
+        }
+        tally.begin(path.text, byteCount: files.byteCount)
+        let previous = tracked[path]?.pointer
+        if let previous, try await isUnchanged(files, previous) {
+            added.append(
+                Added(
+                    path: path,
+                    result: ArtifactIngest.Result(pointer: previous, fileCount: files.files.count),
+                    isExecutable: files.isExecutable,
+                    previous: previous
+                )
+            )
+            return
+        }
+        let result = try await ArtifactIngest(session: session).add(files, cache: &cache)
+        added.append(Added(path: path, result: result, isExecutable: files.isExecutable, previous: previous))
+    }
+
+    /// A pointer inside another's artifact would be restored over, or tracked twice.
+    private func requireNoOverlap(_ path: RepositoryPath) throws {
+        for other in Array(tracked.keys) + added.map(\.path) where other != path {
+            if path.isInside(other) {
+                throw Failure(
+                    .failed,
+                    "it is inside the artifact \(other)",
+                    hints: ["add that: `git model add \(other)`"]
+                )
+            }
+            if other.isInside(path) {
+                throw Failure(
+                    .failed,
+                    "it holds the artifact \(other)",
+                    hints: ["stop tracking that first: `git model rm --cached \(other)`"]
+                )
+            }
+        }
+    }
+
+    /// Looks only at the stat cache: what is not known there is read by the session, once.
+    private func isUnchanged(_ files: ArtifactFiles, _ previous: Pointer) async throws -> Bool {
+        guard files.files.allSatisfy({ $0.status.kind == .regular && cache.oid(of: $0.status) != nil }) else {
+            return false
+        }
+        var copy = cache
+        let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
+        let pointer = try await hash.pointer(of: files, cache: &copy)
+        return pointer == previous && Closure(of: [pointer], in: store).isComplete
+    }
+
+    /// Makes the store know of the objects, then writes pointers, ignore lines and the model's description, and stages them.
+    mutating func commit(metadata: [String], stages: Bool, into report: inout Add.Report) async throws {
+        let pointers = added.map(\.result.pointer)
+        let summary = try session.finish(pointers: pointers)
+        cache.save()
+        workspace.context.progress.finish()
+        report.bytesRead = tally.byteCount
+        report.bytesStored = summary.stored
+        var changed: [RepositoryPath] = []
+        for item in added {
+            if try write(item) { changed.append(item.path.appendingPointerSuffix) }
+            report.artifacts.append(AddBatch.row(item))
+        }
+        report.artifacts.sort { $0.path < $1.path }
+        changed += try workspace.describe(model, adding: added.map(\.path), metadata: metadata)
+        let taken = try await workspace.takeFromGit(added.map(\.path), stages: stages)
+        report.warnings += taken.warnings
+        changed += taken.changed
+        if stages, !changed.isEmpty { try await workspace.repository.index.stage(changed.map { GitPath($0.text) }) }
+        report.hints = hints(changed: changed, stages: stages)
+    }
+
+    private func write(_ item: Added) throws -> Bool {
+        let pointer = item.path.appendingPointerSuffix
+        let location = try workspace.location(of: pointer)
+        let bytes = item.result.pointer.encoded
+        let status = try FileStatus.of(location)
+        if let status, status.isExecutable == item.isExecutable,
+            try DurableFile.read(location, limit: Pointer.byteLimit) == bytes
+        {
+            return item.previous == nil
+        }
+        try DurableFile.write(bytes, to: location, permissions: item.isExecutable ? 0o777 : 0o666)
+        return true
+    }
+
+    private static func row(_ item: Added) -> Add.Report.Artifact {
+        let pointer = item.result.pointer
+        let change = item.previous == nil ? "new" : item.previous == pointer ? "unchanged" : "modified"
+        return Add.Report.Artifact(
+            path: item.path.text,
+            change: change,
+            kind: pointer.kind.rawValue,
+            files: item.result.fileCount,
+            size: pointer.size,
+            oid: pointer.oid.description
+        )
+    }
+
+    private func hints(changed: [RepositoryPath], stages: Bool) -> [String] {
+        let pointers = changed.filter { $0.removingPointerSuffix != nil }
+        guard !pointers.isEmpty else { return [] }
+        let what = pointers.count == 1 ? "the pointer" : "the pointers"
+        return stages ? ["record \(what): `git commit`"] : ["stage \(what): `git add \(pointers[0])`"]
+    }
+}
+
+extension ArtifactFiles {
+    /// Whether the artifact is one executable file.
+    var isExecutable: Bool { kind == .file && files[0].status.isExecutable }
+}

@@ -1,0 +1,107 @@
+import Git
+import ModelCore
+import Registry
+import Remotes
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model fetch` and `git model pull`: objects from a remote to the store, and, for `pull`, into the working copy.
+package struct FetchObjects: Sendable {
+    private let selection: TransferSelection
+    private let remote: String?
+    private let isDryRun: Bool
+    private let restores: Bool
+    private let isForced: Bool
+
+    /// Creates the operation; with `restores` the artifacts of the work tree are brought in line afterwards.
+    package init(
+        _ selection: TransferSelection,
+        remote: String? = nil,
+        isDryRun: Bool = false,
+        restores: Bool = false,
+        isForced: Bool = false
+    ) {
+        self.selection = selection
+        self.remote = remote
+        self.isDryRun = isDryRun
+        self.restores = restores
+        self.isForced = isForced
+    }
+
+    /// Fetches, and returns what was done.
+    package func run(in context: Context) async throws -> TransferReport {
+        let workspace = try await Workspace.open(in: context)
+        let joined = try workspace.openStore()
+        let artifacts = try await workspace.artifacts(selection)
+        var report = try await workspace.fetch(artifacts, from: remote, into: joined.store, isDryRun: isDryRun)
+        guard restores, !isDryRun else { return report }
+        report = report.named("pull")
+        let wanted = selection.versions.isEmpty ? artifacts : try await workspace.trackedArtifacts()
+        let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
+        report.restored = result.restored
+        report.problems += result.problems
+        return report
+    }
+}
+
+extension TransferReport {
+    /// Returns the same report of another verb.
+    fileprivate func named(_ verb: String) -> TransferReport {
+        var report = TransferReport(
+            verb: verb,
+            remote: remote,
+            isThisMachineOnly: isThisMachineOnly,
+            isDryRun: isDryRun
+        )
+        report.artifacts = artifacts
+        report.size = size
+        report.bytes = bytes
+        report.nanoseconds = nanoseconds
+        report.problems = problems
+        report.warnings = warnings
+        return report
+    }
+}
+
+extension Workspace {
+    /// Fetches the objects of artifacts from a remote; those that it lacks are problems of the report.
+    func fetch(
+        _ artifacts: [PointerIndex.Entry],
+        from name: String?,
+        into store: LocalStore,
+        isDryRun: Bool = false
+    ) async throws -> TransferReport {
+        let started = context.now()
+        let pointers = artifacts.map(\.pointer)
+        let remote = try remote(named: name)
+        var report = TransferReport(
+            verb: "fetch",
+            remote: remote.name,
+            isThisMachineOnly: remote.isThisMachineOnly,
+            isDryRun: isDryRun
+        )
+        let tally = ProgressTally(phase: "fetching", sink: context.progress)
+        let fetch = Fetch(
+            from: remote.store,
+            into: store,
+            pool: pool,
+            cancellation: context.cancellation,
+            progress: { tally.set($0, of: $1) }
+        )
+        let result = isDryRun ? try await fetch.dryRun(pointers) : try await fetch.run(pointers)
+        context.progress.finish()
+        let missing = Set(result.missing)
+        if !isDryRun { try remote.acknowledge(result.objects) }
+        let moved = Set(result.objects)
+        let fetched = artifacts.filter { moved.contains($0.pointer.oid) }
+        report.artifacts = fetched.count
+        report.size = fetched.reduce(0) { $0 + $1.pointer.size }
+        report.bytes = result.byteCount
+        report.problems = artifacts.filter { missing.contains($0.pointer.oid) }.map {
+            Problem($0.path.text, message: "remote \(remote.name) does not have \($0.pointer.oid)")
+        }
+        report.nanoseconds = context.now() - started
+        return report
+    }
+}

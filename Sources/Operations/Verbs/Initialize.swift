@@ -1,0 +1,139 @@
+import Git
+import ModelCore
+import Registry
+import Remotes
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model init`: lays everything that git-model needs into a repository; what is there already stays.
+package struct Initialize: Sendable {
+    /// What was set up.
+    package struct Report: Operations.Report {
+        /// The model.
+        package let model: String
+        /// The remote that was added: its name and URL.
+        package var remote: [String] = []
+        /// Whether only this machine sees that remote.
+        package var isThisMachineOnly = false
+        /// The hooks that were installed.
+        package var hooks: [String] = []
+        /// The files that were staged.
+        package var staged: [String] = []
+        package var warnings: [String] = []
+        package var hints: [String] = []
+
+        /// Whether everything was there already.
+        package var isUnchanged: Bool { remote.isEmpty && hooks.isEmpty && staged.isEmpty }
+    }
+
+    private let name: String?
+    private let remote: String?
+    private let usesPlainTags: Bool
+    private let installsHooks: Bool
+
+    /// Creates the operation; without a name, the model is called as the repository's directory is.
+    package init(name: String? = nil, remote: String? = nil, usesPlainTags: Bool = false, installsHooks: Bool = true) {
+        self.name = name
+        self.remote = remote
+        self.usesPlainTags = usesPlainTags
+        self.installsHooks = installsHooks
+    }
+
+    /// Sets up what is missing, and stages it.
+    package func run(in context: Context) async throws -> Report {
+        var workspace = try await Workspace.discover(in: context)
+        let model = try modelName(in: workspace)
+        var report = Report(model: model.name.text)
+        try requireNewRemote(in: workspace)
+        var changed = try layTemplate(in: workspace)
+        changed += try workspace.write(model)
+        if let remote, workspace.configuration.url(ofRemote: "store") != remote {
+            try await workspace.addRemote("store", url: remote, isForced: false)
+            report.remote = ["store", remote]
+            report.isThisMachineOnly = try workspace.remote("store", url: remote).isThisMachineOnly
+        }
+        if usesPlainTags, !workspace.configuration.usesPlainTags {
+            let key = try GitConfigurationKey("tags", nil, "plain")
+            try await workspace.repository.program.setConfiguration(
+                key,
+                to: "true",
+                in: .file(workspace.configurationFile)
+            )
+        }
+        workspace = try await Workspace.discover(in: context)
+        let installed = try await workspace.install(hooks: installsHooks)
+        report.hooks = installed.hooks
+        report.warnings = installed.warnings
+        changed += try workspace.ensureAttributes()
+        _ = try workspace.openStore()
+        let configuration = try RepositoryPath(Configuration.path)
+        report.staged = try await stage(changed + [configuration], in: workspace)
+        if !report.isUnchanged { report.hints = try await hints(report, in: workspace) }
+        return report
+    }
+
+    private func modelName(in workspace: Workspace) throws -> ModelDescription {
+        let models = try workspace.models()
+        if let name {
+            do { return try models.first { $0.name.text == name } ?? ModelDescription(ModelName(name)) } catch {
+                let suggestion = ModelName(sanitising: name.lowercased()).map { "`git model init --name \($0)`" }
+                throw Failure(.usage, "\(error)", hints: suggestion.map { ["a name that can be used: \($0)"] } ?? [])
+            }
+        }
+        if let first = models.first { return first }
+        guard let name = ModelName(sanitising: workspace.root.lastComponent?.string ?? "model") else {
+            throw Failure(
+                .usage,
+                "the directory's name gives no model name",
+                hints: ["give one: `git model init --name NAME`"]
+            )
+        }
+        return ModelDescription(name)
+    }
+
+    private func requireNewRemote(in workspace: Workspace) throws {
+        guard let remote, let existing = workspace.configuration.url(ofRemote: "store"), existing != remote else {
+            return
+        }
+        throw Failure(
+            .failed,
+            "remote store is \(existing) already",
+            hints: ["change it: `git model remote add --force store \(remote)`"]
+        )
+    }
+
+    private func layTemplate(in workspace: Workspace) throws -> [RepositoryPath] {
+        var changed: [RepositoryPath] = []
+        for file in EmbeddedFiles.template {
+            let path = try RepositoryPath(".mver/" + file.name)
+            let location = try workspace.location(of: path)
+            guard try FileStatus.of(location) == nil else { continue }
+            try Directories.create(location.removingLastComponent())
+            try DurableFile.write(file.bytes, to: location, permissions: 0o666)
+            changed.append(path)
+        }
+        return changed
+    }
+
+    /// Stages what is new or different from what the index has, and returns it.
+    private func stage(_ paths: [RepositoryPath], in workspace: Workspace) async throws -> [String] {
+        let before = try await workspace.repository.index.entries(paths.map { .path(GitPath($0.text)) })
+        try await workspace.repository.index.stage(paths.map { GitPath($0.text) })
+        let after = try await workspace.repository.index.entries(paths.map { .path(GitPath($0.text)) })
+        return after.filter { !before.contains($0) }.map(\.path.description).sorted()
+    }
+
+    private func hints(_ report: Report, in workspace: Workspace) async throws -> [String] {
+        guard !report.staged.isEmpty else { return [] }
+        return [
+            "version a file or directory: `git model add PATH`",
+            "or record the set-up first: `git commit -m \"Set up git-model\"`",
+        ]
+    }
+}
+
+extension Workspace {
+    /// The tracked configuration file.
+    var configurationFile: FilePath { root.appending(".mver").appending("config") }
+}

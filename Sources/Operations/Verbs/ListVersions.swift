@@ -1,0 +1,79 @@
+import Git
+import ModelCore
+import Registry
+
+/// The versions there are: what `git model tag` alone prints.
+package struct ListVersions: Sendable {
+    /// The versions.
+    package struct Report: Operations.Report {
+        /// One version.
+        package struct Version: Encodable, Sendable {
+            /// The tag's name.
+            package let tag: String
+            /// The model.
+            package let model: String
+            /// The version, as `v1.2.3`.
+            package let version: String
+            /// The commit.
+            package let commit: String
+            /// The day on which it was tagged, in the tagger's time zone; `nil` for a lightweight tag.
+            package let date: String?
+            /// The size of the artifacts in bytes, where the tag says it.
+            package let size: Int64?
+            /// The first line of the tag's message.
+            package let subject: String
+        }
+
+        /// The versions, by model, then ascending.
+        package let versions: [Version]
+        /// Whether all are of one model.
+        package var isOneModel: Bool { Set(versions.map(\.model)).count < 2 }
+
+        private enum CodingKeys: String, CodingKey { case versions }
+    }
+
+    private let model: String?
+
+    /// Creates the operation for one model, or for all.
+    package init(model: String? = nil) { self.model = model }
+
+    /// Reads the tags.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context)
+        let versions = try await workspace.versions().filter { model == nil || $0.model.text == model }
+        return Report(versions: versions.map(ListVersions.row))
+    }
+
+    private static func row(_ version: ModelVersion) -> Report.Version {
+        Report.Version(
+            tag: version.tag.text,
+            model: version.model.text,
+            version: version.version.description,
+            commit: version.commit.hex,
+            date: version.annotation?.tagger.map {
+                CivilDate(secondsSince1970: $0.time, offsetMinutes: $0.offsetMinutes).text
+            },
+            size: version.size,
+            subject: version.annotation.map { VersionTag.subject(of: $0.message) } ?? ""
+        )
+    }
+}
+
+/// What `git model tag` did: it lists, or it tags.
+package enum TagOutcome: Report {
+    /// The versions.
+    case list(ListVersions.Report)
+    /// The new version.
+    case tagged(TagVersion.Report)
+
+    package var warnings: [String] { if case .tagged(let report) = self { report.warnings } else { [] } }
+
+    package var hints: [String] { if case .tagged(let report) = self { report.hints } else { [] } }
+
+    package func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .list(let report): try report.encode(to: encoder)
+        case .tagged(let report): try report.encode(to: encoder)
+        }
+    }
+}

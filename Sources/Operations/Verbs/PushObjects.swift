@@ -1,0 +1,119 @@
+import Git
+import ModelCore
+import Registry
+import Remotes
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model push`: objects to a remote, and, when asked, Git's own references after them.
+package struct PushObjects: Sendable {
+    private let selection: TransferSelection
+    private let remote: String?
+    private let isDryRun: Bool
+    private let pushesReferences: Bool
+
+    /// Creates the operation.
+    package init(
+        _ selection: TransferSelection,
+        remote: String? = nil,
+        isDryRun: Bool = false,
+        pushesReferences: Bool = false
+    ) {
+        self.selection = selection
+        self.remote = remote
+        self.isDryRun = isDryRun
+        self.pushesReferences = pushesReferences
+    }
+
+    /// Pushes, and returns what was done.
+    package func run(in context: Context) async throws -> TransferReport {
+        let workspace = try await Workspace.open(in: context)
+        let joined = try workspace.openStore()
+        let artifacts = try await workspace.artifacts(selection)
+        var report = try await workspace.push(artifacts, to: remote, from: joined.store, isDryRun: isDryRun)
+        if pushesReferences, !isDryRun {
+            guard report.problems.isEmpty else { return report }
+            try await workspace.pushCurrentBranch()
+            report.hints = []
+        }
+        return report
+    }
+}
+
+extension Workspace {
+    /// Pushes the objects of artifacts to a remote.
+    func push(
+        _ artifacts: [PointerIndex.Entry],
+        to name: String?,
+        from store: LocalStore,
+        isDryRun: Bool = false
+    ) async throws -> TransferReport {
+        let started = context.now()
+        let remote = try remote(named: name)
+        var report = TransferReport(
+            verb: "push",
+            remote: remote.name,
+            isThisMachineOnly: remote.isThisMachineOnly,
+            isDryRun: isDryRun
+        )
+        let tally = ProgressTally(phase: "pushing", sink: context.progress)
+        let scratch = modelDirectory.appending("tmp")
+        try Directories.create(scratch.appending("packs"))
+        let push = Push(
+            from: store,
+            to: remote.store,
+            scratch: scratch,
+            cancellation: context.cancellation,
+            progress: { tally.set($0, of: $1) }
+        )
+        let pointers = artifacts.map(\.pointer)
+        let result: Push.Report
+        if isDryRun {
+            result = try await push.dryRun(pointers)
+        } else {
+            try requireAgreement(to: remote)
+            try requireReachable(remote)
+            result = try await push.run(pointers, root: try await root(of: pointers))
+            try remote.acknowledge(pointers.map(\.oid))
+        }
+        context.progress.finish()
+        let moved = Set(result.objects)
+        let pushed = artifacts.filter { moved.contains($0.pointer.oid) }
+        report.artifacts = pushed.count
+        report.size = pushed.reduce(0) { $0 + $1.pointer.size }
+        report.bytes = result.byteCount
+        report.nanoseconds = context.now() - started
+        return report
+    }
+
+    /// A directory that vanished is more likely unmounted or moved than wanted anew, once something was pushed to it.
+    private func requireReachable(_ remote: ConfiguredRemote) throws {
+        guard case .directory(let path) = try RemoteURL(parsing: remote.store.remote.name, relativeTo: root) else {
+            return
+        }
+        guard try FileStatus.of(path, followingLinks: true) == nil, try !remote.acknowledged().isEmpty else { return }
+        throw Failure(
+            .unreachable,
+            "cannot reach remote \(remote.name)",
+            hints: ["if it has moved: `git model remote add --force \(remote.name) URL`"],
+            cause: Failure(.failed, "\(path): no such file or directory")
+        )
+    }
+
+    /// Returns what keeps the objects alive in the remote: the repository, where it stands, and their names.
+    private func root(of pointers: [Pointer]) async throws -> RootRecord? {
+        guard let head = try await repository.objects.resolve("HEAD") else { return nil }
+        let git = try await repository.program.configuration()
+        let url = git.value("remote", "origin", "url") ?? root.string
+        let branch = try await repository.program.run(["symbolic-ref", "-q", "HEAD"], accepting: [0, 1]).line
+        let reference = branch.isEmpty ? "HEAD" : branch
+        return RootRecord(repository: url, reference: reference, commit: head.hex, oids: pointers.map(\.oid))
+    }
+
+    /// Pushes the current branch with `git`, after its objects.
+    func pushCurrentBranch() async throws {
+        let code = try await repository.program.runAttached(["push"], environment: GitRepository.hookGuard)
+        guard code == 0 else { throw Failure(.failed, "git push failed with exit code \(code)") }
+    }
+}

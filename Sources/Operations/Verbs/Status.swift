@@ -1,0 +1,118 @@
+import Git
+import ModelCore
+import Registry
+import Remotes
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model status`: how the artifacts on disk, the pointers, and the remote differ.
+package struct Status: Sendable {
+    /// What was found.
+    package struct Report: Operations.Report {
+        /// An artifact that is not as its pointer says, or is not shared.
+        package struct Artifact: Encodable, Sendable {
+            /// The path in the repository.
+            package let path: String
+            /// `new`, `modified`, `stale`, `missing` or `not in remote`.
+            package let state: String
+            /// The size in bytes, of what is there, or, where nothing is, of what should be.
+            package let size: Int64
+        }
+
+        /// The models, each with its latest version, if any.
+        package var models: [String] = []
+        /// The number of artifacts that were looked at.
+        package var artifactCount = 0
+        /// The artifacts that need attention, by path.
+        package var artifacts: [Artifact] = []
+        package var warnings: [String] = []
+        package var hints: [String] = []
+        package var problems: [Problem] = []
+        /// Whether a difference makes the exit code 1.
+        let tellsByExitCode: Bool
+        package var outcome: Outcome {
+            if !problems.isEmpty { return .partial }
+            return tellsByExitCode && !artifacts.isEmpty ? .negative : .ok
+        }
+
+        private enum CodingKeys: String, CodingKey { case models, artifactCount, artifacts }
+    }
+
+    private let tellsByExitCode: Bool
+    private let checksRemote: Bool
+
+    /// Creates the operation; with `checksRemote` it asks the remote itself, else what it was last known to have.
+    package init(tellsByExitCode: Bool = false, checksRemote: Bool = false) {
+        self.tellsByExitCode = tellsByExitCode
+        self.checksRemote = checksRemote
+    }
+
+    /// Looks at every artifact of the work tree.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context)
+        let joined = try workspace.openStore()
+        var cache = workspace.openStatCache()
+        var report = Report(tellsByExitCode: tellsByExitCode)
+        report.models = try await workspace.modelLines()
+        let index = try await PointerIndex.workTree(of: workspace.repository)
+        report.problems = index.damaged.map { Problem($0.path, message: $0.problem) }
+        report.artifactCount = index.entries.count
+        report.warnings = workspace.configuration.refused.map {
+            ".mver/config may not set \($0.key), which was ignored"
+        }
+        for artifact in index.entries {
+            do {
+                let state = try await workspace.state(of: artifact, store: joined.store, cache: &cache)
+                if let row = Status.row(artifact, state) { report.artifacts.append(row) }
+            } catch {
+                if context.cancellation.isCancelled { throw error }
+                report.problems.append(Problem(artifact.path.text, error))
+            }
+        }
+        cache.save()
+        try await addUnshared(index.entries, in: workspace, to: &report)
+        report.artifacts.sort { ($0.path, $0.state) < ($1.path, $1.state) }
+        report.hints = Status.hints(report)
+        return report
+    }
+
+    private static func row(_ artifact: PointerIndex.Entry, _ state: ArtifactState) -> Report.Artifact? {
+        let path = artifact.path.text
+        switch state {
+        case .current: return nil
+        case .missing: return Report.Artifact(path: path, state: "missing", size: artifact.pointer.size)
+        case .stale(let found): return Report.Artifact(path: path, state: "stale", size: found.size)
+        case .modified(let found): return Report.Artifact(path: path, state: "modified", size: found.size)
+        }
+    }
+
+    private func addUnshared(
+        _ artifacts: [PointerIndex.Entry],
+        in workspace: Workspace,
+        to report: inout Report
+    ) async throws {
+        guard let name = workspace.configuration.defaultRemote else { return }
+        let remote = try workspace.remote(named: name)
+        let shared = checksRemote ? try await remote.holds(artifacts.map(\.pointer)) : try remote.acknowledged()
+        for artifact in artifacts where !shared.contains(artifact.pointer.oid) {
+            guard !report.artifacts.contains(where: { $0.path == artifact.path.text }) else { continue }
+            report.artifacts.append(
+                Report.Artifact(path: artifact.path.text, state: "not in remote", size: artifact.pointer.size)
+            )
+        }
+    }
+
+    private static func hints(_ report: Report) -> [String] {
+        if report.artifactCount == 0 { return ["version a file or directory: `git model add PATH`"] }
+        func first(_ state: String) -> String? { report.artifacts.first { $0.state == state }?.path }
+        var hints: [String] = []
+        if let path = first("modified") {
+            hints.append("record them: `git model add -u`, then `git commit`")
+            hints.append("or go back: `git model checkout -- \(path)`")
+        }
+        if first("stale") != nil || first("missing") != nil { hints.append("bring them in line: `git model checkout`") }
+        if first("not in remote") != nil { hints.append("share them: `git model push`") }
+        return hints
+    }
+}

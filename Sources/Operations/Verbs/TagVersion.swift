@@ -1,0 +1,267 @@
+import Git
+package import ModelCore
+import Registry
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model tag`: an annotated tag that makes the current commit a version of a model.
+package struct TagVersion: Sendable {
+    /// What was tagged, and pushed after it.
+    package struct Report: Operations.Report {
+        /// The tag's name.
+        package let tag: String
+        /// The commit.
+        package let commit: String
+        /// The number of artifacts.
+        package let artifacts: Int
+        /// Their size in bytes.
+        package let size: Int64
+        /// What went to the remote first, where that was asked for.
+        package var push: TransferReport?
+        /// The references that went to the Git remote, and its name.
+        package var references: [String] = []
+        /// The Git remote that they went to.
+        package var gitRemote: String?
+        package var warnings: [String] = []
+        package var hints: [String] = []
+    }
+
+    /// Which version to make.
+    package enum Target: Sendable {
+        /// The one that the user wrote, perhaps with its model.
+        case named(String)
+        /// The one after the highest.
+        case bumped(SemanticVersion.Bump, model: String?)
+    }
+
+    private let target: Target
+    private let message: String?
+    private let isSigned: Bool
+    private let isForced: Bool
+    private let pushes: Bool
+
+    /// Creates the operation.
+    package init(
+        _ target: Target,
+        message: String? = nil,
+        isSigned: Bool = false,
+        isForced: Bool = false,
+        pushes: Bool = false
+    ) {
+        self.target = target
+        self.message = message
+        self.isSigned = isSigned
+        self.isForced = isForced
+        self.pushes = pushes
+    }
+
+    /// Tags, or refuses: a version that exists, one that repeats its predecessor, one whose bytes are nowhere.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context)
+        let joined = try workspace.openStore()
+        let versions = try await workspace.versions()
+        let (model, version) = try choose(in: workspace, versions)
+        let style: TagName.Style = workspace.configuration.usesPlainTags ? .plain : .qualified
+        let name = TagName(model: model.name, version: version, style: style)
+        guard let head = try await workspace.repository.objects.head().commit else {
+            throw Failure(.failed, "cannot tag \(name): there is no commit yet", hints: ["make one: `git commit`"])
+        }
+        try refuse(name, versions)
+        let own = versions.filter { $0.model == model.name }
+        if !isForced { try await requireChange(name, at: head, after: own, in: workspace) }
+        let artifacts = try await artifacts(of: model, at: head, in: workspace)
+        try requirePresent(artifacts, of: name, in: joined.store, workspace)
+        try await tag(name, model, artifacts, at: head, in: workspace, joined.store)
+        var report = Report(
+            tag: name.text,
+            commit: head.hex,
+            artifacts: artifacts.count,
+            size: artifacts.reduce(0) { $0 + $1.pointer.size }
+        )
+        report.warnings = try await uncommitted(artifacts, in: workspace)
+        if pushes {
+            try await push(name, artifacts, in: workspace, joined.store, report: &report)
+        } else {
+            let remote = try await workspace.gitRemote() ?? "origin"
+            report.hints = ["share it: `git model push`, then `git push \(remote) \(name)`"]
+        }
+        return report
+    }
+
+    private func choose(
+        in workspace: Workspace,
+        _ versions: [ModelVersion]
+    ) throws -> (ModelDescription, SemanticVersion) {
+        switch target {
+        case .named(let text):
+            let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+            let model = try workspace.modelDescription(named: parts.count == 2 ? String(parts[0]) : nil)
+            do { return (model, try SemanticVersion(parts[parts.count - 1])) } catch {
+                throw Failure(.usage, "'\(text)' is no version", hints: TagVersion.suggestion(text))
+            }
+        case .bumped(let part, let named):
+            let model = try workspace.modelDescription(named: named)
+            let own = versions.filter { $0.model == model.name }
+            guard let next = NextVersion.bumped(part, after: own) else {
+                throw Failure(.failed, "the \(part.rawValue) number of \(model.name) cannot grow any more")
+            }
+            return (model, next)
+        }
+    }
+
+    /// Returns what `1.1` or `v1` probably meant.
+    private static func suggestion(_ text: String) -> [String] {
+        let digits = text.drop { $0 == "v" || $0 == "V" }
+        var numbers = digits.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...3).contains(numbers.count), numbers.allSatisfy({ UInt64($0) != nil }) else {
+            return ["versions look like v1.2.3"]
+        }
+        while numbers.count < 3 { numbers.append("0") }
+        return ["versions look like v\(numbers.joined(separator: "."))"]
+    }
+
+    private func refuse(_ name: TagName, _ versions: [ModelVersion]) throws {
+        guard let existing = versions.first(where: { $0.tag == name }), !isForced else { return }
+        throw Failure(
+            .failed,
+            "cannot tag \(name): the version exists, at \(existing.commit.abbreviated)",
+            hints: ["choose the next one: `git model tag --bump minor`"]
+        )
+    }
+
+    private func requireChange(
+        _ name: TagName,
+        at head: GitObjectID,
+        after versions: [ModelVersion],
+        in workspace: Workspace
+    ) async throws {
+        guard let previous = NextVersion.predecessor(of: name.version, among: versions) else { return }
+        let objects = workspace.repository.objects
+        guard try await objects.tree(of: previous.commit) == objects.tree(of: head) else { return }
+        let again: String
+        switch target {
+        case .named(let text): again = text
+        case .bumped(let part, _): again = "--bump \(part.rawValue)"
+        }
+        throw Failure(
+            .failed,
+            "cannot tag \(name): nothing changed since \(previous.version)",
+            hints: ["tag it all the same: `git model tag \(again) --force`"]
+        )
+    }
+
+    /// Returns the model's artifacts at a commit, or all where its description names none.
+    private func artifacts(
+        of model: ModelDescription,
+        at commit: GitObjectID,
+        in workspace: Workspace
+    ) async throws -> [PointerIndex.Entry] {
+        let index = try await PointerIndex.at(commit, in: workspace.repository)
+        if let damage = index.damaged.first {
+            throw Failure(.failed, "\(damage.path) of this commit is no pointer: \(damage.problem)")
+        }
+        let own = index.entries.filter { model.artifacts.contains($0.path.text) }
+        return own.isEmpty ? index.entries : own
+    }
+
+    /// A version whose bytes are neither here nor known to be in a remote could never be rebuilt.
+    private func requirePresent(
+        _ artifacts: [PointerIndex.Entry],
+        of name: TagName,
+        in store: LocalStore,
+        _ workspace: Workspace
+    ) throws {
+        var shared: Set<Digest> = []
+        for remote in workspace.configuration.remoteNames {
+            shared.formUnion(try workspace.remote(named: remote).acknowledged())
+        }
+        for artifact in artifacts where !shared.contains(artifact.pointer.oid) {
+            guard !Closure(of: [artifact.pointer], in: store).isComplete else { continue }
+            throw Failure(
+                .failed,
+                "cannot tag \(name): the bytes of \(artifact.path) are in no store that is known here",
+                hints: ["add them: `git model add \(artifact.path)`", "or fetch them: `git model fetch`"]
+            )
+        }
+    }
+
+    private func tag(
+        _ name: TagName,
+        _ model: ModelDescription,
+        _ artifacts: [PointerIndex.Entry],
+        at head: GitObjectID,
+        in workspace: Workspace,
+        _ store: LocalStore
+    ) async throws {
+        let trailers = VersionTrailers(
+            model: model.name,
+            version: name.version,
+            artifacts: artifacts.map { artifact in
+                VersionTrailers.Artifact(
+                    path: artifact.path,
+                    pointer: artifact.pointer,
+                    manifest: store.indexes.entries(of: artifact.pointer.oid, kind: .manifest).first?.frame
+                )
+            }
+        )
+        let lines = (message ?? "").split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        let subject = lines.first.flatMap { $0.isEmpty ? nil : String($0) } ?? "\(model.name) \(name.version)"
+        let body = lines.count == 2 ? String(lines[1]) : ""
+        try await workspace.repository.createTag(
+            name.text,
+            on: head,
+            message: VersionTag.message(subject: subject, body: body, trailers: trailers),
+            signing: isSigned ? .always : .asConfigured,
+            existing: isForced ? .replace : .refuse
+        )
+    }
+
+    private func uncommitted(_ artifacts: [PointerIndex.Entry], in workspace: Workspace) async throws -> [String] {
+        let here = try await PointerIndex.workTree(of: workspace.repository).entries
+        let tagged = Dictionary(artifacts.map { ($0.path, $0.pointer) }, uniquingKeysWith: { first, _ in first })
+        return here.filter { tagged[$0.path] != $0.pointer && tagged[$0.path] != nil }.map {
+            "\($0.path) has another pointer in the work tree than in the commit that was tagged"
+        }
+    }
+
+    private func push(
+        _ name: TagName,
+        _ artifacts: [PointerIndex.Entry],
+        in workspace: Workspace,
+        _ store: LocalStore,
+        report: inout Report
+    ) async throws {
+        report.push = try await workspace.push(artifacts, to: nil, from: store)
+        guard let remote = try await workspace.gitRemote() else {
+            report.hints = ["no Git remote is set up: `git remote add origin URL`, then `git push origin \(name)`"]
+            return
+        }
+        var refspecs: [GitRefspec] = []
+        if case .branch(let branch, _) = try await workspace.repository.objects.head() {
+            refspecs.append(try GitRefspec(branch))
+            report.references.append(String(branch.dropFirst("refs/heads/".count)))
+        }
+        refspecs.append(try GitRefspec(name.reference, existing: isForced ? .replace : .refuse))
+        report.references.append(name.text)
+        report.gitRemote = remote
+        // One reference a push: some hosts start no workflow for tags that come in a crowd.
+        for refspec in refspecs {
+            try await workspace.repository.push([refspec], to: remote, environment: GitRepository.hookGuard)
+        }
+    }
+}
+
+extension Workspace {
+    /// Returns the Git remote that the current branch belongs to: its own, else `origin`, else the only one.
+    func gitRemote() async throws -> String? {
+        let git = try await repository.program.configuration()
+        if case .branch(let branch, _) = try await repository.objects.head(),
+            let own = git.value("branch", String(branch.dropFirst("refs/heads/".count)), "remote")
+        {
+            return own
+        }
+        let names = git.subsections(of: "remote")
+        return names.contains("origin") ? "origin" : names.count == 1 ? names[0] : nil
+    }
+}

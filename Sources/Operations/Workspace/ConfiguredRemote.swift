@@ -1,0 +1,111 @@
+import Codec
+import ModelCore
+import Registry
+import Remotes
+import Store
+import SystemIO
+import SystemPackage
+
+/// A remote that the configuration names, and what this machine remembers of it.
+struct ConfiguredRemote: Sendable {
+    /// The name in the configuration.
+    let name: String
+    /// The URL as it was configured.
+    let url: String
+    /// The store behind it.
+    let store: RemoteStore
+    /// Whether only this machine sees it.
+    let isThisMachineOnly: Bool
+    /// The directory of this machine for what is remembered and put together.
+    let directory: FilePath
+
+    private var acknowledgedPath: FilePath { directory.appending("acknowledged") }
+
+    /// Returns the objects that the remote is known to have whole, because a push or fetch saw it.
+    func acknowledged() throws -> Set<Digest> {
+        guard try FileStatus.of(acknowledgedPath) != nil else { return [] }
+        let bytes = try DurableFile.read(acknowledgedPath, limit: 1 << 30)
+        return Set(
+            bytes.split(separator: UInt8(ascii: "\n")).compactMap { Digest(hex: String(decoding: $0, as: UTF8.self)) }
+        )
+    }
+
+    /// Remembers that the remote has objects whole.
+    func acknowledge(_ oids: [Digest]) throws {
+        let known = try acknowledged()
+        let all = known.union(oids)
+        guard all.count > known.count else { return }
+        try Directories.create(directory)
+        try DurableFile.write(Array(all.sorted().map { $0.hex + "\n" }.joined().utf8), to: acknowledgedPath)
+    }
+
+    /// Asks the remote itself which of these objects it has whole, by its object indexes.
+    func holds(_ pointers: [Pointer]) async throws -> Set<Digest> {
+        var held: Set<Digest> = []
+        for pointer in Set(pointers) {
+            if try await store.remote.size(of: StoreLayout.objectIndex(pointer.oid)) != nil { held.insert(pointer.oid) }
+        }
+        return held
+    }
+}
+
+extension Workspace {
+    /// Returns the remote of that name, or the default one; that there is none is an error with the way out.
+    func remote(named name: String?) throws -> ConfiguredRemote {
+        guard let name = name ?? configuration.defaultRemote else {
+            let names = configuration.remoteNames
+            throw Failure(
+                .failed,
+                names.isEmpty
+                    ? "no remote is set up" : "it is not clear which remote is meant: \(names.joined(separator: ", "))",
+                hints: [
+                    names.isEmpty
+                        ? "add one: `git model remote add store URL`, with a directory for URL"
+                        : "choose one for good: `git model remote default \(names[0])`"
+                ]
+            )
+        }
+        guard let text = configuration.url(ofRemote: name) else {
+            throw Failure(
+                .failed,
+                "there is no remote '\(name)'",
+                hints: ["see which there are: `git model remote list`"]
+            )
+        }
+        return try remote(name, url: text)
+    }
+
+    /// Returns the remote of a URL; a relative path is taken from the top of the repository.
+    func remote(_ name: String, url text: String) throws -> ConfiguredRemote {
+        let url = try RemoteURL(parsing: expandingHome(text), relativeTo: root)
+        let key = SHA256.digest(of: Array(url.text.utf8)).hex.prefix(16)
+        let directory = modelDirectory.appending("remotes").appending(String(key))
+        let remote: any Remote
+        switch url {
+        case .directory(let path): remote = DirectoryRemote(path, pool: pool)
+        }
+        return ConfiguredRemote(
+            name: name,
+            url: text,
+            store: RemoteStore(remote, cache: directory),
+            isThisMachineOnly: remote.isThisMachineOnly,
+            directory: directory
+        )
+    }
+
+    private func expandingHome(_ text: String) -> String {
+        guard text == "~" || text.hasPrefix("~/"), let home = context.environment["HOME"] else { return text }
+        return home + text.dropFirst()
+    }
+
+    /// Refuses to write to a remote that only a tracked file names, until the user of this machine agreed to its URL.
+    func requireAgreement(to remote: ConfiguredRemote) throws {
+        if context.trustedURLs.contains(remote.url) { return }
+        if let trust = TrustStore(environment: context.environment), try trust.contains(remote.url) { return }
+        throw Failure(
+            .failed,
+            "cannot write to remote \(remote.name): nobody on this machine agreed to \(remote.url)",
+            hints: ["agree to it: `git model trust \(remote.url)`", "or this once: `--trust \(remote.url)`"]
+        )
+    }
+}

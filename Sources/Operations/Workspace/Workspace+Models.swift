@@ -1,0 +1,79 @@
+import Git
+import ModelCore
+import Registry
+import SystemIO
+import SystemPackage
+
+extension Workspace {
+    /// The artifacts of the work tree; a pointer that is none stops every verb but `status`, `fsck` and `doctor`.
+    func trackedArtifacts() async throws -> [PointerIndex.Entry] {
+        let index = try await PointerIndex.workTree(of: repository)
+        if let damage = index.damaged.first {
+            throw Failure(
+                .failed,
+                "\(damage.path) is no pointer: \(damage.problem)",
+                hints: ["restore it: `git checkout -- \(damage.path)`"]
+            )
+        }
+        return index.entries
+    }
+
+    /// The models that the work tree describes, by name.
+    func models() throws -> [ModelDescription] {
+        let directory = root.appending(".mver").appending("models")
+        guard try FileStatus.of(directory) != nil else { return [] }
+        var models: [ModelDescription] = []
+        for entry in try DirectoryWalk.entries(under: directory) where entry.path.hasSuffix(".json") {
+            let name = try ModelName(entry.path.dropLast(".json".count))
+            let bytes = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
+            models.append(try ModelDescription(name, parsing: bytes))
+        }
+        return models.sorted { $0.name < $1.name }
+    }
+
+    /// Returns the model of that name, or the only one where none is named.
+    func modelDescription(named name: String?) throws -> ModelDescription {
+        let models = try models()
+        guard let name else {
+            guard models.count != 1 else { return models[0] }
+            let names = models.map(\.name.text).joined(separator: ", ")
+            throw Failure(
+                .usage,
+                models.isEmpty
+                    ? "no model is described in .mver/models" : "it is not clear which model is meant: \(names)",
+                hints: [models.isEmpty ? "describe one: `git model init --name NAME`" : "name it: `--model NAME`"]
+            )
+        }
+        let parsed = try ModelName(name)
+        return models.first { $0.name == parsed } ?? ModelDescription(parsed)
+    }
+
+    /// Writes a model's description with more artifacts and metadata; returns its path if it changed.
+    func describe(
+        _ model: ModelDescription,
+        adding artifacts: [RepositoryPath],
+        metadata: [String]
+    ) throws -> [RepositoryPath] {
+        var described = model
+        let owned = Set(try models().filter { $0.name != model.name }.flatMap(\.artifacts))
+        for artifact in artifacts where !owned.contains(artifact.text) { described.add(artifact) }
+        for item in metadata {
+            guard let equals = item.firstIndex(of: "="), equals != item.startIndex else {
+                throw Failure(.usage, "'\(item)' is no metadata", hints: ["write it as `--meta key=value`"])
+            }
+            described.metadata[String(item[..<equals])] = String(item[item.index(after: equals)...])
+        }
+        return try write(described)
+    }
+
+    /// Writes a model's description where it differs from what is there; returns its path if it did.
+    func write(_ model: ModelDescription) throws -> [RepositoryPath] {
+        let path = try RepositoryPath(model.path)
+        let location = try location(of: path)
+        let bytes = model.encoded
+        if try FileStatus.of(location) != nil, try DurableFile.read(location, limit: 16 << 20) == bytes { return [] }
+        try Directories.create(location.removingLastComponent())
+        try DurableFile.write(bytes, to: location, permissions: 0o666)
+        return [path]
+    }
+}

@@ -1,0 +1,88 @@
+import Git
+import ModelCore
+import Registry
+import Store
+import SystemIO
+import SystemPackage
+
+/// A repository that `init` was run in, with everything that verbs share: where things are, the store, the pointers.
+struct Workspace: Sendable {
+    let context: Context
+    let repository: GitRepository
+    /// The top of the work tree.
+    let root: FilePath
+    /// `.git/model` in the common directory, shared by all worktrees.
+    let modelDirectory: FilePath
+    let configuration: Configuration
+    let pool = WorkerPool.shared
+
+    /// Opens the repository that the context stands in; one without `.mver/config` is `notInitialized`.
+    static func open(in context: Context) async throws -> Workspace {
+        let workspace = try await discover(in: context)
+        guard try FileStatus.of(workspace.root.appending(".mver").appending("config")) != nil else {
+            throw Failure(
+                .notInitialized,
+                "\(workspace.root) is not set up for git-model",
+                hints: ["set it up: `git model init`"]
+            )
+        }
+        return workspace
+    }
+
+    /// Opens the repository that the context stands in, set up or not.
+    static func discover(in context: Context) async throws -> Workspace {
+        let repository: GitRepository
+        do {
+            repository = try await GitRepository.discover(
+                from: context.workingDirectory,
+                environment: context.environment
+            )
+        } catch {
+            guard case .notARepository = error.kind else { throw error }
+            throw Failure(
+                .notInitialized,
+                "\(context.workingDirectory) is not in a Git repository",
+                hints: ["make it one: `git init`"]
+            )
+        }
+        guard let root = repository.layout.workTree else {
+            throw Failure(
+                .failed,
+                "\(repository.layout.gitDirectory) is a bare repository, which has no artifacts",
+                hints: ["clone it, and work in the clone: `git clone \(repository.layout.gitDirectory)`"]
+            )
+        }
+        return Workspace(
+            context: context,
+            repository: repository,
+            root: root,
+            modelDirectory: repository.layout.commonDirectory.appending("model"),
+            configuration: try await Configuration.load(repository, environment: context.environment)
+        )
+    }
+
+    /// Where the local store is.
+    var storePath: FilePath {
+        configuration.storePath.map { root.pushing(FilePath($0)) } ?? modelDirectory.appending("store")
+    }
+
+    /// Opens the local store, creating it where there is none, and joins its users.
+    func openStore() throws -> JoinedStore {
+        let store = try LocalStore.openOrCreate(storePath)
+        return JoinedStore(store: store, lock: try StoreLock.join(storePath))
+    }
+
+    /// Reads the stat cache.
+    func openStatCache() -> StatCache { StatCache(modelDirectory.appending("stat-cache")) }
+}
+
+/// The local store for as long as a verb uses it: collection stays away until this is gone.
+struct JoinedStore: ~Copyable {
+    let store: LocalStore
+    private let lock: StoreLock?
+
+    init(store: LocalStore, lock: consuming StoreLock?) {
+        self.store = store
+        self.lock = lock
+    }
+}
