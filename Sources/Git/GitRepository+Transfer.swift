@@ -52,7 +52,10 @@ extension GitRepository {
         environment: [String: String] = [:]
     ) async throws(GitError) {
         guard !refspecs.isEmpty else { return }
-        try await attached((isQuiet ? ["push", "--quiet"] : ["push"]) + ["--", remoteArgument(remote)] + refspecs.map(\.argument), environment)
+        try await attached(
+            (isQuiet ? ["push", "--quiet"] : ["push"]) + ["--", remoteArgument(remote)] + refspecs.map(\.argument),
+            environment
+        )
     }
 
     /// Fetches references on the caller's terminal; with none, what the remote's configuration says.

@@ -1,6 +1,8 @@
 package import ModelCore
 
-/// What a model is: `.mver/models/<name>.json`. It names artifacts by path, never by oid, so that it changes only when the model does.
+/// What a model is, as `.mver/models/<name>.json` says.
+///
+/// It names artifacts by path, never by oid, so that it changes only when the model does.
 package struct ModelDescription: Sendable, Hashable {
     /// The directory of all descriptions, from the top of the repository.
     package static let directory = ".mver/models"

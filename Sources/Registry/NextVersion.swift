@@ -2,7 +2,9 @@ package import ModelCore
 
 /// Which version comes next, and whether it may.
 package enum NextVersion {
-    /// Returns the version after the highest of `versions`; the first is v0.1.0. `nil` where a number would overflow.
+    /// Returns the version after the highest of `versions`, v0.1.0 being the first.
+    ///
+    /// `nil` where a number would overflow.
     package static func bumped(_ part: SemanticVersion.Bump, after versions: [ModelVersion]) -> SemanticVersion? {
         guard let highest = versions.map(\.version).max() else { return .first }
         return highest.bumped(part)
