@@ -44,7 +44,7 @@ let package = Package(
         .systemLibrary(name: "CIntrinsics"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         module("ModelCore"),
-        module("SystemIO", ["ModelCore", systemPackage]),
+        module("SystemIO", ["ModelCore", "CIntrinsics", systemPackage]),
         module("Codec", ["ModelCore", "CIntrinsics", "COpenSSL", "CZstd"]),
         module("Store", ["Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Remotes", ["Store", "Codec", "SystemIO", "ModelCore", systemPackage]),

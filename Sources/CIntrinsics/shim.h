@@ -46,3 +46,19 @@ static inline uint32_t ci_crc32c(uint32_t crc, const uint8_t *bytes, size_t coun
     return crc;
 }
 #endif
+
+#if defined(__linux__)
+// Declared here because the C library shows it only under _GNU_SOURCE, which an importing module cannot set.
+extern int sync_file_range(int descriptor, int64_t offset, int64_t count, unsigned int flags);
+
+/// Begins to write a range of a file to the disk without waiting (SYNC_FILE_RANGE_WRITE).
+static inline void ci_start_writeback(int descriptor, int64_t offset, int64_t count) {
+    (void)sync_file_range(descriptor, offset, count, 2);
+}
+#else
+static inline void ci_start_writeback(int descriptor, int64_t offset, int64_t count) {
+    (void)descriptor;
+    (void)offset;
+    (void)count;
+}
+#endif

@@ -26,6 +26,10 @@ package struct PackBuilder: ~Copyable {
     private var baseIDs: [Digest?] = []
     /// The number of bytes written so far.
     package private(set) var byteCount = 0
+    /// Where the bytes start that the disk was not yet asked to take.
+    private var writebackStart = 0
+    /// The disk works beside the processors: it is asked to take this many bytes at a time.
+    private static let writebackByteCount = 4 << 20
 
     /// Starts a pack in `store`, which has a `packs` directory.
     package static func start(_ kind: PackKind, in store: FilePath) throws(IOError) -> PackBuilder {
@@ -115,5 +119,9 @@ package struct PackBuilder: ~Copyable {
         try file.write(bytes, at: Int64(byteCount))
         hash.update(bytes)
         byteCount += bytes.count
+        if byteCount - writebackStart >= PackBuilder.writebackByteCount {
+            file.file.startWriteback(at: Int64(writebackStart), byteCount: Int64(byteCount - writebackStart))
+            writebackStart = byteCount
+        }
     }
 }

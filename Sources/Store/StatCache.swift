@@ -92,6 +92,6 @@ package struct StatCache: Sendable {
             for number in [entry.size, entry.modified, entry.changed] { writer.integer(number) }
             writer.digest(entry.oid)
         }
-        try? DurableFile.write(writer.bytes, to: path, permissions: 0o666)
+        try? DurableFile.write(writer.bytes, to: path, durable: false)
     }
 }

@@ -1,3 +1,4 @@
+import CIntrinsics
 import SystemPackage
 
 #if canImport(Darwin)
@@ -71,6 +72,11 @@ enum SystemCall {
     }
 
     /// Waits until the descriptor's bytes are on the disk, its own cache included where the system can say so.
+    /// Asks the system to begin writing a range to the disk, without waiting; where it cannot, it will do so later.
+    static func startWriteback(_ descriptor: CInt, at offset: Int64, byteCount: Int64) {
+        ci_start_writeback(descriptor, offset, byteCount)
+    }
+
     static func synchronize(_ descriptor: CInt) throws(Errno) {
         #if canImport(Darwin)
             // fsync stops at the drive's cache; not every file system there knows F_FULLFSYNC.

@@ -41,6 +41,10 @@ struct TransferOptions: ParsableArguments {
 extension Text {
     /// Prints what a transfer did.
     mutating func transfer(_ report: TransferReport) {
+        if !report.hooks.isEmpty {
+            line("Set up git-model for model \(report.models.joined(separator: ", "))")
+            line("  hooks   \(report.hooks.joined(separator: ", "))")
+        }
         let (past, would, place, way) =
             report.verb == "push"
             ? ("Pushed", "push", "to", "sent")

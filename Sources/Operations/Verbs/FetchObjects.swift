@@ -37,6 +37,10 @@ package struct FetchObjects: Sendable {
         var report = try await workspace.fetch(artifacts, from: remote, into: joined.store, isDryRun: isDryRun)
         guard restores, !isDryRun else { return report }
         report = report.named("pull")
+        let installed = try await workspace.install(hooks: true)
+        report.hooks = installed.hooks
+        report.warnings += installed.warnings
+        report.models = try workspace.models().map(\.name.text)
         let wanted = selection.versions.isEmpty ? artifacts : try await workspace.trackedArtifacts()
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored

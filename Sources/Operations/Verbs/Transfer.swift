@@ -26,6 +26,10 @@ package struct TransferReport: Report {
     package var nanoseconds: Int64 = 0
     /// The artifacts that were restored in the working copy.
     package var restored: [RestoredArtifact] = []
+    /// The hooks that were installed first, as in a fresh clone.
+    package var hooks: [String] = []
+    /// The models that the hooks are for.
+    package var models: [String] = []
     package var warnings: [String] = []
     package var hints: [String] = []
     package var problems: [Problem] = []
