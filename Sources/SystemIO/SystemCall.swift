@@ -71,12 +71,12 @@ enum SystemCall {
         try repeated { pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }
     }
 
-    /// Waits until the descriptor's bytes are on the disk, its own cache included where the system can say so.
     /// Asks the system to begin writing a range to the disk, without waiting; where it cannot, it will do so later.
     static func startWriteback(_ descriptor: CInt, at offset: Int64, byteCount: Int64) {
         ci_start_writeback(descriptor, offset, byteCount)
     }
 
+    /// Waits until the descriptor's bytes are on the disk, its own cache included where the system can say so.
     static func synchronize(_ descriptor: CInt) throws(Errno) {
         #if canImport(Darwin)
             // fsync stops at the drive's cache; not every file system there knows F_FULLFSYNC.

@@ -61,7 +61,7 @@ extension SemanticVersion.Bump: ExpressibleByArgument {}
 
 extension Text {
     /// Prints the versions of a model, or of several.
-    fileprivate mutating func versions(_ report: ListVersions.Report) {
+    mutating func versions(_ report: ListVersions.Report) {
         var table = Table([.left, .left, .right, .left])
         for version in report.versions {
             let name = report.isOneModel ? version.version : version.tag

@@ -68,9 +68,7 @@ extension Workspace {
     func artifacts(_ selection: TransferSelection) async throws -> [PointerIndex.Entry] {
         var indexes: [[PointerIndex.Entry]] = []
         if selection.isEverything {
-            for commit in try await repository.gcRoots(indexSuffix: Pointer.fileSuffix).commits {
-                indexes.append(try await PointerIndex.at(commit, in: repository).entries)
-            }
+            indexes.append(try await historicalArtifacts())
             indexes.append(try await trackedArtifacts())
         } else if selection.isEveryTag {
             for version in try await versions() {

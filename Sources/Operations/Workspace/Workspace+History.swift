@@ -1,0 +1,24 @@
+import Git
+import ModelCore
+import Registry
+import SystemIO
+import SystemPackage
+
+extension Workspace {
+    /// Returns every pointer that history has, from all references, reflogs, stashes and worktrees, and that is staged anywhere.
+    ///
+    /// A pointer of history that is damaged is left out, unless `requiringAll`: who deletes must know everything.
+    func historicalArtifacts(requiringAll: Bool = false) async throws -> [PointerIndex.Entry] {
+        let roots = try await repository.gcRoots(indexSuffix: Pointer.fileSuffix)
+        var files = roots.indexEntries.map { (path: $0.path, mode: $0.mode, id: $0.id) }
+        var seen = Set(files.map(\.id))
+        try await repository.introducedFiles(suffix: Pointer.fileSuffix, from: roots.commits) { file in
+            if seen.insert(file.id).inserted { files.append((path: file.path, mode: file.mode, id: file.id)) }
+        }
+        let index = try await PointerIndex.read(files, in: repository)
+        if requiringAll, let damage = index.damaged.first {
+            throw Failure(.failed, "\(damage.path) in the history is no pointer: \(damage.problem)")
+        }
+        return index.entries
+    }
+}
