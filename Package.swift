@@ -50,14 +50,19 @@ let package = Package(
         module("Remotes", ["Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
         module("Registry", ["Git", "SystemIO", "ModelCore", systemPackage]),
-        module("Review", ["Registry", "Git", "Store", "ModelCore"]),
         module(
             "Operations",
-            ["Review", "Registry", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore", systemPackage],
+            ["Registry", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore", systemPackage],
             // Links to hooks/ and .mver-template/: what `init` lays into a repository is in the binary.
             embeds: ["Hooks", "Template"]
         ),
-        module("CommandLineInterface", ["Operations", "SystemIO", "ModelCore", systemPackage, argumentParser]),
+        module(
+            "CommandLineInterface",
+            [
+                "Operations", "Registry", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore", systemPackage,
+                argumentParser,
+            ]
+        ),
         .executableTarget(name: "git-model", dependencies: ["CommandLineInterface"], swiftSettings: settings),
         tests("ModelCoreTests", ["ModelCore"]),
         tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),

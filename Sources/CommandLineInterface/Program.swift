@@ -52,7 +52,7 @@ package struct Program: Sendable {
         if arguments == ["--version"] { return finish(with: Version.line + "\n", in: invocation) }
         let parsed: any ParsableCommand
         do {
-            parsed = try Root.parseAsRoot(arguments)
+            parsed = try Root.parseAsRoot(invocation.separatingPaths(arguments))
         } catch {
             return answer(parsingError: error, in: invocation)
         }

@@ -48,10 +48,14 @@ extension GitRepository {
     package func push(
         _ refspecs: [GitRefspec],
         to remote: String,
+        isQuiet: Bool = false,
         environment: [String: String] = [:]
     ) async throws(GitError) {
         guard !refspecs.isEmpty else { return }
-        try await attached(["push", "--", remoteArgument(remote)] + refspecs.map(\.argument), environment)
+        try await attached(
+            (isQuiet ? ["push", "--quiet"] : ["push"]) + ["--", remoteArgument(remote)] + refspecs.map(\.argument),
+            environment
+        )
     }
 
     /// Fetches references on the caller's terminal; with none, what the remote's configuration says.
@@ -71,14 +75,14 @@ extension GitRepository {
         switch target {
         case .commit(let id):
             try await attached(
-                ["-c", "advice.detachedHead=false", "checkout", "--detach", GitArgument(id), "--"],
+                ["checkout", "--quiet", "--detach", GitArgument(id), "--"],
                 environment
             )
         case .branch(let name):
             guard GitReferenceName.isValidBranch(name) else {
                 throw GitError(.invalidName(name), command: "git checkout")
             }
-            try await attached(["checkout", GitArgument(name), "--"], environment)
+            try await attached(["checkout", "--quiet", GitArgument(name), "--"], environment)
         }
     }
 

@@ -1,6 +1,6 @@
 package import ModelCore
 
-/// What a model is: `.mver/models/<name>.json`.
+/// What a model is, as `.mver/models/<name>.json` says.
 ///
 /// It names artifacts by path, never by oid, so that it changes only when the model does.
 package struct ModelDescription: Sendable, Hashable {

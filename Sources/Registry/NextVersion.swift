@@ -11,7 +11,9 @@ package enum NextVersion {
         case unchanged(since: ModelVersion)
     }
 
-    /// Returns the version after the highest of `versions`, at first v0.1.0; `nil` where a number would overflow.
+    /// Returns the version after the highest of `versions`, v0.1.0 being the first.
+    ///
+    /// `nil` where a number would overflow.
     package static func bumped(_ part: SemanticVersion.Bump, after versions: [ModelVersion]) -> SemanticVersion? {
         guard let highest = versions.map(\.version).max() else { return .first }
         return highest.bumped(part)

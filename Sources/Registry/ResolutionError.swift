@@ -5,10 +5,8 @@ package import ModelCore
 package enum ResolutionError: Error, Sendable {
     /// The text is no version query.
     case malformed(VersionQueryError)
-    /// A model has no such version; `near` are some that it has, as the user would type them.
+    /// A model has no such version or stage; `near` are versions that it has.
     case unknownVersion(ModelName, String, near: [String])
-    /// A model has no such stage.
-    case unknownStage(ModelName, StageName)
     /// There is no such model.
     case unknownModel(String, known: [ModelName])
     /// Neither a version nor a revision of Git has this name; `near` are versions that were perhaps meant.
@@ -25,7 +23,6 @@ extension ResolutionError: CustomStringConvertible {
         switch self {
         case .malformed(let error): "\(error)"
         case .unknownVersion(let model, let version, _): "\(model) has no version \(version)"
-        case .unknownStage(let model, let stage): "\(model) has no stage \(stage)"
         case .unknownModel(let name, _): "there is no model \(name)"
         case .unknown(let text, _): "\(QuotedPath.encode(text)) is neither a version nor a revision"
         case .ambiguous(let text, let candidates):

@@ -68,7 +68,8 @@ package struct VersionResolver: Sendable {
             case .version(let model, let version): return try find(version, of: model, query.text)
             case .latest(let model): return try latest(of: model, query.text)
             case .stage(.some(let model), let stage):
-                throw .unknownStage(try self.model(model, query.text), stage)
+                let known = try self.model(model, query.text)
+                throw .unknownVersion(known, stage.text, near: near(stage.text, of: known))
             case .stage(nil, _), .revision: continue
             }
         }

@@ -35,6 +35,7 @@ extension LocalStore {
     package func publishObjectIndex(_ contents: IndexContents, of oid: Digest) throws(StoreError) {
         do {
             let path = root.appending(StoreLayout.objectIndex(oid))
+            try Directories.create(path.removingLastComponent())
             try DurableFile.write(contents.encoded(as: .objectIndex), to: path, permissions: 0o666)
         } catch { throw .io(error) }
     }

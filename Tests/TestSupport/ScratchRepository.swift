@@ -60,7 +60,7 @@ package final class ScratchRepository: Sendable {
                 Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
             ),
             workingDirectory: directory ?? path,
-            output: .string(limit: 64 << 20),
+            output: .string(limit: 4 << 20),
             error: .combinedWithOutput
         )
         return ShellResult(script: script, output: result.standardOutput, status: result.terminationStatus)

@@ -14,7 +14,15 @@ struct CheckoutCommand: ModelCommand {
     @Argument(help: "A version or revision; without one, only artifacts are restored")
     var version: String?
 
-    @Argument(parsing: .postTerminator, help: "Only these artifacts, or those in these directories")
+    @Option(
+        name: .customLong(Invocation.pathOption),
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Only this artifact, or those in this directory; also after -- (can be repeated)",
+            valueName: "path"
+        ),
+        completion: .file()
+    )
     var paths: [String] = []
 
     @Flag(name: .shortAndLong, help: "Overwrite bytes that are in no store")

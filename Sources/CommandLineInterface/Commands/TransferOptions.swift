@@ -6,7 +6,15 @@ struct TransferOptions: ParsableArguments {
     @Argument(help: "Versions or revisions; by default what the work tree has")
     var versions: [String] = []
 
-    @Argument(parsing: .postTerminator, help: "Only these artifacts, or those in these directories")
+    @Option(
+        name: .customLong(Invocation.pathOption),
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Only this artifact, or those in this directory; also after -- (can be repeated)",
+            valueName: "path"
+        ),
+        completion: .file()
+    )
     var paths: [String] = []
 
     @Option(help: ArgumentHelp("The remote; by default the default one", valueName: "name"))

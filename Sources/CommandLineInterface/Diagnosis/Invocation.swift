@@ -46,6 +46,20 @@ struct Invocation {
         self.asksForHelp = asksForHelp
     }
 
+    /// The option that stands for each path behind `--`.
+    static let pathOption = "path"
+
+    /// Verbs that take versions before `--` and paths behind it, as Git's do.
+    private static let verbsWithPaths: Set<String> = ["push", "fetch", "pull", "checkout"]
+
+    /// Returns the arguments with each path behind `--` as an option, for the parser knows only one list of words.
+    func separatingPaths(_ arguments: [String]) -> [String] {
+        guard let verb = words.first, Invocation.verbsWithPaths.contains(verb),
+            let end = arguments.firstIndex(of: "--")
+        else { return arguments }
+        return Array(arguments[..<end]) + arguments[(end + 1)...].map { "--\(Invocation.pathOption)=\($0)" }
+    }
+
     /// The words of the verb: `["remote", "add"]`.
     var words: [String] { path.map { $0._commandName } }
 

@@ -22,7 +22,9 @@ struct ArtifactFiles: Sendable {
     /// The sum of the sizes of the files in bytes.
     var byteCount: Int64 { files.reduce(0) { $0 + $1.status.size } }
 
-    /// Looks at the artifact at `path`; `nil` where there is nothing. `isIncluded` is asked for paths in a tree.
+    /// Looks at the artifact at `path`; `nil` where there is nothing.
+    ///
+    /// `isIncluded` is asked for paths in a tree.
     init?(at path: FilePath, isIncluded: @escaping (RepositoryPath) -> Bool = { _ in true }) throws {
         guard let status = try FileStatus.of(path) else { return nil }
         switch status.kind {

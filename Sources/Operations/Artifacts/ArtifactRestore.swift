@@ -111,7 +111,9 @@ struct ArtifactRestore {
         try await remember(items, statuses, cache: &cache)
     }
 
-    /// Notes what was written. A file that changes within its own clock tick keeps its times, so that the last ones are looked at again.
+    /// Notes what was written.
+    ///
+    /// A file that changes within its own clock tick keeps its times, so that the last ones are looked at again.
     private func remember(
         _ items: [ObjectRestore.Item],
         _ statuses: [FileStatus],

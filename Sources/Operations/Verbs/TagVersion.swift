@@ -71,6 +71,13 @@ package struct TagVersion: Sendable {
         let own = versions.filter { $0.model == model.name }
         if !isForced { try await requireChange(name, at: head, after: own, in: workspace) }
         let artifacts = try await artifacts(of: model, at: head, in: workspace)
+        guard isForced || !artifacts.isEmpty else {
+            throw Failure(
+                .failed,
+                "cannot tag \(name): the commit has no artifact",
+                hints: ["add one: `git model add PATH`, then `git commit`"]
+            )
+        }
         try requirePresent(artifacts, of: name, in: joined.store, workspace)
         try await tag(name, model, artifacts, at: head, in: workspace, joined.store)
         var report = Report(
@@ -247,7 +254,12 @@ package struct TagVersion: Sendable {
         report.gitRemote = remote
         // One reference a push: some hosts start no workflow for tags that come in a crowd.
         for refspec in refspecs {
-            try await workspace.repository.push([refspec], to: remote, environment: GitRepository.hookGuard)
+            try await workspace.repository.push(
+                [refspec],
+                to: remote,
+                isQuiet: !workspace.context.isInteractive,
+                environment: GitRepository.hookGuard
+            )
         }
     }
 }

@@ -7,8 +7,8 @@ extension Workspace {
     /// Returns the path in the repository that a user's argument means, from where the user stands.
     func path(_ argument: String) throws -> RepositoryPath {
         let absolute = context.workingDirectory.pushing(FilePath(argument)).lexicallyNormalized()
-        let outside = Failure(.failed, "cannot use \(argument): it is outside the repository")
-        guard absolute != root else { throw Failure(.failed, "cannot use \(argument): it is the repository itself") }
+        let outside = Failure(.failed, "it is outside the repository")
+        guard absolute != root else { throw Failure(.failed, "it is the repository itself") }
         let prefix = root.string == "/" ? "/" : root.string + "/"
         guard absolute.string.hasPrefix(prefix) else { throw outside }
         return try RepositoryPath(absolute.string.dropFirst(prefix.count))

@@ -1,0 +1,70 @@
+"""Turns measurements into the Markdown of docs/benchmarks.md, and describes the machine."""
+
+import os
+import platform
+import re
+import statistics
+import subprocess
+
+BEGIN, END = "<!-- begin: scripts/bench -->", "<!-- end: scripts/bench -->"
+FLAGS = ("sha_ni", "avx2", "avx512f", "vaes", "sse4_2")
+
+
+def machine(directory, tools, environment):
+    """A list of what matters for the numbers: processor, memory, kernel, file system, versions."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        cpuinfo = file.read()
+    model = re.search(r"model name\s*:\s*(.*)", cpuinfo)
+    flags = set(re.search(r"flags\s*:\s*(.*)|$", cpuinfo)[1].split()) if "flags" in cpuinfo else set()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    system = subprocess.run(["df", "--output=fstype", directory], capture_output=True, text=True, check=True)
+    lines = [
+        f"{os.cpu_count()} cores of {model[1] if model else platform.machine()}"
+        f" ({', '.join(flag for flag in FLAGS if flag in flags)}), {memory / 2**30:.0f} GiB",
+        f"Linux {platform.release()}, {system.stdout.split()[-1]}, shared with other work",
+        first_line(["git", "--version"], environment),
+    ]
+    return lines + [f"{tool.name}: {first_line(tool.version, environment)}" for tool in tools]
+
+
+def first_line(command, environment):
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.strip().splitlines()[0]
+
+
+def table(title, results, tools):
+    """One table: a row a piece of work, a column a tool."""
+    lines = [f"### {title}", "", "| work | " + " | ".join(tool.name for tool in tools) + " |"]
+    lines.append("|---|" + "---|" * len(tools))
+    for work in results[tools[0].name]:
+        cells = [cell(results[tool.name][work], results[tools[0].name][work]) for tool in tools]
+        lines.append(f"| {work} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def cell(costs, base):
+    if isinstance(costs[0], int):
+        return f"{statistics.median(costs) / 1e6:.1f} MB"
+    wall = statistics.median(cost.wall for cost in costs)
+    ratio = wall / statistics.median(cost.wall for cost in base)
+    cpu = statistics.median(cost.cpu for cost in costs)
+    memory = max(cost.memory for cost in costs) / 2**20
+    written = statistics.median(cost.written for cost in costs) / 1e6
+    again = "" if costs is base else f" ({ratio:.2f}×)"
+    return f"**{seconds(wall)}**{again}, cpu {seconds(cpu)}, {memory:.0f} MiB, wrote {written:.0f} MB"
+
+
+def seconds(value):
+    return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value:.2f} s"
+
+
+def replace_section(path, lines):
+    """Puts the lines between the markers of the page, which is begun when it is not there."""
+    page = f"# Benchmarks\n\n{BEGIN}\n{END}\n"
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            page = file.read()
+    before, rest = page.split(BEGIN, 1)
+    after = rest.split(END, 1)[1]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before + BEGIN + "\n" + "\n".join(lines) + "\n" + END + after)

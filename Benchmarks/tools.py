@@ -1,0 +1,78 @@
+"""The tools that are compared: what each one's user types for each piece of work.
+
+A command is an argument list; {store}, {bare} and {revision} are filled in. What `prepare` and `record` do is not
+timed. Another tool is another entry.
+"""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Tool:
+    """One tool's commands; each piece of work is a list of commands, timed together."""
+
+    name: str
+    version: list
+    prepare: list
+    add: list
+    record: list
+    push: list
+    status: list
+    checkout: list
+    local: str  # where the tool keeps its copies inside the repository
+    remote: str  # what it pushes to: "store" or "bare"
+
+
+COMMIT = ["git", "commit", "--quiet", "--message", "version"]
+CHECKOUT = ["git", "checkout", "--quiet", "{revision}"]
+
+GIT_MODEL = Tool(
+    name="git-model",
+    version=["git", "model", "--version"],
+    prepare=[["git", "model", "init", "--name", "bench", "--remote", "{store}"]],
+    add=[["git", "model", "add", "data"]],
+    record=[["git", "add", "--all"], COMMIT],
+    push=[["git", "model", "push"]],
+    status=[["git", "model", "status"]],
+    checkout=[["git", "model", "checkout", "{revision}"]],
+    local=".git/model",
+    remote="store",
+)
+
+DVC = Tool(
+    name="dvc",
+    version=["dvc", "--version"],
+    prepare=[
+        ["dvc", "init", "--quiet"],
+        ["dvc", "config", "core.analytics", "false"],
+        ["dvc", "config", "core.check_update", "false"],
+        ["dvc", "remote", "add", "--quiet", "--default", "store", "{store}"],
+    ],
+    add=[["dvc", "add", "--quiet", "data"]],
+    record=[["git", "add", "--all"], COMMIT],
+    push=[["dvc", "push", "--quiet"]],
+    status=[["dvc", "status", "--quiet"]],
+    checkout=[CHECKOUT, ["dvc", "checkout", "--quiet"]],
+    local=".dvc/cache",
+    remote="store",
+)
+
+GIT_LFS = Tool(
+    name="git-lfs",
+    version=["git", "lfs", "version"],
+    prepare=[
+        ["git", "lfs", "install", "--local"],
+        ["git", "lfs", "track", "data/**"],
+        ["git", "add", ".gitattributes"],
+        ["git", "remote", "add", "origin", "file://{bare}"],
+    ],
+    add=[["git", "add", "data"]],
+    record=[COMMIT],
+    push=[["git", "lfs", "push", "origin", "main"]],
+    status=[["git", "lfs", "status"]],
+    checkout=[CHECKOUT],
+    local=".git/lfs",
+    remote="bare",
+)
+
+TOOLS = {tool.name: tool for tool in (GIT_MODEL, DVC, GIT_LFS)}

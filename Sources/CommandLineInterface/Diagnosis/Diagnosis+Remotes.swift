@@ -1,0 +1,27 @@
+import Operations
+import Remotes
+import SystemIO
+
+extension RemoteError: Diagnosable {
+    var diagnosis: Diagnosis {
+        switch self {
+        case .unusableURL: Diagnosis(.usage, description)
+        case .unreachable: Diagnosis(.unreachable, description)
+        case .notFound:
+            Diagnosis(
+                .unreachable,
+                description,
+                hints: [
+                    "if nothing was pushed to it yet: `git model push`", "or see what it is: `git model remote list`",
+                ]
+            )
+        case .readOnly:
+            Diagnosis(.failed, description, hints: ["see who may write to it, or choose another: `--remote NAME`"])
+        case .wrongContent: Diagnosis(.verification, description)
+        case .needsNewerVersion: Diagnosis(.failed, description, hints: ["install a newer git-model"])
+        case .incomplete:
+            Diagnosis(.failed, description, hints: ["push from where the bytes are, or get them: `git model fetch`"])
+        case .io(_, let error): Diagnosis(.failed, description, hints: error.diagnosis.hints)
+        }
+    }
+}
