@@ -5,6 +5,9 @@ import SystemPackage
 
 /// Reads frames from a store, checking each against its name; one a thread, for it owns a decoder.
 package struct FrameReader: ~Copyable {
+    /// From this size on, a frame's pages are let go as soon as it is decoded.
+    private static let releasedByteCount = 64 << 10
+
     private let store: LocalStore
     private var decoder = FrameDecoder()
 
@@ -52,6 +55,8 @@ package struct FrameReader: ~Copyable {
     ) throws(StoreError) {
         let pack = try store.pack(copy.pack)
         let (record, stored) = try pack.record(of: copy.entry)
+        // Small frames share their pages with neighbours that are read next.
+        defer { if copy.entry.recordLength >= FrameReader.releasedByteCount { pack.releaseMemory(of: copy.entry) } }
         guard let codec = FrameCodec(rawValue: record.codec), record.base == nil else {
             throw .needsNewerVersion(pack.path, "codec \(record.codec)")
         }

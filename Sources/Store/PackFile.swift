@@ -50,7 +50,15 @@ package struct PackFile: Sendable {
     }
 
     /// Returns the name that the file's bytes give it, which differs from `id` where the pack is damaged.
-    package func computedID() -> Digest { SHA256.digest(of: mapping.bytes) }
+    package func computedID() -> Digest {
+        defer { mapping.releaseMemory(0..<mapping.bytes.count) }
+        return SHA256.digest(of: mapping.bytes)
+    }
+
+    /// Lets go of the memory that reading a frame's record took.
+    package func releaseMemory(of entry: FrameEntry) {
+        mapping.releaseMemory(Int(entry.offset)..<min(Int(entry.offset) + entry.recordLength, mapping.bytes.count))
+    }
 
     /// Reads the record of `entry` and returns it with its stored bytes, checked against the record's checksums and the entry.
     ///

@@ -26,6 +26,18 @@ package final class MappedFile: @unchecked Sendable {
         bytes = UnsafeRawBufferPointer(start: start, count: count)
     }
 
+    /// Lets go of the memory that reading a range took, so that a process that reads large files stays small.
+    ///
+    /// The bytes stay readable: they come from the file again.
+    package func releaseMemory(_ range: Range<Int>) {
+        guard let start = bytes.baseAddress, range.upperBound <= bytes.count else { return }
+        let pageSize = SystemCall.pageSize
+        let first = range.lowerBound / pageSize * pageSize
+        let end = range.upperBound == bytes.count ? range.upperBound : range.upperBound / pageSize * pageSize
+        guard first < end else { return }
+        SystemCall.release(UnsafeMutableRawPointer(mutating: start + first), byteCount: end - first)
+    }
+
     deinit {
         if let start = bytes.baseAddress {
             SystemCall.unmap(UnsafeMutableRawPointer(mutating: start), byteCount: bytes.count)

@@ -147,11 +147,18 @@ enum SystemCall {
     }
 
     /// Maps a whole file for reading; the caller unmaps it.
+    static let pageSize = Int(sysconf(CInt(_SC_PAGESIZE)))
+
     static func map(_ descriptor: CInt, byteCount: Int) throws(Errno) -> UnsafeMutableRawPointer {
         guard let start = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
             throw Errno(rawValue: errno)
         }
         return start
+    }
+
+    /// Lets go of the mapped pages of a range; they come back from the file when they are touched again.
+    static func release(_ start: UnsafeMutableRawPointer, byteCount: Int) {
+        _ = madvise(start, byteCount, MADV_DONTNEED)
     }
 
     static func unmap(_ start: UnsafeMutableRawPointer, byteCount: Int) {

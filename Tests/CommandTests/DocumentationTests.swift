@@ -23,14 +23,20 @@ import Testing
     @Test func `The root's help lists the groups and global options`() {
         let page = HelpPage(width: 100).root()
         #expect(
-            page == """
+            page.hasPrefix(
+                """
                 usage: git model [-C <dir>] <verb> [<options>]
 
                 Version machine-learning models with Git.
 
-                Set up
-                  completion  Print the completion script of a shell
-
+                Every day
+                  init
+                """
+            )
+        )
+        #expect(
+            page.hasSuffix(
+                """
                 Options of every verb
                   -q, --quiet         Print only errors and what was asked for
                   -v, --verbose       Print details too
@@ -43,7 +49,12 @@ import Testing
                 `git model <verb> -h` shows a verb's options, `git help model` the manual.
 
                 """
+            )
         )
+        for command in Root.configuration.subcommands where command.configuration.shouldDisplay {
+            #expect(page.contains("\n  \(command._commandName) "), "\(command._commandName)")
+            #expect(page.contains(command.configuration.abstract), "\(command._commandName)")
+        }
         #expect(!page.contains("documentation"))
     }
 

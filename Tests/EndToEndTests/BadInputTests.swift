@@ -170,7 +170,7 @@ import Testing
             rm -rf .git/model model.bin && git model pull -q && git model status --exit-code
             """
         )
-        result.expectSuccess()
+        try result.expectSuccess()
     }
 
     @Test func `A flipped byte in the remote is found and nothing wrong is kept`() async throws {
