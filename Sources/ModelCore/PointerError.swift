@@ -47,27 +47,28 @@ package enum PointerError: Error, Sendable, Equatable {
 }
 
 extension PointerError: CustomStringConvertible {
-    /// One clause that says what is wrong, for after the file's name.
+    /// One clause that says what is wrong, that calls the file "it".
     package var description: String {
         switch self {
-        case .notAPointer: "is not a pointer: it does not begin with \"git-model-pointer\""
-        case .truncated: "is cut short"
-        case .missingFinalNewline: "is cut short: the last line has no line feed"
-        case .carriageReturn: "has CR LF line endings; pointers have LF"
-        case .tooLarge: "is larger than the \(Pointer.byteLimit) bytes that a pointer may have"
-        case .newerVersion(let version): "was written by a newer git-model (pointer version \(version))"
-        case .unknownKey(let key): "was written by a newer git-model (key \(QuotedPath.encode(key)))"
-        case .misplacedKey(let key, let expected): "has \"\(key)\" where \"\(expected)\" belongs"
-        case .malformedLine(let line): "has the line \(QuotedPath.encode(line)), which is no key and value"
-        case .unknownDigest(let text): "was written by a newer git-model (digest \(QuotedPath.encode(text)))"
-        case .uppercaseDigest(let text): "has uppercase digits in its digest \(QuotedPath.encode(text))"
-        case .malformedDigest(let text): "has the digest \(QuotedPath.encode(text)), which is not 64 hexadecimal digits"
-        case .negativeSize(let text): "has a negative size (\(QuotedPath.encode(text)))"
-        case .leadingZero(let text): "has a size with a leading zero (\(QuotedPath.encode(text)))"
-        case .sizeOverflow(let text): "has a size that is too large (\(QuotedPath.encode(text)))"
-        case .malformedSize(let text): "has a size that is no number (\(QuotedPath.encode(text)))"
-        case .unknownKind(let kind): "was written by a newer git-model (kind \(QuotedPath.encode(kind)))"
-        case .trailingBytes(let count): "has \(count) bytes after its last line"
+        case .notAPointer: "it does not begin with \"git-model-pointer\""
+        case .truncated: "it is cut short"
+        case .missingFinalNewline: "it is cut short: the last line has no line feed"
+        case .carriageReturn: "it has CR LF line endings; pointers have LF"
+        case .tooLarge: "it is larger than the \(Pointer.byteLimit) bytes that a pointer may have"
+        case .newerVersion(let version): "it was written by a newer git-model (pointer version \(version))"
+        case .unknownKey(let key): "it was written by a newer git-model (key \(QuotedPath.encode(key)))"
+        case .misplacedKey(let key, let expected): "it has \"\(key)\" where \"\(expected)\" belongs"
+        case .malformedLine(let line): "it has the line \(QuotedPath.encode(line)), which is no key and value"
+        case .unknownDigest(let text): "it was written by a newer git-model (digest \(QuotedPath.encode(text)))"
+        case .uppercaseDigest(let text): "it has uppercase digits in its digest \(QuotedPath.encode(text))"
+        case .malformedDigest(let text):
+            "it has the digest \(QuotedPath.encode(text)), which is not 64 hexadecimal digits"
+        case .negativeSize(let text): "it has a negative size (\(QuotedPath.encode(text)))"
+        case .leadingZero(let text): "it has a size with a leading zero (\(QuotedPath.encode(text)))"
+        case .sizeOverflow(let text): "it has a size that is too large (\(QuotedPath.encode(text)))"
+        case .malformedSize(let text): "it has a size that is no number (\(QuotedPath.encode(text)))"
+        case .unknownKind(let kind): "it was written by a newer git-model (kind \(QuotedPath.encode(kind)))"
+        case .trailingBytes(let count): "it has \(count) bytes after its last line"
         }
     }
 }

@@ -1,13 +1,33 @@
 package import Git
-import SystemPackage
+import ModelCore
+import SystemIO
 
 /// What git-model is configured to do: `.mver/config`, which everybody shares, and Git's own levels around it.
 ///
 /// A key K of `.mver/config` is `git-model.K` in Git's configuration. Levels, later wins: system, global, `.mver/config`, the
-/// repository's own, `GIT_MODEL_*` variables. `docs/config.md` lists the keys.
+/// repository's own, the environment. `docs/config.md` lists the keys and which of them a tracked file may set.
 package struct Configuration: Sendable {
     /// The tracked file, from the top of the repository.
     package static let path = ".mver/config"
+
+    /// Where a value comes from.
+    package enum Level: String, Sendable, Hashable {
+        case system, global
+        /// `.mver/config`, which whoever pushed wrote.
+        case tracked
+        /// The repository's own configuration, or the linked worktree's.
+        case local
+        /// A `GIT_MODEL_*` variable, `git -c`, or `GIT_CONFIG_COUNT`.
+        case environment
+    }
+
+    /// A value and where it comes from.
+    package struct Setting: Sendable, Hashable {
+        /// The text; `nil` where a line has no `=`, which means true.
+        package let text: String?
+        /// Where it comes from.
+        package let level: Level
+    }
 
     /// A key of the tracked file that only a user may set, and that was therefore left out.
     package struct Refused: Hashable, Sendable {
@@ -15,114 +35,149 @@ package struct Configuration: Sendable {
         package let key: String
     }
 
-    /// Keys of a tracked file that this machine does not let a repository decide.
+    /// Keys of the tracked file that this machine does not let a repository decide, each once, as they stand there.
     package let refused: [Refused]
-    private let below: GitConfiguration
-    private let shared: GitConfiguration
-    private let above: GitConfiguration
+    let shared: GitConfiguration
+    let git: GitConfiguration
     private let environment: [String: String]
 
-    /// The sections that a tracked file may set, with the names in each; `nil` allows all names.
-    private static let allowed: [String: Set<String>?] = [
-        "remote": ["url", "default"], "model": nil, "stage": nil, "gate": nil, "deploy": nil, "tags": ["plain"],
-        "hooks": ["strict"], "add": ["largefilesize"],
-    ]
+    private static let byteLimit = 1 << 20
 
-    /// Reads all levels; a tracked file that is no configuration is an error, one that is missing is empty.
+    /// Reads all levels, with `.mver/config` from the work tree, or from HEAD where there is none.
+    ///
+    /// A missing file is empty. Throws `ConfigurationError` for one that is no configuration, `GitError`, `IOError`.
+    package static func load(_ repository: GitRepository, environment: [String: String]) async throws -> Configuration {
+        let bytes: [UInt8]?
+        if let root = repository.layout.workTree {
+            let path = try SafeRelativePath.resolve(root: root, components: [".mver", "config"])
+            let status = try FileStatus.of(path)
+            guard status == nil || status?.kind == .regular else { throw ConfigurationError.notAFile }
+            bytes = try status.map { _ in try DurableFile.read(path, limit: byteLimit) }
+        } else {
+            bytes = try await committed(at: repository.objects.head().commit, in: repository)
+        }
+        return try await Configuration(parsing: bytes, repository, environment: environment)
+    }
+
+    /// Reads all levels, with `.mver/config` as a commit has it.
     package static func load(
         _ repository: GitRepository,
+        at commit: GitObjectID,
         environment: [String: String]
-    ) async throws(GitError) -> Configuration {
-        var tracked = GitConfiguration()
-        if let root = repository.layout.workTree {
-            let file = root.appending(".mver").appending("config")
-            // A missing file is what Git calls an error; everything else it says about the file is one.
-            if let found = try await existing(file, in: repository) { tracked = found }
+    ) async throws -> Configuration {
+        let bytes = try await committed(at: commit, in: repository)
+        return try await Configuration(parsing: bytes, repository, environment: environment)
+    }
+
+    private static func committed(
+        at commit: GitObjectID?,
+        in repository: GitRepository
+    ) async throws -> [UInt8]? {
+        guard let commit, let entry = try await repository.objects.entry(at: GitPath(path), in: commit) else {
+            return nil
         }
-        return Configuration(
+        guard entry.mode.isFile else { throw ConfigurationError.notAFile }
+        return try await repository.objects.blob(entry.id, limit: Int64(byteLimit))
+    }
+
+    private init(parsing bytes: [UInt8]?, _ repository: GitRepository, environment: [String: String]) async throws {
+        var tracked = GitConfiguration()
+        if let bytes {
+            do { tracked = try await repository.program.configuration(parsing: bytes) } catch {
+                guard error.kind == .failed else { throw error }
+                throw ConfigurationError.malformed(error.message)
+            }
+        }
+        self.init(
             tracked: tracked,
             git: try await repository.program.configuration(),
             environment: environment
         )
     }
 
-    private static func existing(
-        _ file: FilePath,
-        in repository: GitRepository
-    ) async throws(GitError) -> GitConfiguration? {
-        do { return try await repository.program.configuration(file: file) } catch {
-            if error.message.contains("unable to read config file") { return nil }
-            throw error
-        }
-    }
-
-    init(tracked: GitConfiguration, git: GitConfiguration, environment: [String: String]) {
-        var refused: [Refused] = []
-        let allowed = tracked.entries.filter { entry in
-            let isAllowed = Configuration.isAllowed(entry.key)
-            if !isAllowed { refused.append(Refused(key: entry.key.text)) }
-            return isAllowed
-        }
-        shared = GitConfiguration(entries: allowed)
-        below = GitConfiguration(entries: git.entries.filter { [.system, .global].contains($0.scope) })
-        above = GitConfiguration(entries: git.entries.filter { ![.system, .global].contains($0.scope) })
-        self.refused = refused
+    private init(tracked: GitConfiguration, git: GitConfiguration, environment: [String: String]) {
+        shared = GitConfiguration(entries: tracked.entries.filter { Configuration.mayBeTracked($0.key) })
+        var seen: Set<String> = []
+        refused = tracked.entries.filter { !Configuration.mayBeTracked($0.key) && seen.insert($0.key.text).inserted }
+            .map { Refused(key: $0.key.text) }
+        self.git = GitConfiguration(entries: git.entries.filter { $0.key.section == "git-model" })
         self.environment = environment
     }
 
-    private static func isAllowed(_ key: GitConfigurationKey) -> Bool {
-        guard let names = allowed[key.section] else { return false }
-        return names?.contains(key.name) ?? true
-    }
-
-    /// Returns the last value of a key: `GIT_MODEL_SECTION_NAME` where that is set, else the configured one.
-    package func value(_ section: String, _ subsection: String? = nil, _ name: String) -> String? {
-        let words = [section, subsection, name].compactMap { $0 }.joined(separator: "_")
-        let variable = "GIT_MODEL_" + words.uppercased().map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
-        if let value = environment[variable], !value.isEmpty { return value }
-        return entry(section, subsection, name)?.value
-    }
-
-    /// Returns the entry that wins: in Git's own levels, key K is `git-model.K`.
-    private func entry(_ section: String, _ subsection: String?, _ name: String) -> GitConfiguration.Entry? {
-        let prefixed = [section, subsection].compactMap { $0 }.joined(separator: ".")
-        return above.entry("git-model", prefixed, name) ?? shared.entry(section, subsection, name)
-            ?? below.entry("git-model", prefixed, name)
-    }
-
-    /// Returns the last value of a key as Git reads a truth value.
-    package func flag(_ section: String, _ name: String) -> Bool {
-        guard let entry = entry(section, nil, name) else { return false }
-        return GitConfiguration(entries: [entry]).flag(entry.key.section, entry.key.subsection, entry.key.name) ?? false
-    }
-
-    /// The names of the remotes, in the order of their first mention.
-    package var remoteNames: [String] {
-        let own = (below.subsections(of: "git-model") + above.subsections(of: "git-model")).compactMap { text in
-            text.hasPrefix("remote.") ? String(text.dropFirst("remote.".count)) : nil
+    /// Whether a file that a clone brings may set the key: never a credential, a path outside, or a command.
+    private static func mayBeTracked(_ key: GitConfigurationKey) -> Bool {
+        switch (key.section, key.subsection, key.name) {
+        case ("remote", .some, "url"), ("remote", nil, "default"), ("tags", nil, "plain"),
+            ("add", nil, "largefilesize"):
+            true
+        // What these name as commands still needs the user's trust before it runs.
+        case ("model", _, _), ("stage", _, _), ("gate", _, _), ("deploy", _, _), ("hooks", _, _): true
+        default: false
         }
-        var seen: Set<String> = []
-        return (shared.subsections(of: "remote") + own).filter { url(ofRemote: $0) != nil && seen.insert($0).inserted }
     }
 
-    /// Returns a remote's URL as it was configured.
-    package func url(ofRemote name: String) -> String? { value("remote", name, "url") }
-
-    /// The remote that is meant where none is named: the configured one, or the only one.
-    package var defaultRemote: String? {
-        if let name = value("remote", nil, "default") { return name }
-        return remoteNames.count == 1 ? remoteNames[0] : nil
+    /// Returns the value of a key that wins, and where it comes from; `nil` where no level sets it.
+    package func setting(_ section: String, _ subsection: String? = nil, _ name: String) -> Setting? {
+        let variable = Configuration.variable(section, subsection, name)
+        if let value = environment[variable], !value.isEmpty { return Setting(text: value, level: .environment) }
+        let prefixed = [section, subsection].compactMap { $0 }.joined(separator: ".")
+        let own = git.entries.last {
+            $0.key.subsection == prefixed && $0.key.name == name.lowercased() && !Configuration.isBelowTracked($0.scope)
+        }
+        if let own { return Setting(text: own.value, level: Configuration.level(own.scope)) }
+        if let entry = shared.entry(section, subsection, name.lowercased()) {
+            return Setting(text: entry.value, level: .tracked)
+        }
+        let lower = git.entries.last { $0.key.subsection == prefixed && $0.key.name == name.lowercased() }
+        return lower.map { Setting(text: $0.value, level: Configuration.level($0.scope)) }
     }
 
-    /// The directory of the local store, where the user wants another than `.git/model/store`.
-    package var storePath: String? { value("store", nil, "path") }
+    /// Returns the variable that sets a key: `GIT_MODEL_`, then the key in capitals, with `_` for all but letters and digits.
+    package static func variable(_ section: String, _ subsection: String? = nil, _ name: String) -> String {
+        let key = [section, subsection, name].compactMap { $0 }.joined(separator: "_")
+        let letters = key.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 0x20
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+            default: UInt8(ascii: "_")
+            }
+        }
+        return "GIT_MODEL_" + String(decoding: letters, as: UTF8.self)
+    }
 
-    /// Whether version tags are `v1.2.3` instead of `name@v1.2.3`.
-    package var usesPlainTags: Bool { flag("tags", "plain") }
+    private static func isBelowTracked(_ scope: GitConfiguration.Scope) -> Bool { scope == .system || scope == .global }
 
-    /// Whether `pre-commit` blocks where it would warn.
-    package var hooksAreStrict: Bool { flag("hooks", "strict") }
+    private static func level(_ scope: GitConfiguration.Scope) -> Level {
+        switch scope {
+        case .system: .system
+        case .global: .global
+        case .local, .worktree: .local
+        case .command: .environment
+        }
+    }
+}
 
-    /// From how many bytes on a file is large, for `add --each` and for the hook that keeps large files out of Git.
-    package var largeFileSize: Int64 { value("add", nil, "largefilesize").flatMap(Int64.init) ?? 1 << 20 }
+/// Why `.mver/config` cannot be read.
+package enum ConfigurationError: Error, Sendable, Equatable {
+    /// It is a symbolic link or a directory.
+    case notAFile
+    /// It does not follow the syntax of git-config(1); with Git's own words.
+    case malformed(String)
+}
+
+extension ConfigurationError: CustomStringConvertible {
+    /// One clause that names the file and the problem.
+    package var description: String {
+        switch self {
+        case .notAFile: "\(Configuration.path) is not a plain file"
+        case .malformed(let message): "\(Configuration.path) is no configuration: \(Self.reason(message))"
+        }
+    }
+
+    /// Git's words without what is only true of how we asked.
+    private static func reason(_ message: String) -> String {
+        let reason = message.hasPrefix("fatal: ") ? String(message.dropFirst("fatal: ".count)) : message
+        let place = " in standard input"
+        return reason.hasSuffix(place) ? String(reason.dropLast(place.count)) : reason
+    }
 }

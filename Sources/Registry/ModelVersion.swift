@@ -5,39 +5,112 @@ package import ModelCore
 package struct ModelVersion: Sendable, Hashable {
     /// The tag's name.
     package let tag: TagName
-    /// The model: the tag's, or, of a plain tag, the one that plain tags belong to.
+    /// The model: the tag's, or, of a plain tag, that of its trailers or the one that plain tags belong to.
     package let model: ModelName
     /// The commit that the tag names.
     package let commit: GitObjectID
-    /// The tag object; `nil` for a lightweight tag, which says nothing that could be trusted.
+    /// The tag object, with its id, tagger, message and signature, of which nothing is verified; `nil` for a lightweight
+    /// tag.
     package let annotation: GitAnnotation?
-    /// What the tag says of the model's artifacts; `nil` where it says nothing or is none of ours.
+    /// What the tag says of the version's artifacts; `nil` where it says nothing, or nothing that can be relied on.
     package let trailers: VersionTrailers?
+    /// Why the trailers cannot be relied on, though there are some: a clause.
+    package let problem: String?
+    /// Whether GTO's event `name@v1.2.3!` took the version back; `latest` then means another.
+    package let isDeregistered: Bool
 
     /// The version.
     package var version: SemanticVersion { tag.version }
-
+    /// Whether the tag carries a signature, good or bad.
+    package var isSigned: Bool { annotation?.isSigned ?? false }
     /// The size of the artifacts in bytes, where the tag says it.
-    package var size: Int64? { trailers.map { $0.artifacts.reduce(0) { $0 + $1.pointer.size } } }
-
-    /// Reads every version tag of a repository, by model, then ascending precedence; plain `v1.2.3` tags belong to `plainModel`.
-    package static func all(
-        in repository: GitRepository,
-        plainModel: ModelName?
-    ) async throws(GitError) -> [ModelVersion] {
-        var versions: [ModelVersion] = []
-        for tag in try await repository.objects.tags() {
-            guard let name = TagName(tag.name), let model = name.model ?? plainModel else { continue }
-            versions.append(
-                ModelVersion(
-                    tag: name,
-                    model: model,
-                    commit: tag.target,
-                    annotation: tag.annotation,
-                    trailers: tag.annotation.flatMap { VersionTag.trailers(of: $0.message) }
-                )
-            )
+    package var size: Int64? {
+        trailers?.artifacts.reduce(Int64?.some(0)) { sum, artifact in
+            guard let (total, overflows) = sum?.addingReportingOverflow(artifact.pointer.size) else { return nil }
+            return overflows ? nil : total
         }
-        return versions.sorted { ($0.model, $0.version) < ($1.model, $1.version) }
+    }
+
+    /// Reads every version tag of a repository, by model, then ascending precedence.
+    ///
+    /// A plain `v1.2.3` tag belongs to the model of its trailers; one without trailers to `plainModel`, and is none of ours
+    /// where that is `nil`, for code has versions too. Tags of anything but commits are left out.
+    package static func all(in repository: GitRepository, plainModel: ModelName?) async throws(GitError)
+        -> [ModelVersion]
+    {
+        let references = try await repository.objects.references(prefix: TagName.referencePrefix)
+        let tags = references.compactMap { reference in
+            TagName(reference: reference.name).map { (name: $0, reference: reference) }
+        }
+        let withdrawals = references.filter { $0.isAnnotated && ModelVersion.withdrawn($0) != nil }
+        let annotated = tags.map(\.reference).filter(\.isAnnotated) + withdrawals
+        let annotations = try await repository.objects.annotations(Array(Set(annotated.map(\.objectID))))
+        var withdrawnAt: [TagName: Int64] = [:]
+        for reference in withdrawals {
+            guard let name = withdrawn(reference), let tagger = annotations[reference.objectID]?.tagger else {
+                continue
+            }
+            withdrawnAt[name] = max(tagger.time, withdrawnAt[name] ?? tagger.time)
+        }
+        var versions: [ModelVersion] = []
+        for (name, reference) in tags {
+            let annotation = reference.isAnnotated ? annotations[reference.objectID] : nil
+            if annotation?.targetKind != .commit {
+                // Lightweight tags, and tags of tags, do not say what they lead to.
+                guard try await repository.objects.resolve(reference.peeledID.hex, to: .commit) == reference.peeledID
+                else {
+                    continue
+                }
+            }
+            let version = ModelVersion(
+                name,
+                reference.peeledID,
+                annotation,
+                plainModel: plainModel,
+                withdrawnAt: withdrawnAt[name]
+            )
+            if let version { versions.append(version) }
+        }
+        return versions.sorted { ($0.model, $0.version, $0.tag.text) < ($1.model, $1.version, $1.tag.text) }
+    }
+
+    private init?(
+        _ tag: TagName,
+        _ commit: GitObjectID,
+        _ annotation: GitAnnotation?,
+        plainModel: ModelName?,
+        withdrawnAt: Int64?
+    ) {
+        var trailers: VersionTrailers?
+        var problem: String?
+        do throws(FormatError) {
+            if let annotation { trailers = try VersionTag.trailers(of: annotation.message) }
+        } catch {
+            problem = "\(error)"
+        }
+        guard let model = tag.model ?? trailers?.model ?? plainModel else { return nil }
+        if let found = trailers, found.model != model || found.version != tag.version {
+            // A tag object that somebody gave another name: a signature on it says nothing about this version.
+            problem = "the tag's message is about \(found.model)@\(found.version)"
+            trailers = nil
+        } else if let annotation, annotation.name != tag.text, trailers != nil {
+            problem = "the tag was made as \(QuotedPath.encode(annotation.name))"
+            trailers = nil
+        }
+        self.tag = tag
+        self.model = model
+        self.commit = commit
+        self.annotation = annotation
+        self.trailers = trailers
+        self.problem = problem
+        isDeregistered = withdrawnAt.map { $0 >= annotation?.tagger?.time ?? .min } ?? false
+    }
+
+    /// Returns the version that a tag of GTO's takes back.
+    private static func withdrawn(_ reference: GitReference) -> TagName? {
+        guard let event = GTOEvent(reference.name.dropFirst(TagName.referencePrefix.count)), let model = event.model,
+            case .deregistration(let version) = event.kind
+        else { return nil }
+        return TagName(model: model, version: version)
     }
 }

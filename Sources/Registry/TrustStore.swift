@@ -1,16 +1,21 @@
-package import SystemIO
+import ModelCore
+import SystemIO
 import SystemPackage
 
-/// The remote URLs that the user of this machine agreed to write to, one exact URL a line.
+/// The remote URLs that the user of this machine agreed to write to: a file of their own, one exact URL a line.
+///
+/// Two processes that change it at once leave one of the two results, never a mixture.
 package struct TrustStore: Sendable {
     private let path: FilePath
+
+    private static let byteLimit = 1 << 20
 
     /// Opens the list in the user's configuration directory (`$XDG_CONFIG_HOME`, else `~/.config`); `nil` where there is no home.
     package init?(environment: [String: String]) {
         let base: FilePath
         if let directory = environment["XDG_CONFIG_HOME"], directory.hasPrefix("/") {
             base = FilePath(directory)
-        } else if let home = environment["HOME"], !home.isEmpty {
+        } else if let home = environment["HOME"], home.hasPrefix("/") {
             base = FilePath(home).appending(".config")
         } else {
             return nil
@@ -19,31 +24,50 @@ package struct TrustStore: Sendable {
     }
 
     /// The URLs, in the order in which they were agreed to.
-    package func urls() throws(IOError) -> [String] {
+    package func urls() throws -> [String] {
         guard try FileStatus.of(path, followingLinks: true) != nil else { return [] }
-        let bytes = try DurableFile.read(path, limit: 1 << 20)
+        let bytes = try DurableFile.read(path, limit: TrustStore.byteLimit)
         return bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Returns whether the user agreed to exactly this URL.
-    package func contains(_ url: String) throws(IOError) -> Bool { try urls().contains(url) }
+    /// Returns whether the user agreed to exactly this URL, byte for byte.
+    package func contains(_ url: String) throws -> Bool {
+        try urls().contains { TrustStore.isSame($0, url) }
+    }
 
-    /// Notes that the user agrees to a URL.
-    package func add(_ url: String) throws(IOError) {
+    /// Notes that the user agrees to a URL; throws `UntrustableURL` for one that is no line of text.
+    package func add(_ url: String) throws {
+        // A line feed in it would agree to a second URL that nobody saw.
+        guard !url.isEmpty, url.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw UntrustableURL(url: url) }
         let known = try urls()
-        if !known.contains(url) { try write(known + [url]) }
+        if !known.contains(where: { TrustStore.isSame($0, url) }) { try write(known + [url]) }
     }
 
     /// Notes that the user no longer agrees to a URL; returns whether they did.
-    package func remove(_ url: String) throws(IOError) -> Bool {
+    @discardableResult
+    package func remove(_ url: String) throws -> Bool {
         let known = try urls()
-        guard known.contains(url) else { return false }
-        try write(known.filter { $0 != url })
-        return true
+        let rest = known.filter { !TrustStore.isSame($0, url) }
+        if rest.count < known.count { try write(rest) }
+        return rest.count < known.count
     }
 
-    private func write(_ urls: [String]) throws(IOError) {
+    /// Texts that Unicode calls equal may be two hosts.
+    private static func isSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
+
+    private func write(_ urls: [String]) throws {
         try Directories.create(path.removingLastComponent(), permissions: 0o700)
         try DurableFile.write(Array(urls.map { $0 + "\n" }.joined().utf8), to: path, permissions: 0o600)
     }
+}
+
+/// A URL that nobody can agree to, because it is empty or has control characters.
+package struct UntrustableURL: Error, Sendable, Equatable {
+    /// The URL.
+    package let url: String
+}
+
+extension UntrustableURL: CustomStringConvertible {
+    /// One clause that shows the URL.
+    package var description: String { "\(QuotedPath.encode(url)) is no URL that can be agreed to" }
 }

@@ -9,35 +9,17 @@ package struct ResolvedVersion: Sendable, Hashable {
     package let commit: GitObjectID
     /// The version, where a version tag was meant.
     package let version: ModelVersion?
-}
 
-/// Why words for a version mean none, or several.
-package enum ResolutionError: Error, Sendable {
-    /// The text is neither a version nor a revision; the reason completes "… is no version: ".
-    case malformed(String, reason: String)
-    /// A model has no such version; `near` are some that it has.
-    case unknownVersion(ModelName, String, near: [String])
-    /// There is no such model.
-    case unknownModel(String, known: [ModelName])
-    /// Neither a version nor a revision of Git has this name.
-    case unknown(String)
-    /// The text means several things.
-    case ambiguous(String, candidates: [String])
-    /// Git could not answer.
-    case git(GitError)
-}
+    init(name: String, commit: GitObjectID) {
+        self.name = name
+        self.commit = commit
+        version = nil
+    }
 
-extension ResolutionError: CustomStringConvertible {
-    /// One clause that names the words and what is wrong with them.
-    package var description: String {
-        switch self {
-        case .malformed(let text, let reason): "'\(text)' is no version: \(reason)"
-        case .unknownVersion(let model, let version, _): "\(model) has no version \(version)"
-        case .unknownModel(let name, _): "there is no model '\(name)'"
-        case .unknown(let text): "'\(text)' is neither a version nor a revision"
-        case .ambiguous(let text, let candidates): "'\(text)' could be \(candidates.joined(separator: " or "))"
-        case .git(let error): "\(error)"
-        }
+    init(_ version: ModelVersion) {
+        name = version.tag.text
+        commit = version.commit
+        self.version = version
     }
 }
 
@@ -47,34 +29,99 @@ package struct VersionResolver: Sendable {
     private let models: [ModelName]
     private let versions: [ModelVersion]
 
+    /// The most versions that an error suggests.
+    private static let suggestionLimit = 3
+
     /// Creates a resolver that knows these models and versions.
     package init(_ repository: GitRepository, models: [ModelName], versions: [ModelVersion]) {
         self.repository = repository
-        self.models = models
+        self.models = Set(models).union(versions.map(\.model)).sorted()
         self.versions = versions
     }
 
     /// Returns the commit that a text means.
     package func resolve(_ text: String) async throws(ResolutionError) -> ResolvedVersion {
         let query: VersionQuery
-        do { query = try VersionQuery(text) } catch { throw .malformed(text, reason: "\(error)") }
+        do { query = try VersionQuery(text) } catch { throw .malformed(error) }
+        let revision = try await commit(text)
         var failure: ResolutionError?
-        for candidate in query.candidates {
-            switch candidate {
-            case .version(let model, let version):
-                do throws(ResolutionError) { return try find(version, of: model) } catch { failure = failure ?? error }
-            case .latest(let model):
-                do throws(ResolutionError) { return try latest(of: model, text) } catch { failure = failure ?? error }
-            case .revision(let revision):
-                if let commit = try await commit(revision) {
-                    return ResolvedVersion(name: text, commit: commit, version: nil)
-                }
-            default: continue
+        do throws(ResolutionError) {
+            if let found = try find(query) {
+                try await requireSame(found, as: revision, text)
+                return found
             }
+        } catch {
+            // A word that is no version here may still be a branch, and a qualified name a tag of Git's own.
+            failure = error
         }
-        throw failure ?? .unknown(text)
+        if case .ambiguous = failure, revision == nil || query.isUnqualifiedVersion {
+            throw failure ?? .unknown(text, near: [])
+        }
+        if let revision { return ResolvedVersion(name: text, commit: revision) }
+        throw failure ?? .unknown(text, near: suggestions(for: text))
     }
 
+    /// Returns the version that is meant; `nil` where the text is no version's.
+    private func find(_ query: VersionQuery) throws(ResolutionError) -> ResolvedVersion? {
+        for candidate in query.candidates {
+            switch candidate {
+            case .version(let model, let version): return try find(version, of: model, query.text)
+            case .latest(let model): return try latest(of: model, query.text)
+            case .stage(.some(let model), let stage):
+                let known = try self.model(model, query.text)
+                throw .unknownVersion(known, stage.text, near: near(stage.text, of: known))
+            case .stage(nil, _), .revision: continue
+            }
+        }
+        return nil
+    }
+
+    private func find(
+        _ version: SemanticVersion,
+        of named: ModelName?,
+        _ text: String
+    ) throws(ResolutionError) -> ResolvedVersion {
+        let matches = versions.filter { $0.version == version && (named == nil || $0.model == named) }
+        let meant = Set(matches.map(\.model))
+        // Words that are a tag's whole name mean that tag, as they do to Git.
+        if let named = matches.first(where: { $0.tag.text == text }) { return ResolvedVersion(named) }
+        // The model may be left out only where there is one, or the same words would mean another thing later.
+        if named == nil, models.count > 1, !meant.isEmpty {
+            throw .ambiguous(text, candidates: meant.sorted().map { "\($0)@\(version)" })
+        }
+        guard let found = matches.last else {
+            let model = try self.model(named, text)
+            throw .unknownVersion(model, version.description, near: near(version.description, of: model))
+        }
+        guard Set(matches.map(\.commit)).count == 1 else {
+            throw .ambiguous(text, candidates: matches.map(\.tag.reference))
+        }
+        return ResolvedVersion(found)
+    }
+
+    /// The highest version that is no pre-release.
+    private func latest(of named: ModelName?, _ text: String) throws(ResolutionError) -> ResolvedVersion {
+        let model = try self.model(named, text)
+        let own = versions.filter { $0.model == model }
+        guard let found = own.last(where: { !$0.version.isPrerelease && !$0.isDeregistered }) else {
+            throw .unknownVersion(model, VersionQuery.latest, near: near("", of: model))
+        }
+        return ResolvedVersion(found)
+    }
+
+    /// Returns the model that is meant, which is the only one where none is named.
+    private func model(_ named: ModelName?, _ text: String) throws(ResolutionError) -> ModelName {
+        if let named {
+            guard models.contains(named) else { throw .unknownModel(named.text, known: models) }
+            return named
+        }
+        if models.isEmpty { throw .unknown(text, near: []) }
+        guard models.count == 1 else { throw .ambiguous(text, candidates: models.map { "\($0)@\(text)" }) }
+        return models[0]
+    }
+}
+
+extension VersionResolver {
     private func commit(_ revision: String) async throws(ResolutionError) -> GitObjectID? {
         do { return try await repository.objects.resolve(revision) } catch {
             if case .ambiguous = error.kind { throw .ambiguous(revision, candidates: ["several commits"]) }
@@ -82,32 +129,52 @@ package struct VersionResolver: Sendable {
         }
     }
 
-    private func find(_ version: SemanticVersion, of model: ModelName?) throws(ResolutionError) -> ResolvedVersion {
-        let model = try self.model(model, for: version.description)
-        let own = versions.filter { $0.model == model }
-        guard let found = own.last(where: { $0.version == version }) else {
-            throw .unknownVersion(model, version.description, near: own.suffix(3).map(\.version.description))
-        }
-        return ResolvedVersion(name: found.tag.text, commit: found.commit, version: found)
+    /// Throws where Git means another commit by the same words, such as a tag of the code's own `v1.0.0`.
+    private func requireSame(
+        _ found: ResolvedVersion,
+        as revision: GitObjectID?,
+        _ text: String
+    ) async throws(ResolutionError) {
+        guard let revision, revision != found.commit, let version = found.version else { return }
+        let names: [String]
+        do { names = try await repository.objects.referenceNames(abbreviatedAs: text) } catch { throw .git(error) }
+        let others = names.filter { $0 != version.tag.reference }
+        if others.isEmpty || version.tag.text == text { return }
+        throw .ambiguous(text, candidates: ["\(version.model)@\(version.version)"] + others)
     }
 
-    /// The highest version that is no pre-release.
-    private func latest(of model: ModelName?, _ text: String) throws(ResolutionError) -> ResolvedVersion {
-        let model = try self.model(model, for: text)
-        guard let found = versions.last(where: { $0.model == model && !$0.version.isPrerelease }) else {
-            throw .unknownVersion(model, VersionQuery.latest, near: [])
-        }
-        return ResolvedVersion(name: found.tag.text, commit: found.commit, version: found)
+    /// Returns versions of a model whose spelling begins most like the text's, the newest first.
+    private func near(_ text: String, of model: ModelName) -> [String] {
+        let own = versions.filter { $0.model == model }.map(\.version.description).reversed()
+        func likeness(_ version: String) -> Int { zip(version.utf8, text.utf8).prefix { $0 == $1 }.count }
+        let ranked = own.enumerated().sorted { (-likeness($0.element), $0.offset) < (-likeness($1.element), $1.offset) }
+        return ranked.prefix(VersionResolver.suggestionLimit).map(\.element)
     }
 
-    /// Returns the model that is meant where none is named: the only one.
-    private func model(_ named: ModelName?, for text: String) throws(ResolutionError) -> ModelName {
-        let known = Set(models).union(versions.map(\.model)).sorted()
-        if let named {
-            guard known.contains(named) else { throw .unknownModel(named.text, known: known) }
-            return named
+    /// Returns the newest versions that texts such as `1.2`, `V1.2.0` or `bert@1.2` were perhaps meant for.
+    private func suggestions(for text: String) -> [String] {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let model = parts.count == 2 ? String(parts[0]) : nil
+        guard let last = parts.last else { return [] }
+        let number = "v" + last.drop { $0 == "v" || $0 == "V" }
+        guard number.utf8.count > 1 else { return [] }
+        let matches = versions.filter { version in
+            let spelled = version.version.description
+            return (model == nil || version.model.text == model)
+                && (spelled == number || spelled.hasPrefix(number + ".") || spelled.hasPrefix(number + "-"))
         }
-        guard known.count == 1 else { throw .ambiguous(text, candidates: known.map { "\($0)@\(text)" }) }
-        return known[0]
+        return matches.suffix(VersionResolver.suggestionLimit).reversed().map {
+            models.count == 1 && model == nil ? $0.version.description : "\($0.model)@\($0.version)"
+        }
+    }
+}
+
+extension VersionQuery {
+    /// Whether it is a version or `latest`, of a model that was left out.
+    fileprivate var isUnqualifiedVersion: Bool {
+        switch candidates.first {
+        case .version(nil, _), .latest(nil): true
+        default: false
+        }
     }
 }

@@ -1,42 +1,49 @@
 package import ModelCore
 
-/// The message of a version tag: a subject, what the user says, and trailers for programs.
+/// The message of a version tag: a subject, what the user says, and trailers for programs, a blank line between each.
 package enum VersionTag {
     /// Returns a message; the body may be empty.
     package static func message(subject: String, body: String, trailers: VersionTrailers) -> String {
-        let paragraphs = [subject, VersionTag.trimmed(body), trailers.text].filter { !$0.isEmpty }
-        return paragraphs.joined(separator: "\n\n")
+        let parts = [subject.split(whereSeparator: \.isNewline).joined(separator: " "), trimmed(body), trailers.text]
+        return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
-    /// Reads the trailers of a message; `nil` where the last paragraph is none of ours or is damaged.
-    package static func trailers(of message: String) -> VersionTrailers? {
-        guard let paragraph = paragraphs(of: message).last else { return nil }
-        return (try? VersionTrailers(parsing: paragraph + "\n")) ?? nil
+    /// Reads the trailers of a message: of its last paragraph; `nil` where that is none of ours.
+    ///
+    /// Throws `FormatError` for one that is ours and damaged.
+    package static func trailers(of message: String) throws(FormatError) -> VersionTrailers? {
+        try VersionTrailers(
+            parsing: lines(of: message).reversed().prefix { !$0.isEmpty }.reversed().joined(separator: "\n")
+        )
     }
 
-    /// Returns a message's first line without what belongs to programs.
+    /// Returns a message's first line.
     package static func subject(of message: String) -> String {
-        String(message.prefix { $0 != "\n" })
+        lines(of: message).first ?? ""
     }
 
-    private static func paragraphs(of message: String) -> [String] {
-        var paragraphs: [String] = []
-        var lines: [Substring] = []
-        for line in (message + "\n\n").split(separator: "\n", omittingEmptySubsequences: false) {
-            if !line.isEmpty {
-                lines.append(line)
-            } else if !lines.isEmpty {
-                paragraphs.append(lines.joined(separator: "\n"))
-                lines = []
-            }
+    /// Returns what a person wrote below the subject.
+    package static func body(of message: String) -> String {
+        var lines = lines(of: message)
+        if (try? trailers(of: message)) != .some(nil) {
+            lines.removeLast(lines.reversed().prefix { !$0.isEmpty }.count)
         }
-        return paragraphs
+        return trimmed(lines.dropFirst().joined(separator: "\n"))
     }
 
+    /// The lines, cut at line feeds only, without blank ones at either end.
+    private static func lines(of message: String) -> [String] {
+        let lines = message.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
+        guard let first = lines.firstIndex(where: { !$0.isEmpty }), let last = lines.lastIndex(where: { !$0.isEmpty })
+        else { return [] }
+        return Array(lines[first...last])
+    }
+
+    /// The text with LF line endings, without white space at its end and blank lines at its start.
     private static func trimmed(_ text: String) -> String {
-        var text = Substring(text)
-        while text.last == "\n" || text.last == " " { text.removeLast() }
-        while text.first == "\n" { text.removeFirst() }
-        return String(text)
+        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
+        return lines.drop { $0.allSatisfy(\.isWhitespace) }.joined(separator: "\n")
     }
 }

@@ -102,7 +102,7 @@ struct PointerTests {
 
     @Test func `Only errors that a newer program would not have say so`() {
         let newer = Self.bad.map(\.1).filter(\.needsNewerVersion)
-        #expect(Set(newer.map { $0.description.hasPrefix("was written by a newer git-model") }) == [true])
+        #expect(Set(newer.map { $0.description.hasPrefix("it was written by a newer git-model") }) == [true])
         #expect(newer.count == 8)
     }
 }

@@ -168,7 +168,7 @@ package struct TagVersion: Sendable {
         if let damage = index.damaged.first {
             throw Failure(.failed, "\(damage.path) of this commit is no pointer: \(damage.problem)")
         }
-        let own = index.entries.filter { model.artifacts.contains($0.path.text) }
+        let own = index.entries.filter { model.artifacts.contains($0.path) }
         return own.isEmpty ? index.entries : own
     }
 

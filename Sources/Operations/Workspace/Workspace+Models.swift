@@ -56,7 +56,7 @@ extension Workspace {
     ) throws -> [RepositoryPath] {
         var described = model
         let owned = Set(try models().filter { $0.name != model.name }.flatMap(\.artifacts))
-        for artifact in artifacts where !owned.contains(artifact.text) { described.add(artifact) }
+        for artifact in artifacts where !owned.contains(artifact) { described.add(artifact) }
         for item in metadata {
             guard let equals = item.firstIndex(of: "="), equals != item.startIndex else {
                 throw Failure(.usage, "'\(item)' is no metadata", hints: ["write it as `--meta key=value`"])
