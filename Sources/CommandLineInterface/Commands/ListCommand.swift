@@ -5,19 +5,49 @@ import Operations
 struct ListCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the versions of all models"
+        abstract: "List the models with their latest version, or the versions of one"
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "Only this model")
+    @Argument(help: "A model, to list its versions")
     var model: String?
 
-    func perform(in context: Context) async throws -> ListVersions.Report {
-        try await ListVersions(model: model).run(in: context)
+    /// The models, or the versions of one.
+    enum Listing: Report {
+        case models(ListModels.Report)
+        case versions(ListVersions.Report)
+
+        var hints: [String] { if case .models(let report) = self { report.hints } else { [] } }
+
+        func encode(to encoder: any Encoder) throws {
+            switch self {
+            case .models(let report): try report.encode(to: encoder)
+            case .versions(let report): try report.encode(to: encoder)
+            }
+        }
     }
 
-    func render(_ report: ListVersions.Report, to text: inout Text) {
-        text.versions(report)
+    func perform(in context: Context) async throws -> Listing {
+        if let model { return .versions(try await ListVersions(model: model).run(in: context)) }
+        return .models(try await ListModels().run(in: context))
+    }
+
+    func render(_ report: Listing, to text: inout Text) {
+        switch report {
+        case .versions(let report): text.versions(report)
+        case .models(let report):
+            var table = Table([.left, .left, .left, .right, .left])
+            for model in report.models {
+                table.row(
+                    model.name,
+                    model.latest ?? "-",
+                    model.date ?? "",
+                    model.size.map(Quantity.bytes) ?? "",
+                    Quantity.count(model.versions, "version")
+                )
+            }
+            text.table(table)
+        }
     }
 }

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Operations
+
+/// `git model remote`, a group of verbs.
+struct RemoteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remote",
+        abstract: "Set up the places where the bytes are",
+        subcommands: [Add.self, List.self, Remove.self, Default.self, Check.self]
+    )
+
+    /// `git model remote add`.
+    struct Add: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add",
+            abstract: "Add a remote, and agree to write to it",
+            discussion: """
+                The remote goes to .mver/config, for everybody who clones. A URL is a directory for now; a relative path \
+                counts from the top of the repository.
+                """
+        )
+        static let answers = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Argument(help: "A short name, such as store")
+        var name: String
+
+        @Argument(help: "A directory, or a file:// URL", completion: .directory)
+        var url: String
+
+        @Flag(name: .shortAndLong, help: "Give a remote that is there already this URL")
+        var force = false
+
+        func perform(in context: Context) async throws -> AddRemote.Report {
+            try await AddRemote(name, url: url, isForced: force).run(in: context)
+        }
+
+        func render(_ report: AddRemote.Report, to text: inout Text) {
+            let reach = report.isThisMachineOnly ? " (this machine only)" : ""
+            text.line("Added remote \(report.name) → \(DisplayText.quoted(report.url))\(reach)")
+        }
+    }
+
+    /// `git model remote list`.
+    struct List: ModelCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the remotes")
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func perform(in context: Context) async throws -> ListRemotes.Report {
+            try await ListRemotes().run(in: context)
+        }
+
+        func render(_ report: ListRemotes.Report, to text: inout Text) {
+            var table = Table([.left, .left, .left])
+            for remote in report.remotes {
+                var notes: [String] = []
+                if remote.isDefault { notes.append("default") }
+                if remote.isThisMachineOnly == true { notes.append("this machine only") }
+                if !remote.isAgreed { notes.append("not agreed to") }
+                table.row(remote.name, DisplayText.quoted(remote.url), notes.joined(separator: ", "))
+            }
+            text.table(table)
+        }
+    }
+
+    /// `git model remote remove`.
+    struct Remove: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "remove",
+            abstract: "Forget a remote; what it holds stays",
+            aliases: ["rm"]
+        )
+        static let answers = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Argument(help: "The remote")
+        var name: String
+
+        func perform(in context: Context) async throws -> RemoveRemote.Report {
+            try await RemoveRemote(name).run(in: context)
+        }
+
+        func render(_ report: RemoveRemote.Report, to text: inout Text) {
+            text.line("Removed remote \(report.name); what is in \(DisplayText.quoted(report.url)) stays")
+        }
+    }
+
+    /// `git model remote default`.
+    struct Default: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "default",
+            abstract: "Show or choose the remote that is meant where none is named"
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Argument(help: "The remote; without one, the default is shown")
+        var name: String?
+
+        func perform(in context: Context) async throws -> DefaultRemote.Report {
+            try await DefaultRemote(name).run(in: context)
+        }
+
+        func render(_ report: DefaultRemote.Report, to text: inout Text) {
+            if name == nil {
+                text.line(report.name)
+            } else if !global.quiet {
+                text.line("The default remote is \(report.isChanged ? "now" : "already") \(report.name)")
+            }
+        }
+    }
+
+    /// `git model remote check`.
+    struct Check: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "check",
+            abstract: "Try out what a remote can do, with a file that is deleted again"
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Argument(help: "The remote; by default the default one")
+        var name: String?
+
+        func perform(in context: Context) async throws -> CheckRemote.Report {
+            try await CheckRemote(name).run(in: context)
+        }
+
+        func render(_ report: CheckRemote.Report, to text: inout Text) {
+            let reach = report.isThisMachineOnly ? " (this machine only)" : ""
+            text.line("\(report.name) → \(DisplayText.quoted(report.url))\(reach)")
+            var table = Table([.left, .left, .left], indent: 2)
+            for step in report.steps {
+                let mark = step.isWorking ? text.painted("ok", .green) : text.painted("no", .red)
+                table.row(mark, step.name, DisplayText.sanitized(step.detail))
+            }
+            text.table(table)
+            text.line("fetch: \(report.canRead ? "yes" : "no"), push: \(report.canWrite ? "yes" : "no")")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Git
+import ModelCore
+import Registry
+
+/// `git model list`: the models, each with its latest version.
+package struct ListModels: Sendable {
+    /// The models.
+    package struct Report: Operations.Report {
+        /// One model.
+        package struct Model: Encodable, Sendable {
+            /// The name.
+            package let name: String
+            /// The highest version that is no pre-release and was not taken back, as `v1.2.3`.
+            package let latest: String?
+            /// The day on which that was tagged.
+            package let date: String?
+            /// The size of its artifacts in bytes, where the tag says it.
+            package let size: Int64?
+            /// The number of versions.
+            package let versions: Int
+            /// The number of artifacts that the work tree's description lists.
+            package let artifacts: Int
+        }
+
+        /// The models, by name.
+        package var models: [Model] = []
+        package var hints: [String] = []
+    }
+
+    /// Creates the operation.
+    package init() {}
+
+    /// Reads descriptions and tags.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context)
+        let described = try workspace.models()
+        let versions = try await workspace.versions()
+        let names = Set(described.map(\.name)).union(versions.map(\.model)).sorted()
+        let models = names.map { name in
+            let own = versions.filter { $0.model == name }
+            let latest = own.last { !$0.version.isPrerelease && !$0.isDeregistered }
+            return Report.Model(
+                name: name.text,
+                latest: latest?.version.description,
+                date: latest?.date,
+                size: latest?.size,
+                versions: own.count,
+                artifacts: described.first { $0.name == name }?.artifacts.count ?? 0
+            )
+        }
+        var hints: [String] = []
+        if versions.isEmpty, !models.isEmpty { hints = ["make the current commit a version: `git model tag v0.1.0`"] }
+        if models.isEmpty { hints = ["describe a model: `git model init --name NAME`"] }
+        return Report(models: models, hints: hints)
+    }
+}
+
+extension ModelVersion {
+    /// The day on which the version was tagged, in the tagger's time zone; `nil` for a lightweight tag.
+    var date: String? {
+        annotation?.tagger.map { CivilDate(secondsSince1970: $0.time, offsetMinutes: $0.offsetMinutes).text }
+    }
+}

@@ -1,0 +1,113 @@
+import Git
+import ModelCore
+import Registry
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model rm`: takes artifacts out of the next version, and out of the work tree.
+package struct RemoveArtifacts: Sendable {
+    /// What was removed.
+    package struct Report: Operations.Report {
+        /// One artifact.
+        package struct Artifact: Encodable, Sendable {
+            /// The path in the repository.
+            package let path: String
+            /// Whether its bytes are still in the work tree.
+            package let isKept: Bool
+        }
+
+        /// The artifacts, in the order in which they were named.
+        package var artifacts: [Artifact] = []
+        package var hints: [String] = []
+        package var problems: [Problem] = []
+    }
+
+    private let paths: [String]
+    private let keepsBytes: Bool
+    private let isForced: Bool
+
+    /// Creates the operation; with `keepsBytes` only git-model forgets them, with `isForced` bytes that are in no store go too.
+    package init(_ paths: [String], keepsBytes: Bool = false, isForced: Bool = false) {
+        self.paths = paths
+        self.keepsBytes = keepsBytes
+        self.isForced = isForced
+    }
+
+    /// Removes and stages, or refuses before anything changed.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context)
+        let joined = try workspace.openStore()
+        let chosen = try workspace.select(paths, among: try await workspace.trackedArtifacts())
+        if !keepsBytes, !isForced, let lost = try await workspace.modified(chosen, store: joined.store).first {
+            throw Failure(
+                .failed,
+                "cannot remove \(lost.path): it has changes that are in no store",
+                hints: [
+                    "keep the file and only forget it: `git model rm --cached \(lost.path)`",
+                    "or lose the changes: `git model rm --force \(lost.path)`",
+                ]
+            )
+        }
+        var report = Report()
+        for artifact in chosen {
+            do {
+                // The bytes go last: whatever stops this before leaves a file too many, never one too few.
+                try await workspace.forget(artifact.path)
+                if !keepsBytes { try workspace.removeBytes(of: artifact.path) }
+                report.artifacts.append(Report.Artifact(path: artifact.path.text, isKept: keepsBytes))
+            } catch {
+                if context.cancellation.isCancelled { throw error }
+                report.problems.append(Problem(artifact.path.text, error))
+            }
+        }
+        if let kept = report.artifacts.first(where: \.isKept) {
+            report.hints = ["Git sees the bytes now: keep them out of it by a line for /\(kept.path) in .gitignore"]
+        }
+        return report
+    }
+}
+
+extension Workspace {
+    /// Takes away an artifact's pointer, its line in an ignore file and its place in descriptions, and stages that.
+    fileprivate func forget(_ path: RepositoryPath) async throws {
+        let pointer = path.appendingPointerSuffix
+        try DurableFile.remove(location(of: pointer))
+        var changed: [RepositoryPath] = []
+        if let ignoreFile = try unignore(path) { changed.append(ignoreFile) }
+        for var model in try models() where model.remove(path) { changed += try write(model) }
+        try await repository.index.untrack([GitPath(pointer.text)])
+        try await stageOrForget(changed)
+    }
+
+    /// Removes an artifact from the work tree, and directories that are empty then.
+    fileprivate func removeBytes(of path: RepositoryPath) throws {
+        try Directories.removeTree(location(of: path))
+        try removeEmptyDirectories(above: path)
+    }
+
+    /// Removes the directories above a path that have nothing in them any more.
+    func removeEmptyDirectories(above path: RepositoryPath) throws {
+        var directory = path.parent
+        while let current = directory, try location(of: current) != context.workingDirectory,
+            try Directories.removeIfEmpty(location(of: current))
+        {
+            directory = current.parent
+        }
+    }
+
+    /// Stages files that were changed; an ignore file in which nothing is left is removed.
+    func stageOrForget(_ changed: [RepositoryPath]) async throws {
+        var present: [GitPath] = []
+        for path in changed {
+            let location = try location(of: path)
+            if path.name == ".gitignore", try FileStatus.of(location)?.size == 0 {
+                try DurableFile.remove(location)
+                try await repository.index.untrack([GitPath(path.text)])
+            } else {
+                present.append(GitPath(path.text))
+            }
+        }
+        try await repository.index.stage(present)
+    }
+}

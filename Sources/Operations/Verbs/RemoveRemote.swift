@@ -1,0 +1,27 @@
+import Registry
+
+/// `git model remote remove`: forgets a remote; what it holds stays there.
+package struct RemoveRemote: Sendable {
+    /// What was removed.
+    package struct Report: Operations.Report {
+        /// The remote's name.
+        package let name: String
+        /// The URL that it had.
+        package let url: String
+        package var hints: [String] = []
+    }
+
+    private let name: String
+
+    /// Creates the operation.
+    package init(_ name: String) { self.name = name }
+
+    /// Writes `.mver/config`.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context)
+        let url = workspace.configuration.url(ofRemote: name) ?? ""
+        try await workspace.changingRemotes { try await RemoteSettings(workspace.repository).remove(name) }
+        let share = "share the setting: `git commit -m \"Remove remote \(name)\" \(Configuration.path)`"
+        return Report(name: name, url: url, hints: [share])
+    }
+}

@@ -1,0 +1,140 @@
+import Git
+import ModelCore
+import Registry
+import Store
+
+/// `git model show`: everything about one version.
+package struct ShowVersion: Sendable {
+    /// The version.
+    package struct Report: Operations.Report {
+        /// An artifact of the version.
+        package struct Artifact: Encodable, Sendable {
+            /// The path in the repository.
+            package let path: String
+            /// `file` or `tree`.
+            package let kind: String
+            /// The size in bytes.
+            package let size: Int64
+            /// The object, as `sha256:` and hexadecimal digits.
+            package let oid: String
+            /// The layout that the file was understood as, where the local store has its manifest.
+            package let layout: String?
+            /// Why it was not understood better, where the manifest says it.
+            package let note: String?
+            /// Whether the local store has all of its bytes.
+            package let isHere: Bool
+        }
+
+        /// The tag's name, or the revision that was asked for.
+        package let name: String
+        /// The model, where the version is one.
+        package let model: String?
+        /// The commit.
+        package let commit: String
+        /// The first line of the commit's message.
+        package let commitSubject: String
+        /// Who tagged it, or committed where there is no tag that says it: name and address.
+        package let tagger: String
+        /// The day of that.
+        package let date: String
+        /// Whether the tag carries a signature, good or bad.
+        package let isSigned: Bool
+        /// What the tag's message says, without the trailers.
+        package let message: String
+        /// The artifacts, by path.
+        package let artifacts: [Artifact]
+        package var warnings: [String] = []
+        package var hints: [String] = []
+    }
+
+    private let version: String?
+
+    /// Creates the operation for a version or revision, or for what is checked out.
+    package init(_ version: String? = nil) { self.version = version }
+
+    /// Reads the tag, the commit, its pointers and their manifests; fetches nothing.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context)
+        let joined = try workspace.openStore()
+        let resolved = try await resolve(in: workspace)
+        let commit = try await workspace.repository.objects.commit(resolved.commit)
+        let who = resolved.version?.annotation?.tagger ?? commit.committer
+        let message = resolved.version?.annotation?.message
+        let pointers = try await pointers(of: resolved, in: workspace)
+        let artifacts = try pointers.entries.map { try ShowVersion.row($0, in: joined.store) }
+        var report = Report(
+            name: resolved.name,
+            model: resolved.version?.model.text,
+            commit: resolved.commit.hex,
+            commitSubject: commit.subject,
+            tagger: "\(who.name) <\(who.email)>",
+            date: CivilDate(secondsSince1970: who.time, offsetMinutes: who.offsetMinutes).text,
+            isSigned: resolved.version?.isSigned ?? false,
+            message: message.map { ShowVersion.text(of: $0) } ?? "",
+            artifacts: artifacts
+        )
+        report.warnings = pointers.warnings
+        if let problem = resolved.version?.problem { report.warnings.append("the tag cannot be relied on: \(problem)") }
+        if resolved.version?.isDeregistered == true { report.warnings.append("\(resolved.name) was taken back") }
+        if report.artifacts.contains(where: { !$0.isHere }) {
+            report.hints = ["get the bytes: `git model fetch \(resolved.name)`"]
+        }
+        return report
+    }
+
+    private func resolve(in workspace: Workspace) async throws -> ResolvedVersion {
+        if let version { return try await workspace.resolve(version) }
+        guard let head = try await workspace.repository.objects.head().commit else {
+            throw Failure(.failed, "there is no commit yet", hints: ["make one: `git commit`"])
+        }
+        let tagged = try await workspace.versions().last { $0.commit == head }
+        return try await workspace.resolve(tagged?.tag.text ?? "HEAD")
+    }
+
+    /// The pointers of the version's model, as far as the tag or the model's description tells, else all.
+    private func pointers(
+        of resolved: ResolvedVersion,
+        in workspace: Workspace
+    ) async throws -> (entries: [PointerIndex.Entry], warnings: [String]) {
+        let index = try await PointerIndex.at(resolved.commit, in: workspace.repository)
+        let warnings = index.damaged.map { "\($0.path) is no pointer: \($0.problem)" }
+        guard let version = resolved.version else { return (index.entries, warnings) }
+        var own = version.trailers.map { Set($0.artifacts.map(\.path)) }
+        if own == nil {
+            let models = try await ModelIndex.at(resolved.commit, in: workspace.repository)
+            own = models.model(version.model).map { Set($0.artifacts) }
+        }
+        guard let own, !own.isEmpty else { return (index.entries, warnings) }
+        return (index.entries.filter { own.contains($0.path) }, warnings)
+    }
+
+    private static func row(_ artifact: PointerIndex.Entry, in store: LocalStore) throws -> Report.Artifact {
+        let manifest = try? store.manifest(of: artifact.pointer)
+        return Report.Artifact(
+            path: artifact.path.text,
+            kind: artifact.pointer.kind.rawValue,
+            size: artifact.pointer.size,
+            oid: artifact.pointer.oid.description,
+            layout: manifest.flatMap { $0.layout.isEmpty ? nil : $0.layout },
+            note: manifest.flatMap { $0.note.isEmpty ? nil : $0.note },
+            isHere: Closure(of: [artifact.pointer], in: store).isComplete
+        )
+    }
+
+    private static func text(of message: String) -> String {
+        [VersionTag.subject(of: message), VersionTag.body(of: message)].filter { !$0.isEmpty }
+            .joined(separator: "\n\n")
+    }
+}
+
+extension LocalStore {
+    /// Reads the manifest of a file; `nil` where it has none, or none is here.
+    fileprivate func manifest(of pointer: Pointer) throws -> Manifest? {
+        guard pointer.kind == .file, let entry = indexes.entries(of: pointer.oid, kind: .manifest).first,
+            let copy = indexes.copies(of: entry.frame).first
+        else { return nil }
+        var reader = FrameReader(self)
+        let frame = FrameReference(id: entry.frame, byteCount: Int(copy.entry.rawLength))
+        return try reader.bytes(of: frame, of: pointer.oid).withUnsafeBytes { try Manifest(parsing: $0) }
+    }
+}

@@ -1,0 +1,73 @@
+import Registry
+import SystemPackage
+
+/// `git model trust`: the remote URLs that this user agreed to write to.
+package struct Trust: Sendable {
+    /// What is agreed to.
+    package struct Report: Operations.Report {
+        /// A URL.
+        package struct Entry: Encodable, Sendable {
+            /// The URL.
+            package let url: String
+            /// The remotes of this repository that have it.
+            package let remotes: [String]
+            /// Whether the user agreed to it.
+            package let isAgreed: Bool
+        }
+
+        /// `list`, `added`, `removed` or `unchanged`.
+        package let action: String
+        /// The URLs: the one that was changed, or all.
+        package var urls: [Entry] = []
+        package var hints: [String] = []
+    }
+
+    /// What to do.
+    package enum Action: Sendable {
+        /// Tell what is agreed to, and which remotes are not.
+        case list
+        /// Agree to a URL, or to that of the remote of this name.
+        case add(String)
+        /// No longer agree to it.
+        case remove(String)
+    }
+
+    private let action: Action
+
+    /// Creates the operation.
+    package init(_ action: Action) { self.action = action }
+
+    /// Reads or changes the user's own list; needs no repository.
+    package func run(in context: Context) async throws -> Report {
+        guard let store = TrustStore(environment: context.environment) else {
+            throw Failure(.failed, "cannot tell where your settings are", hints: ["set the variable HOME"])
+        }
+        let remotes = (try? await Workspace.discover(in: context))?.configuration.remotes ?? []
+        func names(_ url: String) -> [String] { remotes.filter { $0.url == url }.map(\.name) }
+        func url(_ text: String) -> String { remotes.first { $0.name == text }?.url ?? text }
+        do {
+            switch action {
+            case .list:
+                var report = Report(action: "list")
+                let agreed = try store.urls()
+                report.urls = agreed.map { Report.Entry(url: $0, remotes: names($0), isAgreed: true) }
+                for remote in remotes where !report.urls.contains(where: { $0.url == remote.url }) {
+                    report.urls.append(Report.Entry(url: remote.url, remotes: names(remote.url), isAgreed: false))
+                    report.hints = ["agree to write to it: `git model trust \(remote.url)`"]
+                }
+                return report
+            case .add(let text):
+                let url = url(text)
+                let isNew = try !store.contains(url)
+                try store.add(url)
+                let entry = Report.Entry(url: url, remotes: names(url), isAgreed: true)
+                return Report(action: isNew ? "added" : "unchanged", urls: [entry])
+            case .remove(let text):
+                let url = url(text)
+                let isRemoved = try store.remove(url)
+                let entry = Report.Entry(url: url, remotes: names(url), isAgreed: false)
+                return Report(action: isRemoved ? "removed" : "unchanged", urls: [entry])
+            }
+        } catch let error as UntrustableURL { throw Failure(.usage, "\(error)") }
+    }
+}
