@@ -17,17 +17,31 @@ struct Root: AsyncParsableCommand {
             name: "Every day",
             subcommands: [
                 InitCommand.self, AddCommand.self, StatusCommand.self, PushCommand.self, PullCommand.self,
-                CheckoutCommand.self, TagCommand.self,
+                CheckoutCommand.self, TagCommand.self, ListCommand.self,
             ]
         ),
         // rm, mv, ls, cat, du
         CommandGroup(name: "Artifacts", subcommands: []),
         // remote, fetch, fsck, gc, trust
-        CommandGroup(name: "Store and remotes", subcommands: [FetchCommand.self]),
+        CommandGroup(
+            name: "Store and remotes",
+            subcommands: [
+                RemoteCommand.self, FetchCommand.self, FsckCommand.self, GarbageCollectionCommand.self,
+                TrustCommand.self,
+            ]
+        ),
         // install, uninstall, doctor, completion
-        CommandGroup(name: "Set up", subcommands: [CompletionCommand.self]),
+        CommandGroup(
+            name: "Set up",
+            subcommands: [InstallCommand.self, UninstallCommand.self, CompletionCommand.self]
+        ),
         // What Git and packages call; hidden.
-        CommandGroup(name: "Internal", subcommands: [DocumentationCommand.self]),
+        CommandGroup(
+            name: "Internal",
+            subcommands: [
+                HookCommand.self, TextConversionCommand.self, MergeDriverCommand.self, DocumentationCommand.self,
+            ]
+        ),
     ]
 
     /// The options that may stand before the verb.

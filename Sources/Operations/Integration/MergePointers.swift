@@ -71,7 +71,11 @@ package struct MergePointers: Sendable {
         }
         let listing = try TreeListing(entries)
         let session = try IngestSession(
-            joined.store, pool: workspace.pool, cancellation: context.cancellation, progress: { _ in })
+            joined.store,
+            pool: workspace.pool,
+            cancellation: context.cancellation,
+            progress: { _ in }
+        )
         _ = try session.add(listing)
         let pointer = listing.pointer
         _ = try session.finish(pointers: [pointer])

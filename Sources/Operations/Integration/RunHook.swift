@@ -50,7 +50,9 @@ package struct RunHook: Sendable {
         let files = changes.filter { $0.newMode.isFile }
         let pointers = files.filter { $0.path.hasSuffix(Pointer.fileSuffix) }
         let index = try await PointerIndex.read(
-            pointers.map { (path: $0.path, mode: $0.newMode, id: $0.newID) }, in: workspace.repository)
+            pointers.map { (path: $0.path, mode: $0.newMode, id: $0.newID) },
+            in: workspace.repository
+        )
         if let damage = index.damaged.first {
             throw Failure(.failed, "\(damage.path) is no pointer: \(damage.problem)")
         }
@@ -110,7 +112,8 @@ package struct RunHook: Sendable {
         let result = try await workspace.restore(artifacts, from: joined.store, isForced: false)
         if !result.absent.isEmpty {
             report.warnings.append(
-                "\(result.absent.count) artifact\(result.absent.count == 1 ? "" : "s") of this commit are not here: `git model pull`")
+                "\(result.absent.count) artifact\(result.absent.count == 1 ? "" : "s") of this commit are not here: `git model pull`"
+            )
         }
         for problem in result.problems where !result.absent.contains(where: { $0.path.text == problem.subject }) {
             report.warnings.append("\(problem.subject) was left as it is: \(problem.message)")
@@ -127,9 +130,14 @@ package struct RunHook: Sendable {
     private func prePush(_ workspace: Workspace) async throws -> Report {
         let updates = try RefUpdate.parse(try workspace.context.readInput())
         let files = try await workspace.repository.introducedFiles(
-            suffix: Pointer.fileSuffix, by: updates, to: arguments.first ?? "origin")
+            suffix: Pointer.fileSuffix,
+            by: updates,
+            to: arguments.first ?? "origin"
+        )
         let index = try await PointerIndex.read(
-            files.map { (path: $0.path, mode: $0.mode, id: $0.id) }, in: workspace.repository)
+            files.map { (path: $0.path, mode: $0.mode, id: $0.id) },
+            in: workspace.repository
+        )
         guard !index.entries.isEmpty else { return Report() }
         let joined = try workspace.openStore()
         let remote = try workspace.remote(named: nil)

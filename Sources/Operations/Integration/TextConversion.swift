@@ -20,13 +20,17 @@ package struct TextConversion: Sendable {
     package func run(in context: Context) async throws -> Report {
         let path = context.workingDirectory.pushing(FilePath(file))
         let bytes = try DurableFile.read(path, limit: 1 << 24)
-        guard let pointer = try? Pointer(parsing: bytes) else { return Report(text: String(decoding: bytes, as: UTF8.self)) }
+        guard let pointer = try? Pointer(parsing: bytes) else {
+            return Report(text: String(decoding: bytes, as: UTF8.self))
+        }
         var text = "kind \(pointer.kind.rawValue)\nsize \(pointer.size)\noid \(pointer.oid)\n"
         guard pointer.kind == .tree, let workspace = try? await Workspace.open(in: context),
             let joined = try? workspace.openStore()
         else { return Report(text: text) }
         var reader = FrameReader(joined.store)
-        guard let listing = try? joined.store.listing(pointer.oid, reader: &reader).tree else { return Report(text: text) }
+        guard let listing = try? joined.store.listing(pointer.oid, reader: &reader).tree else {
+            return Report(text: text)
+        }
         for entry in listing.entries {
             text += "\(entry.mode.rawValue) \(entry.size) \(entry.digest.abbreviated) \(entry.path)\n"
         }

@@ -28,7 +28,8 @@ extension Workspace {
                 let present = String(decoding: try DurableFile.read(path, limit: 1 << 20), as: UTF8.self)
                 if !present.contains(Workspace.signature) {
                     result.warnings.append(
-                        "hook \(hook.name) is somebody else's and stays: add the line `git model hook \(hook.name) \"$@\"` to it")
+                        "hook \(hook.name) is somebody else's and stays: add the line `git model hook \(hook.name) \"$@\"` to it"
+                    )
                 }
                 continue
             }
@@ -44,7 +45,9 @@ extension Workspace {
         var removed: [String] = []
         for hook in EmbeddedFiles.hooks {
             let path = directory.appending(hook.name)
-            guard try FileStatus.of(path) != nil, try DurableFile.read(path, limit: 1 << 20) == hook.bytes else { continue }
+            guard try FileStatus.of(path) != nil, try DurableFile.read(path, limit: 1 << 20) == hook.bytes else {
+                continue
+            }
             try DurableFile.remove(path)
             removed.append(hook.name)
         }
@@ -61,7 +64,10 @@ extension Workspace {
             ("merge", "driver", "git-model merge-driver %O %A %B %P"),
         ] where git.value(section, "git-model", name) != value {
             try await repository.program.setConfiguration(
-                try GitConfigurationKey(section, "git-model", name), to: value, in: .local)
+                try GitConfigurationKey(section, "git-model", name),
+                to: value,
+                in: .local
+            )
         }
     }
 
