@@ -51,23 +51,19 @@ extension Workspace {
             try DurableFile.remove(path)
             removed.append(hook.name)
         }
-        try await repository.program.removeConfigurationSection("diff", "git-model", in: .local)
-        try await repository.program.removeConfigurationSection("merge", "git-model", in: .local)
+        try await repository.program.removeConfigurationSection("diff.git-model", in: .local)
+        try await repository.program.removeConfigurationSection("merge.git-model", in: .local)
         return removed
     }
 
     private func registerDrivers() async throws {
         let git = try await repository.program.configuration()
-        for (section, name, value) in [
-            ("diff", "textconv", "git-model textconv"),
-            ("merge", "name", "git-model pointers"),
-            ("merge", "driver", "git-model merge-driver %O %A %B %P"),
-        ] where git.value(section, "git-model", name) != value {
-            try await repository.program.setConfiguration(
-                try GitConfigurationKey(section, "git-model", name),
-                to: value,
-                in: .local
-            )
+        for (key, value) in [
+            ("diff.git-model.textconv", "git-model textconv"),
+            ("merge.git-model.name", "git-model pointers"),
+            ("merge.git-model.driver", "git-model merge-driver %O %A %B %P"),
+        ] where git.value(key) != value {
+            try await repository.program.setConfiguration(try GitConfigurationKey(key), to: value, in: .local)
         }
     }
 
