@@ -25,9 +25,17 @@ struct Root: AsyncParsableCommand {
         // remote, fetch, fsck, gc, trust
         CommandGroup(name: "Store and remotes", subcommands: [FetchCommand.self]),
         // install, uninstall, doctor, completion
-        CommandGroup(name: "Set up", subcommands: [CompletionCommand.self]),
+        CommandGroup(
+            name: "Set up",
+            subcommands: [InstallCommand.self, UninstallCommand.self, DoctorCommand.self, CompletionCommand.self]
+        ),
         // What Git and packages call; hidden.
-        CommandGroup(name: "Internal", subcommands: [DocumentationCommand.self]),
+        CommandGroup(
+            name: "Internal",
+            subcommands: [
+                HookCommand.self, TextConversionCommand.self, MergeDriverCommand.self, DocumentationCommand.self,
+            ]
+        ),
     ]
 
     /// The options that may stand before the verb.
