@@ -17,13 +17,19 @@ struct Root: AsyncParsableCommand {
             name: "Every day",
             subcommands: [
                 InitCommand.self, AddCommand.self, StatusCommand.self, PushCommand.self, PullCommand.self,
-                CheckoutCommand.self, TagCommand.self,
+                CheckoutCommand.self, TagCommand.self, ListCommand.self,
             ]
         ),
         // rm, mv, ls, cat, du
         CommandGroup(name: "Artifacts", subcommands: []),
         // remote, fetch, fsck, gc, trust
-        CommandGroup(name: "Store and remotes", subcommands: [FetchCommand.self]),
+        CommandGroup(
+            name: "Store and remotes",
+            subcommands: [
+                RemoteCommand.self, FetchCommand.self, FsckCommand.self, GarbageCollectionCommand.self,
+                TrustCommand.self,
+            ]
+        ),
         // install, uninstall, doctor, completion
         CommandGroup(
             name: "Set up",

@@ -7,9 +7,6 @@ import SystemPackage
 
 /// What `pre-commit` looks at: what the commit changes, and whether artifacts changed without their pointers.
 struct CommitCheck {
-    private static let weightSuffixes = [
-        ".safetensors", ".gguf", ".pt", ".pth", ".bin", ".onnx", ".h5", ".npz", ".ckpt",
-    ]
     private static let weightByteCount: Int64 = 1 << 20
 
     private let workspace: Workspace
@@ -50,7 +47,7 @@ struct CommitCheck {
             if known.contains(artifact.pointer.oid) { continue }
             let pointer = artifact.path.appendingPointerSuffix.text
             guard let id = files.first(where: { $0.path.text == pointer })?.newID else { continue }
-            if try await isCommitted(id, [.suffix(Pointer.fileSuffix)]) { continue }
+            if try await isCommitted(id, ":(top,glob)**/*\(Pointer.fileSuffix)") { continue }
             report.problems.append(
                 Problem(pointer, message: "the bytes that it names are neither here nor in a remote that is known")
             )
@@ -65,10 +62,10 @@ struct CommitCheck {
     }
 
     /// Whether some commit has the blob already: then this one brings in nothing new.
-    private func isCommitted(_ blob: GitObjectID, _ pathspecs: [GitPathspec]) async throws -> Bool {
+    private func isCommitted(_ blob: GitObjectID, _ pathspecs: GitArgument...) async throws -> Bool {
         let output = try await workspace.repository.program.run(
             ["log", "--all", "-m", "--max-count=1", "--format=%H", "--find-object=\(blob.hex)", "--"]
-                + pathspecs.map(\.argument)
+                + pathspecs
         )
         return !output.bytes.isEmpty
     }
@@ -86,7 +83,7 @@ struct CommitCheck {
             let size = sizes[file.newID] ?? 0
             // What was large before this commit is in Git because somebody wants it there.
             guard isLarge(file.path, size), !isLarge(file.path, sizes[file.oldID] ?? 0) else { continue }
-            if try await isCommitted(file.newID, []) { continue }
+            if try await isCommitted(file.newID) { continue }
             report.problems.append(
                 Problem(file.path.description, message: "it has \(size) bytes, too many for Git's own history")
             )
@@ -100,7 +97,7 @@ struct CommitCheck {
 
     private func isLarge(_ path: GitPath, _ size: Int64) -> Bool {
         if size >= workspace.configuration.largeFileSize { return true }
-        return size > CommitCheck.weightByteCount && CommitCheck.weightSuffixes.contains { path.hasSuffix($0) }
+        return size > CommitCheck.weightByteCount && WeightFile.isLikely(path.description)
     }
 
     private func sizes(of ids: [GitObjectID]) async throws -> [GitObjectID: Int64] {
@@ -110,8 +107,8 @@ struct CommitCheck {
             input: input
         )
         var sizes: [GitObjectID: Int64] = [:]
-        for line in output.lines {
-            let fields = line.split(separator: " ")
+        for line in output.bytes.split(separator: UInt8(ascii: "\n")) {
+            let fields = String(decoding: line, as: UTF8.self).split(separator: " ")
             if fields.count == 2, let id = GitObjectID(fields[0]) { sizes[id] = Int64(fields[1]) }
         }
         return sizes

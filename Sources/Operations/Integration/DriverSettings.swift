@@ -15,6 +15,9 @@ struct DriverSettings: Sendable {
         let variable: String
         /// What it is to be.
         let value: String
+
+        /// The variable's name in full.
+        var key: String { "\(section).\(DriverSettings.name).\(variable)" }
     }
 
     /// What is to be set.
@@ -34,14 +37,14 @@ struct DriverSettings: Sendable {
 
     /// Returns the settings that the configuration does not have.
     func missing(from configuration: GitConfiguration) -> [Setting] {
-        settings.filter { configuration.value($0.section, DriverSettings.name, $0.variable) != $0.value }
+        settings.filter { configuration.value($0.key) != $0.value }
     }
 
     /// Sets what is missing; `false` where nothing was.
     func install(in repository: GitRepository) async throws -> Bool {
         let missing = missing(from: try await repository.program.configuration())
         for setting in missing {
-            let key = try GitConfigurationKey(setting.section, DriverSettings.name, setting.variable)
+            let key = try GitConfigurationKey(setting.key)
             try await repository.program.setConfiguration(key, to: setting.value, in: .local)
         }
         return !missing.isEmpty
@@ -51,7 +54,9 @@ struct DriverSettings: Sendable {
     static func uninstall(from repository: GitRepository) async throws -> Bool {
         var changed = false
         for section in ["diff", "merge"] {
-            if try await repository.program.removeConfigurationSection(section, name, in: .local) { changed = true }
+            if try await repository.program.removeConfigurationSection("\(section).\(name)", in: .local) {
+                changed = true
+            }
         }
         return changed
     }

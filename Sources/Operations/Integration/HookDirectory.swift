@@ -29,10 +29,11 @@ struct HookDirectory: Sendable {
 
     /// Finds the directory, which need not exist.
     init(of repository: GitRepository) async throws {
-        path = try await repository.hooksDirectory().lexicallyNormalized()
+        let place = try await repository.hooksDirectory().lexicallyNormalized()
         let layout = repository.layout
-        let isGits = path.starts(with: layout.commonDirectory) || path.starts(with: layout.gitDirectory)
-        isUsers = !isGits && layout.workTree.map { path.starts(with: $0) } ?? false
+        let isGits = place.starts(with: layout.commonDirectory) || place.starts(with: layout.gitDirectory)
+        path = place
+        isUsers = !isGits && layout.workTree.map { place.starts(with: $0) } ?? false
     }
 
     /// Looks at a hook.

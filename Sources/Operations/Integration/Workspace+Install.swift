@@ -59,8 +59,11 @@ extension Workspace {
         let path = try RepositoryPath(".gitattributes")
         let location = try location(of: path)
         var bytes = try FileStatus.of(location) == nil ? [] : DurableFile.read(location, limit: 16 << 20)
-        guard !bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }).contains(line[...])
-        else { return [] }
+        let isThere = bytes.split(separator: UInt8(ascii: "\n")).contains {
+            $0.starts(with: "*\(Pointer.fileSuffix) ".utf8) && $0.contains(Array("diff=\(name)".utf8))
+                && $0.contains(Array("merge=\(name)".utf8))
+        }
+        guard !isThere else { return [] }
         if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
         try DurableFile.write(bytes + line + [UInt8(ascii: "\n")], to: location, permissions: 0o666)
         return [path]

@@ -6,7 +6,8 @@ extension Workspace {
     /// The versions of all models, by model, then ascending.
     func versions() async throws -> [ModelVersion] {
         let models = try models()
-        return try await ModelVersion.all(in: repository, plainModel: models.count == 1 ? models[0].name : nil)
+        let plainModel = configuration.usesPlainTags && models.count == 1 ? models[0].name : nil
+        return try await ModelVersion.all(in: repository, plainModel: plainModel)
     }
 
     /// Returns the commit that a user's words for a version mean.
