@@ -33,7 +33,7 @@ struct Root: AsyncParsableCommand {
         // install, uninstall, doctor, completion
         CommandGroup(
             name: "Set up",
-            subcommands: [InstallCommand.self, UninstallCommand.self, CompletionCommand.self]
+            subcommands: [InstallCommand.self, UninstallCommand.self, DoctorCommand.self, CompletionCommand.self]
         ),
         // What Git and packages call; hidden.
         CommandGroup(

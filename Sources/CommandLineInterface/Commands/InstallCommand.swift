@@ -5,21 +5,26 @@ import Operations
 struct InstallCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "install",
-        abstract: "Install hooks and drivers in this clone"
+        abstract: "Install Git hooks and the diff and merge drivers",
+        discussion: """
+            A hook that is there already is kept and runs first. Hooks keep artifacts in line with branches and send \
+            them along with `git push`; the drivers make pointers readable in `git log -p` and merge directories.
+            """
     )
     static let answers = false
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
+    @Flag(name: .customLong("no-hooks"), help: "Install only the drivers")
+    var skipsHooks = false
+
     func perform(in context: Context) async throws -> Install.Report {
-        try await Install().run(in: context)
+        try await Install(.install(hooks: !skipsHooks)).run(in: context)
     }
 
     func render(_ report: Install.Report, to text: inout Text) {
-        text.line(
-            report.hooks.isEmpty
-                ? "Nothing to do: hooks and drivers are installed"
-                : "Installed hooks: \(report.hooks.joined(separator: ", "))"
-        )
+        guard !report.isUnchanged else { return text.line("Nothing to do") }
+        if !report.hooks.isEmpty { text.line("Installed hooks \(report.hooks.joined(separator: ", "))") }
+        if report.drivers { text.line("Registered the diff and merge drivers") }
     }
 }

@@ -5,21 +5,19 @@ import Operations
 struct UninstallCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "uninstall",
-        abstract: "Remove hooks and drivers from this clone"
+        abstract: "Remove what install wrote, and put earlier hooks back"
     )
     static let answers = false
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func perform(in context: Context) async throws -> Install.Report {
-        try await Install(isRemoval: true).run(in: context)
+        try await Install(.uninstall).run(in: context)
     }
 
     func render(_ report: Install.Report, to text: inout Text) {
-        text.line(
-            report.hooks.isEmpty
-                ? "Removed the drivers; no hook was installed"
-                : "Removed hooks: \(report.hooks.joined(separator: ", "))"
-        )
+        guard !report.isUnchanged else { return text.line("Nothing to do") }
+        if !report.hooks.isEmpty { text.line("Removed hooks \(report.hooks.joined(separator: ", "))") }
+        if report.drivers { text.line("Removed the diff and merge drivers") }
     }
 }
