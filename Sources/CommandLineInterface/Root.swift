@@ -23,17 +23,28 @@ struct Root: AsyncParsableCommand {
         // rm, mv, ls, cat, du
         CommandGroup(
             name: "Artifacts",
-            subcommands: [RemoveCommand.self, MoveCommand.self, LsCommand.self, CatCommand.self]
+            subcommands: [RemoveCommand.self, MoveCommand.self, LsCommand.self, CatCommand.self, DiskUsageCommand.self]
         ),
         // remote, fetch, fsck, gc, trust
         CommandGroup(
             name: "Store and remotes",
-            subcommands: [RemoteCommand.self, FetchCommand.self, TrustCommand.self]
+            subcommands: [
+                RemoteCommand.self, FetchCommand.self, FsckCommand.self, GarbageCollectionCommand.self,
+                TrustCommand.self,
+            ]
         ),
         // install, uninstall, doctor, completion
-        CommandGroup(name: "Set up", subcommands: [CompletionCommand.self]),
+        CommandGroup(
+            name: "Set up",
+            subcommands: [InstallCommand.self, UninstallCommand.self, DoctorCommand.self, CompletionCommand.self]
+        ),
         // What Git and packages call; hidden.
-        CommandGroup(name: "Internal", subcommands: [DocumentationCommand.self]),
+        CommandGroup(
+            name: "Internal",
+            subcommands: [
+                HookCommand.self, TextConversionCommand.self, MergeDriverCommand.self, DocumentationCommand.self,
+            ]
+        ),
     ]
 
     /// The options that may stand before the verb.

@@ -7,11 +7,11 @@ package struct GitConfigurationKey: Sendable, Hashable {
     /// The variable, in lowercase.
     package let name: String
 
-    /// Creates a key; throws `invalidName` for what Git would not accept, so that no key can carry syntax.
-    package init(_ section: String, _ subsection: String? = nil, _ name: String) throws(GitError) {
-        self.section = section.lowercased()
-        self.subsection = subsection
-        self.name = name.lowercased()
+    /// Creates a key from `section.name` or `section.subsection.name`; a subsection may have dots.
+    ///
+    /// Throws `invalidName` for what Git would not accept, so that no key can carry syntax.
+    package init(_ text: String) throws(GitError) {
+        self.init(listed: text[...])
         let isSound =
             GitConfigurationKey.isWord(section) && GitConfigurationKey.isWord(name)
             && name.utf8.first.map(GitConfigurationKey.isLetter) == true
@@ -19,7 +19,7 @@ package struct GitConfigurationKey: Sendable, Hashable {
         if !isSound { throw GitError(.invalidName(text), command: "git config") }
     }
 
-    /// Reads a key as `git config --list` prints it.
+    /// Takes a key apart that Git has checked.
     init(listed text: Substring) {
         let first = text.firstIndex(of: ".") ?? text.endIndex
         let last = text.lastIndex(of: ".") ?? text.endIndex
@@ -91,25 +91,26 @@ package struct GitConfiguration: Sendable, Hashable {
         self.entries = entries
     }
 
-    /// Returns the last entry of the variable.
-    package func entry(_ section: String, _ subsection: String? = nil, _ name: String) -> Entry? {
-        entries.last { $0.key.section == section && $0.key.subsection == subsection && $0.key.name == name }
+    /// Returns the last entry of a variable, named as `section.name` or `section.subsection.name`.
+    package func entry(_ name: String) -> Entry? {
+        let key = GitConfigurationKey(listed: name[...])
+        return entries.last { $0.key == key }
     }
 
     /// Returns the last value of the variable; `nil` when it is not set, or set without a value.
-    package func value(_ section: String, _ subsection: String? = nil, _ name: String) -> String? {
-        entry(section, subsection, name)?.value
+    package func value(_ name: String) -> String? {
+        entry(name)?.value
     }
 
     /// Returns all values of the variable in order.
-    package func values(_ section: String, _ subsection: String? = nil, _ name: String) -> [String] {
-        entries.filter { $0.key.section == section && $0.key.subsection == subsection && $0.key.name == name }
-            .compactMap(\.value)
+    package func values(_ name: String) -> [String] {
+        let key = GitConfigurationKey(listed: name[...])
+        return entries.filter { $0.key == key }.compactMap(\.value)
     }
 
     /// Returns the last value as Git reads a truth value; `nil` when it is not set or is none.
-    package func flag(_ section: String, _ subsection: String? = nil, _ name: String) -> Bool? {
-        guard let entry = entry(section, subsection, name) else { return nil }
+    package func flag(_ name: String) -> Bool? {
+        guard let entry = entry(name) else { return nil }
         switch entry.value?.lowercased() {
         case nil, "true", "yes", "on", "1": return true
         case "false", "no", "off", "0", "": return false
@@ -118,8 +119,8 @@ package struct GitConfiguration: Sendable, Hashable {
     }
 
     /// Returns the last value as Git reads a number, with k, m or g; `nil` when it is not set or is none.
-    package func number(_ section: String, _ subsection: String? = nil, _ name: String) -> Int64? {
-        guard var text = value(section, subsection, name)?.lowercased() else { return nil }
+    package func number(_ name: String) -> Int64? {
+        guard var text = value(name)?.lowercased() else { return nil }
         let shift: Int64? = text.last.flatMap { ["k": 10, "m": 20, "g": 30][$0] }
         if shift != nil { text.removeLast() }
         guard let number = Int64(text) else { return nil }

@@ -4,13 +4,13 @@ enum GitObjectParser {
     static func commit(_ object: GitObject) throws(GitError) -> GitCommit {
         let fields = Fields(object.bytes)
         let corrupt = damage(object)
-        guard let tree = fields.first("tree").flatMap({ GitObjectID($0) }),
+        guard let tree = fields.id("tree"),
             let author = fields.first("author").flatMap(identity),
             let committer = fields.first("committer").flatMap(identity)
         else { throw corrupt }
         var parents: [GitObjectID] = []
         for text in fields.all("parent") {
-            guard let id = GitObjectID(text) else { throw corrupt }
+            guard let id = GitObjectID(String(decoding: text, as: UTF8.self)) else { throw corrupt }
             parents.append(id)
         }
         return GitCommit(
@@ -19,7 +19,7 @@ enum GitObjectParser {
             parents: parents,
             author: author,
             committer: committer,
-            message: fields.body,
+            message: String(decoding: fields.body, as: UTF8.self),
             isSigned: fields.first("gpgsig") != nil || fields.first("gpgsig-sha256") != nil
         )
     }
@@ -27,9 +27,9 @@ enum GitObjectParser {
     /// Reads a tag object.
     static func annotation(_ object: GitObject) throws(GitError) -> GitAnnotation {
         let fields = Fields(object.bytes)
-        guard let target = fields.first("object").flatMap({ GitObjectID($0) }),
-            let kind = fields.first("type").flatMap({ GitObjectKind(rawValue: $0) }),
-            let name = fields.first("tag")
+        guard let target = fields.id("object"),
+            let kind = fields.text("type").flatMap({ GitObjectKind(rawValue: $0) }),
+            let name = fields.text("tag")
         else { throw damage(object) }
         let (message, signature) = split(fields.body)
         return GitAnnotation(
@@ -65,57 +65,69 @@ enum GitObjectParser {
     }
 
     /// Reads `Name <email> seconds +hhmm`; what is odd in the date becomes 0, as Git itself does.
-    static func identity(_ text: String) -> GitIdentity? {
-        guard let close = text.lastIndex(of: ">"), let open = text[..<close].firstIndex(of: "<") else { return nil }
-        let date = text[text.index(after: close)...].split(separator: " ")
+    static func identity(_ text: ArraySlice<UInt8>) -> GitIdentity? {
+        guard let close = text.lastIndex(of: UInt8(ascii: ">")),
+            let open = text[..<close].firstIndex(of: UInt8(ascii: "<"))
+        else { return nil }
+        let name = text[..<open]
+        let end = name.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? name.startIndex
+        let date = text[(close + 1)...].split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
         let offset = date.count > 1 ? Int(date[1]) ?? 0 : 0
         return GitIdentity(
-            name: String(text[..<open].reversed().drop { $0 == " " }.reversed()),
-            email: String(text[text.index(after: open)..<close]),
+            name: String(decoding: name[..<end], as: UTF8.self),
+            email: String(decoding: text[(open + 1)..<close], as: UTF8.self),
             time: date.first.flatMap { Int64($0) } ?? 0,
             offsetMinutes: offset / 100 * 60 + offset % 100
         )
     }
 
-    private static func split(_ message: String) -> (String, String?) {
-        let marks = [
-            "-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----", "-----BEGIN SSH SIGNATURE-----",
-            "-----BEGIN SIGNED MESSAGE-----",
-        ]
-        var start = message.startIndex
-        var found: String.Index?
+    /// Takes a message and the signature at its end apart.
+    private static func split(_ body: ArraySlice<UInt8>) -> (message: String, signature: String?) {
+        var start = body.startIndex
+        var found: Int?
         // The last line that starts a signature counts, as in Git's parse_signature.
-        while start < message.endIndex {
-            let end = message[start...].utf8.firstIndex(of: UInt8(ascii: "\n")) ?? message.endIndex
-            if marks.contains(where: { message[start..<end].utf8.starts(with: $0.utf8) }) { found = start }
-            start = end < message.endIndex ? message.utf8.index(after: end) : end
+        while start < body.endIndex {
+            let line = body[start...]
+            if line.starts(with: "-----BEGIN ".utf8), marks.contains(where: { line.starts(with: $0.utf8) }) {
+                found = start
+            }
+            start = line.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? body.endIndex
         }
-        guard let found else { return (message, nil) }
-        return (String(message[..<found]), String(message[found...]))
+        let message = String(decoding: body[..<(found ?? body.endIndex)], as: UTF8.self)
+        return (message, found.map { String(decoding: body[$0...], as: UTF8.self) })
     }
+
+    private static let marks = [
+        "-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----", "-----BEGIN SSH SIGNATURE-----",
+        "-----BEGIN SIGNED MESSAGE-----",
+    ]
 }
 
 /// The header fields of a commit or tag, and the text after the empty line.
 private struct Fields {
-    private var fields: [(name: String, value: String)] = []
-    let body: String
+    private var lines: [ArraySlice<UInt8>] = []
+    let body: ArraySlice<UInt8>
 
     init(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty, rest.first != UInt8(ascii: "\n") {
             let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
-            let line = rest[..<end]
+            // A line that starts with a space goes on; the fields that do (signatures) are only tested for being there.
+            if rest.first != UInt8(ascii: " ") { lines.append(rest[..<end]) }
             rest = rest[min(end + 1, rest.endIndex)...]
-            // A continuation line; the fields that have them (signatures) are only tested for being there.
-            guard line.first != UInt8(ascii: " ") else { continue }
-            let name = line.prefix { $0 != UInt8(ascii: " ") }
-            fields.append(
-                (String(decoding: name, as: UTF8.self), String(decoding: line.dropFirst(name.count + 1), as: UTF8.self))
-            )
         }
-        body = String(decoding: rest.dropFirst(), as: UTF8.self)
+        body = rest.dropFirst()
     }
 
-    func first(_ name: String) -> String? { fields.first { $0.name == name }?.value }
-    func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+    func first(_ name: String) -> ArraySlice<UInt8>? { all(name).first }
+
+    func text(_ name: String) -> String? { first(name).map { String(decoding: $0, as: UTF8.self) } }
+
+    func id(_ name: String) -> GitObjectID? { text(name).flatMap { GitObjectID($0) } }
+
+    /// Returns the values of the fields of that name.
+    func all(_ name: String) -> [ArraySlice<UInt8>] {
+        lines.filter { $0.starts(with: name.utf8) && $0.dropFirst(name.utf8.count).first == UInt8(ascii: " ") }
+            .map { $0.dropFirst(name.utf8.count + 1) }
+    }
 }

@@ -1,7 +1,8 @@
 /// A repository's objects and references, read through libgit2 where it can, through `git` where it cannot.
 ///
 /// What libgit2 does not find is asked of `git`, which fetches what a partial clone lacks. Safe to use from several
-/// tasks at once; those that read through libgit2 take turns. Replacement references are not followed.
+/// tasks at once; those that read through libgit2 take turns. Replacement references are not followed. libgit2 compares
+/// each object with its id; `git` does not.
 package struct GitObjects: Sendable {
     private let library: LibraryObjects?
     private let program: ProgramObjects
@@ -26,8 +27,11 @@ package struct GitObjects: Sendable {
             do {
                 return try await question(library)
             } catch {
-                // A limit is the caller's, and the same for both; everything else `git` may know better.
-                if case .objectTooLarge = error.kind { throw error }
+                switch error.kind {
+                // The limit is the caller's; and `git` does not compare bytes with their hash, as libgit2 does.
+                case .objectTooLarge, .corruptObject: throw error
+                default: break
+                }
             }
         }
         return try await question(program)
@@ -52,10 +56,8 @@ package struct GitObjects: Sendable {
     package func referenceNames(abbreviatedAs name: String) async throws(GitError) -> [String] {
         guard GitReferenceName.isValid(name, isAbbreviated: true) else { return [] }
         var found: [String] = []
-        for pattern in ["refs/\(name)", "refs/tags/\(name)", "refs/heads/\(name)", "refs/remotes/\(name)"] {
-            let references = try await references(prefix: pattern)
-            if references.contains(where: { $0.name == pattern }) { found.append(pattern) }
-        }
+        for full in ["refs/\(name)", "refs/tags/\(name)", "refs/heads/\(name)", "refs/remotes/\(name)"]
+        where try await reference(full) != nil { found.append(full) }
         return found
     }
 
@@ -171,7 +173,8 @@ package struct GitObjects: Sendable {
 
     /// Returns the reference of exactly that full name; `nil` when there is none.
     package func reference(_ name: String) async throws(GitError) -> GitReference? {
-        try await references(prefix: name).first { $0.name == name }
+        guard GitReferenceName.isValid(name) else { return nil }
+        return try await ask { (source) async throws(GitError) in try await source.reference(name) }
     }
 
     /// Returns the tags whose names start with `prefix`, sorted by name, with what their objects say.

@@ -76,16 +76,16 @@ extension GitProgram {
             .exitCode == 0
     }
 
-    /// Removes a section with its subsection and all variables from that file; returns whether there was one.
+    /// Removes a section, `section` or `section.subsection`, with all its variables from that file.
+    ///
+    /// Returns whether there was one. `git` does not find a subsection with `]` in it.
     @discardableResult
     package func removeConfigurationSection(
-        _ section: String,
-        _ subsection: String? = nil,
+        _ name: String,
         in target: GitConfigurationTarget
     ) async throws(GitError) -> Bool {
         // The key is made only to check the names.
-        _ = try GitConfigurationKey(section, subsection, "any")
-        let name = section + (subsection.map { "." + $0 } ?? "")
+        _ = try GitConfigurationKey(name + ".any")
         let arguments = ["config"] + target.arguments + ["--remove-section", GitArgument(name)]
         let output = try await run(arguments, accepting: [0, 128])
         if output.exitCode == 0 { return true }

@@ -38,8 +38,12 @@ final class LibraryObjects: ObjectSource {
         try handle.withLock { (handle) throws(GitError) in
             var result: [GitReference] = []
             try handle.forEachReference(prefix: prefix) { result.append($0) }
-            return result.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+            return result.sortedByName()
         }
+    }
+
+    func reference(_ name: String) throws(GitError) -> GitReference? {
+        try handle.withLock { (handle) throws(GitError) in try handle.reference(name) }
     }
 
     func entries(

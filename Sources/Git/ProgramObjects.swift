@@ -39,11 +39,20 @@ struct ProgramObjects: ObjectSource {
     }
 
     func references(prefix: String) async throws(GitError) -> [GitReference] {
-        let format = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"
         let directory = prefix[...(prefix.lastIndex(of: "/") ?? prefix.startIndex)]
-        let output = try await program.run(["for-each-ref", "--format=\(format)", "\(String(directory))"])
+        return try await list("\(String(directory))").filter { $0.name.hasPrefix(prefix) }.sortedByName()
+    }
+
+    func reference(_ name: String) async throws(GitError) -> GitReference? {
+        try await list(GitArgument(name)).first { $0.name == name }
+    }
+
+    /// Returns the references inside a directory, or of a name.
+    private func list(_ pattern: GitArgument) async throws(GitError) -> [GitReference] {
+        let format = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"
+        let output = try await program.run(["for-each-ref", "--format=\(format)", pattern])
         var found: [GitReference] = []
-        for line in output.lines where line.hasPrefix(prefix) {
+        for line in output.lines {
             let fields = line.split(separator: "\0", omittingEmptySubsequences: false)
             guard fields.count == 5, let id = GitObjectID(fields[1]) else {
                 throw GitError(.unexpectedOutput, command: "git for-each-ref", message: line)
@@ -54,7 +63,7 @@ struct ProgramObjects: ObjectSource {
             if fields[4] == "tag" { peeled = try await resolve("\(id)^{}", to: nil) }
             found.append(GitReference(name: name, objectID: id, peeledID: peeled ?? id))
         }
-        return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return found
     }
 
     func entries(

@@ -125,7 +125,7 @@ package struct Configuration: Sendable {
             $0.key.subsection == prefixed && $0.key.name == name.lowercased() && !Configuration.isBelowTracked($0.scope)
         }
         if let own { return Setting(text: own.value, level: Configuration.level(own.scope)) }
-        if let entry = shared.entry(section, subsection, name.lowercased()) {
+        if let entry = shared.entry([section, subsection, name].compactMap { $0 }.joined(separator: ".")) {
             return Setting(text: entry.value, level: .tracked)
         }
         let lower = git.entries.last { $0.key.subsection == prefixed && $0.key.name == name.lowercased() }

@@ -39,8 +39,8 @@ package struct RemoteSettings: Sendable {
         guard try await current(key(name, "url")) != nil else { throw RemoteSettingsError.unknown(name) }
         let target = try target()
         switch place {
-        case .shared: try await repository.program.removeConfigurationSection("remote", name, in: target)
-        case .local: try await repository.program.removeConfigurationSection("git-model", "remote.\(name)", in: target)
+        case .shared: try await repository.program.removeConfigurationSection("remote.\(name)", in: target)
+        case .local: try await repository.program.removeConfigurationSection("git-model.remote.\(name)", in: target)
         }
         if try await current(key(nil, "default")) == name { try await setDefault(nil) }
     }
@@ -57,9 +57,10 @@ package struct RemoteSettings: Sendable {
     }
 
     private func key(_ name: String?, _ variable: String) throws(GitError) -> GitConfigurationKey {
+        let key = ["remote", name, variable].compactMap { $0 }.joined(separator: ".")
         switch place {
-        case .shared: try GitConfigurationKey("remote", name, variable)
-        case .local: try GitConfigurationKey("git-model", name.map { "remote.\($0)" } ?? "remote", variable)
+        case .shared: return try GitConfigurationKey(key)
+        case .local: return try GitConfigurationKey("git-model." + key)
         }
     }
 
@@ -75,7 +76,7 @@ package struct RemoteSettings: Sendable {
             guard try FileStatus.of(path) != nil else { return nil }
             configuration = try await repository.program.configuration(file: path)
         }
-        return configuration.value(key.section, key.subsection, key.name)
+        return configuration.value(key.text)
     }
 
     private func target() throws -> GitConfigurationTarget {

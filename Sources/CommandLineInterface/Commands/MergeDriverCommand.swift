@@ -1,32 +1,24 @@
 import ArgumentParser
 import Operations
 
-/// `git model merge-driver`: the merge driver of pointers.
+/// `git model merge-driver`: the merge driver (gitattributes(5), "Defining a custom merge driver").
 struct MergeDriverCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge-driver",
-        abstract: "Merge two pointers",
+        abstract: "Merge two pointers, for git merge",
         shouldDisplay: false
     )
-    static let answers = false
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "The common ancestor's file")
-    var base: String
+    @Argument(help: "The common ancestor's version") var base: String
+    @Argument(help: "Our version, and the result") var ours: String
+    @Argument(help: "Their version") var theirs: String
+    @Argument(help: "The pointer's path in the repository") var path: String
 
-    @Argument(help: "Our file, which the result replaces")
-    var ours: String
-
-    @Argument(help: "Their file")
-    var theirs: String
-
-    @Argument(help: "The pointer's path")
-    var name: String
-
-    func perform(in context: Context) async throws -> MergePointers.Report {
-        try await MergePointers(base: base, ours: ours, theirs: theirs, name: name).run(in: context)
+    func perform(in context: Context) async throws -> PointerMerge.Report {
+        try await PointerMerge(base: base, ours: ours, theirs: theirs, path: path).run(in: context)
     }
 
-    func render(_ report: MergePointers.Report, to text: inout Text) {}
+    func render(_ report: PointerMerge.Report, to text: inout Text) {}
 }

@@ -23,7 +23,10 @@ struct StatusCommand: ModelCommand {
     func render(_ report: Status.Report, to text: inout Text) {
         let state =
             report.artifactCount == 0 ? ", no artifact yet" : report.artifacts.isEmpty ? ", nothing changed" : ""
-        text.line(report.models.joined(separator: "; ") + state)
+        let models = report.models.map { model in
+            model.version.map { "\(model.name) \($0)" } ?? "\(model.name), no version yet"
+        }
+        text.line(models.joined(separator: "; ") + state)
         var table = Table([.left, .left, .right], indent: 2)
         for artifact in report.artifacts {
             table.row(artifact.state, DisplayText.quoted(artifact.path), Quantity.bytes(artifact.size))

@@ -19,3 +19,26 @@ extension ResolutionError: Diagnosable {
         }
     }
 }
+
+extension ConfigurationError: Diagnosable {
+    var diagnosis: Diagnosis {
+        Diagnosis(.failed, description, hints: ["restore it: `git checkout -- \(Configuration.path)`"])
+    }
+}
+
+extension RemoteSettingsError: Diagnosable {
+    var diagnosis: Diagnosis {
+        switch self {
+        case .invalidName, .invalidURL: Diagnosis(.usage, description)
+        case .password: Diagnosis(.usage, description, hints: ["keep passwords in `git credential`"])
+        case .exists(let name, let url):
+            Diagnosis(.failed, description, hints: ["replace \(url): `git model remote add --force \(name) URL`"])
+        case .unknown: Diagnosis(.failed, description, hints: ["see which there are: `git model remote list`"])
+        case .noWorkTree: Diagnosis(.failed, description)
+        }
+    }
+}
+
+extension UntrustableURL: Diagnosable {
+    var diagnosis: Diagnosis { Diagnosis(.usage, "\(self)") }
+}

@@ -1,7 +1,8 @@
 /// Tells by its name whether a file holds weights.
 enum WeightFile {
     private static let suffixes = [
-        ".safetensors", ".gguf", ".pt", ".pth", ".bin", ".onnx", ".h5", ".keras", ".npz", ".npy", ".ckpt", ".pkl", ".joblib",
+        ".safetensors", ".gguf", ".pt", ".pth", ".bin", ".onnx", ".h5", ".keras", ".npz", ".npy", ".ckpt", ".pkl",
+        ".joblib",
         ".tflite", ".pb", ".msgpack",
     ]
 

@@ -4,76 +4,74 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
-    /// What `install` did.
-    struct InstallResult {
+    /// What `install` changed.
+    struct InstallResult: Sendable {
         /// The hooks that were written.
         var hooks: [String] = []
-        /// What stands in the way, for the user to settle.
+        /// Whether a driver was registered.
+        var drivers = false
+        /// What was left to the user.
         var warnings: [String] = []
     }
 
-    private static let attributesLine = "*.mver text eol=lf diff=git-model merge=git-model"
-    private static let signature = "git model hook"
-
-    /// Registers the diff and merge drivers and installs hooks; what is there already stays.
+    /// Registers the diff and merge drivers and, when asked, installs the hooks; what is there already stays.
     func install(hooks: Bool) async throws -> InstallResult {
-        try await registerDrivers()
         var result = InstallResult()
+        result.drivers = try await DriverSettings(in: context).install(in: repository)
         guard hooks else { return result }
-        let directory = try await repository.hooksDirectory()
-        try Directories.create(directory)
+        let directory = try await HookDirectory(of: repository)
+        var lacking: [(name: String, file: FilePath)] = []
         for hook in EmbeddedFiles.hooks {
-            let path = directory.appending(hook.name)
-            if try FileStatus.of(path, followingLinks: true) != nil {
-                let present = String(decoding: try DurableFile.read(path, limit: 1 << 20), as: UTF8.self)
-                if !present.contains(Workspace.signature) {
-                    result.warnings.append(
-                        "hook \(hook.name) is somebody else's and stays: add the line `git model hook \(hook.name) \"$@\"` to it")
-                }
-                continue
+            switch try directory.state(of: hook) {
+            case .current: continue
+            case .absent:
+                try directory.install(hook)
+                result.hooks.append(hook.name)
+            case .taken:
+                result.warnings.append(
+                    "hook \(hook.name) was not installed: \(directory.path) has two others already; "
+                        + "add this line to one: \(HookDirectory.call(hook.name)) \"$@\""
+                )
+            case .lacksLine(let file): lacking.append((hook.name, file))
             }
-            try DurableFile.write(hook.bytes, to: path, permissions: 0o777)
-            result.hooks.append(hook.name)
+        }
+        result.warnings += lacking.map { name, file in
+            "hook \(name) was not installed, since core.hooksPath is in the work tree; "
+                + "add this line to \(shown(file)): \(HookDirectory.call(name)) \"$@\""
         }
         return result
     }
 
-    /// Removes the hooks and drivers that `install` wrote, and returns the hooks.
-    func uninstall() async throws -> [String] {
-        let directory = try await repository.hooksDirectory()
-        var removed: [String] = []
-        for hook in EmbeddedFiles.hooks {
-            let path = directory.appending(hook.name)
-            guard try FileStatus.of(path) != nil, try DurableFile.read(path, limit: 1 << 20) == hook.bytes else { continue }
-            try DurableFile.remove(path)
-            removed.append(hook.name)
-        }
-        try await repository.program.removeConfigurationSection("diff", "git-model", in: .local)
-        try await repository.program.removeConfigurationSection("merge", "git-model", in: .local)
-        return removed
+    /// Removes drivers and hooks; returns the hooks that were there, and whether drivers were.
+    func uninstall() async throws -> InstallResult {
+        var result = InstallResult()
+        result.drivers = try await DriverSettings.uninstall(from: repository)
+        let directory = try await HookDirectory(of: repository)
+        guard !directory.isUsers else { return result }
+        for hook in EmbeddedFiles.hooks where try directory.uninstall(hook) { result.hooks.append(hook.name) }
+        return result
     }
 
-    private func registerDrivers() async throws {
-        let git = try await repository.program.configuration()
-        for (section, name, value) in [
-            ("diff", "textconv", "git-model textconv"),
-            ("merge", "name", "git-model pointers"),
-            ("merge", "driver", "git-model merge-driver %O %A %B %P"),
-        ] where git.value(section, "git-model", name) != value {
-            try await repository.program.setConfiguration(
-                try GitConfigurationKey(section, "git-model", name), to: value, in: .local)
-        }
-    }
-
-    /// Adds the line for pointers to the root `.gitattributes`; returns the file if it changed.
+    /// Makes the root `.gitattributes` give pointers our drivers; returns the file if it changed.
     func ensureAttributes() throws -> [RepositoryPath] {
+        let name = DriverSettings.name
+        let line = Array("*\(Pointer.fileSuffix) diff=\(name) merge=\(name) text eol=lf".utf8)
         let path = try RepositoryPath(".gitattributes")
         let location = try location(of: path)
         var bytes = try FileStatus.of(location) == nil ? [] : DurableFile.read(location, limit: 16 << 20)
-        let lines = bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
-        guard !lines.contains(Workspace.attributesLine) else { return [] }
+        let isThere = bytes.split(separator: UInt8(ascii: "\n")).contains {
+            $0.starts(with: "*\(Pointer.fileSuffix) ".utf8) && $0.contains(Array("diff=\(name)".utf8))
+                && $0.contains(Array("merge=\(name)".utf8))
+        }
+        guard !isThere else { return [] }
         if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
-        try DurableFile.write(bytes + Array((Workspace.attributesLine + "\n").utf8), to: location)
+        try DurableFile.write(bytes + line + [UInt8(ascii: "\n")], to: location, permissions: 0o666)
         return [path]
+    }
+
+    /// A path for messages: from the top of the work tree where it is in there.
+    func shown(_ path: FilePath) -> String {
+        var relative = path
+        return relative.removePrefix(root) ? relative.string : path.string
     }
 }

@@ -25,11 +25,11 @@ package struct DefaultRemote: Sendable {
             let remote = try workspace.remote(named: nil)
             return Report(name: remote.name, url: remote.url, isChanged: false)
         }
-        guard let url = workspace.configuration.url(ofRemote: name) else { throw workspace.unknownRemote(name) }
+        let url = try workspace.url(ofRemote: name)
         if workspace.configuration.value("remote", nil, "default") == name {
             return Report(name: name, url: url, isChanged: false)
         }
-        try await workspace.changingRemotes { try await RemoteSettings(workspace.repository).setDefault(name) }
+        try await RemoteSettings(workspace.repository).setDefault(name)
         let share = "share the setting: `git commit -m \"Make \(name) the default remote\" \(Configuration.path)`"
         return Report(name: name, url: url, isChanged: true, hints: [share])
     }

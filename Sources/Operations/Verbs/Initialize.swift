@@ -54,7 +54,7 @@ package struct Initialize: Sendable {
             report.isThisMachineOnly = try workspace.remote("store", url: remote).isThisMachineOnly
         }
         if usesPlainTags, !workspace.configuration.usesPlainTags {
-            let key = try GitConfigurationKey("tags", nil, "plain")
+            let key = try GitConfigurationKey("tags.plain")
             try await workspace.repository.program.setConfiguration(
                 key,
                 to: "true",

@@ -56,7 +56,12 @@ package struct ListArtifacts: Sendable {
             let tracked = try await workspace.trackedArtifacts()
             let isPath = (try? ListArtifacts.choose(first, among: tracked, in: workspace)).map { !$0.isEmpty } ?? false
             if isPath { return (nil, first) }
-            throw error
+            guard case ResolutionError.unknown = error else { throw error }
+            throw Failure(
+                .failed,
+                "\(first) is neither a version nor an artifact",
+                hints: ["see what there is: `git model list`, `git model ls`"]
+            )
         }
     }
 

@@ -105,7 +105,7 @@ extension Workspace {
     private func root(of pointers: [Pointer]) async throws -> RootRecord? {
         guard let head = try await repository.objects.resolve("HEAD") else { return nil }
         let git = try await repository.program.configuration()
-        let url = git.value("remote", "origin", "url") ?? root.string
+        let url = git.value("remote.origin.url") ?? root.string
         let branch = try await repository.program.run(["symbolic-ref", "-q", "HEAD"], accepting: [0, 1]).line
         let reference = branch.isEmpty ? "HEAD" : branch
         return RootRecord(repository: url, reference: reference, commit: head.hex, oids: pointers.map(\.oid))

@@ -19,8 +19,14 @@ package struct RemoveRemote: Sendable {
     /// Writes `.mver/config`.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
-        let url = workspace.configuration.url(ofRemote: name) ?? ""
-        try await workspace.changingRemotes { try await RemoteSettings(workspace.repository).remove(name) }
+        let url = try workspace.url(ofRemote: name)
+        do { try await RemoteSettings(workspace.repository).remove(name) } catch RemoteSettingsError.unknown {
+            throw Failure(
+                .failed,
+                "remote \(name) is not in \(Configuration.path), but in Git's own configuration",
+                hints: ["remove it there: `git config --remove-section git-model.remote.\(name)`"]
+            )
+        }
         let share = "share the setting: `git commit -m \"Remove remote \(name)\" \(Configuration.path)`"
         return Report(name: name, url: url, hints: [share])
     }

@@ -20,8 +20,16 @@ package struct Status: Sendable {
             package let size: Int64
         }
 
-        /// The models, each with its latest version, if any.
-        package var models: [String] = []
+        /// A model of the repository.
+        package struct Model: Encodable, Sendable {
+            /// The model's name.
+            package let name: String
+            /// The newest version that the current commit is or descends from.
+            package let version: String?
+        }
+
+        /// The models, by name.
+        package var models: [Model] = []
         /// The number of artifacts that were looked at.
         package var artifactCount = 0
         /// The artifacts that need attention, by path.
@@ -54,7 +62,7 @@ package struct Status: Sendable {
         let joined = try workspace.openStore()
         var cache = workspace.openStatCache()
         var report = Report(tellsByExitCode: tellsByExitCode)
-        report.models = try await workspace.modelLines()
+        report.models = try await workspace.currentVersions()
         let index = try await PointerIndex.workTree(of: workspace.repository)
         report.problems = index.damaged.map { Problem($0.path, message: $0.problem) }
         report.artifactCount = index.entries.count

@@ -269,7 +269,7 @@ extension Workspace {
     func gitRemote() async throws -> String? {
         let git = try await repository.program.configuration()
         if case .branch(let branch, _) = try await repository.objects.head(),
-            let own = git.value("branch", String(branch.dropFirst("refs/heads/".count)), "remote")
+            let own = git.value("branch.\(branch.dropFirst("refs/heads/".count)).remote")
         {
             return own
         }

@@ -9,16 +9,21 @@ extension Workspace {
     ///
     /// A pointer of history that is damaged is left out, unless `requiringAll`: who deletes must know everything.
     func historicalArtifacts(requiringAll: Bool = false) async throws -> [PointerIndex.Entry] {
+        let index = try await historicalPointers()
+        if requiringAll, let damage = index.damaged.first {
+            throw Failure(.failed, "\(damage.path) in the history is no pointer: \(damage.problem)")
+        }
+        return index.entries
+    }
+
+    /// Reads every pointer file that history has, and that is staged anywhere.
+    func historicalPointers() async throws -> PointerIndex {
         let roots = try await repository.gcRoots(indexSuffix: Pointer.fileSuffix)
         var files = roots.indexEntries.map { (path: $0.path, mode: $0.mode, id: $0.id) }
         var seen = Set(files.map(\.id))
         try await repository.introducedFiles(suffix: Pointer.fileSuffix, from: roots.commits) { file in
             if seen.insert(file.id).inserted { files.append((path: file.path, mode: file.mode, id: file.id)) }
         }
-        let index = try await PointerIndex.read(files, in: repository)
-        if requiringAll, let damage = index.damaged.first {
-            throw Failure(.failed, "\(damage.path) in the history is no pointer: \(damage.problem)")
-        }
-        return index.entries
+        return try await PointerIndex.read(files, in: repository)
     }
 }

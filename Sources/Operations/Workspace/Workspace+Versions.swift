@@ -6,7 +6,8 @@ extension Workspace {
     /// The versions of all models, by model, then ascending.
     func versions() async throws -> [ModelVersion] {
         let models = try models()
-        return try await ModelVersion.all(in: repository, plainModel: models.count == 1 ? models[0].name : nil)
+        let plainModel = configuration.usesPlainTags && models.count == 1 ? models[0].name : nil
+        return try await ModelVersion.all(in: repository, plainModel: plainModel)
     }
 
     /// Returns the commit that a user's words for a version mean.
@@ -15,20 +16,19 @@ extension Workspace {
         return try await resolver.resolve(text)
     }
 
-    /// The models, each with the newest version that the current commit descends from or has.
-    func modelLines() async throws -> [String] {
+    /// The models, each with the newest version that the current commit is or descends from.
+    func currentVersions() async throws -> [Status.Report.Model] {
         let versions = try await versions()
         let head = try await repository.objects.head().commit
-        var lines: [String] = []
-        for model in try models() {
-            var line = model.name.text + ", no version yet"
-            for version in versions.reversed() where version.model == model.name {
+        var models: [Status.Report.Model] = []
+        for model in try self.models() {
+            var current: ModelVersion?
+            for version in versions.reversed() where version.model == model.name && current == nil {
                 guard let head, try await repository.objects.isAncestor(version.commit, of: head) else { continue }
-                line = "\(model.name) \(version.version)"
-                break
+                current = version
             }
-            lines.append(line)
+            models.append(Status.Report.Model(name: model.name.text, version: current?.version.description))
         }
-        return lines
+        return models
     }
 }

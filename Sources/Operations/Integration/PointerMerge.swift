@@ -1,0 +1,132 @@
+import ModelCore
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model merge-driver`: merges trees file by file, and leaves a conflict that names both versions otherwise.
+package struct PointerMerge: Sendable {
+    /// How the merge ended.
+    package struct Report: Operations.Report {
+        package var warnings: [String] = []
+        package var hints: [String] = []
+        package var outcome: Outcome
+
+        private enum CodingKeys: CodingKey {}
+    }
+
+    private static let fileLimit = 16 << 20
+
+    private let base: String
+    private let ours: String
+    private let theirs: String
+    private let path: String
+
+    /// Creates the merge of three files that Git wrote, whose result goes to `ours`; `path` is the pointer's.
+    package init(base: String, ours: String, theirs: String, path: String) {
+        self.base = base
+        self.ours = ours
+        self.theirs = theirs
+        self.path = path
+    }
+
+    /// Merges; `.negative` is a conflict, which Git notes in its index.
+    package func run(in context: Context) async throws -> Report {
+        func read(_ file: String) throws -> [UInt8] {
+            try DurableFile.read(context.workingDirectory.pushing(FilePath(file)), limit: PointerMerge.fileLimit)
+        }
+        let (old, left, right) = (try read(base), try read(ours), try read(theirs))
+        let target = context.workingDirectory.pushing(FilePath(ours))
+        if left == right || right == old { return Report(outcome: .ok) }
+        if left == old {
+            try DurableFile.write(right, to: target)
+            return Report(outcome: .ok)
+        }
+        var differing: [String] = []
+        if let ours = try? Pointer(parsing: left), let theirs = try? Pointer(parsing: right) {
+            let base = try? Pointer(parsing: old)
+            // Without a listing, or a store, there is nothing to merge file by file: that is a conflict and no failure.
+            switch try? await merge(base, ours, theirs, isBaseEmpty: old.isEmpty, in: context) {
+            case .merged(let pointer):
+                try DurableFile.write(pointer.encoded, to: target)
+                return Report(outcome: .ok)
+            case .conflict(let paths): differing = paths
+            case nil: break
+            }
+        }
+        let conflict =
+            Array("<<<<<<< ours\n".utf8) + left + Array("=======\n".utf8) + right + Array(">>>>>>> theirs\n".utf8)
+        try DurableFile.write(conflict, to: target)
+        return report(of: differing)
+    }
+
+    private func report(of differing: [String]) -> Report {
+        let files = differing.isEmpty ? "" : " in \(differing.prefix(3).joined(separator: ", "))"
+        let more = differing.count > 3 ? " and \(differing.count - 3) more" : ""
+        return Report(
+            warnings: ["both sides changed the artifact of \(path)\(files)\(more)"],
+            hints: [
+                "keep one: `git checkout --ours \(path)` or `--theirs`, then `git add \(path)`",
+                "then bring the artifact in line: `git model checkout`",
+            ],
+            outcome: .negative
+        )
+    }
+
+    private enum TreeMerge {
+        case merged(Pointer)
+        case conflict([String])
+    }
+
+    /// Merges three trees; `nil` where one of them is none or its listing is not here.
+    private func merge(
+        _ base: Pointer?,
+        _ ours: Pointer,
+        _ theirs: Pointer,
+        isBaseEmpty: Bool,
+        in context: Context
+    ) async throws -> TreeMerge? {
+        guard ours.kind == .tree, theirs.kind == .tree, base?.kind == .tree || isBaseEmpty else { return nil }
+        let workspace = try await Workspace.discover(in: context)
+        let joined = try workspace.openStore()
+        var reader = FrameReader(joined.store)
+        let old = try base.map { try joined.store.listing($0.oid, reader: &reader).tree }
+        let left = try joined.store.listing(ours.oid, reader: &reader).tree
+        let right = try joined.store.listing(theirs.oid, reader: &reader).tree
+        let (entries, conflicts) = PointerMerge.merge(old?.entries ?? [], left.entries, right.entries)
+        guard conflicts.isEmpty else { return .conflict(conflicts) }
+        let merged = try TreeListing(entries)
+        let session = try IngestSession(
+            joined.store,
+            pool: workspace.pool,
+            cancellation: context.cancellation,
+            progress: { _ in }
+        )
+        _ = try session.add(merged)
+        _ = try session.finish(pointers: [merged.pointer])
+        return .merged(merged.pointer)
+    }
+
+    /// Takes from each side what it changed; a path that both changed, and not alike, is a conflict.
+    private static func merge(
+        _ base: [TreeEntry],
+        _ ours: [TreeEntry],
+        _ theirs: [TreeEntry]
+    ) -> (entries: [TreeEntry], conflicts: [String]) {
+        func byPath(_ entries: [TreeEntry]) -> [RepositoryPath: TreeEntry] {
+            Dictionary(uniqueKeysWithValues: entries.map { ($0.path, $0) })
+        }
+        let (old, left, right) = (byPath(base), byPath(ours), byPath(theirs))
+        var entries: [TreeEntry] = []
+        var conflicts: [String] = []
+        for path in Set(left.keys).union(right.keys).sorted() {
+            if left[path] == right[path] || right[path] == old[path] {
+                if let entry = left[path] { entries.append(entry) }
+            } else if left[path] == old[path] {
+                if let entry = right[path] { entries.append(entry) }
+            } else {
+                conflicts.append(path.text)
+            }
+        }
+        return (entries, conflicts)
+    }
+}

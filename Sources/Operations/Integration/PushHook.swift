@@ -1,0 +1,92 @@
+import Git
+import ModelCore
+import Registry
+import Store
+
+/// What `pre-push` does: the objects that the pushed commits need, before the commits.
+struct PushHook {
+    /// Git's connection stays open while the hook runs, and servers close one that idles for long.
+    private static let pendingByteLimit: Int64 = 1 << 30
+
+    private let arguments: [String]
+    private let workspace: Workspace
+
+    /// Creates the work of the hook, whose arguments are the name and the URL of Git's remote.
+    init(_ arguments: [String], in workspace: Workspace) {
+        self.arguments = arguments
+        self.workspace = workspace
+    }
+
+    /// Pushes; a problem keeps Git from pushing.
+    func run() async throws -> Hook.Report {
+        var report = Hook.Report()
+        let artifacts = try await introduced()
+        guard !artifacts.isEmpty else { return report }
+        guard workspace.configuration.defaultRemote != nil else {
+            let count = artifacts.count == 1 ? "1 artifact" : "\(artifacts.count) artifacts"
+            report.problems = [Problem("git push", message: "no remote is set up for the \(count) of these commits")]
+            report.hints = ["add one: `git model remote add store URL`", "or push without: `git push --no-verify`"]
+            return report
+        }
+        let joined = try workspace.openStore()
+        let present = try await present(artifacts, joined.store, &report)
+        guard report.problems.isEmpty, !present.isEmpty else { return report }
+        if present.reduce(0, { $0 + $1.pointer.size }) > PushHook.pendingByteLimit {
+            let pending = try await workspace.push(present, to: nil, from: joined.store, isDryRun: true).bytes
+            guard pending <= PushHook.pendingByteLimit else {
+                report.problems = [Problem("git push", message: "\(pending) bytes of artifacts are to be sent first")]
+                report.hints = ["send them: `git model push`", "then push again"]
+                return report
+            }
+        }
+        let result = try await workspace.push(present, to: nil, from: joined.store)
+        report.problems = result.problems
+        return report
+    }
+
+    /// Returns the artifacts that the commits bring in, each object once.
+    private func introduced() async throws -> [PointerIndex.Entry] {
+        var updates = try RefUpdate.parse(workspace.context.readInput())
+        var remote = arguments.first
+        let environment = workspace.context.environment
+        // The framework of pre-commit.com reads the input itself, and passes one reference a run in variables.
+        if updates.isEmpty, arguments.isEmpty, let tip = environment["PRE_COMMIT_TO_REF"].flatMap({ GitObjectID($0) }) {
+            remote = environment["PRE_COMMIT_REMOTE_NAME"]
+            let old = environment["PRE_COMMIT_FROM_REF"].flatMap { GitObjectID($0) }
+            updates = [RefUpdate(localName: "", localID: tip, remoteName: "", remoteID: old)]
+        }
+        let files = try await workspace.repository.introducedFiles(
+            suffix: Pointer.fileSuffix,
+            by: updates,
+            to: remote ?? ""
+        )
+        guard !files.isEmpty else { return [] }
+        let index = try await PointerIndex.read(
+            files.map { (path: $0.path, mode: $0.mode, id: $0.id) },
+            in: workspace.repository
+        )
+        var seen: Set<Pointer> = []
+        return index.entries.filter { seen.insert($0.pointer).inserted }
+    }
+
+    /// Returns the artifacts that this machine has; of the others, the remote has to know.
+    private func present(
+        _ artifacts: [PointerIndex.Entry],
+        _ store: LocalStore,
+        _ report: inout Hook.Report
+    ) async throws -> [PointerIndex.Entry] {
+        let here = artifacts.filter { Closure(of: [$0.pointer], in: store).isComplete }
+        guard here.count < artifacts.count else { return here }
+        let have = Set(here.map(\.pointer))
+        let elsewhere = artifacts.filter { !have.contains($0.pointer) }
+        let held = try await workspace.remote(named: nil).holds(elsewhere.map(\.pointer))
+        report.problems = elsewhere.filter { !held.contains($0.pointer.oid) }.map {
+            Problem(
+                $0.path.text,
+                message: "its bytes (\($0.pointer.oid.hex.prefix(12))) are neither here nor in the remote"
+            )
+        }
+        if !report.problems.isEmpty { report.hints = ["push without them: `git push --no-verify`"] }
+        return here
+    }
+}

@@ -1,0 +1,206 @@
+import ModelCore
+import Registry
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model fsck`: whether the store is sound, and whether what the pointers name can be rebuilt from it.
+package struct CheckStore: Sendable {
+    /// What was found.
+    package struct Report: Operations.Report {
+        /// Something that is not as it should be.
+        package struct Finding: Encodable, Sendable {
+            /// `damaged`, `untidy`, `newer`, or `absent`: only in what a remote was asked for.
+            package let severity: String
+            /// The file, artifact or pointer.
+            package let path: String
+            /// What is wrong, as a clause.
+            package let problem: String
+            /// Whether it was mended.
+            package let isMended: Bool
+        }
+
+        /// What is wrong: files of the store first, then pointers and artifacts.
+        package var findings: [Finding] = []
+        /// The number of artifacts, of all history, that can be rebuilt.
+        package var complete = 0
+        /// The number of artifacts, of all history, whose bytes are not all here.
+        package var absent = 0
+        package var warnings: [String] = []
+        package var hints: [String] = []
+        package var outcome: Outcome {
+            findings.contains { ["damaged", "absent"].contains($0.severity) && !$0.isMended }
+                ? .verificationFailed : .ok
+        }
+
+        mutating func add(_ severity: String, _ path: String, _ problem: String, isMended: Bool = false) {
+            findings.append(Finding(severity: severity, path: path, problem: problem, isMended: isMended))
+        }
+    }
+
+    private let isDeep: Bool
+    private let checksRemote: Bool
+    private let mends: Bool
+
+    /// Creates the operation; deep, it reads every byte.
+    package init(isDeep: Bool = false, checksRemote: Bool = false, mends: Bool = false) {
+        self.isDeep = isDeep
+        self.checksRemote = checksRemote
+        self.mends = mends
+    }
+
+    /// Checks, and mends where that was asked for; what was damaged is then fetched again where the default remote has it.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context)
+        var report = Report()
+        let artifacts = try await pointers(of: workspace, &report)
+        let pointerDamages = report.findings.count
+        if mends {
+            try Directories.create(workspace.storePath)
+            let lock = try StoreLock.exclude(workspace.storePath)
+            defer { extendLifetime(lock) }
+            try await check(artifacts, in: workspace, &report)
+        } else {
+            try Directories.create(workspace.storePath)
+            let lock = try StoreLock.join(workspace.storePath)
+            defer { extendLifetime(lock) }
+            try await check(artifacts, in: workspace, &report)
+        }
+        if report.findings.contains(where: { $0.severity == "absent" }) {
+            report.hints.append("send what is here: `git model push --all`")
+        }
+        if !mends,
+            report.findings.dropFirst(pointerDamages).contains(where: { ["damaged", "untidy"].contains($0.severity) })
+        {
+            report.hints.append("mend what can be mended: `git model fsck --repair`")
+        }
+        return report
+    }
+
+    /// Reads every pointer of the work tree, the indexes and history, each object once.
+    private func pointers(of workspace: Workspace, _ report: inout Report) async throws -> [PointerIndex.Entry] {
+        let work = try await PointerIndex.workTree(of: workspace.repository)
+        let history = try await workspace.historicalPointers()
+        for damage in work.damaged { report.add("damaged", damage.path, damage.problem) }
+        for damage in history.damaged where !work.damaged.contains(damage) {
+            report.add("damaged", damage.path, "in the history or an index: \(damage.problem)")
+        }
+        var seen: Set<Pointer> = []
+        return (work.entries + history.entries).filter { seen.insert($0.pointer).inserted }
+    }
+
+    private func check(
+        _ artifacts: [PointerIndex.Entry],
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        let found = report.findings.count
+        guard let store = try open(workspace, &report) else { return }
+        let lostIndexes = report.findings.count > found
+        let before = incomplete(artifacts, in: store)
+        let check = StoreCheck(store, pool: workspace.pool, cancellation: workspace.context.cancellation)
+        for finding in try await check.run(isDeep ? .everything : .structure, mending: mends) {
+            report.add(finding.severity.rawValue, finding.path.string, finding.problem, isMended: finding.isMended)
+        }
+        try store.refresh()
+        let after = incomplete(artifacts, in: store)
+        // Without its index, nobody can tell what a store had: whatever the remote has is fetched then.
+        let wasHere = { (pointer: Pointer) in before[pointer].map { !$0.isAbsence } ?? true }
+        let lost = artifacts.filter { mends && after[$0.pointer] != nil && (lostIndexes || wasHere($0.pointer)) }
+        let mended = try await fetchAgain(lost, into: store, workspace, &report)
+        for artifact in artifacts {
+            guard let reason = after[artifact.pointer], !mended.contains(artifact.pointer) else {
+                try await checkWhole(artifact, in: store, workspace, &report)
+                report.complete += 1
+                continue
+            }
+            report.absent += 1
+            if !reason.isAbsence {
+                report.add("damaged", artifact.path.text, "\(reason)")
+            } else if wasHere(artifact.pointer) {
+                report.add("damaged", artifact.path.text, "its bytes were here, and are lost: \(reason)")
+            }
+        }
+        if checksRemote { try await checkRemote(artifacts, after, in: workspace, &report) }
+    }
+
+    /// Opens the store; an index that cannot even be opened is taken away where mending was asked for, for packs tell the same.
+    private func open(_ workspace: Workspace, _ report: inout Report) throws -> LocalStore? {
+        while true {
+            do throws(StoreError) { return try LocalStore.openOrCreate(workspace.storePath) } catch {
+                guard case .damaged(let path, let problem) = error, path.extension == "idx" else { throw error }
+                report.add("damaged", path.string, "\(problem)", isMended: mends)
+                guard mends else { return nil }
+                try DurableFile.remove(path)
+            }
+        }
+    }
+
+    /// Returns the objects that cannot be rebuilt, and why.
+    private func incomplete(_ artifacts: [PointerIndex.Entry], in store: LocalStore) -> [Pointer: StoreError] {
+        var reasons: [Pointer: StoreError] = [:]
+        for artifact in artifacts {
+            let found = Closure(of: [artifact.pointer], in: store).incomplete
+            // Damage says more than absence.
+            reasons[artifact.pointer] = (found.first { !$0.reason.isAbsence } ?? found.first)?.reason
+        }
+        return reasons
+    }
+
+    private func fetchAgain(
+        _ artifacts: [PointerIndex.Entry],
+        into store: LocalStore,
+        _ workspace: Workspace,
+        _ report: inout Report
+    ) async throws -> Set<Pointer> {
+        guard !artifacts.isEmpty, workspace.configuration.defaultRemote != nil else { return [] }
+        let missing: Set<String>
+        do {
+            missing = Set(try await workspace.fetch(artifacts, from: nil, into: store).problems.map(\.subject))
+        } catch {
+            if workspace.context.cancellation.isCancelled { throw error }
+            report.warnings.append("what was lost could not be fetched again: \(error)")
+            return []
+        }
+        let fetched = artifacts.filter { !missing.contains($0.path.text) }
+        for artifact in fetched {
+            report.add("damaged", artifact.path.text, "its bytes were lost, and were fetched again", isMended: true)
+        }
+        return Set(fetched.map(\.pointer))
+    }
+
+    /// Rebuilds the files of an artifact and compares their digests with their names; the frames by themselves were checked.
+    private func checkWhole(
+        _ artifact: PointerIndex.Entry,
+        in store: LocalStore,
+        _ workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        guard isDeep else { return }
+        let objects = Array(Closure(of: [artifact.pointer], in: store).objects)
+        let cancellation = workspace.context.cancellation
+        let results = try await workspace.pool.map(0..<objects.count) { position in
+            try cancellation.check()
+            return try? WholeObjectCheck(store).isRebuilt(by: objects[position])
+        }
+        for (object, isRight) in zip(objects, results) where isRight != true {
+            report.add("damaged", artifact.path.text, "its manifest does not rebuild \(object.oid)")
+        }
+    }
+
+    private func checkRemote(
+        _ artifacts: [PointerIndex.Entry],
+        _ incomplete: [Pointer: StoreError],
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        let remote = try workspace.remote(named: nil)
+        let held = try await remote.holds(artifacts.map(\.pointer))
+        for artifact in artifacts where !held.contains(artifact.pointer.oid) {
+            let place =
+                incomplete[artifact.pointer] == nil
+                ? "remote \(remote.name) does not have it" : "neither remote \(remote.name) nor this store has it"
+            report.add("absent", artifact.path.text, "\(place): \(artifact.pointer.oid)")
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Registry
+import ModelCore
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model gc`: deletes what nothing in Git, in any worktree or in the stash, refers to any more.
+package struct CollectGarbage: Sendable {
+    /// What was deleted, or would be.
+    package struct Report: Operations.Report {
+        /// Whether nothing was done, only said.
+        package let isDryRun: Bool
+        /// The number of packs without anything alive.
+        package let packs: Int
+        /// Their size in bytes.
+        package let bytes: Int64
+        /// The number of packs that stay because something in them is alive.
+        package let livePacks: Int
+        /// The number of packs that stay only because they are younger than the grace period.
+        package let recentPacks: Int
+        package var hints: [String] = []
+    }
+
+    private let isDryRun: Bool
+    private let prunesNow: Bool
+
+    /// Creates the operation; with `prunesNow`, what is young goes too.
+    package init(isDryRun: Bool = false, prunesNow: Bool = false) {
+        self.isDryRun = isDryRun
+        self.prunesNow = prunesNow
+    }
+
+    /// Collects; refuses while another command uses the store, and where anything that might be alive cannot be read.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context)
+        if isDryRun {
+            let joined = try workspace.openStore()
+            return report(try await plan(workspace, joined.store))
+        }
+        try requireOwnStore(of: workspace)
+        let store = try LocalStore.openOrCreate(workspace.storePath)
+        let lock = try StoreLock.exclude(workspace.storePath)
+        defer { extendLifetime(lock) }
+        // What is alive is only found out now: before, a command could be about to refer to something.
+        let plan = try await plan(workspace, store)
+        try await requireSound(store, workspace)
+        _ = try GarbageCollection(store, now: context.now()).carryOut(plan)
+        return report(plan)
+    }
+
+    private func plan(_ workspace: Workspace, _ store: LocalStore) async throws -> GarbageCollection.Plan {
+        let live = try await workspace.livePointers()
+        let collection = GarbageCollection(store, now: workspace.context.now())
+        return try prunesNow ? collection.plan(live: live, gracePeriod: 0) : collection.plan(live: live)
+    }
+
+    /// A store that was put elsewhere may serve other repositories, whose pointers nobody knows here.
+    private func requireOwnStore(of workspace: Workspace) throws {
+        guard workspace.configuration.storePath != nil else { return }
+        throw Failure(
+            .failed,
+            "cannot collect in \(workspace.storePath): other repositories may use this store",
+            hints: ["see what this repository does not need: `git model gc --dry-run`"]
+        )
+    }
+
+    /// Nothing is deleted from a store that is damaged: what looks dead may be what mends it.
+    private func requireSound(_ store: LocalStore, _ workspace: Workspace) async throws {
+        let check = StoreCheck(store, pool: workspace.pool, cancellation: workspace.context.cancellation)
+        let findings = try await check.run(.structure, mending: false)
+        guard let finding = findings.first(where: { $0.severity != .untidy }) else { return }
+        throw Failure(
+            finding.severity == .damaged ? .verification : .failed,
+            "nothing was deleted: \(finding.path): \(finding.problem)",
+            hints: finding.severity == .damaged
+                ? ["mend it first: `git model fsck --repair`"] : ["install a newer git-model"]
+        )
+    }
+
+    private func report(_ plan: GarbageCollection.Plan) -> Report {
+        var report = Report(
+            isDryRun: isDryRun,
+            packs: plan.candidates.count,
+            bytes: plan.candidates.reduce(0) { $0 + $1.byteCount },
+            livePacks: plan.liveCount,
+            recentPacks: plan.recentCount
+        )
+        if plan.recentCount > 0 {
+            report.hints = ["delete what is young too, when no work could need it: `git model gc --prune-now`"]
+        }
+        return report
+    }
+}

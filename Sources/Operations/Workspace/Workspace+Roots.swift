@@ -1,0 +1,49 @@
+import Git
+import ModelCore
+import Registry
+import SystemIO
+import SystemPackage
+
+extension Workspace {
+    /// Returns everything that keeps bytes of the local store alive: the pointers of history, of every index, and on the disk
+    /// of every worktree, tracked, new or ignored.
+    ///
+    /// Throws where anything that might be a pointer cannot be read: who deletes must know all of them.
+    func livePointers() async throws -> [Pointer] {
+        var live = Set(try await historicalArtifacts(requiringAll: true).map(\.pointer))
+        for worktree in try await repository.worktrees() where !worktree.isBare {
+            // A worktree whose directory is gone has an index all the same, which is among the history's.
+            guard try FileStatus.of(worktree.path) != nil else { continue }
+            let other = try await Workspace.discover(in: context.standing(in: worktree.path))
+            live.formUnion(try await other.trackedArtifacts().map(\.pointer))
+            live.formUnion(try await other.ignoredPointers())
+        }
+        return live.sorted { $0.oid < $1.oid }
+    }
+
+    /// The pointers in files that Git ignores, where somebody keeps some.
+    private func ignoredPointers() async throws -> [Pointer] {
+        let output = try await repository.program.run([
+            "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--full-name", "--",
+            GitArgument(":(top,glob)**/*" + Pointer.fileSuffix),
+        ])
+        return try output.bytes.split(separator: 0).compactMap { bytes in
+            let file = root.appending(String(decoding: bytes, as: UTF8.self))
+            guard let status = try FileStatus.of(file), status.kind == .regular, status.size <= Pointer.byteLimit else {
+                return nil
+            }
+            // What Git ignores may be anything: only what is a pointer counts as one.
+            return try? Pointer(parsing: DurableFile.read(file, limit: Pointer.byteLimit))
+        }
+    }
+}
+
+extension Context {
+    /// The same context in another worktree, without the variables by which Git tells a hook which one it is in.
+    fileprivate func standing(in directory: FilePath) -> Context {
+        var context = self
+        context.workingDirectory = directory
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] { context.environment[name] = nil }
+        return context
+    }
+}
