@@ -79,7 +79,7 @@ import Testing
         Case("git model tag -q v0.1.0 -m Baseline; git model show", says: "small@v0.1.0\n", "\n    Baseline\n"),
         Case("git model show v3.0.0", says: "small has no version v3.0.0", exits: 5),
         Case("git model show --json", says: #""layout":"opaque""#, #""kind":"tree""#),
-        Case("git model ls", says: "tree     4 B  sha256:", "tok\nfile  589 kB"),
+        Case("git model ls", says: "tree     8 B  sha256:", "tok\nfile  589 kB"),
         Case("git model ls tok", says: "tok/a\n", "link  4 B  ", "tok/sub/link\n"),
         Case("cd tok && git model ls sub", says: "tok/sub/b\n"),
         Case("git model tag -q v0.1.0; git model rm -q tok; git model ls v0.1.0 tok/sub", says: "tok/sub/b\n"),

@@ -5,7 +5,7 @@ import Operations
 struct DiskUsageCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "du",
-        abstract: "Show what artifacts, versions and the store take, and what could go"
+        abstract: "Show what artifacts, versions and the store take"
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -5,7 +5,7 @@ import Operations
 struct ListCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the models with their latest version, or the versions of one"
+        abstract: "List the models, or the versions of one"
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -5,7 +5,7 @@ import Operations
 struct LogCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Show the versions with commit, date, size and tagger, the newest first"
+        abstract: "Show versions with commit, date, size and tagger, newest first"
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -5,7 +5,7 @@ import Operations
 struct RemoveCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Remove artifacts, with their pointers, from the work tree and the next commit"
+        abstract: "Remove artifacts and their pointers"
     )
     static let answers = false
 

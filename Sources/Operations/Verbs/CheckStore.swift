@@ -105,7 +105,7 @@ package struct CheckStore: Sendable {
         try store.refresh()
         let after = incomplete(artifacts, in: store)
         // Without its index, nobody can tell what a store had: whatever the remote has is fetched then.
-        let wasHere = { (pointer: Pointer) in before[pointer].map { !$0.isAbsence } ?? true }
+        let wasHere = { (pointer: Pointer) in before[pointer].map(CheckStore.isLoss) ?? true }
         let lost = artifacts.filter { mends && after[$0.pointer] != nil && (lostIndexes || wasHere($0.pointer)) }
         let mended = try await fetchAgain(lost, into: store, workspace, &report)
         for artifact in artifacts {
@@ -134,6 +134,12 @@ package struct CheckStore: Sendable {
                 try DurableFile.remove(path)
             }
         }
+    }
+
+    /// Whether bytes were here once: they are damaged, or in a pack that an index lists and that is gone.
+    private static func isLoss(_ reason: StoreError) -> Bool {
+        if case .io = reason { return true }
+        return !reason.isAbsence
     }
 
     /// Returns the objects that cannot be rebuilt, and why.

@@ -55,7 +55,11 @@ package struct PrintArtifact: Sendable {
         let tracked = try await workspace.trackedArtifacts()
         let own = try? workspace.path(argument)
         // A name with a colon in it is what it says where the work tree has it.
-        if let own, tracked.contains(where: { $0.path == own || own.isInside($0.path) }) { return (own, tracked) }
+        if let own, tracked.contains(where: { $0.path == own || own.isInside($0.path) }),
+            try !argument.contains(":") || FileStatus.of(workspace.location(of: own)) != nil
+        {
+            return (own, tracked)
+        }
         guard let colon = argument.firstIndex(of: ":") else { return (try workspace.path(argument), tracked) }
         let version = String(argument[..<colon])
         let rest = String(argument[argument.index(after: colon)...])
