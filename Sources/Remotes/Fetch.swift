@@ -17,6 +17,9 @@ package struct Fetch: Sendable {
         package var missing: [Digest] = []
     }
 
+    /// How many stretches of packs are on their way at once, each of at most 16 MiB.
+    private static let rangesAtOnce = 8
+
     private let local: LocalStore
     private let source: RemoteStore
     private let pool: WorkerPool
@@ -48,10 +51,9 @@ package struct Fetch: Sendable {
         var report = Report()
         try await source.requireReadable()
         let closure = RemoteClosure(source: source, local: local)
-        for pointer in absent(pointers) {
-            var found = try await closure.hint(pointer)
-            if found == nil { found = try await closure.search(pointer) }
-            guard let found else {
+        let absent = try await pool.run { self.absent(pointers) }
+        for pointer in absent {
+            guard let found = try await find(pointer, in: closure) else {
                 report.missing.append(pointer.oid)
                 continue
             }
@@ -61,10 +63,19 @@ package struct Fetch: Sendable {
         return report
     }
 
+    private func find(_ pointer: Pointer, in closure: RemoteClosure) async throws -> RemoteClosure.Found? {
+        do {
+            if let hint = try await closure.hint(pointer) { return hint }
+        } catch let error as RemoteError where error.isAboutContent {
+            // The indexes know better than a damaged hint.
+        }
+        return try await closure.search(pointer)
+    }
+
     /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report.
     package func run(_ pointers: [Pointer]) async throws -> Report {
         var report = Report()
-        let absent = absent(pointers)
+        let absent = try await pool.run { self.absent(pointers) }
         guard !absent.isEmpty else { return report }
         try local.requireWritable()
         try await source.requireReadable()
@@ -82,18 +93,50 @@ package struct Fetch: Sendable {
     /// Fetches one object and returns the bytes that came, or `nil` where the remote does not have it.
     private func fetch(_ pointer: Pointer) async throws -> Int64? {
         let closure = RemoteClosure(source: source, local: local)
-        if let hint = try await closure.hint(pointer) {
-            do { return try await receive(hint, of: pointer) } catch RemoteError.notFound {
-                // The hint names a pack that collection took away: the indexes know where the frames went.
-            } catch RemoteError.wrongContent {}
+        var useless = RemoteWalk.Useless()
+        var failure: RemoteError?
+        do {
+            if let hint = try await closure.hint(pointer) {
+                return try await receive(hint, of: pointer, refusing: &useless)
+            }
+        } catch let error as RemoteError where error.isAboutContent {
+            // The hint is damaged, or names a pack that collection took away: the indexes know where the frames went.
+            if case .notFound = error {} else { failure = error }
         }
-        guard let found = try await closure.search(pointer) else { return nil }
-        return try await receive(found, of: pointer)
+        while true {
+            let known = (useless.packs.count, useless.manifests.count)
+            do {
+                guard let found = try await closure.search(pointer, avoiding: useless) else { break }
+                return try await receive(found, of: pointer, refusing: &useless)
+            } catch let error as RemoteError where error.isAboutContent {
+                failure = error
+                // Another copy may be better, or another manifest.
+                if let pack = error.pack { useless.packs.insert(pack) }
+                guard known != (useless.packs.count, useless.manifests.count) else { throw error }
+            }
+        }
+        if let failure { throw failure }
+        return nil
     }
 
-    private func receive(_ found: RemoteClosure.Found, of pointer: Pointer) async throws -> Int64 {
-        let total = found.byteCount
+    private func receive(
+        _ found: RemoteClosure.Found,
+        of pointer: Pointer,
+        refusing useless: inout RemoteWalk.Useless
+    ) async throws -> Int64 {
         let receiver = FrameReceiver(local)
+        do { try await receive(found, into: receiver) } catch {
+            // What came is right and stays, so that the next attempt goes on here. Should that fail too, the first error counts.
+            do { try receiver.publish() } catch {}
+            throw error
+        }
+        try receiver.publish()
+        try await confirm(found, of: pointer, refusing: &useless)
+        return found.byteCount
+    }
+
+    private func receive(_ found: RemoteClosure.Found, into receiver: FrameReceiver) async throws {
+        let total = found.byteCount
         let ranges = PackRange.covering(found.frames, packs: found.packs)
         let done = ByteTally()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -105,12 +148,9 @@ package struct Fetch: Sendable {
                     progress(done.add(range.wantedByteCount), total)
                 }
             }
-            for _ in 0..<8 { start() }
+            for _ in 0..<Fetch.rangesAtOnce { start() }
             while try await group.next() != nil { start() }
         }
-        try receiver.publish()
-        try await confirm(found, of: pointer)
-        return total
     }
 
     private func receive(_ range: PackRange, into receiver: FrameReceiver) async throws {
@@ -132,32 +172,32 @@ package struct Fetch: Sendable {
                             startingAt: range.bytes.lowerBound
                         )
                     }
-                } catch let error as FormatError {
-                    throw RemoteError.wrongContent(source.remote.name, file: file, problem: "\(error)")
-                }
+                } catch let error as FormatError { throw RemoteError(source.remote.name, file, error) }
             }
         }
     }
 
     /// Checks every object of the closure as a whole, then lets the store know of it.
-    private func confirm(_ found: RemoteClosure.Found, of pointer: Pointer) async throws {
-        let objects = found.objects.filter { local.indexes.entries(of: $0.oid, kind: .manifest).isEmpty }
-        if !objects.isEmpty {
-            let results = try await pool.map(0..<objects.count) { position in
-                try cancellation.check()
-                return try WholeObjectCheck(local).isRebuilt(by: objects[position])
-            }
-            var contents = IndexContents()
-            for (object, isRight) in zip(objects, results) where isRight { contents.add(object) }
-            if !contents.isEmpty { try local.publish(contents) }
+    private func confirm(
+        _ found: RemoteClosure.Found,
+        of pointer: Pointer,
+        refusing useless: inout RemoteWalk.Useless
+    ) async throws {
+        let objects = found.objects.filter { !local.indexes.entries(of: $0.oid, kind: .manifest).contains($0) }
+        let results = try await pool.map(0..<objects.count) { position in
+            try cancellation.check()
+            return try WholeObjectCheck(local).isRebuilt(by: objects[position])
         }
-        let closure = Closure(of: [pointer], in: local)
+        var contents = IndexContents()
+        for (object, isRight) in zip(objects, results) {
+            if isRight { contents.add(object) } else { useless.manifests.insert(object) }
+        }
+        if !contents.isEmpty { try local.publish(contents) }
+        let closure = try await pool.run { Closure(of: [pointer], in: local) }
         if let first = closure.incomplete.first {
-            throw RemoteError.wrongContent(
-                source.remote.name,
-                file: StoreLayout.objectIndex(pointer.oid),
-                problem: "\(first.reason)"
-            )
+            guard first.reason.isAbsence else { throw first.reason }
+            let file = "object \(pointer.oid.abbreviated)"
+            throw RemoteError.wrongContent(source.remote.name, file: file, problem: "\(first.reason)")
         }
         try local.publishObjectIndex(of: pointer)
     }

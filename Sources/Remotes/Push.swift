@@ -19,9 +19,13 @@ package struct Push: Sendable {
     /// How often a push starts again because collection took away what it counted on.
     private static let maximumRounds = 5
 
+    /// An index goes up at least every so many packs, so that a push that is killed need not do it all again.
+    private static let packsPerIndex = 16
+
     private let local: LocalStore
     private let destination: RemoteStore
     private let scratch: FilePath
+    private let pool: WorkerPool
     private let cancellation: Cancellation
     private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
 
@@ -30,12 +34,14 @@ package struct Push: Sendable {
         from local: LocalStore,
         to destination: RemoteStore,
         scratch: FilePath,
+        pool: WorkerPool = .shared,
         cancellation: Cancellation,
         progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void
     ) {
         self.local = local
         self.destination = destination
         self.scratch = scratch
+        self.pool = pool
         self.cancellation = cancellation
         self.progress = progress
     }
@@ -43,9 +49,9 @@ package struct Push: Sendable {
     /// Returns what `run` would do.
     package func dryRun(_ pointers: [Pointer]) async throws -> Report {
         let inventory = try await destination.format() == nil ? .empty : RemoteInventory(of: destination)
-        let closure = try closure(of: pointers, in: inventory)
+        let closure = try await closure(of: pointers, in: inventory)
         let missing = PushedFrames(of: closure, missingIn: inventory)
-        return Report(objects: objects(of: pointers, needing: missing), packCount: 0, byteCount: missing.byteCount)
+        return Report(objects: try await objects(of: pointers, needing: missing), byteCount: missing.byteCount)
     }
 
     /// Uploads what the remote lacks of the objects of `pointers`; `root` keeps them alive there.
@@ -55,77 +61,119 @@ package struct Push: Sendable {
     package func run(_ pointers: [Pointer], root: RootRecord?) async throws -> Report {
         try await destination.requireWritable()
         var report = Report()
-        var inventory = try await RemoteInventory(of: destination)
-        let closure = try closure(of: pointers, in: inventory)
-        var missing = PushedFrames(of: closure, missingIn: inventory)
-        report.objects = objects(of: pointers, needing: missing)
-        for _ in 0..<Push.maximumRounds {
-            let sent = try await upload(missing, of: closure, inventory)
-            report.packCount += sent.packCount
-            report.byteCount += sent.byteCount
-            try await publishObjectIndexes(of: pointers)
-            if let root {
-                try await destination.remote.write(Array(root.text.utf8), to: StoreLayout.root(root.id))
-            } else if sent.packCount == 0 {
-                return report
-            }
-            inventory = try await RemoteInventory(of: destination)
-            missing = PushedFrames(of: closure, missingIn: inventory)
-            if missing.isEmpty { return report }
+        var isRooted = try await has(root)
+        for round in 0..<Push.maximumRounds {
+            let inventory = try await RemoteInventory(of: destination)
+            let closure = try await closure(of: pointers, in: inventory)
+            let missing = PushedFrames(of: closure, missingIn: inventory)
+            if round == 0 { report.objects = try await objects(of: pointers, needing: missing) }
+            let isWhole = missing.isEmpty && closure.objects.allSatisfy(inventory.knows)
+            if isWhole, isRooted, round > 0 { return report }
+            let uploaded = try await upload(missing, of: closure, inventory, report: &report)
+            try await publishObjectIndexes(of: pointers, in: uploaded, afresh: missing)
+            if isWhole, isRooted { return report }
+            if let root { try await destination.remote.write(Array(root.text.utf8), to: StoreLayout.root(root.id)) }
+            isRooted = true
         }
         throw RemoteError.unreachable(destination.remote.name, cause: "what is uploaded keeps disappearing")
     }
 
-    /// Returns the closure of the objects here; what is not here must be in the remote already.
-    private func closure(of pointers: [Pointer], in inventory: RemoteInventory) throws -> Closure {
-        let closure = Closure(of: pointers, in: local)
-        for (_, reason) in closure.incomplete where !reason.isAbsence { throw reason }
-        let lacking = closure.incomplete.map(\.oid).filter { !inventory.mayHave($0) }
+    /// Returns whether a root is there already, which saves writing it; that it is there proves nothing of the objects.
+    private func has(_ root: RootRecord?) async throws -> Bool {
+        guard let root else { return true }
+        return try await destination.remote.size(of: StoreLayout.root(root.id)) != nil
+    }
+
+    /// Returns the closure of the objects here; what is not here must be in the remote already, as a whole.
+    private func closure(of pointers: [Pointer], in inventory: RemoteInventory) async throws -> Closure {
+        let closure = try await pool.run { Closure(of: pointers, in: local) }
+        let trees = Dictionary(pointers.map { ($0.oid, $0) }, uniquingKeysWith: { first, _ in first })
+        let walk = RemoteWalk(source: destination, local: local, inventory: inventory)
+        var lacking: [Digest] = []
+        for (oid, reason) in closure.incomplete {
+            guard reason.isAbsence else { throw reason }
+            let pointer = trees[oid] ?? Pointer(oid: oid, size: 0, kind: .file)
+            if try await walk.run(pointer) == nil { lacking.append(oid) }
+        }
         guard lacking.isEmpty else { throw RemoteError.incomplete(destination.remote.name, objects: lacking) }
         return closure
     }
 
-    private func objects(of pointers: [Pointer], needing missing: PushedFrames) -> [Digest] {
+    private func objects(of pointers: [Pointer], needing missing: PushedFrames) async throws -> [Digest] {
         guard !missing.isEmpty else { return [] }
-        return pointers.filter { missing.includeAny(of: Closure(of: [$0], in: local)) }.map(\.oid)
+        return try await pool.run {
+            pointers.filter { missing.includeAny(of: Closure(of: [$0], in: local)) }.map(\.oid)
+        }
     }
 
+    /// Uploads what is missing, and returns the inventory with it.
     private func upload(
         _ missing: PushedFrames,
         of closure: Closure,
-        _ inventory: RemoteInventory
-    ) async throws -> Report {
-        var report = Report()
+        _ inventory: RemoteInventory,
+        report: inout Report
+    ) async throws -> RemoteInventory {
+        var inventory = inventory
         var contents = IndexContents()
         let total = missing.byteCount
-        let packing = PushPacking(local: local)
-        for parcel in try packing.parcels(of: missing.locations, isFree: inventory.isFree) {
-            try cancellation.check()
-            let (pack, path) = try parcel.pack(in: scratch, from: local)
-            try await destination.remote.upload(path, to: StoreLayout.pack(pack.id))
-            contents.add(pack)
-            if parcel.isScratch { try DurableFile.remove(path) }
-            report.packCount += 1
-            report.byteCount += Int64(pack.byteCount)
-            progress(min(report.byteCount, total), total)
+        let packing = PushPacking(local: local, scratch: scratch)
+        var done: Int64 = 0
+        do {
+            for parcel in try packing.parcels(of: missing.locations, isFree: inventory.isFree) {
+                try cancellation.check()
+                let pack = try await send(parcel, of: packing)
+                contents.add(pack)
+                report.packCount += 1
+                report.byteCount += Int64(pack.byteCount)
+                done += Int64(pack.byteCount)
+                progress(min(done, total), total)
+                if contents.packCount >= Push.packsPerIndex { try await publish(&contents, to: &inventory) }
+            }
+        } catch {
+            // What is up need not go up again. Should the index fail too, the first error counts.
+            do { try await publish(&contents, to: &inventory) } catch {}
+            throw error
         }
         for object in closure.objects where !inventory.knows(object) { contents.add(object) }
-        if !contents.isEmpty {
-            let bytes = contents.encoded(as: .index)
-            try await destination.remote.write(bytes, to: StoreLayout.index(SHA256.digest(of: bytes)))
-        }
-        return report
+        try await publish(&contents, to: &inventory)
+        return inventory
     }
 
-    private func publishObjectIndexes(of pointers: [Pointer]) async throws {
-        var inventory: RemoteInventory?
+    private func send(_ parcel: PushPacking.Parcel, of packing: PushPacking) async throws -> SealedPack {
+        switch parcel {
+        case .whole(let id):
+            let file = try await pool.run { try packing.checked(id) }
+            try await destination.remote.upload(file.path, to: StoreLayout.pack(id))
+            return try file.sealed()
+        case .assembled(let frames, let kind):
+            let scratch = try await pool.run { try packing.assemble(frames, kind) }
+            try await destination.remote.upload(scratch.path, to: StoreLayout.pack(scratch.pack.id))
+            return scratch.pack
+        }
+    }
+
+    /// Uploads an index of what was uploaded since the last one.
+    private func publish(_ contents: inout IndexContents, to inventory: inout RemoteInventory) async throws {
+        guard !contents.isEmpty else { return }
+        let bytes = contents.encoded(as: .index)
+        let file = StoreLayout.index(SHA256.digest(of: bytes))
+        try await destination.remote.write(bytes, to: file)
+        inventory = inventory.adding(try IndexFile(bytes, path: FilePath(file)))
+        contents = IndexContents()
+    }
+
+    /// Writes the object indexes that the remote lacks, and those of objects whose frames were just uploaded.
+    private func publishObjectIndexes(
+        of pointers: [Pointer],
+        in inventory: RemoteInventory,
+        afresh uploaded: PushedFrames
+    ) async throws {
         for pointer in pointers {
             let file = StoreLayout.objectIndex(pointer.oid)
-            if try await destination.remote.size(of: file) != nil { continue }
-            let closure = Closure(of: [pointer], in: local)
+            if uploaded.isEmpty, try await destination.remote.size(of: file) != nil { continue }
+            let closure = try await pool.run { Closure(of: [pointer], in: local) }
             guard closure.isComplete else { continue }
-            if inventory == nil { inventory = try await RemoteInventory(of: destination) }
-            guard let inventory else { continue }
+            if !uploaded.includeAny(of: closure), try await destination.remote.size(of: file) != nil { continue }
             var contents = IndexContents()
             for frame in closure.frames.keys {
                 guard let copy = inventory.copy(of: frame), let pack = inventory.pack(copy.pack) else { continue }

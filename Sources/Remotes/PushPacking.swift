@@ -9,41 +9,37 @@ struct PushPacking {
     private static let wholePackShare = 0.7
 
     let local: LocalStore
+    /// A directory of this machine for packs that are put together for the upload and not kept.
+    let scratch: FilePath
 
     /// One pack to upload.
-    enum Parcel {
+    enum Parcel: Sendable {
         /// A local pack as it is.
         case whole(Digest)
         /// A new pack of these frames.
         case assembled([FrameLocation], PackKind)
+    }
 
-        /// Whether the pack is made for the upload and not kept.
-        var isScratch: Bool {
-            if case .assembled = self { true } else { false }
+    /// Opens a pack that goes up as it is, and refuses one whose bytes do not match its name.
+    func checked(_ id: Digest) throws(StoreError) -> PackFile {
+        let file = try local.pack(id)
+        guard file.computedID() == id else {
+            throw .damaged(file.path, FormatError("pack", .malformed("its bytes do not match its name")))
         }
+        return file
+    }
 
-        /// Returns the pack and the file that holds it.
-        func pack(in scratch: FilePath, from local: LocalStore) throws -> (pack: SealedPack, path: FilePath) {
-            switch self {
-            case .whole(let id):
-                let file = try local.pack(id)
-                guard file.computedID() == id else {
-                    throw StoreError.damaged(
-                        file.path,
-                        FormatError("pack", .malformed("its bytes do not match its name"))
-                    )
-                }
-                return (try file.sealed(), file.path)
-            case .assembled(let frames, let kind):
-                var builder = try PackBuilder.start(kind, in: scratch)
-                for frame in frames {
-                    let (record, stored) = try local.pack(frame.pack).record(of: frame.entry)
-                    try builder.append(record, stored: stored)
-                }
-                let sealed = try builder.seal(in: scratch)
-                return (sealed, scratch.appending(StoreLayout.pack(sealed.id)))
-            }
+    /// Puts frames together in a new pack, as they are stored here.
+    func assemble(_ frames: [FrameLocation], _ kind: PackKind) throws -> ScratchPack {
+        try Directories.create(scratch, durable: false)
+        var builder = try PackBuilder.start(kind, in: scratch)
+        for frame in frames {
+            let pack = try local.pack(frame.pack)
+            defer { extendLifetime(pack) }
+            let (record, stored) = try pack.record(of: frame.entry)
+            try builder.append(record, stored: stored)
         }
+        return try builder.scratch()
     }
 
     /// Returns the packs that bring `missing` to a remote, where `isFree` says that a pack's name can be used.

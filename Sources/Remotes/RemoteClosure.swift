@@ -1,4 +1,3 @@
-import Codec
 import ModelCore
 import Store
 import SystemIO
@@ -27,10 +26,11 @@ struct RemoteClosure {
     func hint(_ pointer: Pointer) async throws -> Found? {
         guard let index = try await source.objectIndex(pointer.oid) else { return nil }
         var found = Found()
-        let indexes = local.indexes
         for pack in index.packs { found.packs[pack.id] = pack }
         for position in 0..<index.frameCount {
-            guard let frame = index.frame(at: position), !indexes.contains(frame.entry.id) else { continue }
+            guard let frame = index.frame(at: position), try local.presentCopies(of: frame.entry.id).isEmpty else {
+                continue
+            }
             if found.wanted.insert(frame.entry.id).inserted { found.frames.append(frame) }
         }
         for position in 0..<index.objectCount {
@@ -41,8 +41,9 @@ struct RemoteClosure {
     }
 
     /// Looks through all indexes of the remote, reading manifests and listings there; `nil` where the object is not whole.
-    func search(_ pointer: Pointer) async throws -> Found? {
-        let walk = RemoteWalk(source: source, local: local, indexes: try await source.indexes())
+    func search(_ pointer: Pointer, avoiding useless: RemoteWalk.Useless = .init()) async throws -> Found? {
+        let indexes = try await source.indexes()
+        let walk = RemoteWalk(source: source, local: local, indexes: indexes, avoiding: useless)
         return try await walk.run(pointer)
     }
 }

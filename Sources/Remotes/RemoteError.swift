@@ -22,6 +22,35 @@ package enum RemoteError: Error, Sendable {
     case io(String, IOError)
 }
 
+extension RemoteError {
+    /// Creates the error of a file whose bytes are not what their format says.
+    init(_ remote: String, _ file: String, _ error: FormatError) {
+        if case .newer(let what) = error.problem {
+            self = .needsNewerVersion(remote, what)
+        } else {
+            self = .wrongContent(remote, file: file, problem: "\(error)")
+        }
+    }
+
+    /// Whether the error says that a file is not there, damaged or not understood, and not that the remote cannot be reached.
+    var isAboutContent: Bool {
+        switch self {
+        case .notFound, .wrongContent, .needsNewerVersion: true
+        default: false
+        }
+    }
+
+    /// The pack that the error is about, if any.
+    var pack: Digest? {
+        switch self {
+        case .notFound(_, let file), .wrongContent(_, let file, _):
+            guard let name = file.split(separator: "/").last, name.hasSuffix(".pack") else { return nil }
+            return StoreLayout.digest(inName: String(name))
+        default: return nil
+        }
+    }
+}
+
 extension RemoteError: CustomStringConvertible {
     /// One clause that names the remote and what happened.
     package var description: String {

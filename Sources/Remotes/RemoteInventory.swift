@@ -6,7 +6,7 @@ import Store
 /// A frame counts only where a live index lists it in a pack that is there and not on its way out: an index can name a pack that
 /// collection deleted meanwhile, and a buried pack is as good as gone (`docs/decisions/0002-lock-free-gc.md`).
 struct RemoteInventory: Sendable {
-    private let indexes: IndexSet
+    let indexes: IndexSet
     private let tombs: Set<Digest>
     private let packs: Set<Digest>
 
@@ -27,6 +27,15 @@ struct RemoteInventory: Sendable {
         indexes = try await store.indexes()
     }
 
+    /// Returns the inventory with what an index lists that was just uploaded, and its packs.
+    func adding(_ index: IndexFile) -> RemoteInventory {
+        RemoteInventory(
+            indexes: IndexSet(indexes.files + [index]),
+            tombs: tombs,
+            packs: packs.union(index.packs.map(\.id))
+        )
+    }
+
     /// Returns a copy of a frame that a new root may count on.
     func copy(of frame: Digest) -> FrameLocation? {
         indexes.copies(of: frame).first { packs.contains($0.pack) && !tombs.contains($0.pack) }
@@ -37,11 +46,6 @@ struct RemoteInventory: Sendable {
 
     /// Returns whether an index knows how to rebuild an object.
     func knows(_ object: ObjectEntry) -> Bool { indexes.entries(of: object.oid, kind: object.kind).contains(object) }
-
-    /// Returns whether the remote may have an object whole, as far as its own entry tells.
-    func mayHave(_ oid: Digest) -> Bool {
-        copy(of: oid) != nil || indexes.entries(of: oid, kind: .manifest).contains { copy(of: $0.frame) != nil }
-    }
 
     /// Returns whether a new pack may have this name: one that is there in any way could vanish at any moment.
     func isFree(_ pack: Digest) -> Bool { !packs.contains(pack) && !tombs.contains(pack) }

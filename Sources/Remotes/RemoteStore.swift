@@ -1,3 +1,4 @@
+import Codec
 package import ModelCore
 package import Store
 import SystemIO
@@ -47,8 +48,21 @@ package struct RemoteStore: Sendable {
         try await remote.write(Array(StoreFormat().text.utf8), to: StoreLayout.format)
     }
 
+    /// How often the list of indexes is read again because one of them was merged away meanwhile.
+    private static let maximumListings = 4
+
     /// Returns the indexes of the store: one listing, and those files that this machine has not seen.
     package func indexes() async throws(RemoteError) -> IndexSet {
+        for _ in 1..<RemoteStore.maximumListings {
+            do { return try await listedIndexes() } catch {
+                // What is gone is in a newer index: list again.
+                guard case .notFound = error else { throw error }
+            }
+        }
+        return try await listedIndexes()
+    }
+
+    private func listedIndexes() async throws(RemoteError) -> IndexSet {
         let listed = try await remote.list("index").filter { $0.name.hasSuffix(".idx") }
         let directory = cache.appending("index")
         do {
@@ -57,26 +71,45 @@ package struct RemoteStore: Sendable {
             for file in listed {
                 guard let id = StoreLayout.digest(inName: file.name) else { continue }
                 let path = directory.appending(file.name)
-                if try FileStatus.of(path)?.size != file.size { try await download(id, to: path) }
-                files.append(try IndexFile(path))
+                if let known = cached(path, byteCount: file.size) {
+                    files.append(known)
+                } else {
+                    files.append(try await download(id, to: path))
+                }
             }
             try forgetIndexes(in: directory, except: Set(listed.map(\.name)))
             return IndexSet(files)
         } catch { throw wrap(error) }
     }
 
-    private func download(_ index: Digest, to path: FilePath) async throws {
+    /// Opens an index in the cache; one that is missing or damaged is fetched again.
+    private func cached(_ path: FilePath, byteCount: Int64) -> IndexFile? {
+        do throws(StoreError) {
+            let file = try IndexFile(path)
+            guard Int64(file.byteCount) == byteCount else { return nil }
+            try file.verify()
+            return file
+        } catch { return nil }
+    }
+
+    private func download(_ index: Digest, to path: FilePath) async throws -> IndexFile {
         let file = StoreLayout.index(index)
         let bytes = try await remote.read(file, range: nil)
-        try DurableFile.write(bytes, to: path)
-        guard try IndexFile(path).computedID() == index else {
-            try DurableFile.remove(path)
+        guard SHA256.digest(of: bytes) == index else {
             throw RemoteError.wrongContent(remote.name, file: file, problem: "its bytes do not match its name")
         }
+        let parsed = try IndexFile(bytes, path: FilePath(file))
+        guard parsed.kind == .index else {
+            throw RemoteError.wrongContent(remote.name, file: file, problem: "it is the index of an object")
+        }
+        try parsed.verify()
+        try DurableFile.write(bytes, to: path, durable: false)
+        return parsed
     }
 
     private func forgetIndexes(in directory: FilePath, except names: Set<String>) throws(IOError) {
-        for entry in try DirectoryEntry.all(in: directory) where !names.contains(entry.name) {
+        for entry in try DirectoryEntry.all(in: directory)
+        where entry.name.hasSuffix(".idx") && !names.contains(entry.name) {
             try DurableFile.remove(directory.appending(entry.name))
         }
     }
@@ -90,11 +123,7 @@ package struct RemoteStore: Sendable {
             throw error
         }
         do {
-            let path = cache.appending("objects").appending(oid.hex + ".idx")
-            try Directories.create(path.removingLastComponent())
-            try DurableFile.write(bytes, to: path)
-            defer { try? DurableFile.remove(path) }
-            let index = try IndexFile(path)
+            let index = try IndexFile(bytes, path: FilePath(file))
             try index.verify()
             return index
         } catch { throw wrap(error) }
@@ -111,7 +140,7 @@ package struct RemoteStore: Sendable {
         case let error as IOError: .io(remote.name, error)
         case StoreError.needsNewerVersion(_, let what): .needsNewerVersion(remote.name, what)
         case StoreError.damaged(let path, let problem):
-            .wrongContent(remote.name, file: path.lastComponent?.string ?? path.string, problem: "\(problem)")
+            .wrongContent(remote.name, file: path.string, problem: "\(problem)")
         default: .unreachable(remote.name, cause: "\(error)")
         }
     }

@@ -8,91 +8,154 @@ struct RemoteWalk {
     private let source: RemoteStore
     private let local: LocalStore
     private let indexes: IndexSet
+    private let refused: Set<ObjectEntry>
+    private let isHere: (Digest) throws -> Bool
+    private let copy: (Digest) -> FrameLocation?
 
-    init(source: RemoteStore, local: LocalStore, indexes: IndexSet) {
+    /// Creates a walk that finds what is to be fetched, without packs and manifests that turned out to be of no use.
+    init(source: RemoteStore, local: LocalStore, indexes: IndexSet, avoiding useless: Useless) {
         self.source = source
         self.local = local
         self.indexes = indexes
+        refused = useless.manifests
+        isHere = { try !local.presentCopies(of: $0).isEmpty }
+        copy = { frame in indexes.copies(of: frame).first { !useless.packs.contains($0.pack) } }
+    }
+
+    /// Creates a walk that finds whether the remote has an object whole, whatever is here.
+    init(source: RemoteStore, local: LocalStore, inventory: RemoteInventory) {
+        self.source = source
+        self.local = local
+        indexes = inventory.indexes
+        refused = []
+        isHere = { _ in false }
+        copy = { inventory.copy(of: $0) }
+    }
+
+    /// What a fetch found to be damaged or missing in a remote.
+    struct Useless {
+        var packs: Set<Digest> = []
+        var manifests: Set<ObjectEntry> = []
     }
 
     /// Returns what is to be fetched, or `nil` where the remote does not have all of it.
     func run(_ pointer: Pointer) async throws -> RemoteClosure.Found? {
         var found = RemoteClosure.Found()
         for pack in indexes.packList { found.packs[pack.id] = pack }
-        guard let frames = try await add(pointer.oid, to: &found) else { return nil }
-        guard pointer.kind == .tree else { return found }
-        var bytes: [UInt8] = []
-        for frame in frames { bytes += try await self.bytes(of: frame) }
-        let listing = try TreeListing(parsing: bytes)
+        guard pointer.kind == .tree else { return try await add(pointer.oid, to: &found) ? found : nil }
+        guard let listing = try await listing(pointer.oid, adding: &found) else { return nil }
         var visited = Set<Digest>()
         for entry in listing.entries where entry.size > 0 && visited.insert(entry.digest).inserted {
-            guard try await add(entry.digest, to: &found) != nil else { return nil }
+            guard try await add(entry.digest, to: &found) else { return nil }
         }
         return found
     }
 
-    /// Adds one object and returns its frames in order.
-    private func add(_ oid: Digest, to found: inout RemoteClosure.Found) async throws -> [Digest]? {
-        if oid == LocalStore.emptyObject { return [] }
-        if want(oid, in: &found) { return [oid] }
-        for entry in indexes.entries(of: oid, kind: .manifest) {
+    /// Adds one object; `false` where it is not all there.
+    private func add(_ oid: Digest, to found: inout RemoteClosure.Found) async throws -> Bool {
+        if oid == LocalStore.emptyObject { return true }
+        if try want(oid, in: &found) { return true }
+        for entry in entries(of: oid) {
             var candidate = found
-            guard let frames = try await frames(of: entry, adding: &candidate) else { continue }
-            candidate.objects.append(entry)
+            guard try await frames(of: entry, adding: &candidate) != nil else { continue }
             found = candidate
-            return frames
+            return true
+        }
+        return false
+    }
+
+    /// Reads a tree's listing, adding what it is made of.
+    private func listing(_ oid: Digest, adding found: inout RemoteClosure.Found) async throws -> TreeListing? {
+        if try want(oid, in: &found) { return try await listing(oid, of: [oid]) }
+        for entry in entries(of: oid) {
+            var candidate = found
+            guard let frames = try await frames(of: entry, adding: &candidate),
+                let listing = try await listing(oid, of: frames)
+            else { continue }
+            found = candidate
+            return listing
         }
         return nil
     }
 
+    private func listing(_ oid: Digest, of frames: [Digest]) async throws -> TreeListing? {
+        var bytes: [UInt8] = []
+        for frame in frames { bytes += try await self.bytes(of: frame) }
+        guard SHA256.digest(of: bytes) == oid else { return nil }
+        return try parse("listing \(oid.abbreviated)") { () throws(FormatError) in try TreeListing(parsing: bytes) }
+    }
+
+    private func entries(of oid: Digest) -> [ObjectEntry] {
+        indexes.entries(of: oid, kind: .manifest).filter { !refused.contains($0) }
+    }
+
+    /// Returns an object's frames by one of its manifests, or `nil` where some are nowhere or the manifest is another object's.
     private func frames(of entry: ObjectEntry, adding found: inout RemoteClosure.Found) async throws -> [Digest]? {
-        guard want(entry.frame, in: &found) else { return nil }
+        guard try want(entry.frame, in: &found) else { return nil }
+        let name = "manifest \(entry.frame.abbreviated)"
         let bytes = try await bytes(of: entry.frame)
-        let manifest = try bytes.withUnsafeBytes { try Manifest(parsing: $0) }
+        let manifest = try parse(name, bytes) { buffer throws(FormatError) in try Manifest(parsing: buffer) }
+        guard manifest.oid == entry.oid, manifest.size == entry.size else { return nil }
         var segments: [Segment] = []
         switch manifest.content {
         case .segments(let all): segments = all
         case .parts(let parts):
             for part in parts {
-                guard want(part.frame.id, in: &found) else { return nil }
+                guard try want(part.frame.id, in: &found) else { return nil }
                 let bytes = try await self.bytes(of: part.frame.id)
-                segments += try bytes.withUnsafeBytes { try Manifest.segments(ofPart: $0, covering: part.byteCount) }
+                segments += try parse(name, bytes) { buffer throws(FormatError) in
+                    try Manifest.segments(ofPart: buffer, covering: part.byteCount)
+                }
             }
         }
         var frames: [Digest] = []
         for case .frames(let references) in segments.map(\.content) {
             for reference in references {
-                guard want(reference.id, in: &found) else { return nil }
+                guard try want(reference.id, in: &found) else { return nil }
                 frames.append(reference.id)
             }
         }
+        found.objects.append(entry)
         return frames
     }
 
     /// Notes a frame to fetch unless it is here; `false` where it is nowhere.
-    private func want(_ frame: Digest, in found: inout RemoteClosure.Found) -> Bool {
-        if local.indexes.contains(frame) { return true }
-        guard let copy = indexes.copies(of: frame).first else { return false }
+    private func want(_ frame: Digest, in found: inout RemoteClosure.Found) throws -> Bool {
+        if try isHere(frame) { return true }
+        guard let copy = copy(frame) else { return false }
         if found.wanted.insert(frame).inserted { found.frames.append(copy) }
         return true
     }
 
     private func bytes(of frame: Digest) async throws -> [UInt8] {
-        if let copy = local.indexes.copies(of: frame).first {
+        if let copy = try local.presentCopies(of: frame).first {
             var reader = FrameReader(local)
             return try reader.bytes(of: FrameReference(id: frame, byteCount: Int(copy.entry.rawLength)), of: frame)
         }
-        guard let copy = indexes.copies(of: frame).first else {
-            throw RemoteError.incomplete(source.remote.name, objects: [frame])
-        }
+        guard let copy = copy(frame) else { throw RemoteError.incomplete(source.remote.name, objects: [frame]) }
         let file = StoreLayout.pack(copy.pack)
         let start = Int(copy.entry.offset)
         let record = try await source.remote.read(file, range: start..<(start + copy.entry.recordLength))
-        do {
-            return try record.withUnsafeBytes { buffer in
-                let (record, stored) = try PackDecoding.record(in: buffer)
-                return try PackDecoding.bytes(of: record, stored: stored)
+        return try parse(file, record) { buffer throws(FormatError) in
+            let (record, stored) = try PackDecoding.record(in: buffer)
+            guard record.id == frame else {
+                throw FormatError("pack", .malformed("frame \(frame.abbreviated) is not where the index says"))
             }
-        } catch { throw RemoteError.wrongContent(source.remote.name, file: file, problem: "\(error)") }
+            return try PackDecoding.bytes(of: record, stored: stored)
+        }
+    }
+
+    private func parse<Value>(
+        _ file: String,
+        _ bytes: [UInt8],
+        _ body: (UnsafeRawBufferPointer) throws(FormatError) -> Value
+    ) throws(RemoteError) -> Value {
+        try parse(file) { () throws(FormatError) in
+            try bytes.withUnsafeBytes { buffer in Result { () throws(FormatError) in try body(buffer) } }.get()
+        }
+    }
+
+    private func parse<Value>(_ file: String, _ body: () throws(FormatError) -> Value) throws(RemoteError) -> Value {
+        do throws(FormatError) { return try body() } catch { throw RemoteError(source.remote.name, file, error) }
     }
 }

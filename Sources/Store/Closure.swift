@@ -55,7 +55,7 @@ package struct Closure: Sendable {
         reader: inout FrameReader
     ) throws(StoreError) {
         guard visited.insert(oid).inserted else { return }
-        var failure = StoreError.missingObject(oid)
+        var failure: StoreError?
         for map in try store.maps(of: oid, size: size, reader: &reader) {
             do throws(StoreError) {
                 let found = try locate(map, in: store)
@@ -64,17 +64,16 @@ package struct Closure: Sendable {
                 return
             } catch { failure = error }
         }
-        throw failure
+        throw failure ?? store.explained(.missingObject(oid))
     }
 
     private func locate(_ map: ObjectMap, in store: LocalStore) throws(StoreError) -> [FrameLocation] {
         var found: [FrameLocation] = []
         for frame in map.metadata + map.frames where frames[frame.id] == nil {
-            guard
-                let copy = store.indexes.copies(of: frame.id).first(where: {
-                    Int($0.entry.rawLength) == frame.byteCount
-                })
-            else { throw .missingFrame(frame.id, object: map.oid) }
+            let copies = try store.presentCopies(of: frame.id)
+            guard let copy = copies.first(where: { Int($0.entry.rawLength) == frame.byteCount }) else {
+                throw store.explained(.missingFrame(frame.id, object: map.oid))
+            }
             found.append(copy)
         }
         return found
@@ -116,7 +115,7 @@ extension LocalStore {
             }
             if let failure { throw failure }
         }
-        throw .missingObject(oid)
+        throw explained(.missingObject(oid))
     }
 
     private func bytes(of map: ObjectMap, reader: inout FrameReader) throws(StoreError) -> [UInt8] {

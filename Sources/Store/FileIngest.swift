@@ -71,6 +71,7 @@ struct FileIngest {
         do { try cancellation.check() } catch { throw .cancelled }
         let raw = UnsafeRawBufferPointer(rebasing: job.buffer.bytes[job.range])
         let frame = try frames.put(raw, kind: .data, worker: &worker)
+        extendLifetime(job)
         progress(Int64(raw.count))
         return frame
     }
@@ -103,15 +104,9 @@ struct FileIngest {
         var hash = SHA256()
         var offset: Int64 = 0
         var number = 0
-        var carried: UnsafeRawBufferPointer?
-        var previous: BufferPool.Buffer?
-        while offset < size || carried != nil {
-            let buffer = buffers.acquire()
-            var filled = 0
-            if let carried {
-                buffer.bytes.copyMemory(from: carried)
-                filled = carried.count
-            }
+        var buffer = buffers.acquire()
+        var filled = 0
+        while offset < size {
             let count = Int(min(Int64(FileIngest.readByteCount), size - offset))
             let fresh = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[filled..<(filled + count)])
             try source.read(into: fresh, at: offset)
@@ -119,19 +114,23 @@ struct FileIngest {
             offset += Int64(count)
             filled += count
             var start = 0
-            let isEnd = offset == size
-            while start < filled {
-                let rest = UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<filled])
-                guard let length = Chunker.firstBoundary(in: rest, isEnd: isEnd) else { break }
+            while let length = Chunker.firstBoundary(
+                in: UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<filled]),
+                isEnd: offset == size
+            ) {
                 try emit(ChunkJob(buffer: buffer, range: start..<(start + length), number: number))
                 number += 1
                 start += length
             }
-            carried = start < filled ? UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<filled]) : nil
-            // Keeps the bytes that `carried` points to alive until they are copied.
-            previous = buffer
+            guard offset < size else { break }
+            // What is not cut yet moves to the next buffer; other threads may still read this one.
+            let next = buffers.acquire()
+            next.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<filled]))
+            extendLifetime(buffer)
+            filled -= start
+            buffer = next
         }
-        _ = previous
+        extendLifetime(buffer)
         try source.requireUnchanged()
         return hash.finish()
     }

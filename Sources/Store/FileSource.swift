@@ -13,6 +13,8 @@ struct FileSource: ~Copyable {
     init(_ path: FilePath) throws(StoreError) {
         let file = try FileSource.open(path)
         let status = try FileSource.status(of: file)
+        // A pipe or device has no size, and would pass for an empty file.
+        guard status.kind == .regular else { throw .io(IOError(.read, path, .notSupported)) }
         self.init(path: path, status: status, file: file)
     }
 
@@ -43,8 +45,6 @@ struct FileSource: ~Copyable {
             guard try file.status() == status, try FileStatus.of(path) == status else {
                 throw StoreError.changedWhileRead(path)
             }
-        } catch let error as StoreError { throw error } catch let error as IOError { throw .io(error) } catch {
-            throw .changedWhileRead(path)
-        }
+        } catch let error as IOError { throw .io(error) } catch { throw .changedWhileRead(path) }
     }
 }

@@ -19,6 +19,7 @@ final class FrameIngest: Sendable {
         var objects: [ObjectEntry] = []
         var stored: Int64 = 0
         var reused: Int64 = 0
+        var failure: StoreError?
     }
 
     private let store: LocalStore
@@ -28,8 +29,8 @@ final class FrameIngest: Sendable {
 
     init(_ store: LocalStore) {
         self.store = store
-        data = PackAppender(kind: .data, store: store.root)
-        metadata = PackAppender(kind: .metadata, store: store.root)
+        data = PackAppender(kind: .data, store: store)
+        metadata = PackAppender(kind: .metadata, store: store)
     }
 
     /// Bytes that this session added to packs, and raw bytes that it found there already.
@@ -54,16 +55,22 @@ final class FrameIngest: Sendable {
         worker: inout FrameWorker
     ) throws(StoreError) {
         guard state.withLock({ $0.claimed.insert(frame.id).inserted }) else { return reuse(frame) }
-        for copy in store.indexes.copies(of: frame.id) where try isKept(copy.pack) { return reuse(frame) }
-        let stored = try encode(
-            frame,
-            raw,
-            kind: kind,
-            encoder: &worker.encoder,
-            decoder: &worker.decoder,
-            scratch: worker.scratch
-        )
-        state.withLock { $0.stored += Int64(stored) }
+        do throws(StoreError) {
+            for copy in store.indexes.copies(of: frame.id) where try isKept(copy.pack) { return reuse(frame) }
+            let stored = try encode(
+                frame,
+                raw,
+                kind: kind,
+                encoder: &worker.encoder,
+                decoder: &worker.decoder,
+                scratch: worker.scratch
+            )
+            state.withLock { $0.stored += Int64(stored) }
+        } catch {
+            // Other files may count on this frame since it was claimed.
+            state.withLock { $0.failure = $0.failure ?? error }
+            throw error
+        }
     }
 
     /// Notes what rebuilds an object, for the session's index.
@@ -72,7 +79,11 @@ final class FrameIngest: Sendable {
     /// What was noted.
     var remembered: [ObjectEntry] { state.withLock { $0.objects } }
 
-    func finish() throws(StoreError) -> [SealedPack] { try data.finish() + metadata.finish() }
+    /// Seals what is still open and returns it; fails where a frame that was promised to somebody could not be stored.
+    func finish() throws(StoreError) -> [SealedPack] {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return [try data.finish(), try metadata.finish()].compactMap { $0 }
+    }
 
     private func reuse(_ frame: FrameReference) { state.withLock { $0.reused += Int64(frame.byteCount) } }
 
@@ -84,11 +95,18 @@ final class FrameIngest: Sendable {
         return kept
     }
 
+    /// A pack that was cut is not counted on either: whoever adds the bytes again mends the store.
     private func touch(_ pack: Digest) throws(StoreError) -> Bool {
+        let path = store.root.appending(StoreLayout.pack(pack))
         do {
-            try DurableFile.touch(store.root.appending(StoreLayout.pack(pack)))
+            guard let listed = store.indexes.pack(pack), let status = try FileStatus.of(path),
+                status.size == Int64(listed.size)
+            else { return false }
+            try DurableFile.touch(path)
             return true
         } catch {
+            // Somebody else's pack in a shared store cannot be touched; the store's lock keeps it all the same.
+            if error.isReadOnly { return true }
             guard error.errno == .noSuchFileOrDirectory else { throw .io(error) }
             return false
         }

@@ -22,16 +22,18 @@ package struct FrameReader: ~Copyable {
         of object: Digest,
         into destination: UnsafeMutableRawBufferPointer
     ) throws(StoreError) {
+        var tried: [FrameLocation] = []
         var failure = StoreError.missingFrame(frame.id, object: object)
         for refreshed in [false, true] {
             if refreshed { try store.refresh() }
-            for copy in store.indexes.copies(of: frame.id) {
+            for copy in store.indexes.copies(of: frame.id) where !tried.contains(copy) {
+                tried.append(copy)
                 do throws(StoreError) {
                     return try decode(copy, frame, of: object, into: destination)
-                } catch { failure = error }
+                } catch { if failure.isAbsence { failure = error } }
             }
         }
-        throw failure
+        throw failure.isAbsence ? store.explained(failure) : failure
     }
 
     /// Returns the raw bytes of a frame.
@@ -47,6 +49,21 @@ package struct FrameReader: ~Copyable {
         return bytes
     }
 
+    /// Checks one copy of a frame against its record's checksums, and against its name where it is decoded.
+    mutating func check(_ copy: FrameLocation, decoding: Bool) throws(StoreError) {
+        guard decoding else {
+            let pack = try store.pack(copy.pack)
+            defer { pack.releaseMemory(of: copy.entry) }
+            _ = try pack.record(of: copy.entry)
+            return
+        }
+        let frame = FrameReference(id: copy.entry.id, byteCount: Int(copy.entry.rawLength))
+        let buffer = FrameBuffer.allocate()
+        defer { extendLifetime(buffer) }
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[0..<frame.byteCount])
+        try decode(copy, frame, of: frame.id, into: bytes)
+    }
+
     private mutating func decode(
         _ copy: FrameLocation,
         _ frame: FrameReference,
@@ -55,8 +72,12 @@ package struct FrameReader: ~Copyable {
     ) throws(StoreError) {
         let pack = try store.pack(copy.pack)
         let (record, stored) = try pack.record(of: copy.entry)
-        // Small frames share their pages with neighbours that are read next.
-        defer { if copy.entry.recordLength >= FrameReader.releasedByteCount { pack.releaseMemory(of: copy.entry) } }
+        defer {
+            // Small frames share their pages with neighbours that are read next.
+            if copy.entry.recordLength >= FrameReader.releasedByteCount { pack.releaseMemory(of: copy.entry) }
+            // `stored` lies in the pack's mapping, which nothing else need keep.
+            extendLifetime(pack)
+        }
         guard let codec = FrameCodec(rawValue: record.codec), record.base == nil else {
             throw .needsNewerVersion(pack.path, "codec \(record.codec)")
         }

@@ -4,7 +4,7 @@ import SystemIO
 
 /// Stores frames that came from elsewhere as they were encoded there, after decoding and checking each.
 ///
-/// Safe from any thread; nothing is found by the store before `publish`.
+/// Safe from any thread; what came is found by the store once its pack is full, and the rest after `publish`.
 package final class FrameReceiver: Sendable {
     private let store: LocalStore
     private let data: PackAppender
@@ -14,8 +14,8 @@ package final class FrameReceiver: Sendable {
     /// Creates a receiver for `store`.
     package init(_ store: LocalStore) {
         self.store = store
-        data = PackAppender(kind: .data, store: store.root)
-        metadata = PackAppender(kind: .metadata, store: store.root)
+        data = PackAppender(kind: .data, store: store)
+        metadata = PackAppender(kind: .metadata, store: store)
     }
 
     /// Stores the frame that `location` says lies in `bytes`, which start at offset `start` of its pack.
@@ -40,7 +40,7 @@ package final class FrameReceiver: Sendable {
 
     /// Seals the packs and lets the store find their frames; objects that need a manifest are for the caller to publish.
     package func publish() throws(StoreError) {
-        let packs = try data.finish() + metadata.finish()
+        let packs = [try data.finish(), try metadata.finish()].compactMap { $0 }
         guard !packs.isEmpty else { return }
         var contents = IndexContents()
         for pack in packs { contents.add(pack) }

@@ -53,7 +53,6 @@ package struct FrameRecord: Hashable, Sendable {
         var reader = ByteReader(bytes, format: FrameRecord.format)
         try reader.expect(FrameRecord.magic)
         let version = try reader.integer(UInt8.self)
-        guard version == 1 else { throw FormatError(FrameRecord.format, .newer("version \(version)")) }
         codec = try reader.integer(UInt8.self)
         let flags = try reader.integer(UInt8.self)
         elementWidth = try reader.integer(UInt8.self)
@@ -73,6 +72,7 @@ package struct FrameRecord: Hashable, Sendable {
         }
         guard checksum == headerChecksum else { throw reader.malformed("its checksum is wrong") }
         // Only a header that is as it was written can say that it is newer.
+        guard version == 1 else { throw FormatError(FrameRecord.format, .newer("version \(version)")) }
         guard flags & ~FrameRecord.baseFlag == 0 else { throw FormatError(FrameRecord.format, .newer("flag \(flags)")) }
         guard (Array(reserved) + Array(tail)).allSatisfy({ $0 == 0 }) else {
             throw FormatError(FrameRecord.format, .newer("a reserved field"))

@@ -1,6 +1,7 @@
+import Codec
 package import ModelCore
-import SystemIO
-import SystemPackage
+package import SystemIO
+package import SystemPackage
 
 /// Deletes the packs of a local store in which nothing is alive any more.
 ///
@@ -25,91 +26,130 @@ package struct GarbageCollection: Sendable {
         package let liveCount: Int
         /// The number of packs that stay only because they are new.
         package let recentCount: Int
+        /// The number of packs that stay because no index lists them and a live object lacks something: they may hold it.
+        package let unlistedCount: Int
+        /// Files that killed processes left behind.
+        package let temporaryFiles: [FilePath]
         fileprivate let liveOIDs: Set<Digest>
     }
 
     private let store: LocalStore
     private let now: Int64
+    private let cancellation: Cancellation
 
     /// Creates a collection of `store` at the wall-clock time `now` in ns.
-    package init(_ store: LocalStore, now: Int64) {
+    package init(_ store: LocalStore, now: Int64, cancellation: Cancellation = Cancellation()) {
         self.store = store
         self.now = now
+        self.cancellation = cancellation
     }
 
     /// Finds what nothing among `live` needs.
     ///
-    /// A live object that is damaged or not understood stops collection; one that is not here at all does not.
+    /// Anything that is damaged or not understood stops collection: an index, or a live object, every frame of which is compared
+    /// with its checksum where there is something to delete. A live object that is not here at all does not.
     package func plan(live: [Pointer], gracePeriod: Int64 = gracePeriod) throws(StoreError) -> Plan {
         try store.requireWritable()
         try store.refresh()
+        try requireUnderstood()
         let closure = Closure(of: live, in: store)
         for (_, reason) in closure.incomplete where !reason.isAbsence { throw reason }
+        try requireUnderstood(closure)
         let livePacks = Set(closure.frames.values.map(\.pack))
+        let listed = Set(store.indexes.packList.map(\.id))
         var candidates: [Candidate] = []
         var recentCount = 0
-        for pack in store.indexes.packList where !livePacks.contains(pack.id) {
-            guard let status = try status(of: pack.id) else { continue }
-            if isRecent(status, gracePeriod) {
+        var unlistedCount = 0
+        for pack in try store.packsOnDisk().sorted() where !livePacks.contains(pack) {
+            guard let status = try status(of: pack) else { continue }
+            if now - status.modified < gracePeriod {
                 recentCount += 1
+            } else if !listed.contains(pack), !closure.isComplete {
+                unlistedCount += 1
             } else {
-                candidates.append(Candidate(pack: pack.id, byteCount: status.size))
+                candidates.append(Candidate(pack: pack, byteCount: status.size))
             }
         }
-        candidates.sort { $0.pack < $1.pack }
+        if !candidates.isEmpty { try check(closure, without: Set(candidates.map(\.pack))) }
         return Plan(
             candidates: candidates,
             liveCount: livePacks.count,
             recentCount: recentCount,
+            unlistedCount: unlistedCount,
+            temporaryFiles: try temporaryFiles(),
             liveOIDs: Set(live.map(\.oid))
         )
     }
 
-    /// Deletes what a plan says, and returns it.
+    /// Deletes what a plan says, and returns the packs.
     ///
     /// The caller excludes other users of the store since before it made the plan: a plan made earlier may be out of date.
     package func carryOut(_ plan: Plan) throws(StoreError) -> [Candidate] {
+        for file in plan.temporaryFiles { try remove(file) }
         guard !plan.candidates.isEmpty else { return [] }
         let dead = Set(plan.candidates.map(\.pack))
         let stale = store.indexes.files.filter { file in file.packs.contains { dead.contains($0.id) } }
         // Indexes leave before packs, so that a crash in between leaves packs that nothing finds, never entries without a pack.
-        try store.replace(stale) { !dead.contains($0) }
-        try removeObjectIndexes(except: plan.liveOIDs)
-        for pack in dead {
-            do { try DurableFile.remove(store.root.appending(StoreLayout.pack(pack))) } catch { throw .io(error) }
-        }
+        if !stale.isEmpty { try store.replace(stale) { !dead.contains($0) } }
+        try removeObjectIndexes(except: plan.liveOIDs, naming: dead)
+        for pack in dead { try remove(store.root.appending(StoreLayout.pack(pack))) }
         return plan.candidates
     }
 
-    /// Object indexes are hints: those of objects that are not alive go.
-    private func removeObjectIndexes(except live: Set<Digest>) throws(StoreError) {
-        do {
-            let objects = store.root.appending("objects")
-            for directory in try DirectoryEntry.all(in: objects).map(\.name) where directory.utf8.count == 2 {
-                for name in try DirectoryEntry.all(in: objects.appending(directory)).map(\.name) {
-                    guard let oid = StoreLayout.digest(inName: name), !live.contains(oid) else { continue }
-                    try DurableFile.remove(objects.appending(directory).appending(name))
+    /// Refuses where an index is damaged or says something that this version does not know how to keep.
+    private func requireUnderstood() throws(StoreError) {
+        let indexes = store.indexes
+        try indexes.verify()
+        for file in indexes.files {
+            for position in 0..<file.objectCount {
+                let kind = file.object(at: position).kind
+                guard kind == .manifest || kind == .comparison else {
+                    throw .needsNewerVersion(file.path, "object entry of kind \(kind.rawValue)")
                 }
             }
-        } catch {
-            if error.errno != .noSuchFileOrDirectory { throw .io(error) }
         }
+    }
+
+    /// Refuses where a live frame is stored in a way that may need other frames that this version knows nothing of.
+    private func requireUnderstood(_ closure: Closure) throws(StoreError) {
+        for frame in closure.frames.values {
+            guard FrameCodec(rawValue: frame.entry.codec) != nil, frame.base == nil, frame.entry.flags == 0 else {
+                let path = store.root.appending(StoreLayout.pack(frame.pack))
+                throw .needsNewerVersion(path, "codec \(frame.entry.codec)")
+            }
+        }
+    }
+
+    /// Checks every live frame, and decodes those of which another copy is about to go.
+    private func check(_ closure: Closure, without dead: Set<Digest>) throws(StoreError) {
+        var reader = FrameReader(store)
+        for frame in closure.frames.values {
+            do { try cancellation.check() } catch { throw .cancelled }
+            let isLastCopy = store.indexes.copies(of: frame.entry.id).contains { dead.contains($0.pack) }
+            try reader.check(frame, decoding: isLastCopy)
+        }
+    }
+
+    /// Object indexes are hints: those of objects that are not alive go, and those that name a pack that goes.
+    private func removeObjectIndexes(except live: Set<Digest>, naming dead: Set<Digest>) throws(StoreError) {
+        for (oid, path) in try store.objectIndexes() {
+            do throws(StoreError) {
+                let index = try IndexFile(path)
+                if live.contains(oid), !index.packs.contains(where: { dead.contains($0.id) }) { continue }
+            } catch { guard error.isAboutContent || error.isAbsence else { throw error } }
+            try remove(path)
+        }
+    }
+
+    private func temporaryFiles() throws(StoreError) -> [FilePath] {
+        do { return try StaleTemporaryFiles.all(in: store.root, now: now) } catch { throw .io(error) }
     }
 
     private func status(of pack: Digest) throws(StoreError) -> FileStatus? {
         do { return try FileStatus.of(store.root.appending(StoreLayout.pack(pack))) } catch { throw .io(error) }
     }
 
-    private func isRecent(_ status: FileStatus, _ gracePeriod: Int64) -> Bool { now - status.modified < gracePeriod }
-}
-
-extension StoreError {
-    /// Whether the error says only that something is not in the store, as in a store that was fetched in part.
-    package var isAbsence: Bool {
-        switch self {
-        case .missingObject, .missingFrame: true
-        case .io(let error): error.errno == .noSuchFileOrDirectory
-        default: false
-        }
+    private func remove(_ path: FilePath) throws(StoreError) {
+        do { try DurableFile.remove(path) } catch { throw .io(error) }
     }
 }

@@ -46,6 +46,9 @@ package struct IndexContents: Sendable {
     /// Whether nothing was added.
     package var isEmpty: Bool { packs.isEmpty && objects.isEmpty }
 
+    /// The number of packs that frames were added of.
+    package var packCount: Int { packs.count }
+
     /// Returns whether a copy of a frame was added.
     package func contains(_ frame: Digest) -> Bool { frameIDs.contains(frame) }
 
@@ -75,13 +78,13 @@ package struct IndexContents: Sendable {
     /// Adds what rebuilds or describes an object.
     package mutating func add(_ object: ObjectEntry) { objects.insert(object) }
 
-    /// Returns the file's bytes.
-    package func encoded(as kind: Kind) -> [UInt8] {
+    /// Returns the file's bytes; an index gets random bytes, or those that a test hands over.
+    package func encoded(as kind: Kind, nonce: [UInt8]? = nil) -> [UInt8] {
         let packList = packs.values.sorted { $0.id < $1.id }
         let baseList = Set(frames.compactMap(\.base)).sorted()
         let entries = numbered(packs: packList, bases: baseList)
         var writer = ByteWriter(capacity: 4096 + entries.count * FrameEntry.byteCount)
-        writer.raw(header(kind, bases: baseList.count, frames: entries.count))
+        writer.raw(header(kind, bases: baseList.count, frames: entries.count, nonce: nonce))
         for pack in packList {
             writer.digest(pack.id)
             writer.integer(pack.size)
@@ -98,24 +101,18 @@ package struct IndexContents: Sendable {
         return writer.bytes
     }
 
-    private func header(_ kind: Kind, bases: Int, frames: Int) -> [UInt8] {
+    private func header(_ kind: Kind, bases: Int, frames: Int, nonce: [UInt8]?) -> [UInt8] {
         var header = ByteWriter(capacity: IndexContents.headerByteCount)
         header.raw(IndexContents.magic.utf8)
         header.integer(UInt32(1))
         header.integer(kind.rawValue)
         header.reserved(3)
         for count in [packs.count, frames, bases, objects.count] { header.integer(UInt32(count)) }
-        header.raw(nonce(kind))
+        // An index's name must never come up twice: one that is being merged away could be the result of another merge.
+        header.raw(kind == .index ? nonce ?? Nonce.random() : [UInt8](repeating: 0, count: 16))
         header.reserved(108)
         header.integer(header.bytes.withUnsafeBytes { CRC32C.checksum($0) })
         return header.bytes
-    }
-
-    /// An index's name must never come up twice: one that is being merged away could be the result of another merge.
-    private func nonce(_ kind: Kind) -> [UInt8] {
-        guard kind == .index else { return [UInt8](repeating: 0, count: 16) }
-        var generator = SystemRandomNumberGenerator()
-        return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
     private func numbered(packs: [Pack], bases: [Digest]) -> [FrameEntry] {

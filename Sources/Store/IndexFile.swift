@@ -3,7 +3,7 @@ package import ModelCore
 import SystemIO
 package import SystemPackage
 
-/// An index or object index on this machine, mapped and searched in place.
+/// An index or object index, mapped or in memory, searched in place.
 package struct IndexFile: Sendable {
     /// Where the file is.
     package let path: FilePath
@@ -16,20 +16,47 @@ package struct IndexFile: Sendable {
     /// The number of object entries.
     package let objectCount: Int
 
-    private let mapping: MappedFile
+    private let content: Content
     private let baseCount: Int
     private let fanOutOffset: Int
     private let framesOffset: Int
     private let basesOffset: Int
     private let objectsOffset: Int
 
+    /// Where the bytes are.
+    private enum Content: Sendable {
+        case mapped(MappedFile)
+        case memory(BufferPool.Buffer)
+
+        var bytes: UnsafeRawBufferPointer {
+            switch self {
+            case .mapped(let file): file.bytes
+            case .memory(let buffer): UnsafeRawBufferPointer(buffer.bytes)
+            }
+        }
+    }
+
     /// Maps the file and checks its header and sizes; `verify()` checks the rest.
     package init(_ path: FilePath) throws(StoreError) {
-        self.path = path
+        let mapping: MappedFile
         do { mapping = try MappedFile(path) } catch { throw .io(error) }
+        try self.init(.mapped(mapping), path: path)
+    }
+
+    /// Copies an index that came from elsewhere and checks its header and sizes; `path` is what errors name.
+    package init(_ bytes: [UInt8], path: FilePath) throws(StoreError) {
+        let buffer = BufferPool(bufferSize: bytes.count, count: 1).acquire()
+        bytes.withUnsafeBytes { buffer.bytes.copyMemory(from: $0) }
+        try self.init(.memory(buffer), path: path)
+    }
+
+    private init(_ content: Content, path: FilePath) throws(StoreError) {
+        self.path = path
+        self.content = content
         do throws(FormatError) {
-            var reader = ByteReader(mapping.bytes, format: "index")
-            kind = try IndexFile.header(from: &reader, of: mapping.bytes)
+            let bytes = content.bytes
+            var reader = ByteReader(bytes, format: "index")
+            kind = try IndexFile.header(from: &reader, of: bytes)
             let packCount = Int(try reader.integer(UInt32.self))
             frameCount = Int(try reader.integer(UInt32.self))
             baseCount = Int(try reader.integer(UInt32.self))
@@ -39,7 +66,7 @@ package struct IndexFile: Sendable {
             basesOffset = framesOffset + frameCount * FrameEntry.byteCount
             objectsOffset = basesOffset + baseCount * Digest.byteCount
             let end = objectsOffset + objectCount * ObjectEntry.byteCount + IndexContents.trailerByteCount
-            guard end == mapping.bytes.count else { throw reader.malformed("its size is not what its header says") }
+            guard end == bytes.count else { throw reader.malformed("its size is not what its header says") }
             _ = try reader.slice(16)
             try reader.reserved(108)
             _ = try reader.slice(4)
@@ -84,23 +111,46 @@ package struct IndexFile: Sendable {
         return packs
     }
 
-    /// Checks the checksum over the whole file.
+    /// The size of the file in bytes.
+    package var byteCount: Int { content.bytes.count }
+
+    /// Checks the checksum over the whole file and that every reserved field is zero.
     package func verify() throws(StoreError) {
-        let bytes = mapping.bytes
+        let bytes = content.bytes
         let end = bytes.count - IndexContents.trailerByteCount
         let stored = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: end, as: UInt32.self))
-        guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[0..<end])) == stored else {
-            throw .damaged(path, FormatError("index", .malformed("its checksum is wrong")))
+        do throws(FormatError) {
+            guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[0..<end])) == stored else {
+                throw FormatError("index", .malformed("its checksum is wrong"))
+            }
+            var trailer = ByteReader(slice(end + 4, IndexContents.trailerByteCount - 4), format: "index")
+            try trailer.reserved(4)
+            try trailer.expect(IndexContents.endMagic)
+            for position in 0..<objectCount {
+                let end = objectsOffset + (position + 1) * ObjectEntry.byteCount
+                var reserved = ByteReader(slice(end - 7, 7), format: "index")
+                try reserved.reserved(7)
+            }
+        } catch {
+            if case .newer(let what) = error.problem { throw .needsNewerVersion(path, what) }
+            throw .damaged(path, error)
         }
     }
 
     /// Returns the name that the file's bytes give it.
-    package func computedID() -> Digest { SHA256.digest(of: mapping.bytes) }
+    package func computedID() -> Digest { SHA256.digest(of: content.bytes) }
 
-    /// Returns copy number `position` in the order of the file; `nil` where it names a pack or base that is not listed.
+    /// Returns copy number `position` in the order of the file.
+    ///
+    /// `nil` where it names a pack or base that is not listed, or bytes that cannot be a frame's: nothing is read or allocated on
+    /// the word of an entry that contradicts itself.
     package func frame(at position: Int) -> FrameLocation? {
         let entry = FrameEntry(loading: slice(framesOffset + position * FrameEntry.byteCount, FrameEntry.byteCount))
-        guard Int(entry.pack) < packs.count, Int(entry.base) <= baseCount else { return nil }
+        guard Int(entry.pack) < packs.count, Int(entry.base) <= baseCount,
+            (1...UInt32(FrameReference.maximumByteCount)).contains(entry.rawLength),
+            entry.storedLength <= entry.rawLength, Int(entry.offset) >= PackFormat.headerByteCount,
+            Int(entry.offset) + entry.recordLength <= Int(packs[Int(entry.pack)].size)
+        else { return nil }
         let base = entry.base == 0 ? nil : digest(at: basesOffset + (Int(entry.base) - 1) * Digest.byteCount)
         return FrameLocation(entry: entry, pack: packs[Int(entry.pack)].id, base: base)
     }
@@ -153,12 +203,12 @@ package struct IndexFile: Sendable {
     }
 
     private func fanOut(_ byte: Int) -> Int {
-        Int(UInt32(littleEndian: mapping.bytes.loadUnaligned(fromByteOffset: fanOutOffset + byte * 4, as: UInt32.self)))
+        Int(UInt32(littleEndian: content.bytes.loadUnaligned(fromByteOffset: fanOutOffset + byte * 4, as: UInt32.self)))
     }
 
     private func digest(at offset: Int) -> Digest { Digest(loading: slice(offset, Digest.byteCount)) }
 
     private func slice(_ offset: Int, _ count: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: mapping.bytes[offset..<(offset + count)])
+        UnsafeRawBufferPointer(rebasing: content.bytes[offset..<(offset + count)])
     }
 }

@@ -9,30 +9,58 @@ package struct IndexRecovery {
     /// Creates a recovery of `store`.
     package init(_ store: LocalStore) { self.store = store }
 
-    /// Returns an index of `packs`: their frames, and the objects whose manifests are among them.
-    package func contents(of packs: [Digest]) throws(StoreError) -> IndexContents {
+    /// Returns an index of the frames of `packs`.
+    package func frames(of packs: [Digest]) throws(StoreError) -> IndexContents {
+        var contents = IndexContents()
+        for id in packs { contents.add(try pack(id).sealed()) }
+        return contents
+    }
+
+    /// Returns an index of the objects whose manifests are in `packs` and that no index lists yet.
+    ///
+    /// The store must find the frames. Only an object that its manifest rebuilds as a whole is returned: a manifest that came from
+    /// elsewhere and was refused lies in a pack all the same.
+    package func objects(of packs: [Digest]) throws(StoreError) -> IndexContents {
         var contents = IndexContents()
         for id in packs {
-            let pack = try PackFile(store.root.appending(StoreLayout.pack(id)), id: id)
-            let sealed = try pack.sealed()
-            contents.add(sealed)
-            guard sealed.kind == .metadata else { continue }
-            for entry in sealed.contents.entries {
-                if let object = try manifestEntry(entry, of: pack) { contents.add(object) }
+            let pack = try pack(id)
+            guard try pack.kind() == .metadata else { continue }
+            for frame in try pack.contents().entries {
+                guard let object = try manifestEntry(frame, of: pack),
+                    !store.indexes.entries(of: object.oid, kind: object.kind).contains(object),
+                    try isRebuilt(object)
+                else { continue }
+                contents.add(object)
             }
         }
         return contents
     }
 
+    private func pack(_ id: Digest) throws(StoreError) -> PackFile {
+        try PackFile(store.root.appending(StoreLayout.pack(id)), id: id)
+    }
+
+    private func isRebuilt(_ object: ObjectEntry) throws(StoreError) -> Bool {
+        do { return try WholeObjectCheck(store).isRebuilt(by: object) } catch {
+            if error.isAboutContent { return false }
+            throw error
+        }
+    }
+
     /// Returns the object entry of a frame that is a whole or root manifest.
     private func manifestEntry(_ entry: FrameEntry, of pack: PackFile) throws(StoreError) -> ObjectEntry? {
         let (record, stored) = try pack.record(of: entry)
-        guard let bytes = try? PackDecoding.bytes(of: record, stored: stored) else { return nil }
-        let manifest = bytes.withUnsafeBytes { buffer in
-            Result { () throws(FormatError) in try Manifest(parsing: buffer) }
+        defer { extendLifetime(pack) }
+        do throws(FormatError) {
+            let bytes = try PackDecoding.bytes(of: record, stored: stored)
+            let manifest = bytes.withUnsafeBytes { buffer in
+                Result { () throws(FormatError) in try Manifest(parsing: buffer) }
+            }
+            let parsed = try manifest.get()
+            return ObjectEntry(oid: parsed.oid, frame: entry.id, size: parsed.size, kind: .manifest)
+        } catch {
+            // A part, a listing, or something newer: none of them is found by an object's name.
+            return nil
         }
-        // What does not parse is a part, a listing, or something newer: none of them is found by an object's name.
-        guard let manifest = try? manifest.get() else { return nil }
-        return ObjectEntry(oid: manifest.oid, frame: entry.id, size: manifest.size, kind: .manifest)
     }
 }

@@ -1,4 +1,5 @@
 package import ModelCore
+import Synchronization
 import SystemIO
 import SystemPackage
 
@@ -6,11 +7,20 @@ import SystemPackage
 package struct IndexSet: Sendable {
     /// The index files.
     package let files: [IndexFile]
+    /// Why files that should be among these are not: they are damaged or need a newer git-model.
+    package let problems: [StoreError]
     private let packs: [Digest: IndexContents.Pack]
+    private let verification = Verification()
 
-    /// Creates a set of open files.
-    package init(_ files: [IndexFile]) {
+    /// Remembers what `verify` found, for the files never change.
+    private final class Verification: Sendable {
+        let result = Mutex<Result<Void, StoreError>?>(nil)
+    }
+
+    /// Creates a set of open files, and of those that could not be opened.
+    package init(_ files: [IndexFile], problems: [StoreError] = []) {
         self.files = files
+        self.problems = problems
         var packs: [Digest: IndexContents.Pack] = [:]
         for file in files {
             for pack in file.packs { packs[pack.id] = pack }
@@ -23,6 +33,21 @@ package struct IndexSet: Sendable {
 
     /// Returns what the indexes know of a pack.
     package func pack(_ id: Digest) -> IndexContents.Pack? { packs[id] }
+
+    /// Throws what keeps the set from saying that something is not in the store: a file that is damaged or not understood.
+    package func verify() throws(StoreError) {
+        let result = verification.result.withLock { result in
+            let known =
+                result
+                ?? Result { () throws(StoreError) in
+                    if let problem = problems.first { throw problem }
+                    for file in files { try file.verify() }
+                }
+            result = known
+            return known
+        }
+        try result.get()
+    }
 
     /// Returns every copy of a frame, those of least depth first.
     package func copies(of frame: Digest) -> [FrameLocation] {

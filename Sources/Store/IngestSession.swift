@@ -6,7 +6,8 @@ package import SystemPackage
 
 /// Adds objects to a store: everything between two commits of its index.
 ///
-/// Until `finish`, nothing refers to what was written; a session that ends early leaves packs that collection finds.
+/// Until `finish`, the store knows none of the objects; a session that ends early leaves frames that the next one finds, or
+/// collection.
 package final class IngestSession: Sendable {
     /// A file of at least this size is cut by one thread and encoded by all; smaller ones are done whole, several at once.
     private static let pipelinedByteCount: Int64 = 32 << 20
@@ -17,6 +18,8 @@ package final class IngestSession: Sendable {
     private let pool: WorkerPool
     private let frames: FrameIngest
     private let ingest: FileIngest
+    /// The codecs for what is added from memory, a piece at a time.
+    private let worker = Mutex(FrameWorker())
 
     /// Starts a session; `progress` gets the number of further bytes done, from any thread.
     package init(
@@ -92,20 +95,19 @@ package final class IngestSession: Sendable {
         let oid = SHA256.digest(of: bytes)
         let object = IngestedObject(oid: oid, size: Int64(bytes.count), status: nil, readAt: 0)
         guard !bytes.isEmpty else { return object }
-        var worker = FrameWorker()
-        var references: [FrameReference] = []
-        let result = bytes.withUnsafeBytes { buffer in
-            Result { () throws(StoreError) in
-                var start = 0
-                for end in ends {
-                    let chunk = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
-                    references.append(try frames.put(chunk, kind: kind, worker: &worker))
-                    start = end
+        try worker.withLock { worker throws(StoreError) in
+            var references: [FrameReference] = []
+            var start = 0
+            for end in ends {
+                let chunk = bytes[start..<end].withUnsafeBytes { buffer in
+                    Result { () throws(StoreError) in try frames.put(buffer, kind: kind, worker: &worker) }
                 }
+                references.append(try chunk.get())
+                start = end
             }
+            let manifest = ManifestIngest(frames: frames)
+            try manifest.add(oid: oid, size: object.size, references: references, worker: &worker)
         }
-        try result.get()
-        try ManifestIngest(frames: frames).add(oid: oid, size: object.size, references: references, worker: &worker)
         return object
     }
 

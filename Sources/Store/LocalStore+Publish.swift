@@ -11,6 +11,7 @@ extension LocalStore {
 
     /// Writes an index, makes it part of this store's view, and merges small indexes where there are many.
     package func publish(_ contents: IndexContents) throws(StoreError) {
+        try requireWritable()
         let bytes = contents.encoded(as: .index)
         let id = SHA256.digest(of: bytes)
         do { try DurableFile.write(bytes, to: root.appending(StoreLayout.index(id)), permissions: 0o666) } catch {
@@ -52,16 +53,23 @@ extension LocalStore {
         return contents
     }
 
+    private var smallIndexes: [IndexFile] { indexes.files.filter { $0.byteCount < LocalStore.smallIndexByteCount } }
+
     private func mergeSmallIndexes() throws(StoreError) {
-        let small = indexes.files.filter { file in
-            guard let status = try? FileStatus.of(file.path) else { return false }
-            return status.size < LocalStore.smallIndexByteCount
-        }
-        guard small.count >= LocalStore.smallIndexLimit else { return }
+        guard smallIndexes.count >= LocalStore.smallIndexLimit else { return }
         // Two merges at once would each write everything; one that is not needed right now is left to a later command.
         guard let merging = try? FileLock(root.appending("merge.lock"), mode: .exclusive, wait: nil) else { return }
         defer { extendLifetime(merging) }
-        try replace(small) { _ in true }
+        try refresh()
+        // A damaged one is left for fsck: merged, its damage would look like content.
+        var sound: [IndexFile] = []
+        for file in smallIndexes {
+            do throws(StoreError) {
+                try file.verify()
+                sound.append(file)
+            } catch { guard error.isAboutContent else { throw error } }
+        }
+        try replace(sound) { _ in true }
     }
 
     /// Writes one index in place of `files`, without the packs that are not kept, then deletes them.
@@ -89,6 +97,7 @@ extension LocalStore {
             if !contents.isEmpty { try DurableFile.write(bytes, to: path, permissions: 0o666) }
             for file in files where file.path != path || contents.isEmpty { try DurableFile.remove(file.path) }
         } catch { throw .io(error) }
+        forgetPacks()
         try refresh()
     }
 }

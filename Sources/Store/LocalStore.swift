@@ -14,7 +14,10 @@ package final class LocalStore: Sendable {
     package let format: StoreFormat
 
     private let indexSet: Mutex<IndexSet>
+    /// Held while the indexes are listed, so that an older listing never takes the place of a newer one.
+    private let refreshing = Mutex(())
     private let openPacks = Mutex<[Digest: PackFile]>([:])
+    private let presentPacks = Mutex<Set<Digest>>([])
 
     /// The number of packs kept mapped at once; a mapping costs address space only, but the kernel limits their number.
     private static let maximumOpenPacks = 4096
@@ -23,7 +26,7 @@ package final class LocalStore: Sendable {
     package init(_ root: FilePath) throws(StoreError) {
         self.root = root
         format = try LocalStore.readFormat(of: root)
-        indexSet = Mutex(IndexSet(try LocalStore.openIndexes(of: root)))
+        indexSet = Mutex(try LocalStore.openIndexes(of: root, known: IndexSet([])))
     }
 
     /// Opens the store at `root`, creating an empty one where there is none.
@@ -60,28 +63,40 @@ package final class LocalStore: Sendable {
         }
     }
 
-    private static func openIndexes(of root: FilePath) throws(StoreError) -> [IndexFile] {
+    private static func openIndexes(of root: FilePath, known: IndexSet) throws(StoreError) -> IndexSet {
         // A file that another process merged away between listing and opening is in a newer one: list again.
         for _ in 0..<8 {
-            do { return try listIndexes(of: root) } catch {
+            do { return try listIndexes(of: root, known: known) } catch {
                 guard case .io(let cause) = error, cause.errno == .noSuchFileOrDirectory else { throw error }
             }
         }
-        return try listIndexes(of: root)
+        return try listIndexes(of: root, known: known)
     }
 
-    private static func listIndexes(of root: FilePath) throws(StoreError) -> [IndexFile] {
+    /// Opens the indexes that are not open already; what cannot be used is noted, for the others may have all that is needed.
+    private static func listIndexes(of root: FilePath, known: IndexSet) throws(StoreError) -> IndexSet {
         let directory = root.appending("index")
         let names: [String]
         do { names = try DirectoryEntry.all(in: directory).map(\.name) } catch {
-            if error.errno == .noSuchFileOrDirectory { return [] }
+            if error.errno == .noSuchFileOrDirectory { return IndexSet([]) }
             throw .io(error)
         }
+        let open = Dictionary(known.files.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         var files: [IndexFile] = []
+        var problems: [StoreError] = []
         for name in names where name.hasSuffix(".idx") && StoreLayout.digest(inName: name) != nil {
-            files.append(try IndexFile(directory.appending(name)))
+            let path = directory.appending(name)
+            if let file = open[path] {
+                files.append(file)
+                continue
+            }
+            do throws(StoreError) { files.append(try IndexFile(path)) } catch {
+                guard error.isAboutContent else { throw error }
+                problems.append(error)
+            }
         }
-        return files
+        let isUnchanged = problems.isEmpty && known.problems.isEmpty && files.map(\.path) == known.files.map(\.path)
+        return isUnchanged ? known : IndexSet(files, problems: problems)
     }
 
     /// The indexes as last read.
@@ -89,8 +104,41 @@ package final class LocalStore: Sendable {
 
     /// Reads the list of indexes again, to see what other processes and sessions added.
     package func refresh() throws(StoreError) {
-        let fresh = IndexSet(try LocalStore.openIndexes(of: root))
-        indexSet.withLock { $0 = fresh }
+        try refreshing.withLock { _ throws(StoreError) in
+            let fresh = try LocalStore.openIndexes(of: root, known: indexes)
+            indexSet.withLock { $0 = fresh }
+        }
+    }
+
+    /// Returns why something is not found: an index that cannot be used, or else `absence`, that it is not in the store.
+    func explained(_ absence: StoreError) -> StoreError {
+        do {
+            try indexes.verify()
+            return absence
+        } catch { return error }
+    }
+
+    /// Returns the copies of a frame whose packs are there, those of least depth first.
+    package func presentCopies(of frame: Digest) throws(StoreError) -> [FrameLocation] {
+        var present: [FrameLocation] = []
+        for copy in indexes.copies(of: frame) where try hasPack(copy.pack) { present.append(copy) }
+        return present
+    }
+
+    /// Returns whether a pack is there; one that was there once is not looked for again, for only collection takes packs away.
+    private func hasPack(_ id: Digest) throws(StoreError) -> Bool {
+        if presentPacks.withLock({ $0.contains(id) }) { return true }
+        do { guard try FileStatus.of(root.appending(StoreLayout.pack(id))) != nil else { return false } } catch {
+            throw .io(error)
+        }
+        presentPacks.withLock { _ = $0.insert(id) }
+        return true
+    }
+
+    /// Forgets which packs are there and open, after some were taken away.
+    func forgetPacks() {
+        presentPacks.withLock { $0 = [] }
+        openPacks.withLock { $0 = [:] }
     }
 
     /// Opens a pack by name; a pack that is not there is an `IOError` of "no such file".

@@ -116,7 +116,9 @@ extension LocalStore {
         of object: Digest,
         reader: inout FrameReader
     ) throws(StoreError) -> ([UInt8], FrameReference) {
-        guard let copy = indexes.copies(of: id).first else { throw .missingFrame(id, object: object) }
+        guard let copy = indexes.copies(of: id).first else {
+            throw explained(.missingFrame(id, object: object))
+        }
         guard Int(copy.entry.rawLength) <= FrameReference.maximumByteCount else {
             throw .damagedFrame(id, object: object, pack: copy.pack)
         }

@@ -74,27 +74,27 @@ package struct ObjectRestore: Sendable {
     }
 
     private func restore(_ item: Item, worker: inout Worker) throws(StoreError) -> FileStatus {
-        var failure = StoreError.missingObject(item.oid)
+        var failure: StoreError?
         for map in try store.maps(of: item.oid, size: item.size, reader: &worker.reader) {
             do throws(StoreError) {
                 let file = try begin(item)
                 try write(map.stretches[...], of: item.oid, into: file.file, worker: &worker)
                 return try commit(file, item)
-            } catch { failure = error }
+            } catch { failure = failure ?? error }
         }
-        throw failure
+        throw failure ?? store.explained(.missingObject(item.oid))
     }
 
     private func restoreInParallel(_ item: Item) async throws -> FileStatus {
-        var failure = StoreError.missingObject(item.oid)
+        var failure: StoreError?
         for map in try maps(of: item) {
             do {
                 let file = try begin(item)
                 try await write(map, into: file.path)
                 return try commit(file, item)
-            } catch let error as StoreError { failure = error }
+            } catch let error as StoreError { failure = failure ?? error }
         }
-        throw failure
+        throw failure ?? store.explained(.missingObject(item.oid))
     }
 
     private func maps(of item: Item) throws(StoreError) -> [ObjectMap] {
@@ -159,8 +159,6 @@ package struct ObjectRestore: Sendable {
             try file.commit(to: item.path, durable: false)
             guard let status = try FileStatus.of(item.path) else { throw StoreError.changedWhileRead(item.path) }
             return status
-        } catch let error as StoreError { throw error } catch let error as IOError { throw .io(error) } catch {
-            throw .changedWhileRead(item.path)
-        }
+        } catch let error as IOError { throw .io(error) } catch { throw .changedWhileRead(item.path) }
     }
 }

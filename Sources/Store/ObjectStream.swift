@@ -12,9 +12,10 @@ package enum ObjectStream {
     ) throws {
         var reader = FrameReader(store)
         guard let map = try store.maps(of: oid, size: size, reader: &reader).first else {
-            throw StoreError.missingObject(oid)
+            throw store.explained(.missingObject(oid))
         }
         let buffer = FrameBuffer.allocate()
+        defer { extendLifetime(buffer) }
         for stretch in map.stretches {
             switch stretch.source {
             case .inline(let bytes): try bytes.withUnsafeBytes { try sink($0) }

@@ -5,25 +5,26 @@ import SystemPackage
 
 /// Collects frames from several threads into packs of one kind, sealing each when it is full.
 ///
+/// A full pack gets an index at once, so that a command that is interrupted need not do it all again.
 /// The lock is held while one frame is hashed and written, never while a pack is synchronised.
 final class PackAppender: Sendable {
     private struct State: ~Copyable {
         var open: PackBuilder?
-        var sealed: [SealedPack] = []
     }
 
-    private let store: FilePath
+    private let store: LocalStore
     private let kind: PackKind
     private let state = Mutex(State())
 
-    init(kind: PackKind, store: FilePath) {
+    init(kind: PackKind, store: LocalStore) {
         self.kind = kind
         self.store = store
     }
 
     func append(_ record: FrameRecord, stored: UnsafeRawBufferPointer) throws(StoreError) {
+        let full: PackBuilder?
         do throws(IOError) {
-            let full = try state.withLock { state throws(IOError) -> PackBuilder? in
+            full = try state.withLock { state throws(IOError) -> PackBuilder? in
                 var displaced: PackBuilder?
                 if let open = state.open.take() {
                     if open.hasRoom(forStored: stored.count) {
@@ -32,25 +33,25 @@ final class PackAppender: Sendable {
                         displaced = consume open
                     }
                 }
-                if state.open == nil { state.open = try PackBuilder.start(kind, in: store) }
+                if state.open == nil { state.open = try PackBuilder.start(kind, in: store.root.appending("packs")) }
                 try state.open?.append(record, stored: stored)
                 if displaced == nil, state.open?.isFull == true { displaced = state.open.take() }
                 return displaced
             }
-            if let full { try seal(full) }
         } catch { throw .io(error) }
+        guard let full else { return }
+        var contents = IndexContents()
+        contents.add(try seal(full))
+        try store.publish(contents)
     }
 
-    /// Seals the pack that is still open and returns all packs written.
-    func finish() throws(StoreError) -> [SealedPack] {
-        do throws(IOError) {
-            if let open = state.withLock({ $0.open.take() }), open.frameCount > 0 { try seal(open) }
-        } catch { throw .io(error) }
-        return state.withLock { $0.sealed }
+    /// Seals the pack that is still open and returns it, if there is one: the only one without an index.
+    func finish() throws(StoreError) -> SealedPack? {
+        guard let open = state.withLock({ $0.open.take() }), open.frameCount > 0 else { return nil }
+        return try seal(open)
     }
 
-    private func seal(_ builder: consuming PackBuilder) throws(IOError) {
-        let pack = try builder.seal(in: store)
-        state.withLock { $0.sealed.append(pack) }
+    private func seal(_ builder: consuming PackBuilder) throws(StoreError) -> SealedPack {
+        do { return try builder.seal(in: store.root) } catch { throw .io(error) }
     }
 }

@@ -15,12 +15,32 @@ package struct SealedPack: Sendable {
     package let contents: PackContents
 }
 
+/// A pack that was put together only to go elsewhere.
+package final class ScratchPack: Sendable {
+    /// The pack.
+    package let pack: SealedPack
+    private let file: TemporaryFile
+
+    init(_ pack: SealedPack, file: consuming TemporaryFile) {
+        self.pack = pack
+        self.file = file
+    }
+
+    /// Where the file is while this object lives.
+    package var path: FilePath { file.path }
+}
+
 /// Writes one pack: records in the order in which they come, then the table of contents, then the rename that makes it exist.
 ///
 /// Not for several threads at once; an owner serialises.
 package struct PackBuilder: ~Copyable {
+    /// Small frames are written together, this many bytes at a time.
+    private static let blockByteCount = 256 << 10
+
     private let file: TemporaryFile
     private var hash = SHA256()
+    /// The end of the pack, where it is not written yet.
+    private var block: [UInt8] = []
     private let kind: PackKind
     private var entries: [FrameEntry] = []
     private var baseIDs: [Digest?] = []
@@ -31,15 +51,17 @@ package struct PackBuilder: ~Copyable {
     /// The disk works beside the processors: it is asked to take this many bytes at a time.
     private static let writebackByteCount = 4 << 20
 
-    /// Starts a pack in `store`, which has a `packs` directory.
-    package static func start(_ kind: PackKind, in store: FilePath) throws(IOError) -> PackBuilder {
+    /// Starts a pack in a directory, with random bytes or those that a test hands over.
+    package static func start(
+        _ kind: PackKind,
+        in directory: FilePath,
+        nonce: [UInt8]? = nil
+    ) throws(IOError) -> PackBuilder {
         var builder = PackBuilder(
             kind: kind,
-            file: try TemporaryFile(beside: store.appending("packs").appending("new"))
+            file: try TemporaryFile(beside: directory.appending("new"))
         )
-        var generator = SystemRandomNumberGenerator()
-        let nonce = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        try builder.append(PackFormat.header(kind: kind, nonce: nonce))
+        try builder.append(PackFormat.header(kind: kind, nonce: nonce ?? Nonce.random()))
         return builder
     }
 
@@ -83,16 +105,29 @@ package struct PackBuilder: ~Copyable {
         baseIDs.append(record.base)
     }
 
-    /// Writes the table of contents, synchronises the file and gives it its name.
+    /// Writes the table of contents, synchronises the file and gives it its name in `store`.
     package consuming func seal(in store: FilePath) throws(IOError) -> SealedPack {
+        let pack = try finish()
+        let path = store.appending(StoreLayout.pack(pack.id))
+        let directory = path.removingLastComponent()
+        try Directories.create(directory)
+        try file.commit(to: path, durable: true)
+        // Another process may have made the directory a moment ago and not have come to this yet.
+        try DurableFile.synchronizeDirectory(directory.removingLastComponent())
+        return pack
+    }
+
+    /// Writes the table of contents and returns the pack as a file without a name, which goes with the value.
+    package consuming func scratch() throws(IOError) -> ScratchPack {
+        let pack = try finish()
+        return ScratchPack(pack, file: file)
+    }
+
+    private mutating func finish() throws(IOError) -> SealedPack {
         let contents = tableOfContents()
         try append(PackFormat.tail(of: contents, at: byteCount))
-        let id = hash.finish()
-        let byteCount = byteCount
-        let kind = kind
-        let path = store.appending(StoreLayout.pack(id))
-        try Directories.create(path.removingLastComponent())
-        try file.commit(to: path, durable: true)
+        try flush()
+        let id = exchange(&hash, with: SHA256()).finish()
         return SealedPack(id: id, byteCount: byteCount, kind: kind, contents: contents)
     }
 
@@ -116,12 +151,26 @@ package struct PackBuilder: ~Copyable {
     }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
-        try file.write(bytes, at: Int64(byteCount))
+        if block.count + bytes.count > PackBuilder.blockByteCount { try flush() }
+        if bytes.count >= PackBuilder.blockByteCount / 2 {
+            try flush()
+            try file.write(bytes, at: Int64(byteCount))
+        } else {
+            block.append(contentsOf: bytes)
+        }
         hash.update(bytes)
         byteCount += bytes.count
         if byteCount - writebackStart >= PackBuilder.writebackByteCount {
             file.file.startWriteback(at: Int64(writebackStart), byteCount: Int64(byteCount - writebackStart))
             writebackStart = byteCount
         }
+    }
+
+    private mutating func flush() throws(IOError) {
+        let result = block.withUnsafeBytes { buffer in
+            Result { () throws(IOError) in try file.write(buffer, at: Int64(byteCount - buffer.count)) }
+        }
+        try result.get()
+        block.removeAll(keepingCapacity: true)
     }
 }

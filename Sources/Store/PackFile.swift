@@ -13,10 +13,15 @@ package struct PackFile: Sendable {
 
     /// Opens a pack and checks its header.
     package init(_ path: FilePath, id: Digest) throws(StoreError) {
+        try self.init(damaged: path, id: id)
+        try check { () throws(FormatError) in _ = try PackFormat.kind(parsingHeader: mapping.bytes) }
+    }
+
+    /// Opens a pack whose header need not be right.
+    init(damaged path: FilePath, id: Digest) throws(StoreError) {
         self.id = id
         self.path = path
         do { mapping = try MappedFile(path) } catch { throw .io(error) }
-        try check { () throws(FormatError) in _ = try PackFormat.kind(parsingHeader: mapping.bytes) }
     }
 
     /// The size of the file in bytes.

@@ -1,3 +1,4 @@
+import Codec
 package import ModelCore
 package import SystemIO
 package import SystemPackage
@@ -23,7 +24,7 @@ package struct StatCache: Sendable {
     private static let coarseGranularity: Int64 = 2_000_000_000
     /// How long in ns after a file's last change it may change again without its times showing it.
     package static let fineGranularity: Int64 = 20_000_000
-    private static let magic = "gmstatc\n"
+    private static let magic = "gmstat1\n"
     private static let entryByteCount = 72
     private static let maximumByteCount = 1 << 30
 
@@ -44,6 +45,10 @@ package struct StatCache: Sendable {
     private mutating func load(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
         var reader = ByteReader(bytes, format: "stat cache")
         try reader.expect(StatCache.magic)
+        let checksum = try reader.integer(UInt32.self)
+        guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[reader.position...])) == checksum else {
+            throw reader.malformed("its checksum is wrong")
+        }
         entries.reserveCapacity(reader.remaining / StatCache.entryByteCount)
         while reader.remaining > 0 {
             let key = Key(device: try reader.integer(UInt64.self), inode: try reader.integer(UInt64.self))
@@ -84,14 +89,17 @@ package struct StatCache: Sendable {
     /// Writes the cache where it changed; a cache that cannot be written costs only time, so that nothing is thrown.
     package func save() {
         guard isChanged else { return }
-        var writer = ByteWriter(capacity: entries.count * StatCache.entryByteCount + 8)
-        writer.raw(StatCache.magic.utf8)
+        var writer = ByteWriter(capacity: entries.count * StatCache.entryByteCount)
         for (key, entry) in entries {
             writer.integer(key.device)
             writer.integer(key.inode)
             for number in [entry.size, entry.modified, entry.changed] { writer.integer(number) }
             writer.digest(entry.oid)
         }
-        try? DurableFile.write(writer.bytes, to: path, durable: false)
+        var head = ByteWriter(capacity: writer.count + 12)
+        head.raw(StatCache.magic.utf8)
+        head.integer(writer.bytes.withUnsafeBytes { CRC32C.checksum($0) })
+        head.raw(writer.bytes)
+        try? DurableFile.write(head.bytes, to: path, permissions: 0o666, durable: false)
     }
 }

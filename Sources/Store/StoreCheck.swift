@@ -26,13 +26,13 @@ package struct StoreCheck: Sendable {
         }
 
         /// How bad it is.
-        package let severity: Severity
+        package fileprivate(set) var severity: Severity
         /// The file.
         package let path: FilePath
         /// What is wrong, as a clause.
         package let problem: String
         /// Whether it was mended.
-        package var isMended: Bool
+        package fileprivate(set) var isMended: Bool
     }
 
     private let store: LocalStore
@@ -48,132 +48,126 @@ package struct StoreCheck: Sendable {
 
     /// Checks everything to the given depth and returns what is wrong, by path.
     ///
-    /// With `mending`, repairs what it can; the caller then excludes other users of the store.
+    /// With `mending`, repairs what it can; the caller then excludes other users of the store. What this version does not
+    /// understand is left as it is.
     package func run(_ depth: Depth, mending: Bool) async throws -> [Finding] {
         if mending { try store.requireWritable() }
-        var findings = try checkIndexes(mending: mending)
-        let packs = try packIDs()
+        try store.refresh()
+        let indexFindings = try checkIndexes()
+        let badIndexes = Set(indexFindings.map(\.path))
+        let good = store.indexes.files.filter { !badIndexes.contains($0.path) }
+        let packs = try store.packsOnDisk()
         let problems = try await pool.map(0..<packs.count) { position in
             try cancellation.check()
-            return checkPack(packs[position], depth)
+            return try checkPack(packs[position], depth)
         }
-        for case .some(let problem) in problems { findings.append(mending ? try quarantine(problem) : problem) }
-        let sound = Set(zip(packs, problems).filter { $0.1 == nil }.map(\.0))
-        findings += try checkCoverage(sound, present: Set(packs), mending: mending)
+        let damaged = zip(packs, problems).filter { $0.1?.severity == .damaged }.map(\.0)
+        let sound = zip(packs, problems).filter { $0.1 == nil }.map(\.0)
+        let listed = Set(good.flatMap { $0.packs.map(\.id) })
+        let unlisted = sound.filter { !listed.contains($0) }
+        let missing = listed.subtracting(packs)
+        var findings = indexFindings + problems.compactMap { $0 }
+        findings += unlisted.map { finding(.untidy, pack: $0, "no index lists it") }
+        findings += missing.map { finding(.damaged, pack: $0, "an index lists it, but it is gone") }
+        findings += try checkObjectIndexes()
+        if mending {
+            let mend = StoreMend(store: store)
+            try mend.salvage(damaged, from: good)
+            try mend.list(unlisted)
+            try mend.forget(
+                missing.union(damaged),
+                indexes: indexFindings.filter { $0.severity == .damaged }.map(\.path)
+            )
+            try mend.quarantine(damaged)
+            let newer = zip(packs, problems).filter { $0.1?.severity == .newer }.map(\.0)
+            try mend.listObjects(of: try store.packsOnDisk().filter { !newer.contains($0) })
+            for file in findings where file.severity == .untidy && file.path.extension == "idx" {
+                try mend.remove(file.path)
+            }
+            for position in findings.indices where findings[position].severity != .newer {
+                findings[position].isMended = true
+            }
+        }
         return findings.sorted { $0.path.string < $1.path.string }
     }
 
-    private func packIDs() throws(StoreError) -> [Digest] {
-        var ids: [Digest] = []
-        do {
-            let packs = store.root.appending("packs")
-            for directory in try DirectoryEntry.all(in: packs).map(\.name) where directory.utf8.count == 2 {
-                for name in try DirectoryEntry.all(in: packs.appending(directory)).map(\.name)
-                where name.hasSuffix(".pack") {
-                    if let id = StoreLayout.digest(inName: name) { ids.append(id) }
-                }
-            }
-        } catch { throw .io(error) }
-        return ids
+    private func finding(_ severity: Finding.Severity, pack: Digest, _ problem: String) -> Finding {
+        let path = store.root.appending(StoreLayout.pack(pack))
+        return Finding(severity: severity, path: path, problem: problem, isMended: false)
     }
 
-    private func checkIndexes(mending: Bool) throws(StoreError) -> [Finding] {
+    private func checkIndexes() throws(StoreError) -> [Finding] {
         var findings: [Finding] = []
-        for file in store.indexes.files {
-            let name = file.path.lastComponent?.string ?? ""
-            guard file.computedID() != StoreLayout.digest(inName: name) else { continue }
-            var finding = Finding(
-                severity: .damaged,
-                path: file.path,
-                problem: "its bytes do not match its name",
-                isMended: false
-            )
-            if mending {
-                // The packs tell everything that an index does; `checkCoverage` writes it anew.
-                do { try DurableFile.remove(file.path) } catch { throw .io(error) }
-                finding.isMended = true
-            }
+        for problem in store.indexes.problems {
+            guard let finding = StoreCheck.finding(of: problem) else { throw problem }
             findings.append(finding)
         }
-        if mending, !findings.isEmpty { try store.refresh() }
+        for file in store.indexes.files {
+            do throws(StoreError) {
+                guard file.computedID() == file.path.lastComponent.flatMap({ StoreLayout.digest(inName: $0.string) })
+                else {
+                    throw .damaged(file.path, FormatError("index", .malformed("its bytes do not match its name")))
+                }
+                try file.verify()
+            } catch {
+                guard let finding = StoreCheck.finding(of: error) else { throw error }
+                findings.append(finding)
+            }
+        }
         return findings
     }
 
-    private func checkPack(_ id: Digest, _ depth: Depth) -> Finding? {
+    /// Object indexes are hints that the indexes can replace: a damaged one is only untidy.
+    private func checkObjectIndexes() throws(StoreError) -> [Finding] {
+        var findings: [Finding] = []
+        for (_, path) in try store.objectIndexes() {
+            do throws(StoreError) { try IndexFile(path).verify() } catch {
+                guard var finding = StoreCheck.finding(of: error) else { throw error }
+                if finding.severity == .damaged { finding.severity = .untidy }
+                findings.append(finding)
+            }
+        }
+        return findings
+    }
+
+    private func checkPack(_ id: Digest, _ depth: Depth) throws(StoreError) -> Finding? {
         let path = store.root.appending(StoreLayout.pack(id))
         do throws(StoreError) {
-            let pack = try PackFile(path, id: id)
-            let contents = try pack.contents()
-            guard depth == .everything else { return nil }
-            guard pack.computedID() == id else {
+            // The name comes first: only a pack that is as it was written can say that it is newer.
+            if depth == .everything, try PackFile(damaged: path, id: id).computedID() != id {
                 throw .damaged(path, FormatError("pack", .malformed("its bytes do not match its name")))
             }
+            let pack = try PackFile(path, id: id)
+            let contents = try pack.contents()
+            if let listed = store.indexes.pack(id), Int(listed.size) != pack.byteCount {
+                throw .damaged(path, FormatError("pack", .malformed("its size is not what an index says")))
+            }
+            guard depth == .everything else { return nil }
             for entry in contents.entries { try checkFrame(entry, of: pack) }
             return nil
         } catch {
-            if case .needsNewerVersion(_, let what) = error {
-                return Finding(
-                    severity: .newer,
-                    path: path,
-                    problem: "it needs a newer git-model (\(what))",
-                    isMended: false
-                )
-            }
-            return Finding(severity: .damaged, path: path, problem: StoreCheck.problem(of: error), isMended: false)
+            guard let finding = StoreCheck.finding(of: error) else { throw error }
+            return finding
         }
     }
 
     private func checkFrame(_ entry: FrameEntry, of pack: PackFile) throws(StoreError) {
         let (record, stored) = try pack.record(of: entry)
+        defer { pack.releaseMemory(of: entry) }
         do throws(FormatError) { _ = try PackDecoding.bytes(of: record, stored: stored) } catch {
             if case .newer(let what) = error.problem { throw .needsNewerVersion(pack.path, what) }
             throw .damaged(pack.path, error)
         }
     }
 
-    /// Moves a damaged pack out of the store, so that its frames count as missing and can be fetched again.
-    private func quarantine(_ finding: Finding) throws(StoreError) -> Finding {
-        guard finding.severity == .damaged, let name = finding.path.lastComponent else { return finding }
-        do {
-            let directory = store.root.appending("damaged")
-            try Directories.create(directory, permissions: 0o777)
-            try DurableFile.rename(finding.path, to: directory.appending(name))
-        } catch { throw .io(error) }
-        var mended = finding
-        mended.isMended = true
-        return mended
-    }
-
-    /// Compares the packs that are there with those that indexes list, both ways.
-    private func checkCoverage(
-        _ sound: Set<Digest>,
-        present: Set<Digest>,
-        mending: Bool
-    ) throws(StoreError) -> [Finding] {
-        var findings: [Finding] = []
-        let listed = Set(store.indexes.packList.map(\.id))
-        for id in listed.subtracting(present).sorted() {
-            let path = store.root.appending(StoreLayout.pack(id))
-            findings.append(
-                Finding(severity: .damaged, path: path, problem: "an index lists it, but it is gone", isMended: mending)
-            )
+    /// Returns what an error says of a file's bytes; `nil` for an error that says nothing of them.
+    private static func finding(of error: StoreError) -> Finding? {
+        switch error {
+        case .damaged(let path, let format):
+            Finding(severity: .damaged, path: path, problem: "\(format)", isMended: false)
+        case .needsNewerVersion(let path, let what):
+            Finding(severity: .newer, path: path, problem: "it needs a newer git-model (\(what))", isMended: false)
+        default: nil
         }
-        let unlisted = sound.subtracting(listed).sorted()
-        for id in unlisted {
-            let path = store.root.appending(StoreLayout.pack(id))
-            findings.append(Finding(severity: .untidy, path: path, problem: "no index lists it", isMended: mending))
-        }
-        guard mending else { return findings }
-        if !unlisted.isEmpty { try store.publish(try IndexRecovery(store).contents(of: unlisted)) }
-        let lost = listed.subtracting(sound)
-        let stale = store.indexes.files.filter { file in file.packs.contains { lost.contains($0.id) } }
-        if !stale.isEmpty {
-            try store.replace(stale) { !lost.contains($0) }
-        }
-        return findings
-    }
-
-    private static func problem(of error: StoreError) -> String {
-        if case .damaged(_, let format) = error { "\(format)" } else { "\(error)" }
     }
 }

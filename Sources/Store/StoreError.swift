@@ -30,6 +30,25 @@ package enum StoreError: Error, Sendable {
     case io(IOError)
 }
 
+extension StoreError {
+    /// Whether the error says that a file's bytes are damaged or not understood, and not that it could not be read.
+    var isAboutContent: Bool {
+        switch self {
+        case .damaged, .needsNewerVersion: true
+        default: false
+        }
+    }
+
+    /// Whether the error says only that something is not in the store, as in a store that was fetched in part.
+    package var isAbsence: Bool {
+        switch self {
+        case .missingObject, .missingFrame: true
+        case .io(let error): error.errno == .noSuchFileOrDirectory
+        default: false
+        }
+    }
+}
+
 extension StoreError: CustomStringConvertible {
     /// One clause that names the object and what happened to it.
     package var description: String {

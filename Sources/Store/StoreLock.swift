@@ -14,7 +14,7 @@ package struct StoreLock: ~Copyable, Sendable {
     /// Joins the users of the store at `root`; returns `nil` where the store cannot be written to, for then nobody collects it.
     package static func join(_ root: FilePath) throws(StoreError) -> StoreLock? {
         do { return StoreLock(lock: try FileLock(root.appending(fileName), mode: .shared, wait: .seconds(60))) } catch {
-            if case .io(let cause) = error, cause.isReadOnly { return nil }
+            if case .io(let cause) = error, cause.isReadOnly || cause.errno == .noSuchFileOrDirectory { return nil }
             throw .locked(error)
         }
     }

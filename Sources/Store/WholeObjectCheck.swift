@@ -12,20 +12,37 @@ package struct WholeObjectCheck {
     package init(_ store: LocalStore) { self.store = store }
 
     /// Returns whether the entry's manifest rebuilds exactly its object.
+    ///
+    /// A manifest that is of another object, is none, or names frames that are not in the store does not.
     package func isRebuilt(by entry: ObjectEntry) throws(StoreError) -> Bool {
         var reader = FrameReader(store)
-        let map = try store.map(of: entry, reader: &reader)
+        guard let map = try map(of: entry, reader: &reader) else { return false }
         var hash = SHA256()
         let buffer = FrameBuffer.allocate()
+        defer { extendLifetime(buffer) }
         for stretch in map.stretches {
             switch stretch.source {
             case .inline(let bytes): bytes.withUnsafeBytes { hash.update($0) }
             case .frame(let frame):
                 let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[0..<frame.byteCount])
-                try reader.read(frame, of: entry.oid, into: bytes)
+                do throws(StoreError) { try reader.read(frame, of: entry.oid, into: bytes) } catch {
+                    if error.isAbsence { return false }
+                    throw error
+                }
                 hash.update(UnsafeRawBufferPointer(bytes))
             }
         }
         return hash.finish() == entry.oid
+    }
+
+    private func map(of entry: ObjectEntry, reader: inout FrameReader) throws(StoreError) -> ObjectMap? {
+        do throws(StoreError) { return try store.map(of: entry, reader: &reader) } catch {
+            switch error {
+            case .damaged, .wrongObject: return nil
+            default:
+                if error.isAbsence { return nil }
+                throw error
+            }
+        }
     }
 }

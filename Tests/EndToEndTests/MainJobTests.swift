@@ -80,3 +80,32 @@ import Testing
         #expect(!result.output.contains("small.bin"))
     }
 }
+
+extension MainJobTests {
+    @Test func `Files that .mverignore leaves out are never removed`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(
+            """
+            set -e
+            git model init -q && echo '*.log' > .mverignore && git add .mverignore
+            mkdir run && echo 1 > run/a && echo mine > run/train.log && git model add -q run && git commit -qm one
+            git model tag -q v1.0.0 && echo 2 > run/b && git model add -q -u && git commit -qm two
+            git model checkout -q v1.0.0 && [ ! -e run/b ] && grep -qx mine run/train.log
+            git switch -q main && [ -e run/b ] && grep -qx mine run/train.log
+            """
+        ).expectSuccess()
+    }
+
+    @Test func `A file that Git tracks in the other version is not taken for a leftover`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(
+            """
+            set -e
+            git model init -q && echo 1 > a.bin && git model add -q a.bin && echo small > b.txt && git add b.txt
+            git commit -qm one && git model tag -q v1.0.0
+            git model add -q b.txt && git commit -qm two
+            git model checkout -q v1.0.0 && grep -qx small b.txt && [ "$(git status --porcelain)" = "" ]
+            """
+        ).expectSuccess()
+    }
+}

@@ -14,10 +14,16 @@ struct ArtifactRestore {
     /// Writes the artifact at `path`; of a tree, only files that differ from what is there.
     ///
     /// What is there must be in some store already, or be known to be unwanted: the caller has looked.
-    func restore(_ pointer: Pointer, isExecutable: Bool, to path: FilePath, cache: inout StatCache) async throws {
+    func restore(
+        _ pointer: Pointer,
+        isExecutable: Bool,
+        to path: FilePath,
+        isIncluded: (RepositoryPath) -> Bool,
+        cache: inout StatCache
+    ) async throws {
         switch pointer.kind {
         case .file: try await restoreFile(pointer, isExecutable: isExecutable, to: path, cache: &cache)
-        case .tree: try await restoreTree(pointer, to: path, cache: &cache)
+        case .tree: try await restoreTree(pointer, to: path, isIncluded: isIncluded, cache: &cache)
         }
     }
 
@@ -38,12 +44,17 @@ struct ArtifactRestore {
         try await write([item], cache: &cache)
     }
 
-    private func restoreTree(_ pointer: Pointer, to root: FilePath, cache: inout StatCache) async throws {
+    private func restoreTree(
+        _ pointer: Pointer,
+        to root: FilePath,
+        isIncluded: (RepositoryPath) -> Bool,
+        cache: inout StatCache
+    ) async throws {
         var reader = FrameReader(store)
         let listing = try store.listing(pointer.oid, reader: &reader).tree
         if let status = try FileStatus.of(root), status.kind != .directory { try DurableFile.remove(root) }
         try Directories.create(root, durable: false)
-        try removeOthers(than: listing, in: root)
+        try removeOthers(than: listing, in: root, isIncluded: isIncluded)
         var items: [ObjectRestore.Item] = []
         for entry in listing.entries {
             let path = root.appending(entry.path.text)
@@ -90,9 +101,16 @@ struct ArtifactRestore {
     }
 
     /// Takes away the files that the listing does not have, and whatever is a file where it has a directory or the other way round.
-    private func removeOthers(than listing: TreeListing, in root: FilePath) throws {
+    ///
+    /// Files that are left out of the artifact are nobody's to remove.
+    private func removeOthers(
+        than listing: TreeListing,
+        in root: FilePath,
+        isIncluded: (RepositoryPath) -> Bool
+    ) throws {
         let wanted = Set(listing.entries.map(\.path.text))
         for entry in try DirectoryWalk.entries(under: root) where !wanted.contains(entry.path) {
+            guard isIncluded(try RepositoryPath(entry.path)) else { continue }
             let path = root.appending(entry.path)
             try DurableFile.remove(path)
             var directory = path.removingLastComponent()

@@ -130,10 +130,9 @@ package struct Doctor: Sendable {
                 let remote = try workspace.remote(named: name)
                 let place = remote.isThisMachineOnly ? " (this machine only)" : ""
                 let subject = "remote \(name) → \(remote.url)"
-                if try await remote.store.format() != nil {
+                // The first push makes the store: that there is none is a fault only after one.
+                if try await remote.store.format() != nil || remote.acknowledged().isEmpty {
                     checks.append(.ok(subject + place))
-                } else if try remote.acknowledged().isEmpty {
-                    checks.append(.ok(subject + place + ", made by the first push"))
                 } else {
                     checks.append(.missing(subject, "git model remote add --force \(name) URL, if it has moved"))
                 }

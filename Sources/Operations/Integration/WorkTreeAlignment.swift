@@ -67,7 +67,7 @@ struct WorkTreeAlignment {
     }
 
     /// Takes away artifacts that have no pointer any more, where the store can bring them back.
-    private func takeAway(_ artifacts: [PointerIndex.Entry], _ store: LocalStore) async throws {
+    func takeAway(_ artifacts: [PointerIndex.Entry], _ store: LocalStore) async throws {
         guard !artifacts.isEmpty else { return }
         // The commit may hold in Git itself what was an artifact.
         let tracked = try await workspace.repository.index

@@ -51,7 +51,9 @@ package struct Checkout: Sendable {
         try requirePresent(wanted, in: joined.store, of: resolved.name)
         let previous = try await workspace.repository.objects.head()
         try await workspace.repository.checkout(.commit(resolved.commit), environment: GitRepository.hookGuard)
-        try workspace.removeLeftovers(of: tracked, absentFrom: wanted)
+        let kept = Set(wanted.map(\.path))
+        let gone = tracked.filter { !kept.contains($0.path) }
+        try await WorkTreeAlignment(in: workspace).takeAway(gone, joined.store)
         var report = Report(version: resolved.name, commit: resolved.commit.hex)
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
@@ -139,20 +141,5 @@ package struct Checkout: Sendable {
             "cannot check out \(version): the bytes of \(absent.path) are in no store that is known here",
             hints: ["ask who made the version to push it: `git model push \(version)`"]
         )
-    }
-}
-
-extension Workspace {
-    /// Takes away artifacts that another version does not have; their bytes are in the store, the caller has looked.
-    func removeLeftovers(of previous: [PointerIndex.Entry], absentFrom wanted: [PointerIndex.Entry]) throws {
-        let kept = Set(wanted.map(\.path))
-        for artifact in previous where !kept.contains(artifact.path) {
-            let path = try location(of: artifact.path)
-            switch try FileStatus.of(path)?.kind {
-            case .none: continue
-            case .directory: try Directories.removeTree(path)
-            default: try DurableFile.remove(path)
-            }
-        }
     }
 }

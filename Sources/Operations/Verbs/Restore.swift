@@ -48,6 +48,7 @@ extension Workspace {
                     artifact.pointer,
                     isExecutable: artifact.isExecutable,
                     to: path,
+                    isIncluded: try await includedFiles(of: artifact.path),
                     cache: &cache
                 )
                 result.restored.append(RestoredArtifact(path: artifact.path.text, size: artifact.pointer.size))

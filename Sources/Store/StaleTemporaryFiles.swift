@@ -1,0 +1,24 @@
+package import SystemIO
+package import SystemPackage
+
+/// Finds the temporary files of processes that are no more: of a store whose users are excluded, garbage.
+package enum StaleTemporaryFiles {
+    /// How long in ns nothing touched the file of a process that is not here; one on another machine may still write it.
+    private static let patience: Int64 = 3600 * 1_000_000_000
+    /// The same for a file whose process cannot be told, or whose number another process has by now.
+    private static let longPatience: Int64 = 24 * patience
+
+    /// Returns the files below `root`, at the wall-clock time `now` in ns.
+    package static func all(in root: FilePath, now: Int64) throws(IOError) -> [FilePath] {
+        let canTell = try FileStatus.of("/proc/self") != nil
+        var files: [FilePath] = []
+        for entry in try DirectoryWalk.entries(under: root) {
+            let path = root.appending(entry.path)
+            guard let process = path.lastComponent.flatMap({ TemporaryFile.processIdentifier(of: $0.string) })
+            else { continue }
+            let isHere = try FileStatus.of(FilePath("/proc/\(process)")) != nil
+            if now - entry.status.modified > (canTell && !isHere ? patience : longPatience) { files.append(path) }
+        }
+        return files
+    }
+}
