@@ -14,16 +14,22 @@ import SystemPackage
 extension Program {
     /// Runs the process's own invocation, then ends the process.
     package static func main() async -> Never {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let words = CommandLine.arguments
         let environment = ProcessInfo.processInfo.environment
         let streams = StandardStreams.process(environment: environment)
         Interrupts.install()
+        // On Linux the runtime reads the words from /proc, and finds none in a bare chroot: that is not a call for help.
+        guard !words.isEmpty else {
+            streams.writeError("error: cannot read the command line: /proc is not mounted\n")
+            streams.writeError("hint: mount it: `mount -t proc proc /proc`\n")
+            exit(Failure.Kind.failed.exitCode)
+        }
         guard let workingDirectory = currentDirectory() else {
             streams.writeError("error: the current directory no longer exists\n")
             exit(Failure.Kind.failed.exitCode)
         }
         let program = Program(
-            arguments: arguments,
+            arguments: Array(words.dropFirst()),
             environment: environment,
             workingDirectory: workingDirectory,
             streams: streams,
