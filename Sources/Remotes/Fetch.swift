@@ -137,19 +137,23 @@ package struct Fetch: Sendable {
 
     private func receive(_ found: RemoteClosure.Found, into receiver: FrameReceiver) async throws {
         let total = found.byteCount
-        let ranges = PackRange.covering(found.frames, packs: found.packs)
         let done = ByteTally()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var next = ranges.makeIterator()
-            func start() {
-                guard let range = next.next() else { return }
-                group.addTask {
-                    try await receive(range, into: receiver)
-                    progress(done.add(range.wantedByteCount), total)
+        // What decodes against a frame comes after it, for no frame is stored that was not decoded.
+        for (_, frames) in Dictionary(grouping: found.frames, by: \.entry.depth).sorted(by: { $0.key < $1.key }) {
+            if done.sum > 0 { try receiver.publish() }
+            let ranges = PackRange.covering(frames, packs: found.packs)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                var next = ranges.makeIterator()
+                func start() {
+                    guard let range = next.next() else { return }
+                    group.addTask {
+                        try await receive(range, into: receiver)
+                        progress(done.add(range.wantedByteCount), total)
+                    }
                 }
+                for _ in 0..<Fetch.rangesAtOnce { start() }
+                while try await group.next() != nil { start() }
             }
-            for _ in 0..<Fetch.rangesAtOnce { start() }
-            while try await group.next() != nil { start() }
         }
     }
 

@@ -119,7 +119,7 @@ package struct Push: Sendable {
         let packing = PushPacking(local: local, scratch: scratch)
         var done: Int64 = 0
         do {
-            for parcel in try packing.parcels(of: missing.locations, isFree: inventory.isFree) {
+            for parcel in try packing.parcels(of: missing, isFree: inventory.isFree) {
                 try cancellation.check()
                 let pack = try await send(parcel, of: packing)
                 contents.add(pack)
@@ -146,10 +146,15 @@ package struct Push: Sendable {
             try await destination.remote.upload(file.path, to: StoreLayout.pack(id))
             return try file.sealed()
         case .assembled(let frames, let kind):
-            let scratch = try await pool.run { try packing.assemble(frames, kind) }
-            try await destination.remote.upload(scratch.path, to: StoreLayout.pack(scratch.pack.id))
-            return scratch.pack
+            return try await send(try await pool.run { try packing.assemble(frames, kind) })
+        case .encodedInFull(let frames):
+            return try await send(try await pool.run { try packing.encodeInFull(frames) })
         }
+    }
+
+    private func send(_ scratch: ScratchPack) async throws -> SealedPack {
+        try await destination.remote.upload(scratch.path, to: StoreLayout.pack(scratch.pack.id))
+        return scratch.pack
     }
 
     /// Uploads an index of what was uploaded since the last one.
@@ -175,9 +180,11 @@ package struct Push: Sendable {
             guard closure.isComplete else { continue }
             if !uploaded.includeAny(of: closure), try await destination.remote.size(of: file) != nil { continue }
             var contents = IndexContents()
-            for frame in closure.frames.keys {
-                guard let copy = inventory.copy(of: frame), let pack = inventory.pack(copy.pack) else { continue }
-                contents.add(copy, in: pack)
+            // The remote may have other copies than this store, on other bases.
+            for frame in closure.frames.keys where !closure.bases.contains(frame) {
+                for copy in inventory.chain(of: frame) {
+                    if let pack = inventory.pack(copy.pack) { contents.add(copy, in: pack) }
+                }
             }
             for object in closure.objects { contents.add(object) }
             try await destination.remote.write(contents.encoded(as: .objectIndex), to: file)

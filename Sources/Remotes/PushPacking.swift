@@ -16,8 +16,10 @@ struct PushPacking {
     enum Parcel: Sendable {
         /// A local pack as it is.
         case whole(Digest)
-        /// A new pack of these frames.
+        /// A new pack of these frames as they are stored here.
         case assembled([FrameLocation], PackKind)
+        /// A new pack of these frames, without bases.
+        case encodedInFull([FrameLocation])
     }
 
     /// Opens a pack that goes up as it is, and refuses one whose bytes do not match its name.
@@ -42,38 +44,60 @@ struct PushPacking {
         return try builder.scratch()
     }
 
+    /// Encodes frames without bases and puts them together in a new pack.
+    func encodeInFull(_ frames: [FrameLocation]) throws -> ScratchPack {
+        try Directories.create(scratch, durable: false)
+        var builder = try PackBuilder.start(.data, in: scratch)
+        var transcoder = FrameTranscoder(local)
+        for frame in frames { try transcoder.append(frame, to: &builder) }
+        return try builder.scratch()
+    }
+
     /// Returns the packs that bring `missing` to a remote, where `isFree` says that a pack's name can be used.
-    func parcels(of missing: [FrameLocation], isFree: (Digest) -> Bool) throws -> [Parcel] {
+    func parcels(of missing: PushedFrames, isFree: (Digest) -> Bool) throws -> [Parcel] {
         let indexes = local.indexes
         var parcels: [Parcel] = []
         var rest: [PackKind: [FrameLocation]] = [:]
-        let byPack = Dictionary(grouping: missing, by: \.pack).sorted { $0.key < $1.key }
+        let byPack = Dictionary(grouping: missing.locations, by: \.pack).sorted { $0.key < $1.key }
         for (id, frames) in byPack {
             guard let pack = indexes.pack(id) else { throw StoreError.missingFrame(frames[0].entry.id, object: id) }
             let needed = frames.reduce(0) { $0 + $1.entry.recordLength }
-            if Double(needed) >= PushPacking.wholePackShare * Double(pack.size), isFree(id) {
+            if Double(needed) >= PushPacking.wholePackShare * Double(pack.size), isFree(id), try isDecodable(id, after: missing) {
                 parcels.append(.whole(id))
             } else {
                 rest[pack.kind, default: []] += frames.sorted { $0.entry.offset < $1.entry.offset }
             }
         }
         for kind in PackKind.allCases {
-            for group in PushPacking.groups(of: rest[kind] ?? []) { parcels.append(.assembled(group, kind)) }
+            for group in groups(of: rest[kind] ?? [], by: \.entry.recordLength) {
+                parcels.append(.assembled(group, kind))
+            }
+        }
+        for group in groups(of: missing.encodedInFull, by: { Int($0.entry.rawLength) }) {
+            parcels.append(.encodedInFull(group))
         }
         return parcels
     }
 
+    /// Returns whether the remote could decode every frame of a pack, also those that nobody asks for: it would count on them.
+    private func isDecodable(_ pack: Digest, after sent: PushedFrames) throws -> Bool {
+        let contents = try local.pack(pack).contents()
+        return contents.entries.allSatisfy { entry in
+            sent.hasBase(of: FrameLocation(entry: entry, pack: pack, base: contents.base(of: entry)))
+        }
+    }
+
     /// Returns runs of frames that each make one pack of the target size.
-    private static func groups(of frames: [FrameLocation]) -> [[FrameLocation]] {
+    private func groups(of frames: [FrameLocation], by length: (FrameLocation) -> Int) -> [[FrameLocation]] {
         var groups: [[FrameLocation]] = []
         var byteCount = PackFormat.targetByteCount
         for frame in frames {
-            if byteCount + frame.entry.recordLength > PackFormat.targetByteCount {
+            if byteCount + length(frame) > PackFormat.targetByteCount {
                 groups.append([])
                 byteCount = 0
             }
             groups[groups.count - 1].append(frame)
-            byteCount += frame.entry.recordLength + FrameEntry.byteCount
+            byteCount += length(frame) + FrameEntry.byteCount
         }
         return groups
     }

@@ -12,11 +12,30 @@ struct RemoteClosure {
         var packs: [Digest: IndexContents.Pack] = [:]
         /// The entries of the objects' manifests, here or not.
         var objects: [ObjectEntry] = []
-        /// The names of `frames`.
-        var wanted: Set<Digest> = []
+        private var depths: [Digest: UInt8] = [:]
 
         /// The bytes that the frames take in packs.
         var byteCount: Int64 { frames.reduce(0) { $0 + Int64($1.entry.recordLength) } }
+
+        /// Notes a frame to fetch, and what it decodes against, unless it is here; `false` where it is nowhere.
+        ///
+        /// `limit` is the depth that a copy has to be below; both closures take it beside the frame.
+        mutating func want(
+            _ frame: Digest,
+            below limit: UInt8 = .max,
+            unless isHere: (Digest, UInt8) throws -> Bool,
+            from copy: (Digest, UInt8) -> FrameLocation?
+        ) rethrows -> Bool {
+            if let depth = depths[frame], depth < limit { return true }
+            if try isHere(frame, limit) { return true }
+            guard let found = copy(frame, limit) else { return false }
+            if let base = found.base {
+                guard try want(base, below: found.entry.depth, unless: isHere, from: copy) else { return false }
+            }
+            depths[frame] = found.entry.depth
+            frames.append(found)
+            return true
+        }
     }
 
     let source: RemoteStore
@@ -28,10 +47,9 @@ struct RemoteClosure {
         var found = Found()
         for pack in index.packs { found.packs[pack.id] = pack }
         for position in 0..<index.frameCount {
-            guard let frame = index.frame(at: position), try local.presentCopies(of: frame.entry.id).isEmpty else {
-                continue
-            }
-            if found.wanted.insert(frame.entry.id).inserted { found.frames.append(frame) }
+            guard let frame = index.frame(at: position) else { continue }
+            // One that is not listed whole is for the search to find elsewhere.
+            guard try found.want(frame.entry.id, unless: local.hasCopy, from: index.copy) else { return nil }
         }
         for position in 0..<index.objectCount {
             let object = index.object(at: position)
@@ -45,5 +63,19 @@ struct RemoteClosure {
         let indexes = try await source.indexes()
         let walk = RemoteWalk(source: source, local: local, indexes: indexes, avoiding: useless)
         return try await walk.run(pointer)
+    }
+}
+
+extension LocalStore {
+    /// Returns whether a copy of a frame of less depth than `limit` is there.
+    func hasCopy(of frame: Digest, below limit: UInt8) throws(StoreError) -> Bool {
+        try presentCopies(of: frame).contains { $0.entry.depth < limit }
+    }
+}
+
+extension IndexFile {
+    /// Returns the copy of a frame that has the least depth, where that is less than `limit`.
+    fileprivate func copy(of frame: Digest, below limit: UInt8) -> FrameLocation? {
+        copies(of: frame).filter { $0.entry.depth < limit }.min { $0.entry.depth < $1.entry.depth }
     }
 }

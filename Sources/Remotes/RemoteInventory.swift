@@ -36,9 +36,19 @@ struct RemoteInventory: Sendable {
         )
     }
 
-    /// Returns a copy of a frame that a new root may count on.
-    func copy(of frame: Digest) -> FrameLocation? {
-        indexes.copies(of: frame).first { packs.contains($0.pack) && !tombs.contains($0.pack) }
+    /// Returns the copy of least depth of a frame that a new root may count on, where that is less than `limit`.
+    func copy(of frame: Digest, below limit: UInt8 = .max) -> FrameLocation? {
+        indexes.copies(of: frame).first {
+            $0.entry.depth < limit && packs.contains($0.pack) && !tombs.contains($0.pack)
+        }
+    }
+
+    /// Returns a copy of a frame and of all that it decodes against; empty where the remote lacks any of it.
+    func chain(of frame: Digest, below limit: UInt8 = .max) -> [FrameLocation] {
+        guard let copy = copy(of: frame, below: limit) else { return [] }
+        guard let base = copy.base else { return [copy] }
+        let rest = chain(of: base, below: copy.entry.depth)
+        return rest.isEmpty ? [] : [copy] + rest
     }
 
     /// Returns what the indexes know of a pack.

@@ -9,8 +9,8 @@ struct RemoteWalk {
     private let local: LocalStore
     private let indexes: IndexSet
     private let refused: Set<ObjectEntry>
-    private let isHere: (Digest) throws -> Bool
-    private let copy: (Digest) -> FrameLocation?
+    private let isHere: (Digest, UInt8) throws -> Bool
+    private let copy: (Digest, UInt8) -> FrameLocation?
 
     /// Creates a walk that finds what is to be fetched, without packs and manifests that turned out to be of no use.
     init(source: RemoteStore, local: LocalStore, indexes: IndexSet, avoiding useless: Useless) {
@@ -18,8 +18,10 @@ struct RemoteWalk {
         self.local = local
         self.indexes = indexes
         refused = useless.manifests
-        isHere = { try !local.presentCopies(of: $0).isEmpty }
-        copy = { frame in indexes.copies(of: frame).first { !useless.packs.contains($0.pack) } }
+        isHere = local.hasCopy
+        copy = { frame, limit in
+            indexes.copies(of: frame).first { $0.entry.depth < limit && !useless.packs.contains($0.pack) }
+        }
     }
 
     /// Creates a walk that finds whether the remote has an object whole, whatever is here.
@@ -28,8 +30,8 @@ struct RemoteWalk {
         self.local = local
         indexes = inventory.indexes
         refused = []
-        isHere = { _ in false }
-        copy = { inventory.copy(of: $0) }
+        isHere = { _, _ in false }
+        copy = { inventory.copy(of: $0, below: $1) }
     }
 
     /// What a fetch found to be damaged or missing in a remote.
@@ -119,12 +121,9 @@ struct RemoteWalk {
         return frames
     }
 
-    /// Notes a frame to fetch unless it is here; `false` where it is nowhere.
+    /// Notes a frame to fetch unless it is here; `false` where it, or what it decodes against, is nowhere.
     private func want(_ frame: Digest, in found: inout RemoteClosure.Found) throws -> Bool {
-        if try isHere(frame) { return true }
-        guard let copy = copy(frame) else { return false }
-        if found.wanted.insert(frame).inserted { found.frames.append(copy) }
-        return true
+        try found.want(frame, unless: isHere, from: copy)
     }
 
     private func bytes(of frame: Digest) async throws -> [UInt8] {
@@ -132,7 +131,7 @@ struct RemoteWalk {
             var reader = FrameReader(local)
             return try reader.bytes(of: FrameReference(id: frame, byteCount: Int(copy.entry.rawLength)), of: frame)
         }
-        guard let copy = copy(frame) else { throw RemoteError.incomplete(source.remote.name, objects: [frame]) }
+        guard let copy = copy(frame, .max) else { throw RemoteError.incomplete(source.remote.name, objects: [frame]) }
         let file = StoreLayout.pack(copy.pack)
         let start = Int(copy.entry.offset)
         let record = try await source.remote.read(file, range: start..<(start + copy.entry.recordLength))

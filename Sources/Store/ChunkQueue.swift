@@ -1,13 +1,13 @@
 import ModelCore
 import SystemIO
 
-/// Hands the chunks of one file from its reader to other threads and collects their references in order.
+/// Hands the chunks of one file from its reader to other threads and collects what becomes of them in order.
 ///
 /// Holds few chunks, so that memory stays bounded however large the file is; a reader that finds it full works on a chunk itself.
 final class ChunkQueue: Sendable {
     private struct State {
         var waiting: [ChunkJob] = []
-        var references: [FrameReference?] = []
+        var results: [StoredFrame?] = []
         var unfinished = 0
         var isClosed = false
         var failure: StoreError?
@@ -22,7 +22,7 @@ final class ChunkQueue: Sendable {
     func offer(_ job: ChunkJob) throws(StoreError) -> Bool {
         try monitor.update { state in
             if let failure = state.failure { return Result<Bool, StoreError>.failure(failure) }
-            state.references.append(nil)
+            state.results.append(nil)
             state.unfinished += 1
             guard state.waiting.count < capacity else { return .success(false) }
             state.waiting.append(job)
@@ -39,10 +39,10 @@ final class ChunkQueue: Sendable {
         }.get()
     }
 
-    /// Notes the reference of a chunk.
-    func complete(_ job: ChunkJob, with reference: FrameReference) {
+    /// Notes what became of a chunk.
+    func complete(_ job: ChunkJob, with result: StoredFrame) {
         monitor.update { state in
-            state.references[job.number] = reference
+            state.results[job.number] = result
             state.unfinished -= 1
         }
     }
@@ -55,11 +55,11 @@ final class ChunkQueue: Sendable {
         }
     }
 
-    /// Waits until every chunk is done and returns their references in order.
-    func references() throws(StoreError) -> [FrameReference] {
-        try monitor.wait { state -> Result<[FrameReference], StoreError>? in
+    /// Waits until every chunk is done and returns what became of them, in order.
+    func results() throws(StoreError) -> [StoredFrame] {
+        try monitor.wait { state -> Result<[StoredFrame], StoreError>? in
             if let failure = state.failure { return .failure(failure) }
-            return state.unfinished == 0 ? .success(state.references.compactMap { $0 }) : nil
+            return state.unfinished == 0 ? .success(state.results.compactMap { $0 }) : nil
         }.get()
     }
 }

@@ -6,6 +6,8 @@ package import ModelCore
 package struct Closure: Sendable {
     /// One copy of every frame that was found, by frame.
     package private(set) var frames: [Digest: FrameLocation] = [:]
+    /// Those of the frames that are here only because others decode against them.
+    package private(set) var bases: Set<Digest> = []
     /// What rebuilds the objects.
     package private(set) var objects: Set<ObjectEntry> = []
     /// The objects that cannot be rebuilt, and why.
@@ -58,8 +60,7 @@ package struct Closure: Sendable {
         var failure: StoreError?
         for map in try store.maps(of: oid, size: size, reader: &reader) {
             do throws(StoreError) {
-                let found = try locate(map, in: store)
-                for location in found { frames[location.entry.id] = location }
+                try locate(map, in: store)
                 if let manifest = map.manifest { objects.insert(manifest) }
                 return
             } catch { failure = error }
@@ -67,16 +68,34 @@ package struct Closure: Sendable {
         throw failure ?? store.explained(.missingObject(oid))
     }
 
-    private func locate(_ map: ObjectMap, in store: LocalStore) throws(StoreError) -> [FrameLocation] {
-        var found: [FrameLocation] = []
-        for frame in map.metadata + map.frames where frames[frame.id] == nil {
-            let copies = try store.presentCopies(of: frame.id)
-            guard let copy = copies.first(where: { Int($0.entry.rawLength) == frame.byteCount }) else {
-                throw store.explained(.missingFrame(frame.id, object: map.oid))
-            }
-            found.append(copy)
+    private mutating func locate(_ map: ObjectMap, in store: LocalStore) throws(StoreError) {
+        for frame in map.metadata + map.frames {
+            try locate(frame, of: map.oid, in: store)
+            bases.remove(frame.id)
         }
-        return found
+    }
+
+    /// Notes a copy of a frame, and of every frame that it decodes against; `limit` is the depth that the copy has to be below.
+    private mutating func locate(
+        _ frame: FrameReference,
+        below limit: UInt8 = .max,
+        of object: Digest,
+        in store: LocalStore
+    ) throws(StoreError) {
+        if let known = frames[frame.id], known.entry.depth < limit { return }
+        var failure: StoreError?
+        for copy in try store.presentCopies(of: frame.id)
+        where Int(copy.entry.rawLength) == frame.byteCount && copy.entry.depth < limit {
+            do throws(StoreError) {
+                if let base = copy.base {
+                    let base = FrameReference(id: base, byteCount: frame.byteCount)
+                    try locate(base, below: copy.entry.depth, of: object, in: store)
+                }
+                if frames.updateValue(copy, forKey: frame.id) == nil { bases.insert(frame.id) }
+                return
+            } catch { failure = error }
+        }
+        throw failure ?? store.explained(.missingFrame(frame.id, object: object))
     }
 }
 

@@ -3,22 +3,12 @@ import ModelCore
 import Synchronization
 import SystemIO
 import SystemPackage
-
-/// A frame that was cut from a file and waits to be hashed, encoded and written.
-struct ChunkJob: Sendable {
-    let buffer: BufferPool.Buffer
-    let range: Range<Int>
-    let number: Int
-}
+import TensorFormats
 
 /// Adds one file: reads it once, hashes it as a whole, cuts it into frames and lists them in a manifest.
 struct FileIngest {
     /// Files below this size are one frame, and their object id is the frame's.
     static let oneFrameByteCount: Int64 = 256 << 10
-    /// How many bytes are read at once.
-    private static let readByteCount = 4 << 20
-    /// Room for the rest of the previous block that is not yet cut, and for a new one.
-    private static let bufferByteCount = readByteCount + Chunker.maximumLength
 
     let frames: FrameIngest
     let buffers: BufferPool
@@ -35,115 +25,134 @@ struct FileIngest {
         self.frames = frames
         self.cancellation = cancellation
         self.progress = progress
-        buffers = BufferPool(bufferSize: FileIngest.bufferByteCount, count: bufferCount)
+        buffers = BufferPool(bufferSize: FileCutter.bufferByteCount, count: bufferCount)
+    }
+
+    /// A file that is being read, and how.
+    private struct Reading: ~Copyable {
+        let source: FileSource
+        let readAt: Int64
+        let plan: SegmentPlan
+
+        init(_ path: FilePath) throws(StoreError) {
+            readAt = WallClock.now()
+            source = try FileSource(path)
+            plan = try SegmentPlan(of: source)
+        }
     }
 
     /// Adds a whole file on this thread.
-    func add(_ path: FilePath, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
-        let readAt = WallClock.now()
-        let source = try FileSource(path)
-        if source.status.size < FileIngest.oneFrameByteCount {
-            return try addSmall(source, readAt: readAt, worker: &worker)
+    func add(_ path: FilePath, bases: BaseCatalog, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
+        let reading = try Reading(path)
+        if reading.source.status.size < FileIngest.oneFrameByteCount {
+            return try addSmall(reading, worker: &worker)
         }
-        var references: [FrameReference] = []
-        let oid = try cut(source) { job throws(StoreError) in
-            references.append(try put(job, worker: &worker))
+        let assembly = SegmentAssembly(reading.plan, bases: bases)
+        var stored: [StoredFrame] = []
+        let cut = try FileCutter(buffers: buffers).cut(reading.source, into: assembly) { job throws(StoreError) in
+            stored.append(try put(job, worker: &worker))
         }
-        return try finish(source, oid: oid, references: references, readAt: readAt, worker: &worker)
+        return try finish(reading, cut: cut, assembly: assembly, stored: stored, worker: &worker)
     }
 
     /// Adds a file with the calling thread as reader; `queue` hands chunks to other threads, and takes them back where they lag.
-    func add(_ path: FilePath, through queue: ChunkQueue, worker: inout FrameWorker) throws(StoreError)
-        -> IngestedObject
-    {
-        let readAt = WallClock.now()
-        let source = try FileSource(path)
-        let oid = try cut(source) { job throws(StoreError) in
+    func add(
+        _ path: FilePath,
+        bases: BaseCatalog,
+        through queue: ChunkQueue,
+        worker: inout FrameWorker
+    ) throws(StoreError) -> IngestedObject {
+        let reading = try Reading(path)
+        let assembly = SegmentAssembly(reading.plan, bases: bases)
+        let cut = try FileCutter(buffers: buffers).cut(reading.source, into: assembly) { job throws(StoreError) in
             if try !queue.offer(job) { queue.complete(job, with: try put(job, worker: &worker)) }
         }
         queue.close()
         while let job = try queue.take() { queue.complete(job, with: try put(job, worker: &worker)) }
-        let references = try queue.references()
-        return try finish(source, oid: oid, references: references, readAt: readAt, worker: &worker)
+        let stored = try queue.results()
+        return try finish(reading, cut: cut, assembly: assembly, stored: stored, worker: &worker)
     }
 
-    func put(_ job: ChunkJob, worker: inout FrameWorker) throws(StoreError) -> FrameReference {
+    /// Stores the frame of a job, on whatever thread took it.
+    func put(_ job: ChunkJob, worker: inout FrameWorker) throws(StoreError) -> StoredFrame {
         do { try cancellation.check() } catch { throw .cancelled }
         let raw = UnsafeRawBufferPointer(rebasing: job.buffer.bytes[job.range])
-        let frame = try frames.put(raw, kind: .data, worker: &worker)
+        let frame = try frames.put(raw, as: job.role, worker: &worker)
         extendLifetime(job)
         progress(Int64(raw.count))
-        return frame
+        return StoredFrame(reference: frame, piece: job.piece)
     }
 
-    private func addSmall(
-        _ source: borrowing FileSource,
-        readAt: Int64,
-        worker: inout FrameWorker
-    ) throws(StoreError) -> IngestedObject {
-        let size = Int(source.status.size)
+    private func addSmall(_ reading: borrowing Reading, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
+        let size = Int(reading.source.status.size)
         guard size > 0 else {
-            try source.requireUnchanged()
-            return IngestedObject(oid: LocalStore.emptyObject, size: 0, status: source.status, readAt: readAt)
+            try reading.source.requireUnchanged()
+            return object(reading, oid: LocalStore.emptyObject)
         }
         let buffer = buffers.acquire()
         let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[0..<size])
-        try source.read(into: bytes, at: 0)
-        try source.requireUnchanged()
-        let job = ChunkJob(buffer: buffer, range: 0..<size, number: 0)
-        let frame = try put(job, worker: &worker)
-        return IngestedObject(oid: frame.id, size: source.status.size, status: source.status, readAt: readAt)
-    }
-
-    /// Reads the file from end to end, hands every chunk to `emit` in order, and returns the digest of the whole.
-    private func cut(
-        _ source: borrowing FileSource,
-        emit: (ChunkJob) throws(StoreError) -> Void
-    ) throws(StoreError) -> Digest {
-        let size = source.status.size
-        var hash = SHA256()
-        var offset: Int64 = 0
-        var number = 0
-        var buffer = buffers.acquire()
-        var filled = 0
-        while offset < size {
-            let count = Int(min(Int64(FileIngest.readByteCount), size - offset))
-            let fresh = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[filled..<(filled + count)])
-            try source.read(into: fresh, at: offset)
-            hash.update(UnsafeRawBufferPointer(fresh))
-            offset += Int64(count)
-            filled += count
-            var start = 0
-            while let length = Chunker.firstBoundary(
-                in: UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<filled]),
-                isEnd: offset == size
-            ) {
-                try emit(ChunkJob(buffer: buffer, range: start..<(start + length), number: number))
-                number += 1
-                start += length
-            }
-            guard offset < size else { break }
-            // What is not cut yet moves to the next buffer; other threads may still read this one.
-            let next = buffers.acquire()
-            next.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<filled]))
-            extendLifetime(buffer)
-            filled -= start
-            buffer = next
-        }
+        try reading.source.read(into: bytes, at: 0)
+        try reading.source.requireUnchanged()
+        do { try cancellation.check() } catch { throw .cancelled }
+        let frame = try frames.put(UnsafeRawBufferPointer(bytes), as: .data, worker: &worker)
         extendLifetime(buffer)
-        try source.requireUnchanged()
-        return hash.finish()
+        progress(Int64(size))
+        return object(reading, oid: frame.id)
     }
 
     private func finish(
-        _ source: borrowing FileSource,
-        oid: Digest,
-        references: [FrameReference],
-        readAt: Int64,
+        _ reading: borrowing Reading,
+        cut: FileCutter.Outcome,
+        assembly: SegmentAssembly,
+        stored: [StoredFrame],
         worker: inout FrameWorker
     ) throws(StoreError) -> IngestedObject {
         let manifests = ManifestIngest(frames: frames)
-        try manifests.add(oid: oid, size: source.status.size, references: references, worker: &worker)
-        return IngestedObject(oid: oid, size: source.status.size, status: source.status, readAt: readAt)
+        let size = reading.source.status.size
+        try manifests.add(
+            oid: cut.oid,
+            size: size,
+            plan: reading.plan,
+            segments: assembly.segments(of: stored, inline: cut.inline),
+            worker: &worker
+        )
+        return object(reading, oid: cut.oid)
+    }
+
+    private func object(_ reading: borrowing Reading, oid: Digest) -> IngestedObject {
+        let status = reading.source.status
+        return IngestedObject(oid: oid, size: status.size, status: status, readAt: reading.readAt)
+    }
+}
+
+extension SegmentPlan {
+    /// Plans the segments of an open file; one that is stored as a single frame is not looked at.
+    fileprivate init(of source: borrowing FileSource) throws(StoreError) {
+        let size = source.status.size
+        guard size >= FileIngest.oneFrameByteCount else {
+            self.init(.unknown, byteCount: size)
+            return
+        }
+        let name = source.path.lastComponent?.string ?? ""
+        self.init(try Recognition.of(source, named: name), byteCount: size)
+    }
+}
+
+extension FileSource: ByteSource {
+    typealias Failure = StoreError
+
+    var byteCount: Int64 { status.size }
+
+    func read(_ range: Range<Int64>) throws(StoreError) -> [UInt8] {
+        var failure: StoreError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+            do throws(StoreError) {
+                let bytes = UnsafeMutableRawBufferPointer(buffer)
+                try read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<range.count]), at: range.lowerBound)
+                count = range.count
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return bytes
     }
 }

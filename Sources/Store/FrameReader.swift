@@ -10,6 +10,8 @@ package struct FrameReader: ~Copyable {
 
     private let store: LocalStore
     private var decoder = FrameDecoder()
+    /// Room for the bases of the frame that is read, the nearest first; there are at most as many as a chain is deep.
+    private var bases: [BufferPool.Buffer] = []
 
     /// Creates a reader of `store`.
     package init(_ store: LocalStore) { self.store = store }
@@ -64,11 +66,49 @@ package struct FrameReader: ~Copyable {
         try decode(copy, frame, of: frame.id, into: bytes)
     }
 
+    /// Decodes the frame of a record that is not in the store, against bases that are, and checks it against its name.
+    mutating func check(_ record: FrameRecord, stored: UnsafeRawBufferPointer, pack: Digest) throws(StoreError) {
+        let frame = FrameReference(id: record.id, byteCount: Int(record.rawLength))
+        let buffer = FrameBuffer.allocate()
+        defer { extendLifetime(buffer) }
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[0..<frame.byteCount])
+        try decode(record, stored: stored, of: frame.id, in: pack, into: bytes, level: 0)
+        try requireName(frame, base: record.base, of: frame.id, in: pack, bytes)
+    }
+
     private mutating func decode(
         _ copy: FrameLocation,
         _ frame: FrameReference,
         of object: Digest,
         into destination: UnsafeMutableRawBufferPointer
+    ) throws(StoreError) {
+        guard Int(copy.entry.rawLength) == frame.byteCount, destination.count == frame.byteCount else {
+            throw .damagedFrame(frame.id, object: object, pack: copy.pack)
+        }
+        try decode(copy, of: object, into: destination, level: 0)
+        try requireName(frame, base: copy.base, of: object, in: copy.pack, destination)
+    }
+
+    /// Compares decoded bytes with the frame's name; where they differ, the error names the damaged one of frame and base.
+    private mutating func requireName(
+        _ frame: FrameReference,
+        base: Digest?,
+        of object: Digest,
+        in pack: Digest,
+        _ bytes: UnsafeMutableRawBufferPointer
+    ) throws(StoreError) {
+        if SHA256.digest(of: UnsafeRawBufferPointer(bytes)) == frame.id { return }
+        // Bases are not hashed on the way, for the frame's own digest tells whether they were right.
+        if let base { try read(FrameReference(id: base, byteCount: frame.byteCount), of: object, into: bytes) }
+        throw .damagedFrame(frame.id, object: object, pack: pack)
+    }
+
+    /// Decodes one copy, its bases first, and leaves it to the caller to compare the outcome with the frame's name.
+    private mutating func decode(
+        _ copy: FrameLocation,
+        of object: Digest,
+        into destination: UnsafeMutableRawBufferPointer,
+        level: Int
     ) throws(StoreError) {
         let pack = try store.pack(copy.pack)
         let (record, stored) = try pack.record(of: copy.entry)
@@ -78,12 +118,47 @@ package struct FrameReader: ~Copyable {
             // `stored` lies in the pack's mapping, which nothing else need keep.
             extendLifetime(pack)
         }
-        guard let codec = FrameCodec(rawValue: record.codec), record.base == nil else {
-            throw .needsNewerVersion(pack.path, "codec \(record.codec)")
+        try decode(record, stored: stored, of: object, in: copy.pack, into: destination, level: level)
+    }
+
+    private mutating func decode(
+        _ record: FrameRecord,
+        stored: UnsafeRawBufferPointer,
+        of object: Digest,
+        in pack: Digest,
+        into destination: UnsafeMutableRawBufferPointer,
+        level: Int
+    ) throws(StoreError) {
+        guard let codec = FrameCodec(rawValue: record.codec) else {
+            throw .needsNewerVersion(store.root.appending(StoreLayout.pack(pack)), "codec \(record.codec)")
         }
-        let damaged = StoreError.damagedFrame(frame.id, object: object, pack: copy.pack)
-        guard Int(record.rawLength) == frame.byteCount, destination.count == frame.byteCount else { throw damaged }
-        do { try decoder.decode(codec, stored, into: destination) } catch { throw damaged }
-        guard SHA256.digest(of: UnsafeRawBufferPointer(destination)) == frame.id else { throw damaged }
+        let damaged = StoreError.damagedFrame(record.id, object: object, pack: pack)
+        guard Int(record.rawLength) == destination.count else { throw damaged }
+        let base = try base(of: record, object: object, level: level)
+        defer { extendLifetime(base) }
+        let baseBytes = base.map { UnsafeRawBufferPointer(rebasing: $0.bytes[..<destination.count]) }
+        do {
+            try decoder.decode(codec, width: Int(record.elementWidth), stored, base: baseBytes, into: destination)
+        } catch { throw damaged }
+    }
+
+    /// Decodes the base of a record into the buffer of its level; only a copy of less depth than the record's counts.
+    private mutating func base(
+        of record: FrameRecord,
+        object: Digest,
+        level: Int
+    ) throws(StoreError) -> BufferPool.Buffer? {
+        guard let base = record.base else { return nil }
+        if bases.count == level { bases.append(FrameBuffer.allocate()) }
+        let buffer = bases[level]
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<Int(record.rawLength)])
+        var failure = StoreError.missingFrame(base, object: object)
+        for copy in try store.presentCopies(of: base) where copy.entry.depth < record.depth {
+            do throws(StoreError) {
+                try decode(copy, of: object, into: bytes, level: level + 1)
+                return buffer
+            } catch { if failure.isAbsence { failure = error } }
+        }
+        throw failure
     }
 }

@@ -9,7 +9,12 @@ package final class FrameReceiver: Sendable {
     private let store: LocalStore
     private let data: PackAppender
     private let metadata: PackAppender
-    private let seen = Mutex(Set<Digest>())
+    private let seen = Mutex(Set<Copy>())
+
+    private struct Copy: Hashable {
+        let id: Digest
+        let depth: UInt8
+    }
 
     /// Creates a receiver for `store`.
     package init(_ store: LocalStore) {
@@ -19,6 +24,8 @@ package final class FrameReceiver: Sendable {
     }
 
     /// Stores the frame that `location` says lies in `bytes`, which start at offset `start` of its pack.
+    ///
+    /// What it decodes against has to be found by the store already: receive the frames of less depth first, then `publish`.
     package func receive(
         _ location: FrameLocation,
         kind: PackKind,
@@ -33,9 +40,22 @@ package final class FrameReceiver: Sendable {
         guard record.id == entry.id, record.rawLength == entry.rawLength else {
             throw FormatError("pack", .malformed("the index and the record of frame \(entry.id.abbreviated) differ"))
         }
-        _ = try PackDecoding.bytes(of: record, stored: stored)
-        guard seen.withLock({ $0.insert(record.id).inserted }) else { return }
+        try check(record, stored: stored, pack: location.pack)
+        // A copy of less depth is worth having beside another: what decodes against it may need it.
+        guard seen.withLock({ $0.insert(Copy(id: record.id, depth: record.depth)).inserted }) else { return }
         try (kind == .data ? data : metadata).append(record, stored: stored)
+    }
+
+    private func check(_ record: FrameRecord, stored: UnsafeRawBufferPointer, pack: Digest) throws {
+        guard record.base != nil else {
+            _ = try PackDecoding.bytes(of: record, stored: stored)
+            return
+        }
+        var reader = FrameReader(store)
+        do throws(StoreError) { try reader.check(record, stored: stored, pack: pack) } catch {
+            guard case .damagedFrame(_, _, pack: pack) = error else { throw error }
+            throw FormatError("frame", .malformed("frame \(record.id.abbreviated) does not decode to its name"))
+        }
     }
 
     /// Seals the packs and lets the store find their frames; objects that need a manifest are for the caller to publish.

@@ -110,10 +110,11 @@ package struct GarbageCollection: Sendable {
         }
     }
 
-    /// Refuses where a live frame is stored in a way that may need other frames that this version knows nothing of.
+    /// Refuses where a live frame is stored in a way that may need something that this version knows nothing of.
     private func requireUnderstood(_ closure: Closure) throws(StoreError) {
         for frame in closure.frames.values {
-            guard FrameCodec(rawValue: frame.entry.codec) != nil, frame.base == nil, frame.entry.flags == 0 else {
+            let flags = frame.base == nil ? 0 : FrameRecord.baseFlag
+            guard FrameCodec(rawValue: frame.entry.codec) != nil, frame.entry.flags == flags else {
                 let path = store.root.appending(StoreLayout.pack(frame.pack))
                 throw .needsNewerVersion(path, "codec \(frame.entry.codec)")
             }

@@ -36,30 +36,33 @@ package final class IngestSession: Sendable {
         ingest = FileIngest(frames: frames, bufferCount: bufferCount, cancellation: cancellation, progress: progress)
     }
 
-    /// Adds files, and returns their objects in the order of the paths.
-    package func add(_ files: [(path: FilePath, size: Int64)]) async throws -> [IngestedObject] {
+    /// Adds files, and returns their objects in the order of the paths; new tensors may become differences to those of `bases`.
+    package func add(
+        _ files: [(path: FilePath, size: Int64)],
+        bases: BaseCatalog = .empty
+    ) async throws -> [IngestedObject] {
         let isSmall = files.map { $0.size < IngestSession.pipelinedByteCount }
         let small = files.indices.filter { isSmall[$0] }
         let paths = files.map(\.path)
         var results = [IngestedObject?](repeating: nil, count: files.count)
         let added = try await pool.map(small.count, state: { FrameWorker() }) { [ingest] turn, worker in
-            try ingest.add(paths[small[turn]], worker: &worker)
+            try ingest.add(paths[small[turn]], bases: bases, worker: &worker)
         }
         for (position, object) in zip(small, added) { results[position] = object }
         for position in files.indices where !isSmall[position] {
-            results[position] = try await addPipelined(paths[position])
+            results[position] = try await addPipelined(paths[position], bases: bases)
         }
         return results.compactMap { $0 }
     }
 
-    private func addPipelined(_ path: FilePath) async throws -> IngestedObject {
+    private func addPipelined(_ path: FilePath, bases: BaseCatalog) async throws -> IngestedObject {
         let queue = ChunkQueue(capacity: IngestSession.queueCapacity)
         let roles = Turns(count: 1)
         let result = Outcome()
         try await pool.onEveryThread { [ingest] in
             do throws(StoreError) {
                 var worker = FrameWorker()
-                if roles.next() != nil { result.object = try ingest.add(path, through: queue, worker: &worker) }
+                if roles.next() != nil { result.object = try ingest.add(path, bases: bases, through: queue, worker: &worker) }
                 while let job = try queue.take() { queue.complete(job, with: try ingest.put(job, worker: &worker)) }
             } catch {
                 queue.close(failure: error)
@@ -82,16 +85,16 @@ package final class IngestSession: Sendable {
 
     /// Adds bytes that are no file, such as a link's text.
     package func add(_ bytes: [UInt8]) throws(StoreError) -> IngestedObject {
-        try add(bytes, cutAt: [bytes.count], kind: .data)
+        try add(bytes, cutAt: [bytes.count], as: .data)
     }
 
     /// Adds a tree's listing.
     package func add(_ listing: TreeListing) throws(StoreError) -> IngestedObject {
         let bytes = listing.encoded
-        return try add(bytes, cutAt: ListingCuts.ends(in: bytes, of: listing), kind: .metadata)
+        return try add(bytes, cutAt: ListingCuts.ends(in: bytes, of: listing), as: .metadata)
     }
 
-    private func add(_ bytes: [UInt8], cutAt ends: [Int], kind: PackKind) throws(StoreError) -> IngestedObject {
+    private func add(_ bytes: [UInt8], cutAt ends: [Int], as role: FrameRole) throws(StoreError) -> IngestedObject {
         let oid = SHA256.digest(of: bytes)
         let object = IngestedObject(oid: oid, size: Int64(bytes.count), status: nil, readAt: 0)
         guard !bytes.isEmpty else { return object }
@@ -100,7 +103,7 @@ package final class IngestSession: Sendable {
             var start = 0
             for end in ends {
                 let chunk = bytes[start..<end].withUnsafeBytes { buffer in
-                    Result { () throws(StoreError) in try frames.put(buffer, kind: kind, worker: &worker) }
+                    Result { () throws(StoreError) in try frames.put(buffer, as: role, worker: &worker) }
                 }
                 references.append(try chunk.get())
                 start = end

@@ -5,22 +5,36 @@ import ModelCore
 struct ManifestIngest {
     let frames: FrameIngest
 
-    /// Stores the manifest of an opaque object and remembers it for the session's index; one frame needs none.
+    /// Stores the manifest of an object without a layout and remembers it for the session's index; one frame needs none.
     func add(
         oid: Digest,
         size: Int64,
         references: [FrameReference],
         worker: inout FrameWorker
     ) throws(StoreError) {
-        if references.count == 1, references[0].id == oid { return }
-        var segments: [Segment] = []
-        var start = 0
-        while start < references.count {
-            let end = min(start + Segment.maximumFrameCount, references.count)
-            segments.append(Segment(content: .frames(Array(references[start..<end]))))
-            start = end
-        }
-        let frame = try add(oid: oid, size: size, layout: "opaque", note: "", segments: segments, worker: &worker)
+        let plan = SegmentPlan(.unknown, byteCount: size)
+        let stored = references.map { StoredFrame(reference: $0, piece: 0) }
+        let segments = SegmentAssembly(plan, bases: .empty).segments(of: stored, inline: [:])
+        try add(oid: oid, size: size, plan: plan, segments: segments, worker: &worker)
+    }
+
+    /// Stores the manifest of a file that was cut as a plan says and remembers it for the session's index.
+    func add(
+        oid: Digest,
+        size: Int64,
+        plan: SegmentPlan,
+        segments: [Segment],
+        worker: inout FrameWorker
+    ) throws(StoreError) {
+        if segments.count == 1, case .frames(let frames) = segments[0].content, frames.map(\.id) == [oid] { return }
+        let frame = try add(
+            oid: oid,
+            size: size,
+            layout: plan.layout,
+            note: plan.note,
+            segments: segments,
+            worker: &worker
+        )
         frames.remember(ObjectEntry(oid: oid, frame: frame.id, size: size, kind: .manifest))
     }
 
@@ -65,7 +79,7 @@ struct ManifestIngest {
 
     private func put(_ bytes: [UInt8], worker: inout FrameWorker) throws(StoreError) -> FrameReference {
         let result = bytes.withUnsafeBytes { buffer in
-            Result { () throws(StoreError) in try frames.put(buffer, kind: .metadata, worker: &worker) }
+            Result { () throws(StoreError) in try frames.put(buffer, as: .metadata, worker: &worker) }
         }
         return try result.get()
     }

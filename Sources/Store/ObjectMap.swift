@@ -24,7 +24,9 @@ package struct ObjectMap: Sendable {
     package let oid: Digest
     /// The object's size in bytes.
     package let size: Int64
-    /// The stretches, which tile the object.
+    /// The segments, which tile the object.
+    package let segments: [Segment]
+    /// The stretches, which tile the object, too.
     package let stretches: [Stretch]
     /// The manifest frames that were read to find this; empty for an object of one frame.
     package let metadata: [FrameReference]
@@ -39,6 +41,7 @@ package struct ObjectMap: Sendable {
     init(oid: Digest, size: Int64, segments: [Segment], metadata: [FrameReference], manifest: ObjectEntry?) {
         self.oid = oid
         self.size = size
+        self.segments = segments
         self.metadata = metadata
         self.manifest = manifest
         var stretches: [Stretch] = []

@@ -1,24 +1,27 @@
 import Codec
 package import ModelCore
 
-/// Decodes single frames from their records, without any index.
+/// Decodes single frames without a base from their records, without any index.
 package enum PackDecoding {
     /// Returns the raw bytes of a frame, checked against its name.
     ///
-    /// A codec or base beyond this version is `newer`; bytes that do not decode to the name are `malformed`.
+    /// A codec beyond this version is `newer`; a frame with a base, and bytes that do not decode to the name, are `malformed`.
     package static func bytes(
         of record: FrameRecord,
         stored: UnsafeRawBufferPointer
     ) throws(FormatError) -> [UInt8] {
-        guard let codec = FrameCodec(rawValue: record.codec), record.base == nil else {
+        guard let codec = FrameCodec(rawValue: record.codec) else {
             throw FormatError("frame", .newer("codec \(record.codec)"))
+        }
+        guard record.base == nil else {
+            throw FormatError("frame", .malformed("frame \(record.id.abbreviated) has a base where none may be"))
         }
         var decoder = FrameDecoder()
         var isDecoded = false
         let length = Int(record.rawLength)
         let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
             let raw = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<length])
-            isDecoded = (try? decoder.decode(codec, stored, into: raw)) != nil
+            isDecoded = (try? decoder.decode(codec, width: Int(record.elementWidth), stored, base: nil, into: raw)) != nil
             count = isDecoded ? length : 0
         }
         guard isDecoded, SHA256.digest(of: bytes) == record.id else {

@@ -76,7 +76,7 @@ package struct PackFile: Sendable {
             let whole = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + entry.recordLength)])
             let record = try FrameRecord(parsing: whole)
             guard record.id == entry.id, record.storedLength == entry.storedLength, record.rawLength == entry.rawLength,
-                record.prefixByteCount + Int(record.storedLength) == entry.recordLength
+                record.depth == entry.depth, record.prefixByteCount + Int(record.storedLength) == entry.recordLength
             else {
                 throw FormatError(
                     "pack",

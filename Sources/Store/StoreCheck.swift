@@ -143,7 +143,8 @@ package struct StoreCheck: Sendable {
                 throw .damaged(path, FormatError("pack", .malformed("its size is not what an index says")))
             }
             guard depth == .everything else { return nil }
-            for entry in contents.entries { try checkFrame(entry, of: pack) }
+            var reader = FrameReader(store)
+            for entry in contents.entries { try checkFrame(entry, of: pack, reader: &reader) }
             return nil
         } catch {
             guard let finding = StoreCheck.finding(of: error) else { throw error }
@@ -151,12 +152,18 @@ package struct StoreCheck: Sendable {
         }
     }
 
-    private func checkFrame(_ entry: FrameEntry, of pack: PackFile) throws(StoreError) {
+    /// Decodes a frame; one whose base is missing or damaged is right itself, and the objects that need it say so.
+    private func checkFrame(_ entry: FrameEntry, of pack: PackFile, reader: inout FrameReader) throws(StoreError) {
         let (record, stored) = try pack.record(of: entry)
         defer { pack.releaseMemory(of: entry) }
-        do throws(FormatError) { _ = try PackDecoding.bytes(of: record, stored: stored) } catch {
-            if case .newer(let what) = error.problem { throw .needsNewerVersion(pack.path, what) }
-            throw .damaged(pack.path, error)
+        do throws(StoreError) { try reader.check(record, stored: stored, pack: pack.id) } catch {
+            switch error {
+            case .damagedFrame(_, _, pack: pack.id):
+                let problem = "frame \(record.id.abbreviated) does not decode to its name"
+                throw .damaged(pack.path, FormatError("frame", .malformed(problem)))
+            case .damagedFrame, .damaged, .missingFrame: return
+            default: if !error.isAbsence { throw error }
+            }
         }
     }
 

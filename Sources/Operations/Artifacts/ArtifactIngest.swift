@@ -15,10 +15,11 @@ struct ArtifactIngest {
 
     let session: IngestSession
 
-    /// Reads every file of the artifact into the session and notes in `cache` what they hashed to.
-    func add(_ artifact: ArtifactFiles, cache: inout StatCache) async throws -> Result {
+    /// Reads every file of the artifact into the session and notes in `cache` what they hashed to; `bases` are tensors that new ones
+    /// may be stored as differences to.
+    func add(_ artifact: ArtifactFiles, bases: BaseCatalog, cache: inout StatCache) async throws -> Result {
         let regular = artifact.files.filter { $0.status.kind == .regular }
-        let added = try await session.add(regular.map { ($0.path, $0.status.size) })
+        let added = try await session.add(regular.map { ($0.path, $0.status.size) }, bases: bases)
         for object in added {
             if let status = object.status { cache.record(object.oid, of: status, readAt: object.readAt) }
         }

@@ -14,6 +14,9 @@ struct AddBatch {
         let previous: Pointer?
     }
 
+    /// How many artifacts are looked through for tensors that those of a new artifact may be differences to.
+    private static let relatedArtifactLimit = 3
+
     private let workspace: Workspace
     private let store: LocalStore
     private let session: IngestSession
@@ -65,7 +68,8 @@ struct AddBatch {
             )
             return
         }
-        let result = try await ArtifactIngest(session: session).add(files, cache: &cache)
+        let bases = bases(for: path, previous: previous)
+        let result = try await ArtifactIngest(session: session).add(files, bases: bases, cache: &cache)
         added.append(Added(path: path, result: result, isExecutable: files.isExecutable, previous: previous))
     }
 
@@ -87,6 +91,17 @@ struct AddBatch {
                 )
             }
         }
+    }
+
+    /// Returns the tensors that new ones may be stored as differences to: those of the artifact's previous version, or of artifacts
+    /// beside it that are named like the new one, as the checkpoints of a run are.
+    private func bases(for path: RepositoryPath, previous: Pointer?) -> BaseCatalog {
+        if let previous { return BaseCatalog(of: [previous], in: store) }
+        let related = tracked.keys.filter { $0.name == path.name }.sorted { $0.text > $1.text }
+        return BaseCatalog(
+            of: related.prefix(AddBatch.relatedArtifactLimit).compactMap { tracked[$0]?.pointer },
+            in: store
+        )
     }
 
     /// Looks only at the stat cache: what is not known there is read by the session, once.
