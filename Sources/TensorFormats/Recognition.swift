@@ -1,0 +1,43 @@
+/// What a file turned out to be.
+package enum Recognition: Hashable, Sendable {
+    /// A model file whose tensors are known.
+    case layout(TensorLayout)
+    /// A model file that is not understood, or whose bytes are not quite what its format says; the reason begins with
+    /// the name of the format and is fit to print.
+    case opaque(reason: String)
+    /// No format that has tensors.
+    case unknown
+
+    /// Recognizes a file by its first bytes and its name, of which only what follows the last full stop counts.
+    ///
+    /// Reads the file's headers only, and at most 128 MiB at once. Throws what the source throws, and nothing else:
+    /// whatever is odd about the bytes makes the file opaque.
+    package static func of<Source: ByteSource & ~Copyable>(
+        _ source: borrowing Source,
+        named name: String
+    ) throws(Source.Failure) -> Recognition {
+        var failure: Source.Failure?
+        let byteCount = source.byteCount
+        let recognition = recognize(byteCount: byteCount, named: name) { range in
+            do throws(Source.Failure) {
+                return try source.read(range)
+            } catch {
+                failure = error
+                return nil
+            }
+        }
+        if let failure { throw failure }
+        return recognition
+    }
+
+    /// Recognizes a file whose bytes `read` returns, or `nil` where it could not.
+    private static func recognize(
+        byteCount: Int64,
+        named name: String,
+        read: (Range<Int64>) -> [UInt8]?
+    ) -> Recognition {
+        withoutActuallyEscaping(read) { read in
+            recognize(FileBytes(byteCount: byteCount, body: read), named: name)
+        }
+    }
+}
