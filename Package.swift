@@ -47,7 +47,7 @@ let package = Package(
         module("SystemIO", ["ModelCore", "CIntrinsics", systemPackage]),
         module("Codec", ["ModelCore", "CIntrinsics", "COpenSSL", "CZstd"]),
         module("TensorFormats", ["ModelCore"]),
-        module("Store", ["Codec", "SystemIO", "ModelCore", systemPackage]),
+        module("Store", ["TensorFormats", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Remotes", ["Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
         module("Registry", ["Git", "SystemIO", "ModelCore", systemPackage]),

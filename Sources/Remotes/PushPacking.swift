@@ -81,10 +81,7 @@ struct PushPacking {
 
     /// Returns whether the remote could decode every frame of a pack, also those that nobody asks for: it would count on them.
     private func isDecodable(_ pack: Digest, after sent: PushedFrames) throws -> Bool {
-        let contents = try local.pack(pack).contents()
-        return contents.entries.allSatisfy { entry in
-            sent.hasBase(of: FrameLocation(entry: entry, pack: pack, base: contents.base(of: entry)))
-        }
+        try local.pack(pack).contents().locations(in: pack).allSatisfy(sent.hasBase)
     }
 
     /// Returns runs of frames that each make one pack of the target size.

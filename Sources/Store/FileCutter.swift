@@ -26,12 +26,14 @@ struct FileCutter {
     let buffers: BufferPool
 
     /// What was read and is not cut yet.
-    private struct Window {
+    private struct Window: ~Copyable {
         var buffer: BufferPool.Buffer
         var unused: Range<Int> = 0..<0
         /// Where in the file the next read starts.
         var offset: Int64 = 0
         var hash = SHA256()
+
+        init(buffer: BufferPool.Buffer) { self.buffer = buffer }
     }
 
     /// What cutting brings to light beside the frames.
@@ -76,7 +78,7 @@ struct FileCutter {
         }
         extendLifetime(window.buffer)
         try source.requireUnchanged()
-        return Outcome(oid: window.hash.finish(), inline: inline)
+        return Outcome(oid: exchange(&window.hash, with: SHA256()).finish(), inline: inline)
     }
 
     /// Returns where in the window's buffer the next frame of a piece lies, of which `rest` bytes are left.

@@ -34,16 +34,17 @@ struct FileIngest {
         let readAt: Int64
         let plan: SegmentPlan
 
-        init(_ path: FilePath) throws(StoreError) {
-            readAt = WallClock.now()
-            source = try FileSource(path)
-            plan = try SegmentPlan(of: source)
+        static func begin(_ path: FilePath) throws(StoreError) -> Reading {
+            let readAt = WallClock.now()
+            let source = try FileSource(path)
+            let plan = try SegmentPlan(of: source)
+            return Reading(source: source, readAt: readAt, plan: plan)
         }
     }
 
     /// Adds a whole file on this thread.
     func add(_ path: FilePath, bases: BaseCatalog, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
-        let reading = try Reading(path)
+        let reading = try Reading.begin(path)
         if reading.source.status.size < FileIngest.oneFrameByteCount {
             return try addSmall(reading, worker: &worker)
         }
@@ -62,7 +63,7 @@ struct FileIngest {
         through queue: ChunkQueue,
         worker: inout FrameWorker
     ) throws(StoreError) -> IngestedObject {
-        let reading = try Reading(path)
+        let reading = try Reading.begin(path)
         let assembly = SegmentAssembly(reading.plan, bases: bases)
         let cut = try FileCutter(buffers: buffers).cut(reading.source, into: assembly) { job throws(StoreError) in
             if try !queue.offer(job) { queue.complete(job, with: try put(job, worker: &worker)) }

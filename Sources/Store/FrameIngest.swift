@@ -4,13 +4,6 @@ import Synchronization
 import SystemIO
 import SystemPackage
 
-/// The codec state of one ingesting thread.
-struct FrameWorker: ~Copyable {
-    var encoder = FrameEncoder()
-    var decoder = FrameDecoder()
-    let scratch = FrameBuffer.allocate()
-}
-
 /// Puts frames into a store, each at most once in a session, from any number of threads.
 final class FrameIngest: Sendable {
     private struct State {
@@ -22,13 +15,13 @@ final class FrameIngest: Sendable {
         var failure: StoreError?
     }
 
-    private let store: LocalStore
+    private let local: LocalStore
     private let data: PackAppender
     private let metadata: PackAppender
     private let state = Mutex(State())
 
     init(_ store: LocalStore) {
-        self.store = store
+        local = store
         data = PackAppender(kind: .data, store: store)
         metadata = PackAppender(kind: .metadata, store: store)
     }
@@ -39,37 +32,38 @@ final class FrameIngest: Sendable {
     /// Makes sure that the store has a frame, and returns its reference.
     func put(
         _ raw: UnsafeRawBufferPointer,
-        kind: PackKind,
+        as role: FrameRole,
         worker: inout FrameWorker
     ) throws(StoreError) -> FrameReference {
         let frame = FrameReference(id: SHA256.digest(of: raw), byteCount: raw.count)
-        try put(frame, raw, kind: kind, worker: &worker)
-        return frame
-    }
-
-    /// Makes sure that the store has a frame whose id was computed already.
-    func put(
-        _ frame: FrameReference,
-        _ raw: UnsafeRawBufferPointer,
-        kind: PackKind,
-        worker: inout FrameWorker
-    ) throws(StoreError) {
-        guard state.withLock({ $0.claimed.insert(frame.id).inserted }) else { return reuse(frame) }
+        guard state.withLock({ $0.claimed.insert(frame.id).inserted }) else {
+            reuse(frame)
+            return frame
+        }
         do throws(StoreError) {
-            for copy in store.indexes.copies(of: frame.id) where try isKept(copy.pack) { return reuse(frame) }
-            let stored = try encode(
-                frame,
-                raw,
-                kind: kind,
-                encoder: &worker.encoder,
-                decoder: &worker.decoder,
-                scratch: worker.scratch
-            )
-            state.withLock { $0.stored += Int64(stored) }
+            for copy in local.indexes.copies(of: frame.id) where try isKept(copy.pack) {
+                reuse(frame)
+                return frame
+            }
+            try store(frame, raw, as: role, worker: &worker)
+            return frame
         } catch {
             // Other files may count on this frame since it was claimed.
             state.withLock { $0.failure = $0.failure ?? error }
             throw error
+        }
+    }
+
+    private func store(
+        _ frame: FrameReference,
+        _ raw: UnsafeRawBufferPointer,
+        as role: FrameRole,
+        worker: inout FrameWorker
+    ) throws(StoreError) {
+        let appender = role.kind == .data ? data : metadata
+        try worker.encode(frame, raw, width: role.width, base: role.base) { record, stored throws(StoreError) in
+            try appender.append(record, stored: stored)
+            state.withLock { $0.stored += Int64(stored.count) }
         }
     }
 
@@ -97,9 +91,9 @@ final class FrameIngest: Sendable {
 
     /// A pack that was cut is not counted on either: whoever adds the bytes again mends the store.
     private func touch(_ pack: Digest) throws(StoreError) -> Bool {
-        let path = store.root.appending(StoreLayout.pack(pack))
+        let path = local.root.appending(StoreLayout.pack(pack))
         do {
-            guard let listed = store.indexes.pack(pack), let status = try FileStatus.of(path),
+            guard let listed = local.indexes.pack(pack), let status = try FileStatus.of(path),
                 status.size == Int64(listed.size)
             else { return false }
             try DurableFile.touch(path)
@@ -110,45 +104,5 @@ final class FrameIngest: Sendable {
             guard error.errno == .noSuchFileOrDirectory else { throw .io(error) }
             return false
         }
-    }
-
-    /// Encodes, decodes again and compares before the bytes are written: a codec's mistake must never reach a pack.
-    private func encode(
-        _ frame: FrameReference,
-        _ raw: UnsafeRawBufferPointer,
-        kind: PackKind,
-        encoder: inout FrameEncoder,
-        decoder: inout FrameDecoder,
-        scratch: BufferPool.Buffer
-    ) throws(StoreError) -> Int {
-        let appender = kind == .data ? data : metadata
-        let check = UnsafeMutableRawBufferPointer(rebasing: scratch.bytes[0..<raw.count])
-        return try encoder.encode(raw) { encoded throws(StoreError) in
-            if encoded.codec != .raw {
-                do { try decoder.decode(encoded.codec, encoded.stored, into: check) } catch {
-                    throw .encodingCheckFailed(frame.id)
-                }
-                guard raw.isEqual(to: UnsafeRawBufferPointer(check)) else { throw .encodingCheckFailed(frame.id) }
-            }
-            let record = FrameRecord(id: frame.id, codec: encoded.codec, rawLength: raw.count, stored: encoded.stored)
-            try appender.append(record, stored: encoded.stored)
-            return encoded.stored.count
-        }
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Returns whether two buffers hold the same bytes, eight at a time.
-    fileprivate func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
-        guard count == other.count else { return false }
-        var difference: UInt64 = 0
-        let words = count & ~7
-        for offset in stride(from: 0, to: words, by: 8) {
-            difference |=
-                loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        }
-        for offset in words..<count { difference |= UInt64(self[offset] ^ other[offset]) }
-        return difference == 0
     }
 }

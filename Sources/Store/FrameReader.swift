@@ -12,6 +12,8 @@ package struct FrameReader: ~Copyable {
     private var decoder = FrameDecoder()
     /// Room for the bases of the frame that is read, the nearest first; there are at most as many as a chain is deep.
     private var bases: [BufferPool.Buffer] = []
+    /// The copies that are decoded in `bases`.
+    private var chain: [FrameLocation] = []
 
     /// Creates a reader of `store`.
     package init(_ store: LocalStore) { self.store = store }
@@ -49,6 +51,26 @@ package struct FrameReader: ~Copyable {
         }
         if let failure { throw failure }
         return bytes
+    }
+
+    /// Decodes a frame and whatever it decodes against, and returns them, the frame first; nothing where the store lacks any.
+    ///
+    /// Their bytes are valid until the next read, and nobody has compared them with their names yet.
+    mutating func deltaBases(of frame: FrameReference) throws(StoreError) -> [DeltaBase] {
+        do throws(StoreError) { _ = try base(frame, below: .max, of: frame.id, level: 0) } catch {
+            // What cannot be read is no base, and whoever needs it will say so.
+            guard error.isAbsence || error.isAboutContent || error.isDamage else { throw error }
+            return []
+        }
+        var result: [DeltaBase] = []
+        for (level, copy) in chain.enumerated() {
+            let bytes = UnsafeRawBufferPointer(rebasing: bases[level].bytes[..<frame.byteCount])
+            let closure = chain[level...].reduce(0) { $0 + $1.entry.recordLength }
+            result.append(
+                DeltaBase(id: copy.entry.id, depth: copy.entry.depth, closureByteCount: closure, bytes: bytes)
+            )
+        }
+        return result
     }
 
     /// Checks one copy of a frame against its record's checksums, and against its name where it is decoded.
@@ -134,7 +156,10 @@ package struct FrameReader: ~Copyable {
         }
         let damaged = StoreError.damagedFrame(record.id, object: object, pack: pack)
         guard Int(record.rawLength) == destination.count else { throw damaged }
-        let base = try base(of: record, object: object, level: level)
+        let reference = record.base.map { FrameReference(id: $0, byteCount: destination.count) }
+        let base = try reference.map { base throws(StoreError) in
+            try self.base(base, below: record.depth, of: object, level: level)
+        }
         defer { extendLifetime(base) }
         let baseBytes = base.map { UnsafeRawBufferPointer(rebasing: $0.bytes[..<destination.count]) }
         do {
@@ -142,19 +167,22 @@ package struct FrameReader: ~Copyable {
         } catch { throw damaged }
     }
 
-    /// Decodes the base of a record into the buffer of its level; only a copy of less depth than the record's counts.
+    /// Decodes a copy of a frame into the buffer of a level; only copies of less depth than `limit` count.
     private mutating func base(
-        of record: FrameRecord,
-        object: Digest,
+        _ frame: FrameReference,
+        below limit: UInt8,
+        of object: Digest,
         level: Int
-    ) throws(StoreError) -> BufferPool.Buffer? {
-        guard let base = record.base else { return nil }
+    ) throws(StoreError) -> BufferPool.Buffer {
         if bases.count == level { bases.append(FrameBuffer.allocate()) }
         let buffer = bases[level]
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<Int(record.rawLength)])
-        var failure = StoreError.missingFrame(base, object: object)
-        for copy in try store.presentCopies(of: base) where copy.entry.depth < record.depth {
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<frame.byteCount])
+        var failure = StoreError.missingFrame(frame.id, object: object)
+        for copy in try store.presentCopies(of: frame.id)
+        where copy.entry.depth < limit && Int(copy.entry.rawLength) == frame.byteCount {
             do throws(StoreError) {
+                chain.removeLast(max(0, chain.count - level))
+                chain.append(copy)
                 try decode(copy, of: object, into: bytes, level: level + 1)
                 return buffer
             } catch { if failure.isAbsence { failure = error } }

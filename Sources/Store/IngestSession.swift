@@ -19,7 +19,7 @@ package final class IngestSession: Sendable {
     private let frames: FrameIngest
     private let ingest: FileIngest
     /// The codecs for what is added from memory, a piece at a time.
-    private let worker = Mutex(FrameWorker())
+    private let worker: Mutex<FrameWorker>
 
     /// Starts a session; `progress` gets the number of further bytes done, from any thread.
     package init(
@@ -32,6 +32,7 @@ package final class IngestSession: Sendable {
         self.store = store
         self.pool = pool
         frames = FrameIngest(store)
+        worker = Mutex(FrameWorker(store))
         let bufferCount = IngestSession.queueCapacity + 2 * pool.threadCount
         ingest = FileIngest(frames: frames, bufferCount: bufferCount, cancellation: cancellation, progress: progress)
     }
@@ -45,7 +46,7 @@ package final class IngestSession: Sendable {
         let small = files.indices.filter { isSmall[$0] }
         let paths = files.map(\.path)
         var results = [IngestedObject?](repeating: nil, count: files.count)
-        let added = try await pool.map(small.count, state: { FrameWorker() }) { [ingest] turn, worker in
+        let added = try await pool.map(small.count, state: { [store] in FrameWorker(store) }) { [ingest] turn, worker in
             try ingest.add(paths[small[turn]], bases: bases, worker: &worker)
         }
         for (position, object) in zip(small, added) { results[position] = object }
@@ -59,9 +60,9 @@ package final class IngestSession: Sendable {
         let queue = ChunkQueue(capacity: IngestSession.queueCapacity)
         let roles = Turns(count: 1)
         let result = Outcome()
-        try await pool.onEveryThread { [ingest] in
+        try await pool.onEveryThread { [ingest, store] in
             do throws(StoreError) {
-                var worker = FrameWorker()
+                var worker = FrameWorker(store)
                 if roles.next() != nil { result.object = try ingest.add(path, bases: bases, through: queue, worker: &worker) }
                 while let job = try queue.take() { queue.complete(job, with: try ingest.put(job, worker: &worker)) }
             } catch {

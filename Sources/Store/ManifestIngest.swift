@@ -1,5 +1,6 @@
 import Codec
 import ModelCore
+import TensorFormats
 
 /// Stores the manifest of an object whose data frames are in the store.
 struct ManifestIngest {

@@ -118,4 +118,9 @@ package struct PackContents: Hashable, Sendable {
 
     /// Returns the base of an entry of this pack, if it has one.
     package func base(of entry: FrameEntry) -> Digest? { entry.base == 0 ? nil : bases[Int(entry.base) - 1] }
+
+    /// Returns the frames as copies in the pack of that name.
+    package func locations(in pack: Digest) -> [FrameLocation] {
+        entries.map { FrameLocation(entry: $0, pack: pack, base: base(of: $0)) }
+    }
 }

@@ -1,4 +1,5 @@
 import ModelCore
+import TensorFormats
 
 /// A frame that is in the store, and what was found out about its bytes on the way.
 struct StoredFrame: Sendable {

@@ -39,6 +39,9 @@ extension StoreError {
         }
     }
 
+    /// Whether the error says that a frame does not decode to its name.
+    var isDamage: Bool { if case .damagedFrame = self { true } else { false } }
+
     /// Whether the error says only that something is not in the store, as in a store that was fetched in part.
     package var isAbsence: Bool {
         switch self {
