@@ -20,10 +20,10 @@ package struct Fetch: Sendable {
     /// How many stretches of packs are on their way at once, each of at most 16 MiB.
     private static let rangesAtOnce = 8
 
-    private let local: LocalStore
-    private let source: RemoteStore
-    private let pool: WorkerPool
-    private let cancellation: Cancellation
+    let local: LocalStore
+    let source: RemoteStore
+    let pool: WorkerPool
+    let cancellation: Cancellation
     private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
 
     /// Creates a fetch from `source` into `local`.
@@ -135,7 +135,7 @@ package struct Fetch: Sendable {
         return found.byteCount
     }
 
-    private func receive(_ found: RemoteClosure.Found, into receiver: FrameReceiver) async throws {
+    func receive(_ found: RemoteClosure.Found, into receiver: FrameReceiver) async throws {
         let total = found.byteCount
         let done = ByteTally()
         // What decodes against a frame comes after it, for no frame is stored that was not decoded.

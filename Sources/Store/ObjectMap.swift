@@ -90,7 +90,9 @@ extension LocalStore {
     }
 
     /// Reads and parses the manifest that an entry names; entries of other stores may be tried too.
-    func map(of entry: ObjectEntry, reader: inout FrameReader) throws(StoreError) -> ObjectMap {
+    ///
+    /// What it says is not proven: only rebuilding the object as a whole would be.
+    package func map(of entry: ObjectEntry, reader: inout FrameReader) throws(StoreError) -> ObjectMap {
         let (bytes, frame) = try metadataFrame(entry.frame, of: entry.oid, reader: &reader)
         let manifest = try parse(entry.frame, bytes) { buffer throws(FormatError) in try Manifest(parsing: buffer) }
         guard manifest.oid == entry.oid, manifest.size == entry.size else {

@@ -17,6 +17,12 @@ struct CatCommand: ModelCommand {
     @Argument(help: "VERSION:PATH, or PATH", completion: .file())
     var object: String
 
+    @Option(help: "Print only the tensor of this name, fetching only its bytes")
+    var tensor: String?
+
+    @Option(help: "How a tensor is printed: \(PrintTensor.Encoding.allCases.map(\.rawValue).joined(separator: " or "))")
+    var format: PrintTensor.Encoding = .npy
+
     @Flag(name: .customLong("no-fetch"), help: "Get nothing from a remote")
     var skipsFetching = false
 
@@ -25,9 +31,12 @@ struct CatCommand: ModelCommand {
     }
 
     func perform(in context: Context) async throws -> PrintArtifact.Report {
-        try await PrintArtifact(object, fetches: !skipsFetching).run(in: context)
+        guard let tensor else { return try await PrintArtifact(object, fetches: !skipsFetching).run(in: context) }
+        return try await PrintTensor(object, tensor: tensor, encoding: format, fetches: !skipsFetching).run(in: context)
     }
 
     // The bytes are the result, and are printed.
     func render(_ report: PrintArtifact.Report, to text: inout Text) {}
 }
+
+extension PrintTensor.Encoding: ExpressibleByArgument {}

@@ -13,8 +13,11 @@ struct ShowCommand: ModelCommand {
     @Argument(help: "A version or revision; by default what is checked out")
     var version: String?
 
+    @Flag(help: "List the tensors of its files: type, shape, statistics, how they are stored")
+    var tensors = false
+
     func perform(in context: Context) async throws -> ShowVersion.Report {
-        try await ShowVersion(version).run(in: context)
+        try await ShowVersion(version, tensors: tensors).run(in: context)
     }
 
     func render(_ report: ShowVersion.Report, to text: inout Text) {
@@ -45,5 +48,35 @@ struct ShowCommand: ModelCommand {
             )
         }
         text.table(table)
+        for artifact in report.artifacts { render(artifact.tensors ?? [], of: artifact.path, to: &text) }
+    }
+
+    private func render(_ tensors: [TensorRow], of path: String, to text: inout Text) {
+        guard !tensors.isEmpty else { return }
+        text.line()
+        text.line(text.painted(DisplayText.quoted(path), .yellow))
+        var table = Table([.left, .left, .left, .right, .right, .left, .left], indent: 2)
+        for tensor in tensors {
+            table.row(
+                DisplayText.sanitized(tensor.name),
+                tensor.type,
+                "[" + tensor.shape.map(String.init).joined(separator: ", ") + "]",
+                Quantity.bytes(tensor.size),
+                Quantity.bytes(tensor.stored),
+                tensor.depth == 0 ? tensor.codec : "\(tensor.codec), depth \(tensor.depth)",
+                tensor.statistics.map(ShowCommand.text) ?? ""
+            )
+        }
+        text.table(table)
+    }
+
+    private static func text(of statistics: TensorRow.Statistics) -> String {
+        func short(_ number: Double) -> String { Quantity.significant(number) }
+        var parts = ["mean \(short(statistics.mean))", "sd \(short(statistics.standardDeviation))"]
+        parts.append("\(short(statistics.minimum)) … \(short(statistics.maximum))")
+        if statistics.zeros > 0 { parts.append("\(statistics.zeros) zeros") }
+        if statistics.notNumbers > 0 { parts.append("\(statistics.notNumbers) NaN") }
+        if statistics.infinities > 0 { parts.append("\(statistics.infinities) infinite") }
+        return parts.joined(separator: ", ")
     }
 }

@@ -28,6 +28,34 @@ enum Quantity {
         number == 1 ? "1 \(noun)" : "\(number) \(plural ?? noun + "s")"
     }
 
+    /// Returns a number with three significant digits: `0.0123`, `-4.56`, `789`, `1.23e-07`.
+    static func significant(_ number: Double) -> String {
+        guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }
+        var exponent = 0
+        var mantissa = number.magnitude
+        while mantissa >= 9.995 {
+            mantissa /= 10
+            exponent += 1
+        }
+        while mantissa < 0.9995 {
+            mantissa *= 10
+            exponent -= 1
+        }
+        let digits = String(Int((mantissa * 100).rounded()))
+        let sign = number < 0 ? "-" : ""
+        switch exponent {
+        case 0...1:
+            let split = digits.index(digits.startIndex, offsetBy: exponent + 1)
+            return sign + digits[..<split] + "." + digits[split...]
+        case 2...5: return sign + digits + String(repeating: "0", count: exponent - 2)
+        case -4...(-1): return sign + "0." + String(repeating: "0", count: -exponent - 1) + digits
+        default:
+            let power = "\(exponent.magnitude)"
+            let padding = power.count < 2 ? "0" : ""
+            return "\(sign)\(digits.prefix(1)).\(digits.dropFirst())e\(exponent < 0 ? "-" : "+")\(padding)\(power)"
+        }
+    }
+
     private static func scaled(_ count: Int64, units: [String]) -> String {
         let magnitude = count.magnitude
         if magnitude < 1000 { return "\(count) \(units[0])" }

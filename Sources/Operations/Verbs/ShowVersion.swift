@@ -23,6 +23,8 @@ package struct ShowVersion: Sendable {
             package let note: String?
             /// Whether the local store has all of its bytes.
             package let isHere: Bool
+            /// The tensors of a file, where they were asked for and the local store has its manifest.
+            package let tensors: [TensorRow]?
         }
 
         /// The tag's name, or the revision that was asked for.
@@ -48,9 +50,13 @@ package struct ShowVersion: Sendable {
     }
 
     private let version: String?
+    private let showsTensors: Bool
 
-    /// Creates the operation for a version or revision, or for what is checked out.
-    package init(_ version: String? = nil) { self.version = version }
+    /// Creates the operation for a version or revision, or for what is checked out; `tensors` lists those of its files, too.
+    package init(_ version: String? = nil, tensors: Bool = false) {
+        self.version = version
+        showsTensors = tensors
+    }
 
     /// Reads the tag, the commit, its pointers and their manifests; fetches nothing.
     package func run(in context: Context) async throws -> Report {
@@ -61,7 +67,7 @@ package struct ShowVersion: Sendable {
         let who = resolved.version?.annotation?.tagger ?? commit.committer
         let message = resolved.version?.annotation?.message
         let pointers = try await pointers(of: resolved, in: workspace)
-        let artifacts = try pointers.entries.map { try ShowVersion.row($0, in: joined.store) }
+        let artifacts = try pointers.entries.map { try row($0, in: joined.store) }
         var report = Report(
             name: resolved.name,
             model: resolved.version?.model.text,
@@ -108,7 +114,7 @@ package struct ShowVersion: Sendable {
         return (index.entries.filter { own.contains($0.path) }, warnings)
     }
 
-    private static func row(_ artifact: PointerIndex.Entry, in store: LocalStore) throws -> Report.Artifact {
+    private func row(_ artifact: PointerIndex.Entry, in store: LocalStore) throws -> Report.Artifact {
         let manifest = try? store.manifest(of: artifact.pointer)
         return Report.Artifact(
             path: artifact.path.text,
@@ -117,7 +123,9 @@ package struct ShowVersion: Sendable {
             oid: artifact.pointer.oid.description,
             layout: manifest.flatMap { $0.layout.isEmpty ? nil : $0.layout },
             note: manifest.flatMap { $0.note.isEmpty ? nil : $0.note },
-            isHere: Closure(of: [artifact.pointer], in: store).isComplete
+            isHere: Closure(of: [artifact.pointer], in: store).isComplete,
+            tensors: showsTensors && artifact.pointer.kind == .file
+                ? try store.tensors(of: artifact.pointer).map(TensorRow.init) : nil
         )
     }
 

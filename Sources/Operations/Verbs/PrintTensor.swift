@@ -1,0 +1,97 @@
+import ModelCore
+import Registry
+import Remotes
+import Store
+import SystemIO
+
+/// `git model cat --tensor`: one tensor of a file, of which only its own bytes are fetched.
+package struct PrintTensor: Sendable {
+    /// How a tensor is printed.
+    package enum Encoding: String, Sendable, CaseIterable {
+        /// As a file of NumPy, version 1.0.
+        case npy
+        /// The bytes as they are in the file.
+        case raw
+    }
+
+    private let argument: String
+    private let tensor: String
+    private let encoding: Encoding
+    private let fetches: Bool
+
+    /// Creates the operation on the tensor of that name in `VERSION:PATH`, or in `PATH`.
+    package init(_ argument: String, tensor: String, encoding: Encoding = .npy, fetches: Bool = true) {
+        self.argument = argument
+        self.tensor = tensor
+        self.encoding = encoding
+        self.fetches = fetches
+    }
+
+    /// Writes the tensor to standard output; each frame of it is checked before it is written.
+    package func run(in context: Context) async throws -> PrintArtifact.Report {
+        let workspace = try await Workspace.open(in: context)
+        let joined = try workspace.openStore()
+        let lookup = ObjectLookup(workspace: workspace, store: joined.store, fetches: fetches)
+        let found = try await lookup.find(argument)
+        let (map, isVerified) = try await map(of: found, lookup)
+        guard let segment = map.segments.first(where: { $0.name == tensor }), !tensor.isEmpty else {
+            throw Failure(
+                .failed,
+                "\(found.path) has no tensor \(tensor)",
+                hints: ["see which it has: `git model show --tensors`"]
+            )
+        }
+        var report = PrintArtifact.Report(
+            path: found.path.text,
+            size: segment.byteCount,
+            oid: found.object.oid.description
+        )
+        if !isVerified {
+            report.warnings.append("unverified: the file was not checked as a whole; `git model fetch` does that")
+        }
+        if encoding == .npy { try writeHeader(of: segment, to: context, &report) }
+        try write(segment, of: map, from: joined.store, to: context)
+        return report
+    }
+
+    /// Returns the map of the file, and whether it was once proven to be right; fetches the tensor's frames where they are not here.
+    private func map(of found: ObjectLookup.Found, _ lookup: ObjectLookup) async throws -> (ObjectMap, Bool) {
+        var reader = FrameReader(lookup.store)
+        if let map = try lookup.store.maps(of: found.object.oid, size: found.object.size, reader: &reader).first {
+            if Closure(of: [found.object], in: lookup.store).isComplete { return (map, true) }
+        }
+        let (fetch, remote) = try lookup.fetch(for: found.path)
+        let wanted = tensor
+        let entry = try await PartialFetch(fetch).run(found.object, in: found.artifact.pointer) { $0.name == wanted }
+        lookup.workspace.context.progress.finish()
+        guard let entry else {
+            throw Failure(.failed, "remote \(remote) does not have the bytes of \(found.path), or they are one frame")
+        }
+        try lookup.store.refresh()
+        return (try lookup.store.map(of: entry, reader: &reader), false)
+    }
+
+    private func writeHeader(of segment: Segment, to context: Context, _ report: inout PrintArtifact.Report) throws {
+        guard let type = NumPyHeader.description(of: segment.type) else {
+            throw Failure(
+                .failed,
+                "NumPy has no type for \(segment.type.name)",
+                hints: ["print the bytes as they are: `git model cat \(argument) --tensor \(tensor) --format raw`"]
+            )
+        }
+        if segment.type == .bf16 { report.warnings.append("NumPy has no bf16: its elements are printed as u16") }
+        try NumPyHeader(type: type, shape: segment.shape).bytes.withUnsafeBytes { try context.writeOutput($0) }
+    }
+
+    private func write(_ segment: Segment, of map: ObjectMap, from store: LocalStore, to context: Context) throws {
+        switch segment.content {
+        case .inline(let bytes): try bytes.withUnsafeBytes { try context.writeOutput($0) }
+        case .frames(let frames):
+            var reader = FrameReader(store)
+            for frame in frames {
+                try context.cancellation.check()
+                try reader.bytes(of: frame, of: map.oid).withUnsafeBytes { try context.writeOutput($0) }
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Git
+import ModelCore
+import Registry
+import Remotes
+import Store
+import SystemIO
+import SystemPackage
+
+/// Finds the object that `VERSION:PATH` means: an artifact's bytes, or those of one file of a tree.
+///
+/// Behind a version, a path counts from the top of the repository, unless it begins with `./` or `../`; without one, it is what the
+/// work tree's pointer names.
+struct ObjectLookup {
+    /// What was found.
+    struct Found {
+        /// The path in the repository.
+        let path: RepositoryPath
+        /// The artifact that the path is, or lies in.
+        let artifact: PointerIndex.Entry
+        /// The bytes, as a file.
+        let object: Pointer
+    }
+
+    private static let longestChainOfLinks = 16
+
+    let workspace: Workspace
+    let store: LocalStore
+    /// Whether what is not here may be got from the default remote.
+    let fetches: Bool
+
+    /// Finds what an argument means, reading the listings of trees, fetched where they are not here.
+    func find(_ argument: String) async throws -> Found {
+        let (path, artifacts) = try await split(argument)
+        guard let artifact = artifacts.first(where: { $0.path == path || path.isInside($0.path) }) else {
+            throw Failure(.failed, "\(argument) is no artifact", hints: ["see what there is: `git model ls`"])
+        }
+        return Found(path: path, artifact: artifact, object: try await object(at: path, of: artifact))
+    }
+
+    /// Makes sure that an object's bytes are here, fetching it alone, for a tree may be large and one file of it small.
+    func bring(_ object: Pointer, named path: RepositoryPath) async throws {
+        guard !Closure(of: [object], in: store).isComplete else { return }
+        let (fetch, remote) = try fetch(for: path)
+        let result = try await fetch.run([object])
+        workspace.context.progress.finish()
+        guard result.missing.isEmpty else {
+            throw Failure(.failed, "remote \(remote) does not have the bytes of \(path)")
+        }
+    }
+
+    /// Returns a fetch from the default remote, and its name; fails where nothing may be fetched.
+    func fetch(for path: RepositoryPath) throws -> (Fetch, remote: String) {
+        try requireFetching(of: path)
+        let remote = try workspace.remote(named: nil)
+        let tally = ProgressTally(phase: "fetching", sink: workspace.context.progress)
+        let fetch = Fetch(
+            from: remote.store,
+            into: store,
+            pool: workspace.pool,
+            cancellation: workspace.context.cancellation,
+            progress: { tally.set($0, of: $1) }
+        )
+        return (fetch, remote.name)
+    }
+
+    /// Finds the path that is meant, and the artifacts of the version it is meant in.
+    private func split(_ argument: String) async throws -> (RepositoryPath, [PointerIndex.Entry]) {
+        let tracked = try await workspace.trackedArtifacts()
+        let own = try? workspace.path(argument)
+        // A name with a colon in it is what it says where the work tree has it.
+        if let own, tracked.contains(where: { $0.path == own || own.isInside($0.path) }),
+            try !argument.contains(":") || FileStatus.of(workspace.location(of: own)) != nil
+        {
+            return (own, tracked)
+        }
+        guard let colon = argument.firstIndex(of: ":") else { return (try workspace.path(argument), tracked) }
+        let version = String(argument[..<colon])
+        let rest = String(argument[argument.index(after: colon)...])
+        let isRelative = rest.hasPrefix("./") || rest.hasPrefix("../")
+        let path = isRelative ? try workspace.path(rest) : try RepositoryPath(rest)
+        guard !version.isEmpty else { return (path, tracked) }
+        let commit = try await workspace.resolve(version).commit
+        return (path, try await PointerIndex.at(commit, in: workspace.repository).entries)
+    }
+
+    /// Returns the object whose bytes are meant: the artifact's, or that of a file of the tree, links followed.
+    private func object(
+        at path: RepositoryPath,
+        of artifact: PointerIndex.Entry
+    ) async throws -> Pointer {
+        guard var inner = path.relative(to: artifact.path) else {
+            guard artifact.pointer.kind == .file else { throw isDirectory(path) }
+            return artifact.pointer
+        }
+        guard artifact.pointer.kind == .tree else { throw workspace.missing(path, in: artifact) }
+        var reader = FrameReader(store)
+        if (try? store.listing(artifact.pointer.oid, reader: &reader)) == nil {
+            try requireFetching(of: artifact.path)
+            let report = try await workspace.fetch([artifact], from: nil, into: store)
+            if let problem = report.problems.first { throw Failure(.failed, "\(problem.subject): \(problem.message)") }
+        }
+        let listing = try workspace.listing(of: artifact, in: store)
+        for _ in 0..<ObjectLookup.longestChainOfLinks {
+            guard let file = listing.entry(at: inner) else {
+                if listing.entries(inside: inner).isEmpty { throw workspace.missing(path, in: artifact) }
+                throw isDirectory(path)
+            }
+            let pointer = Pointer(oid: file.digest, size: file.size, kind: .file)
+            guard file.mode == .link else { return pointer }
+            try await bring(pointer, named: path)
+            var target: [UInt8] = []
+            try ObjectStream.read(file.digest, size: file.size, from: store) { target += Array($0) }
+            try LinkTarget.check(target, at: file.path)
+            let directory = FilePath(inner.parent?.text ?? "")
+            let joined = directory.pushing(FilePath(String(decoding: target, as: UTF8.self))).lexicallyNormalized()
+            inner = try RepositoryPath(joined.string)
+        }
+        throw Failure(.failed, "\(path) is a link that leads in a circle")
+    }
+
+    private func isDirectory(_ path: RepositoryPath) -> Failure {
+        Failure(.failed, "\(path) is a directory", hints: ["see what it has: `git model ls \(path)`"])
+    }
+
+    private func requireFetching(of path: RepositoryPath) throws {
+        guard fetches, workspace.configuration.defaultRemote != nil else {
+            throw Failure(
+                .failed,
+                "the bytes of \(path) are not here",
+                hints: ["get them: `git model fetch`" + (fetches ? "" : ", or leave out `--no-fetch`")]
+            )
+        }
+    }
+}

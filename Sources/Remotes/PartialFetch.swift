@@ -1,0 +1,77 @@
+package import ModelCore
+package import Store
+import SystemIO
+
+/// Brings single segments of a file from a remote: its manifest, and the frames of what is wanted, whatever they decode against.
+///
+/// The store does not come to know the object: its manifest was not checked as a whole, and most of its frames are not here.
+package struct PartialFetch: Sendable {
+    private let fetch: Fetch
+
+    /// Creates a partial fetch between the stores of `fetch`.
+    package init(_ fetch: Fetch) { self.fetch = fetch }
+
+    /// Brings the segments of the file `object` that are wanted, and returns the manifest's entry; `nil` where the remote lacks any.
+    ///
+    /// `artifact` names the object index to look into first: the file itself, or the tree that the file is of.
+    package func run(
+        _ object: Pointer,
+        in artifact: Pointer,
+        isWanted: @Sendable (Segment) -> Bool
+    ) async throws -> ObjectEntry? {
+        try fetch.local.requireWritable()
+        try await fetch.source.requireReadable()
+        if let hint = try await fetch.source.objectIndex(artifact.oid) {
+            if let entry = try await run(object, in: IndexSet([hint]), isWanted: isWanted) { return entry }
+        }
+        return try await run(object, in: try await fetch.source.indexes(), isWanted: isWanted)
+    }
+
+    private func run(
+        _ object: Pointer,
+        in indexes: IndexSet,
+        isWanted: @Sendable (Segment) -> Bool
+    ) async throws -> ObjectEntry? {
+        for entry in indexes.entries(of: object.oid, kind: .manifest) where entry.size == object.size {
+            guard try await bring([entry.frame], from: indexes), try await bringParts(of: entry, from: indexes) else {
+                continue
+            }
+            var reader = FrameReader(fetch.local)
+            let segments = try fetch.local.map(of: entry, reader: &reader).segments.filter(isWanted)
+            var frames: [Digest] = []
+            for case .frames(let references) in segments.map(\.content) { frames += references.map(\.id) }
+            if try await bring(frames, from: indexes) { return entry }
+        }
+        return nil
+    }
+
+    /// Brings the parts of a manifest that is split.
+    private func bringParts(of entry: ObjectEntry, from indexes: IndexSet) async throws -> Bool {
+        guard let copy = try fetch.local.presentCopies(of: entry.frame).first else { return false }
+        var reader = FrameReader(fetch.local)
+        let frame = FrameReference(id: entry.frame, byteCount: Int(copy.entry.rawLength))
+        let bytes = try reader.bytes(of: frame, of: entry.oid)
+        let manifest = bytes.withUnsafeBytes { buffer in
+            Result { () throws(FormatError) in try Manifest(parsing: buffer) }
+        }
+        guard case .parts(let parts) = try manifest.get().content else { return true }
+        return try await bring(parts.map(\.frame.id), from: indexes)
+    }
+
+    /// Brings those of `frames` that are not here; `false` where the remote lacks any.
+    private func bring(_ frames: [Digest], from indexes: IndexSet) async throws -> Bool {
+        var found = RemoteClosure.Found()
+        for pack in indexes.packList { found.packs[pack.id] = pack }
+        for frame in frames {
+            let isThere = try found.want(frame, unless: fetch.local.hasCopy) { id, limit in
+                indexes.copies(of: id).first { $0.entry.depth < limit }
+            }
+            guard isThere else { return false }
+        }
+        guard !found.frames.isEmpty else { return true }
+        let receiver = FrameReceiver(fetch.local)
+        try await fetch.receive(found, into: receiver)
+        try receiver.publish()
+        return true
+    }
+}

@@ -1,0 +1,46 @@
+package import ModelCore
+
+/// A tensor of an object, and how a store keeps it.
+package struct StoredTensor: Sendable {
+    /// The segment in the object's manifest.
+    package let segment: Segment
+    /// The bytes that the copies of its frames take, without what they decode against; frames that come twice count twice.
+    package let storedByteCount: Int64
+    /// How many of its frames are stored by each codec's number.
+    package let codecs: [UInt8: Int]
+    /// The greatest number of frames that have to be decoded before one of the tensor's.
+    package let depth: Int
+    /// Whether the store has every frame.
+    package let isHere: Bool
+}
+
+extension LocalStore {
+    /// Returns the tensors of a file, in the order of the file; none where the store has no manifest with tensors of it.
+    package func tensors(of pointer: Pointer) throws(StoreError) -> [StoredTensor] {
+        var reader = FrameReader(self)
+        guard let map = try maps(of: pointer.oid, size: pointer.size, reader: &reader).first else { return [] }
+        var tensors: [StoredTensor] = []
+        for segment in map.segments where !segment.name.isEmpty { tensors.append(try tensor(segment)) }
+        return tensors
+    }
+
+    private func tensor(_ segment: Segment) throws(StoreError) -> StoredTensor {
+        guard case .frames(let frames) = segment.content else {
+            return StoredTensor(segment: segment, storedByteCount: 0, codecs: [:], depth: 0, isHere: true)
+        }
+        var stored: Int64 = 0
+        var codecs: [UInt8: Int] = [:]
+        var depth = 0
+        var isHere = true
+        for frame in frames {
+            guard let copy = try presentCopies(of: frame.id).first else {
+                isHere = false
+                continue
+            }
+            stored += Int64(copy.entry.storedLength)
+            codecs[copy.entry.codec, default: 0] += 1
+            depth = max(depth, Int(copy.entry.depth))
+        }
+        return StoredTensor(segment: segment, storedByteCount: stored, codecs: codecs, depth: depth, isHere: isHere)
+    }
+}
