@@ -49,6 +49,9 @@ package struct GitIgnoreRule: Sendable, Hashable {
 
 /// A repository's index, through the `git` program, which alone reads sparse and split ones.
 package struct GitIndex: Sendable {
+    /// How many paths one command line names.
+    private static let pathsAtOnce = 500
+
     private let program: GitProgram
     private let objectFormat: GitObjectFormat
 
@@ -93,6 +96,18 @@ package struct GitIndex: Sendable {
             entries.append(GitIndexEntry(path: GitPath(bytes: record[(tab + 1)...]), mode: mode, id: id, stage: stage))
         }
         return entries
+    }
+
+    /// Returns those of the files that the index lacks, or has with other bytes or another mode than the work tree.
+    package func unstaged(_ paths: [GitPath]) async throws(GitError) -> Set<GitPath> {
+        var found: Set<GitPath> = []
+        for start in stride(from: 0, to: paths.count, by: GitIndex.pathsAtOnce) {
+            let group = paths[start..<min(start + GitIndex.pathsAtOnce, paths.count)]
+            let command: [GitArgument] = ["ls-files", "-z", "--full-name", "--others", "--modified", "--"]
+            let output = try await program.run(command + group.map { GitPathspec.path($0).argument })
+            found.formUnion(output.records.map { GitPath(bytes: $0) })
+        }
+        return found
     }
 
     /// Whether the index has the path, or something inside it.

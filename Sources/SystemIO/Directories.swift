@@ -46,6 +46,16 @@ package enum Directories {
         }
     }
 
+    /// Removes the directories below a directory that hold no file at any depth; the directory itself stays.
+    package static func removeEmptyDirectories(in path: FilePath) throws(IOError) {
+        let entries = try DirectoryStream(path, fullPath: path).sortedEntries()
+        for entry in entries where entry.kind == .directory {
+            let directory = path.appending(entry.name)
+            try removeEmptyDirectories(in: directory)
+            _ = try removeIfEmpty(directory)
+        }
+    }
+
     private static func removeContents(of directory: borrowing DirectoryStream) throws(IOError) {
         // Listed whole before anything is removed: what readdir gives during removals is not specified.
         for entry in try directory.sortedEntries() {

@@ -123,40 +123,47 @@ struct AddBatch {
         workspace.context.progress.finish()
         report.bytesRead = tally.byteCount
         report.bytesStored = summary.stored
-        var changed: [RepositoryPath] = []
-        for item in added {
-            if try write(item) { changed.append(item.path.appendingPointerSuffix) }
-            report.artifacts.append(AddBatch.row(item))
-        }
-        report.artifacts.sort { $0.path < $1.path }
-        changed += try workspace.describe(model, adding: added.map(\.path), metadata: metadata)
+        for item in added { try write(item) }
+        _ = try workspace.describe(model, adding: added.map(\.path), metadata: metadata)
         let taken = try await workspace.takeFromGit(added.map(\.path), stages: stages)
         report.warnings += taken.warnings
-        changed += taken.changed
-        if stages, !changed.isEmpty { try await workspace.repository.index.stage(changed.map { GitPath($0.text) }) }
-        report.hints = hints(changed: changed, stages: stages)
+        // Not what changed just now, but what Git's index lacks: an earlier command may have been stopped before it staged.
+        let unstaged = try await unstagedFiles()
+        report.artifacts = added.map { AddBatch.row($0, isStaged: !unstaged.contains($0.path.appendingPointerSuffix)) }
+            .sorted { $0.path < $1.path }
+        if stages { try await workspace.repository.index.stage(unstaged.map { GitPath($0.text) }) }
+        report.hints = hints(changed: unstaged, stages: stages)
     }
 
-    private func write(_ item: Added) throws -> Bool {
-        let pointer = item.path.appendingPointerSuffix
-        let location = try workspace.location(of: pointer)
+    /// Returns the files that this batch is responsible for and that are not staged as they are.
+    private func unstagedFiles() async throws -> [RepositoryPath] {
+        guard !added.isEmpty else { return [] }
+        var paths = added.map(\.path.appendingPointerSuffix)
+        paths += Set(added.map { IgnoreFile.path(in: $0.path.parent) })
+        let description = try RepositoryPath(model.path)
+        if try FileStatus.of(workspace.location(of: description)) != nil { paths.append(description) }
+        let unstaged = try await workspace.repository.index.unstaged(paths.map { GitPath($0.text) })
+        return paths.filter { unstaged.contains(GitPath($0.text)) }
+    }
+
+    /// Writes a pointer where there is none, or another.
+    private func write(_ item: Added) throws {
+        let location = try workspace.location(of: item.path.appendingPointerSuffix)
         let bytes = item.result.pointer.encoded
-        let status = try FileStatus.of(location)
-        if let status, status.isExecutable == item.isExecutable,
+        if let status = try FileStatus.of(location), status.isExecutable == item.isExecutable,
             try DurableFile.read(location, limit: Pointer.byteLimit) == bytes
         {
-            return item.previous == nil
+            return
         }
         try DurableFile.write(bytes, to: location, permissions: item.isExecutable ? 0o777 : 0o666)
-        return true
     }
 
-    private static func row(_ item: Added) -> Add.Report.Artifact {
+    private static func row(_ item: Added, isStaged: Bool) -> Add.Report.Artifact {
         let pointer = item.result.pointer
-        let change = item.previous == nil ? "new" : item.previous == pointer ? "unchanged" : "modified"
+        let isUnchanged = item.previous == pointer && isStaged
         return Add.Report.Artifact(
             path: item.path.text,
-            change: change,
+            change: item.previous == nil ? "new" : isUnchanged ? "unchanged" : "modified",
             kind: pointer.kind.rawValue,
             files: item.result.fileCount,
             size: pointer.size,

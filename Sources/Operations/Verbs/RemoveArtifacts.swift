@@ -54,7 +54,7 @@ package struct RemoveArtifacts: Sendable {
             do {
                 // The bytes go last: whatever stops this before leaves a file too many, never one too few.
                 try await workspace.forget(artifact.path)
-                if !keepsBytes { try workspace.removeBytes(of: artifact.path) }
+                if !keepsBytes { try await workspace.removeBytes(of: artifact.path) }
                 report.artifacts.append(Report.Artifact(path: artifact.path.text, isKept: keepsBytes))
             } catch {
                 if context.cancellation.isCancelled { throw error }
@@ -80,10 +80,19 @@ extension Workspace {
         try await stageOrForget(changed)
     }
 
-    /// Removes an artifact from the work tree, and directories that are empty then.
-    fileprivate func removeBytes(of path: RepositoryPath) throws {
-        try Directories.removeTree(location(of: path))
-        try removeEmptyDirectories(above: path)
+    /// Removes an artifact from the work tree, and directories that are empty then; what `.mverignore` leaves out of it stays.
+    fileprivate func removeBytes(of path: RepositoryPath) async throws {
+        let location = try location(of: path)
+        guard try FileStatus.of(location)?.kind == .directory else {
+            try DurableFile.remove(location)
+            return try removeEmptyDirectories(above: path)
+        }
+        let isIncluded = try await includedFiles(of: path)
+        for entry in try DirectoryWalk.entries(under: location) where isIncluded(try RepositoryPath(entry.path)) {
+            try DurableFile.remove(location.appending(entry.path))
+        }
+        try Directories.removeEmptyDirectories(in: location)
+        if try Directories.removeIfEmpty(location) { try removeEmptyDirectories(above: path) }
     }
 
     /// Removes the directories above a path that have nothing in them any more.
