@@ -78,12 +78,14 @@ package struct FrameReader: ~Copyable {
             // `stored` lies in the pack's mapping, which nothing else need keep.
             extendLifetime(pack)
         }
-        guard let codec = FrameCodec(rawValue: record.codec), record.base == nil else {
+        guard let codec = FrameCodec(rawValue: record.codec), let width = ElementWidth(rawValue: record.elementWidth),
+            record.base == nil
+        else {
             throw .needsNewerVersion(pack.path, "codec \(record.codec)")
         }
         let damaged = StoreError.damagedFrame(frame.id, object: object, pack: copy.pack)
         guard Int(record.rawLength) == frame.byteCount, destination.count == frame.byteCount else { throw damaged }
-        do { try decoder.decode(codec, stored, into: destination) } catch { throw damaged }
+        do { try decoder.decode(codec, width: width, stored, into: destination) } catch { throw damaged }
         guard SHA256.digest(of: UnsafeRawBufferPointer(destination)) == frame.id else { throw damaged }
     }
 }
