@@ -1,4 +1,4 @@
-import CZstd
+package import ModelCore
 
 /// A frame as it is to be stored.
 package struct EncodedFrame {
@@ -7,58 +7,104 @@ package struct EncodedFrame {
 
     /// What to store, never longer than the raw bytes; valid only inside the closure that receives it.
     package let stored: UnsafeRawBufferPointer
+
+    /// The width that the stored bytes have to be decoded with; opaque where the codec needs none.
+    package let width: ElementWidth
+
+    /// What the frame was encoded by, to be passed on with the tensor's next frame; `nil` where nothing was chosen.
+    package let plan: FramePlan?
+
+    /// Whether the stored bytes decode only against the base.
+    package var usesBase: Bool { codec.needsBase }
 }
 
-/// Chooses a frame's codec and encodes it: constant, else zstd where that saves at least 3 %, else raw.
+/// Chooses a frame's codec and encodes it.
 ///
-/// One thread at a time may use a value: keep one for each worker (some 6 MB).
+/// A frame of equal bytes is constant. Of opaque bytes, zstd is tried. Else a sample says whether planes, a delta to the
+/// base or zstd is smallest; a delta has to be a tenth smaller than the others. What saves less than 3 % is stored raw.
+/// The result depends on the arguments alone.
+///
+/// One thread at a time may use a value: keep one for each worker (some 10 MB).
 package struct FrameEncoder: ~Copyable {
-    /// Little match search: level 1 is half as fast and stores weights, and code, no smaller (see decision 0003).
-    private static let level: CInt = -1
-
-    private let context: OpaquePointer
-    private let scratch: UnsafeMutableRawBufferPointer
+    private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: FrameCodec.maximumRawLength, alignment: 64)
+    private let planes = PlaneEncoder()
+    private let sample = FrameSample()
+    private var zstd = ZstdCompressor()
 
     /// Creates an encoder.
-    package init() {
-        guard let context = ZSTD_createCCtx() else { preconditionFailure("no memory for a zstd encoder") }
-        self.context = context
-        scratch = .allocate(byteCount: FrameCodec.maximumRawLength, alignment: 64)
-        let wasAccepted =
-            ZSTD_isError(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, FrameEncoder.level)) == 0
-        precondition(wasAccepted, "zstd has had negative levels since 1.3.4")
-        // ZSTD_c_literalCompressionMode = always, which negative levels leave off and weights live by. It has no stable
-        // name; a zstd that refused it would only store more.
-        _ = ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam5, 1)
-    }
+    package init() {}
 
     deinit {
-        ZSTD_freeCCtx(context)
-        scratch.deallocate()
+        room.deallocate()
     }
 
     /// Encodes a frame of 1 byte to 4 MiB and hands the result to the body; any such bytes can be encoded.
+    ///
+    /// `base` holds the raw bytes of a frame that this one may be a delta to; one of another length is not used. `plan`
+    /// is what came out for an earlier frame of the same tensor with the same width, and spares this one the sampling.
     package mutating func encode<R: ~Copyable, Failure: Error>(
         _ raw: UnsafeRawBufferPointer,
+        width: ElementWidth = .opaque,
+        base: UnsafeRawBufferPointer? = nil,
+        plan: FramePlan? = nil,
         _ body: (EncodedFrame) throws(Failure) -> R
     ) throws(Failure) -> R {
         precondition((1...FrameCodec.maximumRawLength).contains(raw.count), "a frame has 1 byte to 4 MiB")
-        if raw.count > 1, isConstant(raw) {
-            return try body(EncodedFrame(codec: .constant, stored: UnsafeRawBufferPointer(rebasing: raw[..<1])))
+        if raw.count > 1, raw.isConstant {
+            let first = UnsafeRawBufferPointer(rebasing: raw[..<1])
+            return try body(EncodedFrame(codec: .constant, stored: first, width: .opaque, plan: plan))
         }
-        // With less room than the frame's size, zstd gives up as soon as the saving cannot be reached.
-        let limit = raw.count - max(1, raw.count * 3 / 100)
-        let count = ZSTD_compress2(context, scratch.baseAddress, limit, raw.baseAddress, raw.count)
-        if ZSTD_isError(count) != 0 { return try body(EncodedFrame(codec: .raw, stored: raw)) }
-        return try body(EncodedFrame(codec: .zstd, stored: UnsafeRawBufferPointer(rebasing: scratch[..<count])))
+        let (plan, length) = fill(raw, width, base: base?.count == raw.count ? base : nil, plan)
+        guard let length else { return try body(EncodedFrame(codec: .raw, stored: raw, width: .opaque, plan: plan)) }
+        let codec = plan?.codec ?? .zstd
+        let stored = UnsafeRawBufferPointer(rebasing: room[..<length])
+        return try body(
+            EncodedFrame(codec: codec, stored: stored, width: codec.hasPlanes ? width : .opaque, plan: plan)
+        )
     }
 
-    private func isConstant(_ raw: UnsafeRawBufferPointer) -> Bool {
-        let pattern = UInt64(raw[0]) &* 0x0101_0101_0101_0101
-        let wordCount = raw.count / 8
-        for index in 0..<wordCount where raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self) != pattern {
-            return false
+    /// Estimates what encoding a frame would come to; `base` is as long as the frame, or `nil`.
+    package mutating func plan(
+        _ raw: UnsafeRawBufferPointer,
+        width: ElementWidth,
+        base: UnsafeRawBufferPointer?
+    ) -> FramePlan? {
+        guard width != .opaque, raw.count >= width.byteCount else { return nil }
+        return sample.plan(raw, width, base: base, zstd: &zstd)
+    }
+
+    /// Encodes into `room`; returns the plan that was followed, and the stored length where it saves enough.
+    private mutating func fill(
+        _ raw: UnsafeRawBufferPointer,
+        _ width: ElementWidth,
+        base: UnsafeRawBufferPointer?,
+        _ plan: FramePlan?
+    ) -> (FramePlan?, length: Int?) {
+        guard width != .opaque, raw.count >= width.byteCount else { return (nil, compress(raw)) }
+        if let plan, !plan.codec.needsBase || base != nil {
+            let length = follow(plan, raw, width, base)
+            if !plan.isOutlier(share: Double(length ?? raw.count) / Double(raw.count)) { return (plan, length) }
         }
-        return raw[(8 * wordCount)...].allSatisfy { $0 == raw[0] }
+        let own = sample.plan(raw, width, base: base, zstd: &zstd)
+        return (own, follow(own, raw, width, base))
+    }
+
+    private mutating func follow(
+        _ plan: FramePlan,
+        _ raw: UnsafeRawBufferPointer,
+        _ width: ElementWidth,
+        _ base: UnsafeRawBufferPointer?
+    ) -> Int? {
+        guard plan.codec.hasPlanes else { return compress(raw) }
+        return planes.encode(plan, width, raw, base: base ?? raw, zstd: &zstd, into: narrowRoom(raw.count))
+    }
+
+    private mutating func compress(_ raw: UnsafeRawBufferPointer) -> Int? {
+        zstd.compress(raw, into: narrowRoom(raw.count), search: .little)
+    }
+
+    /// Less room than the frame has bytes: what does not fit saves less than 3 %.
+    private func narrowRoom(_ rawLength: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: room[..<(rawLength - max(1, rawLength * 3 / 100))])
     }
 }

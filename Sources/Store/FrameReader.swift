@@ -151,7 +151,8 @@ package struct FrameReader: ~Copyable {
         into destination: UnsafeMutableRawBufferPointer,
         level: Int
     ) throws(StoreError) {
-        guard let codec = FrameCodec(rawValue: record.codec) else {
+        guard let codec = FrameCodec(rawValue: record.codec), let width = ElementWidth(rawValue: record.elementWidth)
+        else {
             throw .needsNewerVersion(store.root.appending(StoreLayout.pack(pack)), "codec \(record.codec)")
         }
         let damaged = StoreError.damagedFrame(record.id, object: object, pack: pack)
@@ -163,7 +164,7 @@ package struct FrameReader: ~Copyable {
         defer { extendLifetime(base) }
         let baseBytes = base.map { UnsafeRawBufferPointer(rebasing: $0.bytes[..<destination.count]) }
         do {
-            try decoder.decode(codec, width: Int(record.elementWidth), stored, base: baseBytes, into: destination)
+            try decoder.decode(codec, width: width, stored, base: baseBytes, into: destination)
         } catch { throw damaged }
     }
 

@@ -36,16 +36,17 @@ package struct FrameRecord: Hashable, Sendable {
     /// The number of bytes before the stored ones.
     package var prefixByteCount: Int { FrameRecord.headerByteCount + (base == nil ? 0 : Digest.byteCount) }
 
-    /// Creates the record of a frame without a base.
-    package init(id: Digest, codec: FrameCodec, rawLength: Int, stored: UnsafeRawBufferPointer) {
+    /// Creates the record of a frame that was encoded, with its base where the codec needs one.
+    package init(id: Digest, encoded: EncodedFrame, rawLength: Int, base: (id: Digest, depth: UInt8)? = nil) {
         self.id = id
-        self.codec = codec.rawValue
-        elementWidth = 0
-        depth = 0
+        codec = encoded.codec.rawValue
+        elementWidth = encoded.width.rawValue
+        let base = encoded.usesBase ? base : nil
+        depth = base.map { $0.depth + 1 } ?? 0
         self.rawLength = UInt32(rawLength)
-        storedLength = UInt32(stored.count)
-        storedChecksum = CRC32C.checksum(stored)
-        base = nil
+        storedLength = UInt32(encoded.stored.count)
+        storedChecksum = CRC32C.checksum(encoded.stored)
+        self.base = base?.id
     }
 
     /// Parses the header at the start of `bytes` and checks it against its own checksum.

@@ -9,14 +9,6 @@ struct FrameRole: Sendable {
     /// The same stretch of the same tensor in an earlier version, of the same length.
     let base: FrameReference?
 
-    /// The bytes of one number; 0 where there is none. A complex number is two.
-    var width: Int {
-        switch type {
-        case .c64, .c128: (type.elementWidth ?? 0) / 2
-        default: type.elementWidth ?? 0
-        }
-    }
-
     /// Bytes of an artifact that are no tensor's.
     static let data = FrameRole(kind: .data, type: .bytes, base: nil)
     /// Manifests and listings.

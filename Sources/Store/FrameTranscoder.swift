@@ -22,7 +22,7 @@ package struct FrameTranscoder: ~Copyable {
         let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<reference.byteCount])
         try reader.read(reference, of: reference.id, into: bytes)
         let raw = UnsafeRawBufferPointer(bytes)
-        let width = Int(frame.entry.elementWidth)
+        let width = ElementWidth(rawValue: frame.entry.elementWidth) ?? .opaque
         try worker.encode(reference, raw, width: width, base: nil) { record, stored throws(StoreError) in
             do throws(IOError) { try pack.append(record, stored: stored) } catch { throw .io(error) }
         }

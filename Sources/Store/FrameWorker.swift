@@ -12,27 +12,72 @@ struct FrameWorker: ~Copyable {
     /// Creates the codecs for frames of `store`, which holds their bases.
     init(_ store: LocalStore) { reader = FrameReader(store) }
 
-    /// Encodes a frame in full, or as a difference to `base` or what that itself decodes against: the smallest that a closure may hold.
+    /// Encodes a frame in full, or as a difference to `base` or to what that itself decodes against.
     ///
+    /// The nearest base with which the frame's closure stays within its limit is taken, where a difference to it is small enough.
     /// What is handed to `body` was decoded and compared with the raw bytes: a codec's mistake must never reach a pack.
     mutating func encode(
         _ frame: FrameReference,
         _ raw: UnsafeRawBufferPointer,
-        width: Int,
+        width: ElementWidth,
         base: FrameReference?,
         _ body: (FrameRecord, UnsafeRawBufferPointer) throws(StoreError) -> Void
     ) throws(StoreError) {
-        let check = UnsafeMutableRawBufferPointer(rebasing: scratch.bytes[0..<raw.count])
-        return try encoder.encode(raw) { encoded throws(StoreError) in
-            if encoded.codec != .raw {
-                do { try decoder.decode(encoded.codec, encoded.stored, into: check) } catch {
-                    throw .encodingCheckFailed(frame.id)
-                }
-                guard raw.isEqual(to: UnsafeRawBufferPointer(check)) else { throw .encodingCheckFailed(frame.id) }
+        if width != .opaque, let base, base.id != frame.id {
+            for candidate in try reader.deltaBases(of: base) where candidate.id != frame.id {
+                if try encodeDelta(frame, raw, width: width, base: candidate, body) { return }
             }
-            let record = FrameRecord(id: frame.id, codec: encoded.codec, rawLength: raw.count, stored: encoded.stored)
-            try body(record, encoded.stored)
         }
+        try encoder.encode(raw, width: width) { encoded throws(StoreError) in
+            try FrameWorker.check(encoded, of: frame, raw, base: nil, &decoder, scratch)
+            try body(FrameRecord(id: frame.id, encoded: encoded, rawLength: raw.count), encoded.stored)
+        }
+    }
+
+    /// Encodes a frame as a difference to a base; `false` where that would be no gain, or more than a closure may hold.
+    private mutating func encodeDelta(
+        _ frame: FrameReference,
+        _ raw: UnsafeRawBufferPointer,
+        width: ElementWidth,
+        base: DeltaBase,
+        _ body: (FrameRecord, UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) throws(StoreError) -> Bool {
+        guard let room = base.room(forRaw: raw.count),
+            let plan = encoder.plan(raw, width: width, base: base.bytes), plan.codec.needsBase,
+            plan.share * Double(raw.count) <= Double(room),
+            // A difference to wrong bytes would be lost with them.
+            SHA256.digest(of: base.bytes) == base.id
+        else { return false }
+        return try encoder.encode(raw, width: width, base: base.bytes, plan: plan) { encoded throws(StoreError) in
+            guard encoded.usesBase, FrameRecord.headerByteCount + Digest.byteCount + encoded.stored.count <= room else {
+                return false
+            }
+            try FrameWorker.check(encoded, of: frame, raw, base: base.bytes, &decoder, scratch)
+            let record = FrameRecord(
+                id: frame.id,
+                encoded: encoded,
+                rawLength: raw.count,
+                base: (base.id, base.depth)
+            )
+            try body(record, encoded.stored)
+            return true
+        }
+    }
+
+    private static func check(
+        _ encoded: EncodedFrame,
+        of frame: FrameReference,
+        _ raw: UnsafeRawBufferPointer,
+        base: UnsafeRawBufferPointer?,
+        _ decoder: inout FrameDecoder,
+        _ scratch: BufferPool.Buffer
+    ) throws(StoreError) {
+        guard encoded.codec != .raw else { return }
+        let check = UnsafeMutableRawBufferPointer(rebasing: scratch.bytes[0..<raw.count])
+        do {
+            try decoder.decode(encoded.codec, width: encoded.width, encoded.stored, base: base, into: check)
+        } catch { throw .encodingCheckFailed(frame.id) }
+        guard raw.isEqual(to: UnsafeRawBufferPointer(check)) else { throw .encodingCheckFailed(frame.id) }
     }
 }
 

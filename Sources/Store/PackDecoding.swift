@@ -10,7 +10,8 @@ package enum PackDecoding {
         of record: FrameRecord,
         stored: UnsafeRawBufferPointer
     ) throws(FormatError) -> [UInt8] {
-        guard let codec = FrameCodec(rawValue: record.codec) else {
+        guard let codec = FrameCodec(rawValue: record.codec), let width = ElementWidth(rawValue: record.elementWidth)
+        else {
             throw FormatError("frame", .newer("codec \(record.codec)"))
         }
         guard record.base == nil else {
@@ -21,7 +22,7 @@ package enum PackDecoding {
         let length = Int(record.rawLength)
         let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
             let raw = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<length])
-            isDecoded = (try? decoder.decode(codec, width: Int(record.elementWidth), stored, base: nil, into: raw)) != nil
+            isDecoded = (try? decoder.decode(codec, width: width, stored, into: raw)) != nil
             count = isDecoded ? length : 0
         }
         guard isDecoded, SHA256.digest(of: bytes) == record.id else {

@@ -8,6 +8,9 @@ enum CodecName {
         case .raw: "raw"
         case .constant: "constant"
         case .zstd: "zstd"
+        case .planes: "planes"
+        case .deltaDifference: "difference"
+        case .deltaXor: "xor"
         case nil: "codec-\(number)"
         }
     }

@@ -1,0 +1,16 @@
+/// How the frames of one tensor are encoded, found on one of them and kept by the caller for the others.
+///
+/// A plan saves sampling; a frame that it does not suit gets a plan of its own, which `EncodedFrame.plan` then holds.
+package struct FramePlan: Sendable, Hashable {
+    /// The codec that a sample said is best; a frame that saves too little with it is stored raw all the same.
+    package let codec: FrameCodec
+
+    /// The estimated length of the stored bytes, as a share of the raw ones.
+    package let share: Double
+
+    /// Planes, one bit each, in which matches are searched for.
+    let searchedPlanes: UInt8
+
+    /// Whether a frame that came out at this share of its raw length does not seem to be what the plan was made for.
+    func isOutlier(share actual: Double) -> Bool { actual > share * 1.1 + 0.02 }
+}
