@@ -3,7 +3,8 @@ import ModelCore
 /// How GGUF stores the elements of a tensor: in blocks of so many elements and so many bytes.
 ///
 /// Source: `ggml/include/ggml.h` (`enum ggml_type`) and `ggml/src/ggml-common.h` (the blocks) of
-/// https://github.com/ggml-org/ggml. The gaps are types that were removed, and what later versions add.
+/// https://github.com/ggml-org/ggml. The gaps are types that were removed, what
+/// later versions add, and Q8_1, whose blocks ggml has made smaller since its Python package was written.
 struct GGUFType {
     /// How many elements a block has.
     let elementCount: Int64
@@ -34,7 +35,7 @@ struct GGUFType {
     ]
 
     private static let blocks: [UInt32: (elements: Int64, bytes: Int64)] = [
-        2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 9: (32, 36),  // Q4_0 to Q8_1
+        2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34),  // Q4_0 to Q8_0
         10: (256, 84), 11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210), 15: (256, 292),  // Q2_K to Q8_K
         16: (256, 66), 17: (256, 74), 18: (256, 98), 19: (256, 50),  // IQ2_XXS, IQ2_XS, IQ3_XXS, IQ1_S
         20: (32, 18), 21: (256, 110), 22: (256, 82), 23: (256, 136),  // IQ4_NL, IQ3_S, IQ2_S, IQ4_XS

@@ -49,7 +49,7 @@ struct ONNXTensor {
             throw .odd("tensor \(name.quoted) has the unknown type \(type)")
         }
         let (bits, overflow) = count.multipliedReportingOverflow(by: element.bitCount)
-        // Elements of four bits fill the last byte up.
+        // Elements of a few bits fill the last byte up.
         guard !overflow, bits / 8 + (bits % 8 == 0 ? 0 : 1) == Int64(range.count) else {
             throw .odd("tensor \(name.quoted) has other bytes than its type and shape need")
         }
@@ -63,7 +63,7 @@ struct ONNXTensor {
         9: (.bool, 8), 10: (.f16, 16), 11: (.f64, 64), 12: (.u32, 32), 13: (.u64, 64), 14: (.c64, 64),
         15: (.c128, 128), 16: (.bf16, 16), 17: (.f8E4M3, 8), 18: (.f8E4M3FNUZ, 8), 19: (.f8E5M2, 8),
         20: (.f8E5M2FNUZ, 8), 21: (.bytes, 4), 22: (.bytes, 4), 23: (.f4, 4), 24: (.f8E8M0, 8), 25: (.bytes, 2),
-        26: (.bytes, 2),
+        26: (.bytes, 2), 27: (.f6E2M3, 6), 28: (.f6E3M2, 6),
     ]
 
     private mutating func add(_ dimension: UInt64) throws(Refusal) {
