@@ -43,6 +43,7 @@ struct FileCursor {
     /// Returns a little-endian integer.
     mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type, _ what: String) throws(Refusal) -> Value {
         let start = try buffer(Int64(MemoryLayout<Value>.size), what)
+        // SAFETY: `buffer` returns a position with as many bytes behind it in the block as it was asked for.
         return block.withUnsafeBytes { Value(littleEndian: $0.loadUnaligned(fromByteOffset: start, as: type)) }
     }
 

@@ -11,7 +11,7 @@ extension Recognition {
     static func recognize(_ file: FileBytes, named name: String) -> Recognition {
         let suffix = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last?.lowercased() ?? ""
         do {
-            let start = try file.read(min(file.byteCount, 512), at: 0, "its start")
+            let start = try file.read(min(file.byteCount, 4096), at: 0, "its start")
             switch candidate(start, suffix: suffix, byteCount: file.byteCount) {
             case .format(let format): return layout(format) { () throws(Refusal) in try format.layout(of: file) }
             case .zip: return archive(file, suffix: suffix)
@@ -38,45 +38,53 @@ extension Recognition {
         if start.starts(with: GGUFFile.magic) { return .format(.gguf) }
         if start.starts(with: NumPyArray.magic) { return .format(.npy) }
         if start.starts(with: ZipArchive.magic) || start.starts(with: ZipArchive.emptyMagic) { return .zip }
-        if start.starts(with: hdf5Signature) { return .opaque("HDF5") }
+        if start.starts(with: legacyTorchMagic) { return .opaque("pytorch: it is in the format before PyTorch 1.6") }
+        if isHDF5(start) { return .opaque("HDF5") }
         if SafetensorsFile.begins(with: start, byteCount: byteCount) { return .format(.safetensors) }
         switch suffix {
         case "safetensors", "gguf", "npy", "onnx":
             return TensorFormat(rawValue: suffix).map(Candidate.format) ?? .unknown
         case "npz": return .opaque("npz: it is no zip archive")
-        case "h5", "hdf5": return .opaque("HDF5")
-        case _ where torchSuffixes.contains(suffix): return torchCandidate(start)
+        case "pt", "pth": return isTar(start) ? .opaque("pytorch: it is a tar archive") : pickle(start)
+        case "bin", "ckpt", "pkl", "pickle", "joblib": return pickle(start)
         default: return .unknown
         }
     }
 }
 
-/// HDF5, and what PyTorch wrote before version 1.6.
+/// What only Python, or a library that is not linked here, reads.
 extension Recognition {
     private static let hdf5Signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
-    private static let torchSuffixes: Set<String> = ["pt", "pth", "bin", "ckpt", "pkl", "tar"]
 
     /// `PROTO 2`, `LONG1` of ten bytes, 0x1950A86A20F9469CFC6C, `STOP`: `torch/serialization.py`, `MAGIC_NUMBER`.
     private static let legacyTorchMagic: [UInt8] = [
         0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
     ]
 
-    private static func torchCandidate(_ start: [UInt8]) -> Candidate {
-        if start.starts(with: legacyTorchMagic) { return .opaque("pytorch: it is in the format before PyTorch 1.6") }
-        if start.count >= 262, start[257..<262].elementsEqual("ustar".utf8) {
-            return .opaque("pytorch: it is a tar archive")
-        }
-        if start.count >= 2, start[0] == 0x80, (2...5).contains(start[1]) {
-            return .opaque("pytorch: it is a plain pickle")
-        }
-        return .unknown
+    /// HDF5's signature is at the start, or behind a block of the user's own.
+    private static func isHDF5(_ start: [UInt8]) -> Bool {
+        [0, 512, 1024, 2048].contains { start.dropFirst($0).starts(with: hdf5Signature) }
+    }
+
+    private static func isTar(_ start: [UInt8]) -> Bool {
+        start.dropFirst(257).starts(with: "ustar".utf8)
+    }
+
+    private static func pickle(_ start: [UInt8]) -> Candidate {
+        let isPickle = start.count >= 2 && start[0] == 0x80 && (2...5).contains(start[1])
+        return isPickle ? .opaque("pickle") : .unknown
     }
 }
 
 /// Zip archives, which their members tell.
 extension Recognition {
+    /// What an archive of that suffix should be.
+    private static let formats: [String: TensorFormat] = [
+        "npz": .npz, "pt": .pytorch, "pth": .pytorch, "bin": .pytorch, "ckpt": .pytorch,
+    ]
+
     private static func archive(_ file: FileBytes, suffix: String) -> Recognition {
-        let named: TensorFormat? = suffix == "npz" ? .npz : torchSuffixes.contains(suffix) ? .pytorch : nil
+        let named = formats[suffix]
         let directory: ZipDirectory
         do {
             directory = try ZipDirectory(file)
@@ -92,7 +100,8 @@ extension Recognition {
         if PyTorchFile.isArchive(directory) {
             return layout(.pytorch) { () throws(Refusal) in try PyTorchFile.layout(of: file, directory) }
         }
-        return named == .pytorch ? .opaque(reason: "pytorch: it is a zip archive without data.pkl") : .unknown
+        return suffix == "pt" || suffix == "pth"
+            ? .opaque(reason: "pytorch: it is a zip archive without data.pkl") : .unknown
     }
 }
 

@@ -19,4 +19,12 @@ enum NumPySample {
         second.padding = 10
         return ZipSample([ZipSample.Member("a.npy", small), second])
     }()
+
+    /// The same with all sizes in fields of 64 bits.
+    static let largeArchive: ZipSample = {
+        var large = archive
+        large.hasLargeEnd = true
+        for position in large.members.indices { large.members[position].isLarge = true }
+        return large
+    }()
 }

@@ -204,7 +204,7 @@ struct PyTorchTests {
         let tar = [UInt8](repeating: 0x61, count: 257) + Array("ustar\u{0}00".utf8) + [UInt8](repeating: 0, count: 247)
         #expect(try Recognition.of(bytes: tar, named: "a.pth").reason == "pytorch: it is a tar archive")
         #expect(
-            try Recognition.of(bytes: [0x80, 4, 0x4E, 0x2E], named: "a.bin").reason == "pytorch: it is a plain pickle"
+            try Recognition.of(bytes: [0x80, 4, 0x4E, 0x2E], named: "a.bin").reason == "pickle"
         )
         #expect(try Recognition.of(bytes: [1, 2, 3], named: "a.bin") == .unknown)
     }

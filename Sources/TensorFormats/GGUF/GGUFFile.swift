@@ -36,7 +36,9 @@ struct GGUFFile {
     }
 
     private mutating func tensors() throws(Refusal) -> [Tensor] {
-        _ = try cursor.skip(4, "its magic number")
+        guard try cursor.bytes(4, "its magic number") == GGUFFile.magic else {
+            throw .odd("its magic number is missing")
+        }
         let version = try cursor.integer(UInt32.self, "its version")
         guard version & 0xFFFF != 0 else { throw .odd("it is big-endian") }
         guard version == 2 || version == 3 else { throw .odd("version \(version) is not known") }

@@ -6,8 +6,9 @@
 struct PickleMachine {
     /// The longest pickle.
     static let maximumByteCount: Int64 = 64 << 20
-    /// The most values that objects hold, an object counting as four more.
-    private static let maximumCellCount = 8 << 20
+    /// The most values that objects hold, an object counting as four more; a tensor takes some 55, so that 110,000 have
+    /// room in a quarter of a gigabyte.
+    private static let maximumCellCount = 6 << 20
     private static let maximumStackCount = 4 << 20
     private static let maximumImportCount = 10_000
     private static let maximumImportByteCount = 1024

@@ -55,6 +55,6 @@ struct ZipFields {
 
     /// Returns a number that lies inside the record, which the caller knows to be long enough.
     private func number<Value: FixedWidthInteger>(_ position: Int) -> Value {
-        bytes.withUnsafeBytes { Value(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: Value.self)) }
+        bytes[position..<(position + MemoryLayout<Value>.size)].reversed().reduce(0) { $0 << 8 | Value($1) }
     }
 }
