@@ -81,12 +81,15 @@ package struct FrameEncoder: ~Copyable {
         _ plan: FramePlan?
     ) -> (FramePlan?, length: Int?) {
         guard width != .opaque, raw.count >= width.byteCount else { return (nil, compress(raw)) }
-        if let plan, !plan.codec.needsBase || base != nil {
+        func share(_ length: Int?) -> Double { Double(length ?? raw.count) / Double(raw.count) }
+        // A plan that saved nothing elsewhere says nothing about this frame.
+        if let plan, plan.share < 1, !plan.codec.needsBase || base != nil {
             let length = follow(plan, raw, width, base)
-            if !plan.isOutlier(share: Double(length ?? raw.count) / Double(raw.count)) { return (plan, length) }
+            if !plan.isOutlier(share: share(length)) { return (plan, length) }
         }
         let own = sample.plan(raw, width, base: base, zstd: &zstd)
-        return (own, follow(own, raw, width, base))
+        let length = follow(own, raw, width, base)
+        return (own.measured(share: share(length)), length)
     }
 
     private mutating func follow(

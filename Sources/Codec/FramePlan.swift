@@ -5,11 +5,16 @@ package struct FramePlan: Sendable, Hashable {
     /// The codec that a sample said is best; a frame that saves too little with it is stored raw all the same.
     package let codec: FrameCodec
 
-    /// The estimated length of the stored bytes, as a share of the raw ones.
+    /// The length of the stored bytes as a share of the raw ones, in the frame that the plan was made for.
     package let share: Double
 
     /// Planes, one bit each, in which matches are searched for.
     let searchedPlanes: UInt8
+
+    /// Creates the plan of the same choices after they were tried out.
+    func measured(share: Double) -> FramePlan {
+        FramePlan(codec: codec, share: share, searchedPlanes: searchedPlanes)
+    }
 
     /// Whether a frame that came out at this share of its raw length does not seem to be what the plan was made for.
     func isOutlier(share actual: Double) -> Bool { actual > share * 1.1 + 0.02 }

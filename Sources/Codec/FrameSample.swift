@@ -6,89 +6,125 @@ import ModelCore
 struct FrameSample: ~Copyable {
     /// A delta that is hardly smaller is not worth the base that it depends on.
     private static let deltaThreshold = 0.90
-    /// Stretches of a frame, and bytes in each: enough for the entropy of a byte to 0.01 bits.
+    /// Nor are matches that hardly help worth the time that zstd takes for them, both ways.
+    private static let zstdThreshold = 0.95
+    /// Share of zeros in a plane below which no search for matches was ever seen to pay.
+    private static let searchThreshold = 0.5
+    /// What a search for matches has to save, for it takes longer.
+    private static let searchSaving = 0.95
+    /// Stretches of a frame, and bytes in each: enough to know a byte's entropy to 0.01 bits.
     private static let stretchCount = 4
     private static let stretchLength = 16 << 10
-    /// Bytes of zero among those of a plane from which searching for matches pays (see decision 0005).
-    static let searchThreshold = 0.92
 
-    private let planes = UnsafeMutableRawBufferPointer.allocate(byteCount: stretchLength, alignment: 64)
+    private let raw = FrameSample.allocate()
+    private let base = FrameSample.allocate()
+    private let planes = FrameSample.allocate()
+    private let room = FrameSample.allocate()
     private let histograms = (0..<8).map { _ in ByteHistogram() }
 
+    private static func allocate() -> UnsafeMutableRawBufferPointer {
+        .allocate(byteCount: stretchCount * stretchLength, alignment: 64)
+    }
+
     deinit {
+        raw.deallocate()
+        base.deallocate()
         planes.deallocate()
+        room.deallocate()
     }
 
     /// Returns the plan for a frame of at least one word; `base` is exactly as long as the frame.
     func plan(
-        _ raw: UnsafeRawBufferPointer,
+        _ frame: UnsafeRawBufferPointer,
         _ width: ElementWidth,
-        base: UnsafeRawBufferPointer?,
+        base frameBase: UnsafeRawBufferPointer?,
         zstd: inout ZstdCompressor
     ) -> FramePlan {
-        var best = estimate(.planes, raw, width, base: raw)
-        let plain = estimateZstd(raw, &zstd)
-        if plain.share < best.share { best = plain }
-        guard let base else { return best }
-        let difference = estimate(.deltaDifference, raw, width, base: base)
-        let xor = estimate(.deltaXor, raw, width, base: base)
-        let delta = xor.share < difference.share ? xor : difference
-        return delta.share <= FrameSample.deltaThreshold * best.share ? delta : best
+        let length = FrameSample.gather(frame, width, into: raw)
+        var best = estimate(.planes, width, length)
+        let plain = zstdShare(length, &zstd)
+        if plain <= FrameSample.zstdThreshold * best.share {
+            best = FramePlan(codec: .zstd, share: plain, searchedPlanes: 0)
+        }
+        if let frameBase {
+            _ = FrameSample.gather(frameBase, width, into: base)
+            let (difference, xor) = (estimate(.deltaDifference, width, length), estimate(.deltaXor, width, length))
+            let delta = xor.share < difference.share ? xor : difference
+            if delta.share <= FrameSample.deltaThreshold * best.share { best = delta }
+        }
+        return best.codec.hasPlanes && best.searchedPlanes != 0 ? refine(best, width, length, &zstd) : best
     }
 
-    /// Splits the stretches as the codec would, and sums up what its planes would take.
-    private func estimate(
-        _ codec: FrameCodec,
-        _ raw: UnsafeRawBufferPointer,
-        _ width: ElementWidth,
-        base: UnsafeRawBufferPointer
-    ) -> FramePlan {
-        guard let start = raw.baseAddress, let base = base.baseAddress, let room = planes.baseAddress else {
-            preconditionFailure("a frame with words is not empty")
-        }
-        for histogram in histograms { histogram.reset() }
-        for stretch in FrameSample.stretches(of: raw.count, width) {
-            let (raw, base) = (start + stretch.lowerBound, base + stretch.lowerBound)
-            let count = stretch.count / width.byteCount
-            codec.split(width, raw: raw, base: base, count: count, planes: room)
-            for plane in 0..<width.byteCount { histograms[plane].add(room + plane * count, count) }
-        }
-        return sum(codec, width, rawLength: raw.count)
-    }
-
-    private func sum(_ codec: FrameCodec, _ width: ElementWidth, rawLength: Int) -> FramePlan {
-        let count = Double(rawLength / width.byteCount)
-        var (stored, searched) = (Double(PlaneMethod.headerLength(width)), UInt8(0))
+    /// Splits the sample as the codec would, and sums up what the planes would take after perfect entropy coding.
+    ///
+    /// Planes of many zeros are marked in the plan, for `refine` to look at.
+    private func estimate(_ codec: FrameCodec, _ width: ElementWidth, _ length: Int) -> FramePlan {
+        let count = length / width.byteCount
+        guard let first = split(codec, width, count) else { preconditionFailure("a sample has memory") }
+        var (stored, zeroRich) = (0.0, UInt8(0))
         for plane in 0..<width.byteCount {
+            histograms[plane].reset()
+            histograms[plane].add(first + plane * count, count)
             let bytes = histograms[plane].summary()
-            stored += bytes.storedLength(count)
-            if bytes.zeros >= FrameSample.searchThreshold { searched |= 1 << UInt8(plane) }
+            stored += bytes.storedLength(Double(count))
+            if bytes.zeros >= FrameSample.searchThreshold { zeroRich |= 1 << UInt8(plane) }
         }
-        return FramePlan(codec: codec, share: stored / Double(rawLength), searchedPlanes: searched)
+        return FramePlan(codec: codec, share: stored / Double(length), searchedPlanes: zeroRich)
     }
 
-    /// Lets zstd compress two of the stretches.
-    private func estimateZstd(_ raw: UnsafeRawBufferPointer, _ zstd: inout ZstdCompressor) -> FramePlan {
-        var (sampled, stored) = (0, 0)
-        // The first stretch is left out where there are others: tensors begin with what is special.
-        for stretch in FrameSample.stretches(of: raw.count, .one).suffix(2) {
-            let bytes = UnsafeRawBufferPointer(rebasing: raw[stretch])
-            sampled += bytes.count
-            stored += zstd.compress(bytes, into: planes, search: .little) ?? bytes.count
+    /// Tries on the planes that are marked whether a search for matches pays, and leaves only those marked.
+    private func refine(
+        _ plan: FramePlan,
+        _ width: ElementWidth,
+        _ length: Int,
+        _ zstd: inout ZstdCompressor
+    ) -> FramePlan {
+        let count = length / width.byteCount
+        _ = split(plan.codec, width, count)
+        var searched: UInt8 = 0
+        for plane in 0..<width.byteCount where plan.searchedPlanes & 1 << UInt8(plane) != 0 {
+            let bytes = UnsafeRawBufferPointer(rebasing: planes[plane * count..<(plane + 1) * count])
+            let plain = zstd.compress(bytes, into: room, search: .none) ?? count
+            let sought = zstd.compress(bytes, into: room, search: .some) ?? count
+            // What is constant in the sample is nearly so elsewhere: there, Huffman's bit a byte is the most to fear.
+            if bytes.isConstant || Double(sought) <= FrameSample.searchSaving * Double(plain) {
+                searched |= 1 << UInt8(plane)
+            }
         }
-        return FramePlan(codec: .zstd, share: Double(stored) / Double(max(1, sampled)), searchedPlanes: 0)
+        return FramePlan(codec: plan.codec, share: plan.share, searchedPlanes: searched)
     }
 
-    /// Returns where to look: everything in a small frame, else stretches of whole words from the first to the last.
-    private static func stretches(of rawLength: Int, _ width: ElementWidth) -> [Range<Int>] {
-        let whole = rawLength / width.byteCount * width.byteCount
-        guard whole > stretchCount * stretchLength else {
-            return stride(from: 0, to: whole, by: stretchLength).map { $0..<min(whole, $0 + stretchLength) }
+    private func split(_ codec: FrameCodec, _ width: ElementWidth, _ count: Int) -> UnsafeMutableRawPointer? {
+        guard let start = raw.baseAddress, let base = base.baseAddress, let first = planes.baseAddress else {
+            return nil
         }
-        return (0..<stretchCount).map { index in
+        codec.split(width, raw: start, base: base, count: count, planes: first)
+        return first
+    }
+
+    /// Lets zstd compress the sample.
+    private func zstdShare(_ length: Int, _ zstd: inout ZstdCompressor) -> Double {
+        let bytes = UnsafeRawBufferPointer(rebasing: raw[..<length])
+        return Double(zstd.compress(bytes, into: room, search: .little) ?? length) / Double(length)
+    }
+
+    /// Copies whole words: all of a small frame, else stretches from the first word to the last; returns their length.
+    private static func gather(
+        _ frame: UnsafeRawBufferPointer,
+        _ width: ElementWidth,
+        into sample: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        let whole = frame.count / width.byteCount * width.byteCount
+        guard whole > sample.count else {
+            sample.copyMemory(from: UnsafeRawBufferPointer(rebasing: frame[..<whole]))
+            return whole
+        }
+        for index in 0..<stretchCount {
             let start = (whole - stretchLength) / (stretchCount - 1) * index & ~7
-            return start..<start + stretchLength
+            let stretch = UnsafeRawBufferPointer(rebasing: frame[start..<start + stretchLength])
+            UnsafeMutableRawBufferPointer(rebasing: sample[(index * stretchLength)...]).copyMemory(from: stretch)
         }
+        return sample.count
     }
 }
 

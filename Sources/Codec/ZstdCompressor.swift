@@ -10,7 +10,7 @@ struct ZstdCompressor: ~Copyable {
         case none = -131_072
         /// Little: level 1 is half as fast and stores weights, and code, no smaller (see decision 0003).
         case little = -1
-        /// Some, for planes of a delta that are nearly all zero (see decision 0005).
+        /// For long matches, as the zeros of deltas have; shorter ones cost the literals more than they save.
         case some = 1
     }
 
@@ -38,8 +38,12 @@ struct ZstdCompressor: ~Copyable {
         search: Search
     ) -> Int? {
         if self.search != search {
-            let result = ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, search.rawValue)
-            precondition(ZSTD_isError(result) == 0, "zstd has had negative levels since 1.3.4")
+            let results = [
+                ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, search.rawValue),
+                // Zero is the level's own choice.
+                ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, search == .some ? 7 : 0),
+            ]
+            precondition(results.allSatisfy { ZSTD_isError($0) == 0 }, "zstd has had negative levels since 1.3.4")
             self.search = search
         }
         let count = ZSTD_compress2(context, room.baseAddress, room.count, bytes.baseAddress, bytes.count)
