@@ -80,4 +80,17 @@ extension ScratchStore {
     func placeIndex(_ bytes: [UInt8]) throws -> FilePath {
         try place(bytes, at: StoreLayout.index(SHA256.digest(of: bytes)))
     }
+
+    /// Writes a pack of frames that are stored raw.
+    func pack(of frames: [[UInt8]], _ kind: PackKind) throws -> SealedPack {
+        var builder = try PackBuilder.start(kind, in: root.appending("packs"))
+        for frame in frames {
+            try frame.withUnsafeBytes { stored in
+                let id = SHA256.digest(of: frame)
+                let record = FrameRecord(id: id, codec: .raw, rawLength: frame.count, stored: stored)
+                try builder.append(record, stored: stored)
+            }
+        }
+        return try builder.seal(in: root)
+    }
 }
