@@ -23,6 +23,17 @@ package struct PointerIndex: Sendable {
         package let path: String
         /// What is wrong, as a clause that calls the file "it".
         package let problem: String
+        /// Whether it is a pointer to a newer git-model, which may know what it names.
+        package let needsNewerVersion: Bool
+        /// What it names all the same, where only its path or its line endings are wrong.
+        package let named: Pointer?
+
+        init(path: String, problem: String, needsNewerVersion: Bool = false, named: Pointer? = nil) {
+            self.path = path
+            self.problem = problem
+            self.needsNewerVersion = needsNewerVersion
+            self.named = named
+        }
     }
 
     /// The artifacts, sorted by path.
@@ -36,7 +47,7 @@ package struct PointerIndex: Sendable {
         for file in files {
             switch file.entry {
             case .success(let entry): entries.append(entry)
-            case .failure(let problem): damaged.append(Damage(path: file.path.description, problem: problem.text))
+            case .failure(let problem): damaged.append(problem.damage(at: file.path))
             }
         }
         self.entries = entries.sorted { $0.path < $1.path }
@@ -142,6 +153,8 @@ package struct PointerIndex: Sendable {
 private struct PointerFile {
     struct Problem: Error {
         let text: String
+        private var needsNewerVersion = false
+        private var named: Pointer?
 
         static let unmerged = Problem(text: "it has a merge conflict")
         static let notAFile = Problem(text: "it is not a plain file")
@@ -151,8 +164,28 @@ private struct PointerFile {
             text = "\(error)"
         }
 
+        init(_ error: PointerError, in bytes: [UInt8]) {
+            text = "\(error)"
+            needsNewerVersion = error.needsNewerVersion
+            named = try? Pointer(parsing: bytes.filter { $0 != UInt8(ascii: "\r") })
+        }
+
+        init(_ error: RepositoryPathError, in bytes: [UInt8]) {
+            text = "\(error)"
+            named = try? Pointer(parsing: bytes)
+        }
+
         private init(text: String) {
             self.text = text
+        }
+
+        func damage(at path: GitPath) -> PointerIndex.Damage {
+            PointerIndex.Damage(
+                path: path.description,
+                problem: text,
+                needsNewerVersion: needsNewerVersion,
+                named: named
+            )
         }
     }
 
@@ -179,6 +212,10 @@ private struct PointerFile {
             )
         } catch let problem as Problem {
             entry = .failure(problem)
+        } catch let error as PointerError {
+            entry = .failure(Problem(error, in: bytes))
+        } catch let error as RepositoryPathError {
+            entry = .failure(Problem(error, in: bytes))
         } catch {
             entry = .failure(Problem(error))
         }

@@ -18,6 +18,8 @@ package enum StoreError: Error, Sendable {
     case damagedFrame(Digest, object: Digest, pack: Digest)
     /// The object's bytes are not those that its name promises.
     case wrongObject(Digest, found: Digest)
+    /// The object's bytes are right, but no tree's listing, though a pointer says that they are.
+    case notAListing(Digest, FormatError)
     /// An artifact's file changed while it was read.
     case changedWhileRead(FilePath)
     /// The frame just encoded did not decode to what was read.
@@ -66,6 +68,7 @@ extension StoreError: CustomStringConvertible {
             "frame \(frame.abbreviated) of object \(object.abbreviated) is damaged in pack \(pack.abbreviated)"
         case .wrongObject(let object, let found):
             "object \(object.abbreviated) came out as \(found.abbreviated)"
+        case .notAListing(let object, let error): "object \(object.abbreviated) is no tree: \(error)"
         case .changedWhileRead(let path): "\(path) changed while it was read"
         case .encodingCheckFailed(let frame): "frame \(frame.abbreviated) did not decode to what was read"
         case .cancelled: "interrupted"

@@ -12,6 +12,7 @@ extension StoreError: Diagnosable {
         case .missingFrame, .missingObject: Diagnosis(.failed, description, hints: ["get it: `git model fetch`"])
         case .damagedFrame, .wrongObject, .encodingCheckFailed:
             Diagnosis(.verification, description, hints: ["see what can be mended: `git model fsck --repair`"])
+        case .notAListing: Diagnosis(.verification, description)
         case .changedWhileRead: Diagnosis(.failed, description, hints: ["try again when nothing writes to it"])
         case .cancelled: .interrupted
         case .locked(let error): error.diagnosis

@@ -82,7 +82,8 @@ package struct CheckStore: Sendable {
         let work = try await PointerIndex.workTree(of: workspace.repository)
         let history = try await workspace.historicalPointers()
         for damage in work.damaged { report.add("damaged", damage.path, damage.problem) }
-        for damage in history.damaged where !work.damaged.contains(damage) {
+        for damage in history.damaged
+        where !work.damaged.contains(where: { $0.path == damage.path && $0.problem == damage.problem }) {
             report.add("damaged", damage.path, "in the history or an index: \(damage.problem)")
         }
         var seen: Set<Pointer> = []
