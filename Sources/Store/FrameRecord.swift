@@ -36,16 +36,22 @@ package struct FrameRecord: Hashable, Sendable {
     /// The number of bytes before the stored ones.
     package var prefixByteCount: Int { FrameRecord.headerByteCount + (base == nil ? 0 : Digest.byteCount) }
 
-    /// Creates the record of a frame that was encoded, with its base where the codec needs one.
-    package init(id: Digest, encoded: EncodedFrame, rawLength: Int, base: (id: Digest, depth: UInt8)? = nil) {
+    /// Creates the record of a frame, with the frame that it decodes against and the depth of that one's copy.
+    package init(
+        id: Digest,
+        codec: FrameCodec,
+        width: ElementWidth = .opaque,
+        rawLength: Int,
+        stored: UnsafeRawBufferPointer,
+        base: (id: Digest, depth: UInt8)? = nil
+    ) {
         self.id = id
-        codec = encoded.codec.rawValue
-        elementWidth = encoded.width.rawValue
-        let base = encoded.usesBase ? base : nil
+        self.codec = codec.rawValue
+        elementWidth = width.rawValue
         depth = base.map { $0.depth + 1 } ?? 0
         self.rawLength = UInt32(rawLength)
-        storedLength = UInt32(encoded.stored.count)
-        storedChecksum = CRC32C.checksum(encoded.stored)
+        storedLength = UInt32(stored.count)
+        storedChecksum = CRC32C.checksum(stored)
         self.base = base?.id
     }
 

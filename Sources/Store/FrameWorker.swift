@@ -30,7 +30,7 @@ struct FrameWorker: ~Copyable {
         }
         try encoder.encode(raw, width: width) { encoded throws(StoreError) in
             try FrameWorker.check(encoded, of: frame, raw, base: nil, &decoder, scratch)
-            try body(FrameRecord(id: frame.id, encoded: encoded, rawLength: raw.count), encoded.stored)
+            try body(FrameWorker.record(of: frame, encoded, base: nil), encoded.stored)
         }
     }
 
@@ -53,15 +53,24 @@ struct FrameWorker: ~Copyable {
                 return false
             }
             try FrameWorker.check(encoded, of: frame, raw, base: base.bytes, &decoder, scratch)
-            let record = FrameRecord(
-                id: frame.id,
-                encoded: encoded,
-                rawLength: raw.count,
-                base: (base.id, base.depth)
-            )
-            try body(record, encoded.stored)
+            try body(FrameWorker.record(of: frame, encoded, base: (base.id, base.depth)), encoded.stored)
             return true
         }
+    }
+
+    private static func record(
+        of frame: FrameReference,
+        _ encoded: EncodedFrame,
+        base: (id: Digest, depth: UInt8)?
+    ) -> FrameRecord {
+        FrameRecord(
+            id: frame.id,
+            codec: encoded.codec,
+            width: encoded.width,
+            rawLength: frame.byteCount,
+            stored: encoded.stored,
+            base: base
+        )
     }
 
     private static func check(

@@ -2,6 +2,7 @@ import Codec
 import ModelCore
 import Store
 import SystemIO
+import SystemPackage
 import Testing
 
 /// A new version costs what changed in its tensors, and never more than half as much again to rebuild.
@@ -78,7 +79,8 @@ import Testing
         let versions = try await series(2, in: scratch)
         let store = try scratch.reopened()
         let closure = Closure(of: [versions[1].pointer], in: store)
-        let base = try #require(closure.frames[try #require(closure.bases.first)])
+        let id = try #require(closure.bases.first)
+        let base = try #require(closure.frames[id])
         let path = scratch.root.appending(StoreLayout.pack(base.pack))
         var bytes = try DurableFile.read(path, limit: 1 << 30)
         bytes[base.entry.payloadOffset + 100] ^= 1
