@@ -12,9 +12,10 @@ struct FrameSample: ~Copyable {
     private static let searchThreshold = 0.5
     /// What a search for matches has to save, for it takes longer.
     private static let searchSaving = 0.95
-    /// Stretches of a frame, and bytes in each: enough to know a byte's entropy to 0.01 bits.
+    /// Stretches of a frame, and bytes in each: enough to know a byte's entropy to some 0.02 bits, for 2 to 4 % of the
+    /// time that encoding takes.
     private static let stretchCount = 4
-    private static let stretchLength = 16 << 10
+    private static let stretchLength = 8 << 10
 
     private let raw = FrameSample.allocate()
     private let base = FrameSample.allocate()
