@@ -33,7 +33,7 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
     let makeReadOnly: @Sendable () async throws -> any Remote
 
     /// Every kind that there is.
-    static let all = [directory]
+    static let all = [directory, memory]
 
     /// The kinds that can do something.
     static func all(with capability: Capability) -> [RemoteUnderTest] {
@@ -44,10 +44,20 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
         testDescription: "directory",
         capabilities: Set(Capability.allCases),
         makePlace: {
-            let site = try Site()
+            let site = try DirectorySite()
             return Place(remote: site.remote, plant: { try site.write($0, to: $1) }, owner: site)
         },
         // Not even root creates files where the kernel shows its devices.
         makeReadOnly: { DirectoryRemote("/sys", pool: Machine.pool) }
+    )
+
+    private static let memory = RemoteUnderTest(
+        testDescription: "memory",
+        capabilities: [.listing, .deletion],
+        makePlace: {
+            let remote = MemoryRemote()
+            return Place(remote: remote, plant: { remote[$1] = $0 }, owner: remote)
+        },
+        makeReadOnly: { MemoryRemote() }
     )
 }

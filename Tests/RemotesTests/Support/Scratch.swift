@@ -8,7 +8,7 @@ final class Scratch: Sendable {
     init() throws {
         let memory: FilePath = "/dev/shm"
         let parent = try FileStatus.of(memory)?.kind == .directory ? memory : "/tmp"
-        path = parent.appending("remotes-tests-\(UInt64.random(in: .min ... .max))")
+        path = parent.appending("gm-\(String(UInt64.random(in: .min ... .max), radix: 36))")
         try Directories.create(path, durable: false)
     }
 
