@@ -21,6 +21,13 @@ final class Machine: Sendable {
         store = try LocalStore.openOrCreate(root)
     }
 
+    /// The same computer as another process sees it.
+    init(reopening machine: Machine) throws {
+        scratch = machine.scratch
+        root = machine.root
+        store = try LocalStore(root)
+    }
+
     /// Adds one file.
     func add(_ bytes: [UInt8]) async throws -> Pointer {
         let session = try session()
@@ -142,4 +149,14 @@ final class Machine: Sendable {
 
     /// Returns the digests of the packs that the store has.
     func packs() throws -> [Digest] { try store.packsOnDisk() }
+}
+
+extension Machine {
+    /// Returns a file's bytes.
+    func bytes(of path: FilePath) throws -> [UInt8] { try DurableFile.read(path, limit: 1 << 30) }
+
+    /// Replaces a file, whose old bytes stay where they are mapped.
+    func replace(_ path: FilePath, with bytes: [UInt8]) throws {
+        try DurableFile.write(bytes, to: path, durable: false)
+    }
 }
