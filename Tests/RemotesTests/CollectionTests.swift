@@ -38,17 +38,19 @@ struct CollectionTests {
         let sample = try await Sample()
         let old = sample.site.packs()
         for pack in old { sample.site.bury(pack) }
-        let other = try Machine(reopening: sample.source)
-        let report = try await other.push(sample.pointers, to: sample.site.remote)
-        #expect(report.packCount == old.count)
+        let report = try await sample.source.push(sample.pointers, to: sample.site.remote)
+        #expect(report.packCount > 0)
         #expect(Set(report.objects) == Set(sample.pointers.map(\.oid)))
         #expect(try sample.site.has(sample.pointers, as: sample.source))
         for pointer in sample.pointers {
             let hint = try IndexFile(try sample.site.bytes(of: StoreLayout.objectIndex(pointer.oid)), path: "hint")
             #expect(Set(hint.packs.map(\.id)).isDisjoint(with: old))
         }
-        #expect(sample.site.packs().count == 2 * old.count, "never a second time under a name that was there")
-        #expect(try await other.push(sample.pointers, to: sample.site.remote).packCount == 0)
+        #expect(
+            sample.site.packs().count == old.count + report.packCount,
+            "never a second time under a name that was there"
+        )
+        #expect(try await sample.source.push(sample.pointers, to: sample.site.remote).packCount == 0)
     }
 
     @Test
@@ -73,8 +75,8 @@ struct CollectionTests {
         let old = Set(sample.site.packs())
         sample.site.remove("index")
         sample.site.remove("objects")
-        try await sample.source.push(sample.pointers, to: sample.site.remote)
-        #expect(sample.site.packs().count == 2 * old.count)
+        let report = try await sample.source.push(sample.pointers, to: sample.site.remote)
+        #expect(sample.site.packs().count == old.count + report.packCount)
         #expect(try sample.site.has(sample.pointers, as: sample.source))
     }
 
@@ -83,20 +85,21 @@ struct CollectionTests {
         event: Event,
         kind: PackKind
     ) async throws {
+        let sample = try await Sample()
+        let pack = try sample.pack(kind)
+        let pointers = sample.pointers + [try await sample.source.add(Array("new".utf8))]
         for number in 0..<100 {
-            let sample = try await Sample()
-            let pack = try sample.pack(kind)
-            let new = try await sample.source.add(Array("new".utf8))
-            let pointers = sample.pointers + [new]
-            let counting = CountingRemote(sample.site.remote)
+            let site = sample.copy()
+            try sample.source.forgetRemotes()
+            let counting = CountingRemote(site.remote)
             let remote = InterferingRemote(counting, when: { $1 == number }) {
-                try event.happen(to: [pack], in: sample.site)
+                try event.happen(to: [pack], in: site)
             }
             try await sample.source.push(pointers, to: remote)
             #expect(remote.failure == nil)
             guard let fired = remote.firedAt else { return }
             guard let last = event.lastSight(in: counting.calls), fired <= last else { continue }
-            #expect(try sample.site.has(pointers, as: sample.source), "before call \(number)")
+            #expect(try site.has(pointers, as: sample.source), "before call \(number)")
         }
         Issue.record("no push had fewer calls")
     }

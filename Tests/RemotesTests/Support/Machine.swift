@@ -1,7 +1,6 @@
 import ModelCore
 import Remotes
 import Store
-import Synchronization
 import SystemIO
 import SystemPackage
 import Testing
@@ -12,19 +11,22 @@ final class Machine: Sendable {
 
     let root: FilePath
     let store: LocalStore
-    private let scratch: Scratch
-    private let names = Atomic(0)
+    let scratch: Scratch
+    /// Where what was read from remotes is kept.
+    private let cache: FilePath
 
     init() throws {
         scratch = try Scratch()
         root = scratch.path.appending("store")
+        cache = scratch.path.appending("cache")
         store = try LocalStore.openOrCreate(root)
     }
 
-    /// The same computer as another process sees it.
+    /// Another computer with the same store, or the same one as another process sees it.
     init(reopening machine: Machine) throws {
         scratch = machine.scratch
         root = machine.root
+        cache = scratch.path.appending("cache\(UInt32.random(in: 0 ... .max))")
         store = try LocalStore(root)
     }
 
@@ -63,14 +65,14 @@ final class Machine: Sendable {
     }
 
     private func unusedPath() -> FilePath {
-        scratch.path.appending("file\(names.add(1, ordering: .relaxed).newValue)")
+        scratch.path.appending("file\(UInt64.random(in: 0 ... .max))")
     }
 
     /// Returns the store in `remote` as this machine sees it, with a cache of what it read there.
-    func view(of remote: any Remote) -> RemoteStore { RemoteStore(remote, cache: scratch.path.appending("cache")) }
+    func view(of remote: any Remote) -> RemoteStore { RemoteStore(remote, cache: cache) }
 
     /// Forgets what was read from remotes.
-    func forgetRemotes() throws { try Directories.removeTree(scratch.path.appending("cache")) }
+    func forgetRemotes() throws { try Directories.removeTree(cache) }
 
     func push(to remote: any Remote) -> Push {
         Push(

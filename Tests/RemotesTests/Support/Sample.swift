@@ -3,7 +3,7 @@ import Remotes
 import Store
 import Testing
 
-/// A remote with a file of several frames and a tree, small enough to be spoiled byte by byte.
+/// A remote with a file of several frames and a tree that has it too, small enough to be spoiled byte by byte.
 struct Sample: Sendable {
     let source: Machine
     let site: Site
@@ -12,13 +12,38 @@ struct Sample: Sendable {
 
     var pointers: [Pointer] { [file, tree] }
 
+    /// What every sample is a copy of, for cutting and encoding takes its time.
+    private static let original = Task {
+        let source = try Machine()
+        source.scratch.removeAtExit()
+        return try await Sample(source: source, site: Site())
+    }
+
+    /// A remote of its own, pushed from a store that other tests use too.
     init() async throws {
-        source = try Machine()
-        site = Site()
+        let original = try await Sample.original.value
+        source = try Machine(reopening: original.source)
+        site = original.copy()
+        file = original.file
+        tree = original.tree
+    }
+
+    /// A remote of its own, pushed from a store of its own.
+    init(source: Machine, site: Site) async throws {
+        self.source = source
+        self.site = site
         // Zeros take no room, and no chunk is longer than 1 MiB: two frames, and so a manifest.
-        file = try await source.add([UInt8](repeating: 0, count: 1_050_000) + Array("end".utf8))
-        tree = try await source.addTree(["a": Array(0..<100), "b/c": Array(100..<150), "e": []])
+        let large = [UInt8](repeating: 0, count: 1_050_000) + Array("end".utf8)
+        file = try await source.add(large)
+        tree = try await source.addTree(["a": Array(0..<100), "b/c": Array(100..<150), "e": [], "large": large])
         try await source.push(pointers, to: site.remote)
+    }
+
+    /// Returns a remote with the same files.
+    func copy() -> Site {
+        let copy = Site()
+        copy.remote.contents = site.remote.contents
+        return copy
     }
 
     /// Returns the digest of the remote's only pack of a kind.
@@ -39,11 +64,14 @@ struct Sample: Sendable {
         case refused(RemoteError)
     }
 
-    /// Fetches everything, and requires that nothing is wrong afterwards, whatever came of it.
+    /// Fetches everything, or some of it, and requires that nothing is wrong afterwards, whatever came of it.
     ///
     /// Takes another machine where this one did not stay empty.
-    func fetch(to target: inout Machine, from remote: any Remote, _ comment: Comment) async throws -> Outcome {
-        let outcome = try await outcome(of: target, remote)
+    func fetch(_ some: [Pointer]? = nil, to target: inout Machine, from remote: any Remote, _ comment: Comment)
+        async throws -> Outcome
+    {
+        let pointers = some ?? pointers
+        let outcome = try await outcome(of: target, pointers, remote)
         switch outcome {
         case .right: #expect(try target.has(pointers), comment)
         case .missing: break
@@ -55,7 +83,7 @@ struct Sample: Sendable {
         return outcome
     }
 
-    private func outcome(of target: Machine, _ remote: any Remote) async throws -> Outcome {
+    private func outcome(of target: Machine, _ pointers: [Pointer], _ remote: any Remote) async throws -> Outcome {
         do {
             return try await target.fetch(pointers, from: remote).missing.isEmpty ? .right : .missing
         } catch let error as RemoteError { return .refused(error) }
