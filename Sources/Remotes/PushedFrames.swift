@@ -16,7 +16,7 @@ struct PushedFrames {
     init(of closure: Closure, missingIn inventory: RemoteInventory) {
         self.inventory = inventory
         let wanted = closure.frames.values.filter {
-            !closure.bases.contains($0.entry.id) && inventory.copy(of: $0.entry.id) == nil
+            !closure.bases.contains($0.entry.id) && inventory.chain(of: $0.entry.id).isEmpty
         }
         // By depth, so that it is known of a base whether it goes along.
         for frame in wanted.sorted(by: { $0.entry.depth < $1.entry.depth }) {
@@ -43,7 +43,7 @@ struct PushedFrames {
     func hasBase(of frame: FrameLocation) -> Bool {
         guard let base = frame.base else { return true }
         if let depth = depths[base], depth < frame.entry.depth { return true }
-        return inventory.copy(of: base, below: frame.entry.depth) != nil
+        return !inventory.chain(of: base, below: frame.entry.depth).isEmpty
     }
 
     /// Returns whether another closure needs any of these frames.

@@ -34,7 +34,7 @@ package enum StoreError: Error, Sendable {
 
 extension StoreError {
     /// Whether the error says that a file's bytes are damaged or not understood, and not that it could not be read.
-    var isAboutContent: Bool {
+    package var isAboutContent: Bool {
         switch self {
         case .damaged, .needsNewerVersion: true
         default: false
