@@ -74,7 +74,7 @@ let package = Package(
             ["Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
             excluding: ["Golden"]
         ),
-        tests("RemotesTests", ["Remotes", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
+        tests("RemotesTests", ["Remotes", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"]),
         tests("GitTests", ["Git", "SystemIO", "ModelCore", systemPackage]),
         tests("RegistryTests", ["Registry", "Git", "SystemIO", "ModelCore", systemPackage]),
         .target(

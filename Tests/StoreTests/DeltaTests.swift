@@ -3,6 +3,7 @@ import ModelCore
 import Store
 import SystemIO
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A new version costs what changed in its tensors, and never more than half as much again to rebuild.

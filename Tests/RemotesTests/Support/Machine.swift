@@ -39,6 +39,15 @@ final class Machine: Sendable {
         return pointer
     }
 
+    /// Adds a file of safetensors whose tensors may become differences to those of earlier versions.
+    func addModel(_ bytes: [UInt8], after earlier: [Pointer]) async throws -> Pointer {
+        let session = try session()
+        let object = try await add(bytes, bases: BaseCatalog(of: earlier, in: store), in: session)
+        let pointer = Pointer(oid: object.oid, size: object.size, kind: .file)
+        _ = try session.finish(pointers: [pointer])
+        return pointer
+    }
+
     /// Adds files as a tree.
     func addTree(_ files: [String: [UInt8]]) async throws -> Pointer {
         let session = try session()
@@ -58,10 +67,14 @@ final class Machine: Sendable {
         try IngestSession(store, pool: Machine.pool, cancellation: Cancellation(), progress: { _ in })
     }
 
-    private func add(_ bytes: [UInt8], in session: IngestSession) async throws -> IngestedObject {
+    private func add(
+        _ bytes: [UInt8],
+        bases: BaseCatalog = .empty,
+        in session: IngestSession
+    ) async throws -> IngestedObject {
         let path = unusedPath()
         try DurableFile.write(bytes, to: path, durable: false)
-        return try #require(try await session.add([(path, Int64(bytes.count))]).first)
+        return try #require(try await session.add([(path, Int64(bytes.count))], bases: bases).first)
     }
 
     private func unusedPath() -> FilePath {

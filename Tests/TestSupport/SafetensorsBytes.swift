@@ -1,27 +1,25 @@
-import ModelCore
-
 /// The bytes of a safetensors file of binary32 tensors, made from a seed, and drifting as training would make them.
-struct SafetensorsBytes {
+package struct SafetensorsBytes {
     /// The tensors by name, in the order of the file.
-    var tensors: [(name: String, values: [Float])]
+    package var tensors: [(name: String, values: [Float])]
 
     /// Makes tensors of the given numbers of elements with values of about the size of weights.
-    init(_ sizes: [(name: String, count: Int)], seed: UInt64) {
-        var random = PseudoRandom(seed: seed)
+    package init(_ sizes: [(name: String, count: Int)], seed: UInt64) {
+        var random = SplitMix(state: seed)
         tensors = sizes.map { size in
             (size.name, (0..<size.count).map { _ in SafetensorsBytes.value(&random, scale: 0.05) })
         }
     }
 
-    private static func value(_ random: inout PseudoRandom, scale: Float) -> Float {
+    private static func value(_ random: inout SplitMix, scale: Float) -> Float {
         // The sum of uniform numbers is nearly normal.
         let sum = (0..<4).reduce(Float(0)) { sum, _ in sum + Float(random.next() >> 40) / Float(1 << 24) }
         return (sum - 2) * scale
     }
 
     /// Moves every value of some tensors a little.
-    mutating func train(_ names: Set<String>? = nil, seed: UInt64) {
-        var random = PseudoRandom(seed: seed)
+    package mutating func train(_ names: Set<String>? = nil, seed: UInt64) {
+        var random = SplitMix(state: seed)
         for position in tensors.indices where names?.contains(tensors[position].name) ?? true {
             for index in tensors[position].values.indices {
                 tensors[position].values[index] += SafetensorsBytes.value(&random, scale: 2e-6)
@@ -30,7 +28,7 @@ struct SafetensorsBytes {
     }
 
     /// The file's bytes.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var header: [String] = []
         var offset = 0
         for tensor in tensors {
@@ -42,12 +40,26 @@ struct SafetensorsBytes {
         }
         var text = Array("{\(header.joined(separator: ","))}".utf8)
         while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
-        var writer = ByteWriter(capacity: 8 + text.count + offset)
-        writer.integer(UInt64(text.count))
-        writer.raw(text)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(8 + text.count + offset)
+        withUnsafeBytes(of: UInt64(text.count).littleEndian) { bytes += $0 }
+        bytes += text
         for tensor in tensors {
-            for value in tensor.values { writer.integer(value.bitPattern) }
+            for value in tensor.values { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 } }
         }
-        return writer.bytes
+        return bytes
+    }
+
+    /// SplitMix64: the same numbers from the same seed on every machine.
+    private struct SplitMix {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var value = state
+            value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+            value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+            return value ^ value >> 31
+        }
     }
 }
