@@ -11,7 +11,10 @@ struct AddBatch {
         let path: RepositoryPath
         let result: ArtifactIngest.Result
         let isExecutable: Bool
-        let previous: Pointer?
+        let previous: PointerIndex.Entry?
+
+        /// Whether Git knows of the artifact; one of a command that was killed before it staged anything is still new.
+        var isNew: Bool { previous?.isTracked != true }
     }
 
     private let workspace: Workspace
@@ -53,12 +56,12 @@ struct AddBatch {
             throw Failure(.failed, "no such file or directory")
         }
         tally.begin(path.text, byteCount: files.byteCount)
-        let previous = tracked[path]?.pointer
-        if let previous, try await isUnchanged(files, previous) {
+        let previous = tracked[path]
+        if let previous, try await isUnchanged(files, previous.pointer) {
             added.append(
                 Added(
                     path: path,
-                    result: ArtifactIngest.Result(pointer: previous, fileCount: files.files.count),
+                    result: ArtifactIngest.Result(pointer: previous.pointer, fileCount: files.files.count),
                     isExecutable: files.isExecutable,
                     previous: previous
                 )
@@ -118,8 +121,20 @@ struct AddBatch {
         let taken = try await workspace.takeFromGit(added.map(\.path), stages: stages)
         report.warnings += taken.warnings
         changed += taken.changed
-        if stages, !changed.isEmpty { try await workspace.repository.index.stage(changed.map { GitPath($0.text) }) }
+        if stages { try await stage(changed) }
         report.hints = hints(changed: changed, stages: stages)
+    }
+
+    /// Stages what changed, and what a command that was killed wrote and did not come to stage: that goes in one step, so that a
+    /// pointer that Git has says that it has the rest.
+    private func stage(_ changed: [RepositoryPath]) async throws {
+        var paths = Set(changed + added.map(\.path.appendingPointerSuffix))
+        for item in added where item.isNew {
+            let ignoreFile = IgnoreFile.path(in: item.path.parent)
+            for path in [ignoreFile, try RepositoryPath(model.path)]
+            where try FileStatus.of(workspace.location(of: path)) != nil { paths.insert(path) }
+        }
+        try await workspace.repository.index.stage(paths.sorted().map { GitPath($0.text) })
     }
 
     private func write(_ item: Added) throws -> Bool {
@@ -130,7 +145,7 @@ struct AddBatch {
         if let status, status.isExecutable == item.isExecutable,
             try DurableFile.read(location, limit: Pointer.byteLimit) == bytes
         {
-            return item.previous == nil
+            return item.isNew
         }
         try DurableFile.write(bytes, to: location, permissions: item.isExecutable ? 0o777 : 0o666)
         return true
@@ -138,7 +153,7 @@ struct AddBatch {
 
     private static func row(_ item: Added) -> Add.Report.Artifact {
         let pointer = item.result.pointer
-        let change = item.previous == nil ? "new" : item.previous == pointer ? "unchanged" : "modified"
+        let change = item.isNew ? "new" : item.previous?.pointer == pointer ? "unchanged" : "modified"
         return Add.Report.Artifact(
             path: item.path.text,
             change: change,
