@@ -45,6 +45,9 @@ struct AddBatch {
         )
     }
 
+    /// Gives up what was added.
+    func abandon() { session.abandon() }
+
     /// Whether nothing was added.
     var isEmpty: Bool { added.isEmpty }
 
