@@ -114,13 +114,17 @@ struct AddBatch {
         workspace.context.progress.finish()
         report.bytesRead = tally.byteCount
         report.bytesStored = summary.stored
+        let lock = try workspace.lockWorkTree()
+        defer { extendLifetime(lock) }
         var changed: [RepositoryPath] = []
         for item in added {
             if try write(item) { changed.append(item.path.appendingPointerSuffix) }
             report.artifacts.append(AddBatch.row(item))
         }
         report.artifacts.sort { $0.path < $1.path }
-        changed += try workspace.describe(model, adding: added.map(\.path), metadata: metadata)
+        // Read again: another command may have described something since.
+        let described = try workspace.modelDescription(named: model.name.text)
+        changed += try workspace.describe(described, adding: added.map(\.path), metadata: metadata)
         let taken = try await workspace.takeFromGit(added.map(\.path), stages: stages)
         report.warnings += taken.warnings
         changed += taken.changed

@@ -55,6 +55,8 @@ package struct RemoveArtifacts: Sendable {
                 ]
             )
         }
+        let lock = try workspace.lockWorkTree()
+        defer { extendLifetime(lock) }
         var report = Report()
         for artifact in chosen {
             do {
