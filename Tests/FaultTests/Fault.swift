@@ -32,6 +32,5 @@ struct Fault: Sendable, CustomStringConvertible {
     enum Failure {
         static let inputOutput: Int32 = 5
         static let diskFull: Int32 = 28
-        static let readOnly: Int32 = 30
     }
 }

@@ -11,18 +11,23 @@ final class FaultRig: Sendable {
     private let scratch: ScratchRepository
     private let expected: String
 
+    /// Makes `~/fault.so` of `Shim/fault.c`.
+    static let compile = """
+        gcc -O1 -Wall -Wextra -Werror -shared -fPIC -o ~/fault.so \
+            '\(PackageFiles.root.appending("Tests/FaultTests/Shim/fault.c"))' -ldl
+        """
+
     /// Prepares the repository, and runs the command once without a fault.
     init(_ scenario: FaultScenario) async throws {
         self.scenario = scenario
         scratch = try await ScratchRepository()
         try scratch.write(Sample.noise(600_000, seed: 1), to: "../content/noise")
         try scratch.write(Sample.numberedZeros(mebibytes: 33), to: "../content/zeros")
-        let source = PackageFiles.root.appending("Tests/FaultTests/Shim/fault.c")
         try await scratch.run(
             """
             set -e
             cp --sparse=always ~/content/zeros ~/zeros && mv ~/zeros ~/content
-            gcc -O1 -Wall -Wextra -Werror -shared -fPIC -o ~/fault.so \(source) -ldl
+            \(FaultRig.compile)
             git model init -q --remote ~/models && seq 1 9 > old.bin && git model add -q old.bin
             git commit -qm Old && git model push -q
             \(scenario.setup)
