@@ -13,6 +13,8 @@ enum ArtifactState: Equatable, Sendable {
     case missing
     /// Bytes of another version that the store has.
     case stale(Pointer)
+    /// A tree that the store does not have, of files that it has: what a restore that was killed leaves, for one.
+    case rearranged(Pointer)
     /// Bytes that are in no store.
     case modified(Pointer)
 }
@@ -26,9 +28,10 @@ extension Workspace {
             return .missing
         }
         let hash = ArtifactHash(pool: pool, cancellation: context.cancellation)
-        let found = try await hash.pointer(of: files, cache: &cache)
+        let (found, parts) = try await hash.pointers(of: files, cache: &cache)
         if found == artifact.pointer { return .current }
-        return Closure(of: [found], in: store).isComplete ? .stale(found) : .modified(found)
+        if Closure(of: [found], in: store).isComplete { return .stale(found) }
+        return Closure(of: parts, in: store).isComplete ? .rearranged(found) : .modified(found)
     }
 
     /// Returns which files of a directory artifact belong to it, as the `.mverignore` at the top of the repository says.

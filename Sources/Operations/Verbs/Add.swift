@@ -72,9 +72,18 @@ package struct Add: Sendable {
         let joined = try workspace.openStore()
         var batch = try await AddBatch(workspace, store: joined.store, model: model)
         var report = Report()
+        do { try await fill(&batch, in: workspace, &report) } catch {
+            batch.abandon()
+            throw error
+        }
+        report.nanoseconds = context.now() - started
+        return report
+    }
+
+    private func fill(_ batch: inout AddBatch, in workspace: Workspace, _ report: inout Report) async throws {
         for path in try await selection(in: workspace, report: &report) {
             do { try await batch.add(path) } catch {
-                if context.cancellation.isCancelled { throw error }
+                if workspace.context.cancellation.isCancelled { throw error }
                 report.problems.append(Problem(path.text, error))
             }
         }
@@ -82,8 +91,6 @@ package struct Add: Sendable {
             throw Failure(.failed, "cannot add \(problem.subject): \(problem.message)")
         }
         try await batch.commit(metadata: metadata, stages: stages, into: &report)
-        report.nanoseconds = context.now() - started
-        return report
     }
 
     private func selection(in workspace: Workspace, report: inout Report) async throws -> [RepositoryPath] {

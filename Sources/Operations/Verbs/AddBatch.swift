@@ -11,7 +11,10 @@ struct AddBatch {
         let path: RepositoryPath
         let result: ArtifactIngest.Result
         let isExecutable: Bool
-        let previous: Pointer?
+        let previous: PointerIndex.Entry?
+
+        /// Whether Git knows of the artifact; one of a command that was killed before it staged anything is still new.
+        var isNew: Bool { previous?.isTracked != true }
     }
 
     private let workspace: Workspace
@@ -42,6 +45,9 @@ struct AddBatch {
         )
     }
 
+    /// Gives up what was added.
+    func abandon() { session.abandon() }
+
     /// Whether nothing was added.
     var isEmpty: Bool { added.isEmpty }
 
@@ -53,12 +59,12 @@ struct AddBatch {
             throw Failure(.failed, "no such file or directory")
         }
         tally.begin(path.text, byteCount: files.byteCount)
-        let previous = tracked[path]?.pointer
-        if let previous, try await isUnchanged(files, previous) {
+        let previous = tracked[path]
+        if let previous, try await isUnchanged(files, previous.pointer) {
             added.append(
                 Added(
                     path: path,
-                    result: ArtifactIngest.Result(pointer: previous, fileCount: files.files.count),
+                    result: ArtifactIngest.Result(pointer: previous.pointer, fileCount: files.files.count),
                     isExecutable: files.isExecutable,
                     previous: previous
                 )
@@ -108,8 +114,12 @@ struct AddBatch {
         workspace.context.progress.finish()
         report.bytesRead = tally.byteCount
         report.bytesStored = summary.stored
+        let lock = try workspace.lockWorkTree()
+        defer { extendLifetime(lock) }
         for item in added { try write(item) }
-        _ = try workspace.describe(model, adding: added.map(\.path), metadata: metadata)
+        // Read again: another command may have described something since.
+        let described = try workspace.modelDescription(named: model.name.text)
+        _ = try workspace.describe(described, adding: added.map(\.path), metadata: metadata)
         let taken = try await workspace.takeFromGit(added.map(\.path), stages: stages)
         report.warnings += taken.warnings
         // Not what changed just now, but what Git's index lacks: an earlier command may have been stopped before it staged.
@@ -145,10 +155,10 @@ struct AddBatch {
 
     private static func row(_ item: Added, isStaged: Bool) -> Add.Report.Artifact {
         let pointer = item.result.pointer
-        let isUnchanged = item.previous == pointer && isStaged
+        let isUnchanged = item.previous?.pointer == pointer && isStaged
         return Add.Report.Artifact(
             path: item.path.text,
-            change: item.previous == nil ? "new" : isUnchanged ? "unchanged" : "modified",
+            change: item.isNew ? "new" : isUnchanged ? "unchanged" : "modified",
             kind: pointer.kind.rawValue,
             files: item.result.fileCount,
             size: pointer.size,

@@ -50,10 +50,8 @@ package struct Checkout: Sendable {
         if fetches { try await fetchAbsent(wanted, in: workspace, joined.store) }
         try requirePresent(wanted, in: joined.store, of: resolved.name)
         let previous = try await workspace.repository.objects.head()
-        try await workspace.repository.checkout(.commit(resolved.commit), environment: GitRepository.hookGuard)
         let kept = Set(wanted.map(\.path))
-        let gone = tracked.filter { !kept.contains($0.path) }
-        try await WorkTreeAlignment(in: workspace).takeAway(gone, joined.store)
+        try await workspace.checkOut(resolved, without: tracked.filter { !kept.contains($0.path) }, joined.store)
         var report = Report(version: resolved.name, commit: resolved.commit.hex)
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
@@ -141,5 +139,25 @@ package struct Checkout: Sendable {
             "cannot check out \(version): the bytes of \(absent.path) are in no store that is known here",
             hints: ["ask who made the version to push it: `git model push \(version)`"]
         )
+    }
+}
+
+extension Workspace {
+    /// Lets Git check out a commit that does not have some of the artifacts.
+    ///
+    /// They go first: were this killed in between, nobody would know any more that they were artifacts.
+    fileprivate func checkOut(
+        _ resolved: ResolvedVersion,
+        without gone: [PointerIndex.Entry],
+        _ store: LocalStore
+    ) async throws {
+        try await WorkTreeAlignment(in: self).takeAway(gone, store)
+        do {
+            try await repository.checkout(.commit(resolved.commit), environment: GitRepository.hookGuard)
+        } catch {
+            // Git left everything as it was, and so does this; should it fail as well, Git's reason counts.
+            do { _ = try await restore(gone, from: store, isForced: false) } catch {}
+            throw error
+        }
     }
 }

@@ -96,7 +96,14 @@ extension Workspace {
         let result = isDryRun ? try await fetch.dryRun(pointers) : try await fetch.run(pointers)
         context.progress.finish()
         let missing = Set(result.missing)
-        if !isDryRun { try remote.acknowledge(result.objects) }
+        if !isDryRun {
+            // Of what was here already, the remote is asked once: a command that was killed may have fetched it. That it cannot be
+            // asked is no reason to fail, for nothing has to come from it.
+            let unknown = Set(pointers).filter { !missing.contains($0.oid) && !result.objects.contains($0.oid) }
+            let acknowledged = try remote.acknowledged()
+            let held = (try? await remote.holds(unknown.filter { !acknowledged.contains($0.oid) })) ?? []
+            try remote.acknowledge(result.objects + held)
+        }
         let moved = Set(result.objects)
         let fetched = artifacts.filter { moved.contains($0.pointer.oid) }
         report.artifacts = fetched.count

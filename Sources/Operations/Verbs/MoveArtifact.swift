@@ -36,6 +36,8 @@ package struct MoveArtifact: Sendable {
         let to = try target(of: from, among: tracked, in: workspace)
         let old = try workspace.location(of: from)
         let new = try workspace.location(of: to)
+        let lock = try workspace.lockWorkTree()
+        defer { extendLifetime(lock) }
         let hasBytes = try FileStatus.of(old) != nil
         try Directories.create(new.removingLastComponent(), durable: false)
         // Ignored before it is there, so that Git never sees the bytes.

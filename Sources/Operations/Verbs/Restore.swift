@@ -61,13 +61,21 @@ extension Workspace {
         return result
     }
 
-    /// Returns the artifacts with bytes that are in no store.
-    func modified(_ artifacts: [PointerIndex.Entry], store: LocalStore) async throws -> [PointerIndex.Entry] {
+    /// Returns the artifacts with bytes that are in no store; and, where asked for, trees of known files that are no version.
+    func modified(
+        _ artifacts: [PointerIndex.Entry],
+        store: LocalStore,
+        includingRearranged: Bool = false
+    ) async throws -> [PointerIndex.Entry] {
         var cache = openStatCache()
         defer { cache.save() }
         var modified: [PointerIndex.Entry] = []
         for artifact in artifacts {
-            if case .modified = try await state(of: artifact, store: store, cache: &cache) { modified.append(artifact) }
+            switch try await state(of: artifact, store: store, cache: &cache) {
+            case .modified: modified.append(artifact)
+            case .rearranged where includingRearranged: modified.append(artifact)
+            case .current, .missing, .stale, .rearranged: break
+            }
         }
         return modified
     }

@@ -32,15 +32,17 @@ struct ConfiguredRemote: Sendable {
 
     /// Remembers that the remote has objects whole.
     func acknowledge(_ oids: [Digest]) throws {
-        let known = try acknowledged()
-        let all = known.union(oids)
-        guard all.count > known.count else { return }
+        guard try !acknowledged().isSuperset(of: oids) else { return }
         try Directories.create(directory)
+        // Another worktree's command may remember something at the same moment.
+        let lock = try FileLock(directory.appending("lock"), mode: .exclusive, wait: .seconds(60))
+        defer { extendLifetime(lock) }
+        let all = try acknowledged().union(oids)
         try DurableFile.write(Array(all.sorted().map { $0.hex + "\n" }.joined().utf8), to: acknowledgedPath)
     }
 
     /// Asks the remote itself which of these objects it has whole, by its object indexes.
-    func holds(_ pointers: [Pointer]) async throws -> Set<Digest> {
+    func holds(_ pointers: some Sequence<Pointer>) async throws -> Set<Digest> {
         var held: Set<Digest> = []
         for pointer in Set(pointers) {
             if try await store.remote.size(of: StoreLayout.objectIndex(pointer.oid)) != nil { held.insert(pointer.oid) }
