@@ -95,6 +95,7 @@ package struct Program: Sendable {
             verbosity: options.verbosity,
             trustedURLs: Set(options.trustedURLs),
             isInteractive: isInteractive,
+            isMachineRead: options.json,
             confirm: { isInteractive ? console.confirm($0) : nil },
             readInput: streams.readInput,
             writeOutput: write

@@ -50,7 +50,7 @@ package struct Checkout: Sendable {
         if fetches { try await fetchAbsent(wanted, in: workspace, joined.store) }
         try requirePresent(wanted, in: joined.store, of: resolved.name)
         let previous = try await workspace.repository.objects.head()
-        try await workspace.repository.checkout(.commit(resolved.commit), environment: GitRepository.hookGuard)
+        try await checkOut(resolved, in: workspace)
         let kept = Set(wanted.map(\.path))
         let gone = tracked.filter { !kept.contains($0.path) }
         try await WorkTreeAlignment(in: workspace).takeAway(gone, joined.store)
@@ -62,6 +62,27 @@ package struct Checkout: Sendable {
             report.hints = ["go back: `git switch \(name.dropFirst("refs/heads/".count))`"]
         }
         return report
+    }
+
+    private func checkOut(_ resolved: ResolvedVersion, in workspace: Workspace) async throws {
+        do {
+            try await workspace.repository.checkout(
+                .commit(resolved.commit),
+                isForced: isForced,
+                environment: GitRepository.hookGuard
+            )
+        } catch {
+            guard case .wouldOverwrite = error.kind else { throw error }
+            throw Failure(
+                .failed,
+                "cannot check out \(resolved.name)",
+                hints: [
+                    "keep them: `git stash`, or commit them",
+                    "or lose them: `git model checkout --force \(version ?? resolved.name)`",
+                ],
+                cause: error
+            )
+        }
     }
 
     private func restoreOnly(
