@@ -70,9 +70,12 @@ package struct Add: Sendable {
         let started = context.now()
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
-        var batch = try await AddBatch(workspace, store: joined.store, model: model)
+        let models = try ModelAssignment(among: workspace.models(), named: model, metadata: metadata)
         var report = Report()
-        for path in try await selection(in: workspace, report: &report) {
+        let paths = try await selection(in: workspace, report: &report)
+        var batch = try await AddBatch(workspace, store: joined.store, models: models)
+        if !paths.isEmpty || report.problems.isEmpty { try batch.requireModels(for: paths) }
+        for path in paths {
             do { try await batch.add(path) } catch {
                 if context.cancellation.isCancelled { throw error }
                 report.problems.append(Problem(path.text, error))
@@ -81,7 +84,7 @@ package struct Add: Sendable {
         if report.artifacts.isEmpty, batch.isEmpty, let problem = report.problems.first, report.problems.count == 1 {
             throw Failure(.failed, "cannot add \(problem.subject): \(problem.message)")
         }
-        try await batch.commit(metadata: metadata, stages: stages, into: &report)
+        try await batch.commit(stages: stages, into: &report)
         report.nanoseconds = context.now() - started
         return report
     }
@@ -102,7 +105,11 @@ package struct Add: Sendable {
         }
         var paths: [RepositoryPath] = []
         for argument in arguments {
-            do { paths += try expand(argument, in: workspace) } catch {
+            do { paths += try expand(argument, in: workspace) } catch let error as PathArgumentError {
+                report.problems.append(Problem(argument, message: error.problem))
+            } catch let error as RepositoryPathError {
+                throw error
+            } catch {
                 report.problems.append(Problem(argument, error))
             }
         }

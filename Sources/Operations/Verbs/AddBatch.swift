@@ -17,16 +17,16 @@ struct AddBatch {
     private let workspace: Workspace
     private let store: LocalStore
     private let session: IngestSession
-    private let model: ModelDescription
+    private let models: ModelAssignment
     private let tally: ProgressTally
     private let tracked: [RepositoryPath: PointerIndex.Entry]
     private var cache: StatCache
     private var added: [Added] = []
 
-    init(_ workspace: Workspace, store: LocalStore, model: String?) async throws {
+    init(_ workspace: Workspace, store: LocalStore, models: ModelAssignment) async throws {
         self.workspace = workspace
         self.store = store
-        self.model = try workspace.modelDescription(named: model)
+        self.models = models
         cache = workspace.openStatCache()
         let tally = ProgressTally(phase: "adding", sink: workspace.context.progress)
         self.tally = tally
@@ -44,6 +44,11 @@ struct AddBatch {
 
     /// Whether nothing was added.
     var isEmpty: Bool { added.isEmpty }
+
+    /// Throws where it is left open which model an artifact belongs to.
+    func requireModels(for paths: [RepositoryPath]) throws {
+        try models.requireModels(for: paths, known: Set(tracked.keys))
+    }
 
     /// Puts one artifact into the store.
     mutating func add(_ path: RepositoryPath) async throws {
@@ -101,7 +106,7 @@ struct AddBatch {
     }
 
     /// Makes the store know of the objects, then writes pointers, ignore lines and the model's description, and stages them.
-    mutating func commit(metadata: [String], stages: Bool, into report: inout Add.Report) async throws {
+    mutating func commit(stages: Bool, into report: inout Add.Report) async throws {
         let pointers = added.map(\.result.pointer)
         let summary = try session.finish(pointers: pointers)
         cache.save()
@@ -109,11 +114,14 @@ struct AddBatch {
         report.bytesRead = tally.byteCount
         report.bytesStored = summary.stored
         for item in added { try write(item) }
-        _ = try workspace.describe(model, adding: added.map(\.path), metadata: metadata)
+        let descriptions = models.descriptions(listing: added.map(\.path))
+        for model in descriptions where try !workspace.write(model).isEmpty && models.isNew(model) {
+            report.warnings.append("model \(model.name) is new: \(model.path) describes it")
+        }
         let taken = try await workspace.takeFromGit(added.map(\.path), stages: stages)
         report.warnings += taken.warnings
         // Not what changed just now, but what Git's index lacks: an earlier command may have been stopped before it staged.
-        let unstaged = try await unstagedFiles()
+        let unstaged = try await unstagedFiles(with: descriptions)
         report.artifacts = added.map { AddBatch.row($0, isStaged: !unstaged.contains($0.path.appendingPointerSuffix)) }
             .sorted { $0.path < $1.path }
         if stages { try await workspace.repository.index.stage(unstaged.map { GitPath($0.text) }) }
@@ -121,12 +129,11 @@ struct AddBatch {
     }
 
     /// Returns the files that this batch is responsible for and that are not staged as they are.
-    private func unstagedFiles() async throws -> [RepositoryPath] {
+    private func unstagedFiles(with descriptions: [ModelDescription]) async throws -> [RepositoryPath] {
         guard !added.isEmpty else { return [] }
         var paths = added.map(\.path.appendingPointerSuffix)
         paths += Set(added.map { IgnoreFile.path(in: $0.path.parent) })
-        let description = try RepositoryPath(model.path)
-        if try FileStatus.of(workspace.location(of: description)) != nil { paths.append(description) }
+        paths += try descriptions.map { try RepositoryPath($0.path) }
         let unstaged = try await workspace.repository.index.unstaged(paths.map { GitPath($0.text) })
         return paths.filter { unstaged.contains(GitPath($0.text)) }
     }

@@ -71,9 +71,7 @@ package struct ListArtifacts: Sendable {
         among artifacts: [PointerIndex.Entry],
         in workspace: Workspace
     ) throws -> [PointerIndex.Entry] {
-        if workspace.context.workingDirectory.pushing(FilePath(argument)).lexicallyNormalized() == workspace.root {
-            return artifacts
-        }
+        if workspace.isTop(argument) { return artifacts }
         let given = try workspace.path(argument)
         let path = given.removingPointerSuffix ?? given
         return artifacts.filter { $0.path == path || $0.path.isInside(path) || path.isInside($0.path) }

@@ -40,7 +40,9 @@ package struct ListVersions: Sendable {
     /// Reads the tags.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
-        let versions = try await workspace.versions().filter { model == nil || $0.model.text == model }
+        let all = try await workspace.versions()
+        if let model { try workspace.requireModel(named: model, among: all) }
+        let versions = all.filter { model == nil || $0.model.text == model }
         return Report(versions: versions.map(ListVersions.row))
     }
 

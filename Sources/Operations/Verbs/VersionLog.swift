@@ -44,11 +44,7 @@ package struct VersionLog: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
         let all = try await workspace.versions()
-        if let model, !all.contains(where: { $0.model.text == model }),
-            try !workspace.models().contains(where: { $0.name.text == model })
-        {
-            throw Failure(.failed, "there is no model '\(model)'", hints: ["see which there are: `git model list`"])
-        }
+        if let model { try workspace.requireModel(named: model, among: all) }
         let versions = all.filter { model == nil || $0.model.text == model }
         let commits = try await workspace.repository.objects.commits(Array(Set(versions.map(\.commit))))
         let byID = Dictionary(commits.map { ($0.id, $0) }) { first, _ in first }
