@@ -23,6 +23,14 @@ package struct PointerIndex: Sendable {
         package let path: String
         /// What is wrong, as a clause that calls the file "it".
         package let problem: String
+        /// Whether a newer git-model would understand it, so that it is not to be called damaged.
+        package let needsNewerVersion: Bool
+
+        init(path: String, problem: String, needsNewerVersion: Bool = false) {
+            self.path = path
+            self.problem = problem
+            self.needsNewerVersion = needsNewerVersion
+        }
     }
 
     /// The artifacts, sorted by path.
@@ -36,7 +44,14 @@ package struct PointerIndex: Sendable {
         for file in files {
             switch file.entry {
             case .success(let entry): entries.append(entry)
-            case .failure(let problem): damaged.append(Damage(path: file.path.description, problem: problem.text))
+            case .failure(let problem):
+                damaged.append(
+                    Damage(
+                        path: file.path.description,
+                        problem: problem.text,
+                        needsNewerVersion: problem.needsNewerVersion
+                    )
+                )
             }
         }
         self.entries = entries.sorted { $0.path < $1.path }
@@ -142,6 +157,7 @@ package struct PointerIndex: Sendable {
 private struct PointerFile {
     struct Problem: Error {
         let text: String
+        var needsNewerVersion = false
 
         static let unmerged = Problem(text: "it has a merge conflict")
         static let notAFile = Problem(text: "it is not a plain file")
@@ -149,6 +165,7 @@ private struct PointerFile {
 
         init(_ error: some Error) {
             text = "\(error)"
+            needsNewerVersion = (error as? PointerError)?.needsNewerVersion ?? false
         }
 
         private init(text: String) {

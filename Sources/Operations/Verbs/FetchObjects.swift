@@ -44,7 +44,7 @@ package struct FetchObjects: Sendable {
         let wanted = selection.versions.isEmpty ? artifacts : try await workspace.trackedArtifacts()
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
-        report.problems += result.problems
+        report.problems += result.problems.filter { !report.problems.contains($0) }
         return report
     }
 }
@@ -77,6 +77,9 @@ extension Workspace {
         isDryRun: Bool = false
     ) async throws -> TransferReport {
         let started = context.now()
+        let wrong = artifacts.compactMap { Problem(wrongPointerOf: $0, in: store) }
+        let names = Set(wrong.map(\.subject))
+        let artifacts = artifacts.filter { !names.contains($0.path.appendingPointerSuffix.text) }
         let pointers = artifacts.map(\.pointer)
         let remote = try remote(named: name)
         var report = TransferReport(
@@ -85,6 +88,7 @@ extension Workspace {
             isThisMachineOnly: remote.isThisMachineOnly,
             isDryRun: isDryRun
         )
+        report.problems = wrong
         let tally = ProgressTally(phase: "fetching", sink: context.progress)
         let fetch = Fetch(
             from: remote.store,
@@ -102,7 +106,7 @@ extension Workspace {
         report.artifacts = fetched.count
         report.size = fetched.reduce(0) { $0 + $1.pointer.size }
         report.bytes = result.byteCount
-        report.problems = artifacts.filter { missing.contains($0.pointer.oid) }.map {
+        report.problems += artifacts.filter { missing.contains($0.pointer.oid) }.map {
             Problem($0.path.text, message: "remote \(remote.name) does not have \($0.pointer.oid)")
         }
         report.nanoseconds = context.now() - started

@@ -33,6 +33,10 @@ extension Workspace {
             do {
                 let state = try await state(of: artifact, store: store, cache: &cache)
                 if state == .current { continue }
+                if let problem = Problem(wrongPointerOf: artifact, in: store) {
+                    result.problems.append(problem)
+                    continue
+                }
                 guard Closure(of: [artifact.pointer], in: store).isComplete else {
                     result.absent.append(artifact)
                     result.problems.append(Problem(artifact.path.text, message: "its bytes are not in the local store"))
@@ -70,5 +74,13 @@ extension Workspace {
             if case .modified = try await state(of: artifact, store: store, cache: &cache) { modified.append(artifact) }
         }
         return modified
+    }
+}
+
+extension Problem {
+    /// The problem of an artifact whose pointer says of its object what is not so; `nil` where it is right as far as is known.
+    init?(wrongPointerOf artifact: PointerIndex.Entry, in store: LocalStore) {
+        guard let what = store.contradiction(of: artifact.pointer) else { return nil }
+        self.init(artifact.path.appendingPointerSuffix.text, message: "the pointer is wrong: \(what)")
     }
 }
