@@ -37,6 +37,8 @@ package struct ShowVersion: Sendable {
         package let tagger: String
         /// The day of that.
         package let date: String
+        /// The time of that, in ISO 8601, UTC.
+        package let time: String
         /// Whether the tag carries a signature, good or bad.
         package let isSigned: Bool
         /// What the tag's message says, without the trailers.
@@ -69,6 +71,7 @@ package struct ShowVersion: Sendable {
             commitSubject: commit.subject,
             tagger: "\(who.name) <\(who.email)>",
             date: CivilDate(secondsSince1970: who.time, offsetMinutes: who.offsetMinutes).text,
+            time: CivilDate.time(secondsSince1970: who.time),
             isSigned: resolved.version?.isSigned ?? false,
             message: message.map { ShowVersion.text(of: $0) } ?? "",
             artifacts: artifacts

@@ -14,6 +14,8 @@ package struct VersionLog: Sendable {
             package let commit: String
             /// The day on which it was tagged, or committed where the tag does not say.
             package let date: String
+            /// The time of that, in ISO 8601, UTC.
+            package let time: String
             /// Who tagged it, or committed where the tag does not say.
             package let tagger: String
             /// The size of the artifacts in bytes, where the tag says it.
@@ -58,6 +60,7 @@ package struct VersionLog: Sendable {
                         tag: version.tag.text,
                         commit: version.commit.hex,
                         date: CivilDate(secondsSince1970: who.time, offsetMinutes: who.offsetMinutes).text,
+                        time: CivilDate.time(secondsSince1970: who.time),
                         tagger: who.name,
                         size: version.size,
                         isSigned: version.isSigned,
