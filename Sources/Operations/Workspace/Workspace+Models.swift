@@ -24,9 +24,19 @@ extension Workspace {
         guard try FileStatus.of(directory) != nil else { return [] }
         var models: [ModelDescription] = []
         for entry in try DirectoryWalk.entries(under: directory) where entry.path.hasSuffix(".json") {
-            let name = try ModelName(entry.path.dropLast(".json".count))
-            let bytes = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
-            models.append(try ModelDescription(name, parsing: bytes))
+            do {
+                let name = try ModelName(entry.path.dropLast(".json".count))
+                let bytes = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
+                models.append(try ModelDescription(name, parsing: bytes))
+            } catch {
+                guard error is FormatError || error is RegistryNameError else { throw error }
+                let path = "\(ModelDescription.directory)/\(entry.path)"
+                throw Failure(
+                    .failed,
+                    "\(path) describes no model: \(error)",
+                    hints: ["restore it: `git checkout -- \(path)`"]
+                )
+            }
         }
         return models.sorted { $0.name < $1.name }
     }
