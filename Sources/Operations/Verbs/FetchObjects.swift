@@ -77,10 +77,6 @@ extension Workspace {
         isDryRun: Bool = false
     ) async throws -> TransferReport {
         let started = context.now()
-        let wrong = artifacts.compactMap { Problem(wrongPointerOf: $0, in: store) }
-        let names = Set(wrong.map(\.subject))
-        let artifacts = artifacts.filter { !names.contains($0.path.appendingPointerSuffix.text) }
-        let pointers = artifacts.map(\.pointer)
         let remote = try remote(named: name)
         var report = TransferReport(
             verb: "fetch",
@@ -88,7 +84,7 @@ extension Workspace {
             isThisMachineOnly: remote.isThisMachineOnly,
             isDryRun: isDryRun
         )
-        report.problems = wrong
+        var artifacts = artifacts
         let tally = ProgressTally(phase: "fetching", sink: context.progress)
         let fetch = Fetch(
             from: remote.store,
@@ -97,19 +93,35 @@ extension Workspace {
             cancellation: context.cancellation,
             progress: { tally.set($0, of: $1) }
         )
-        let result = isDryRun ? try await fetch.dryRun(pointers) : try await fetch.run(pointers)
+        var result: Fetch.Report?
+        while result == nil {
+            report.problems += takeOutWrong(&artifacts, in: store)
+            let pointers = artifacts.map(\.pointer)
+            do { result = isDryRun ? try await fetch.dryRun(pointers) : try await fetch.run(pointers) } catch {
+                // What came may show that a pointer is wrong, not the remote; then the others go on.
+                guard artifacts.contains(where: { store.contradiction(of: $0.pointer) != nil }) else { throw error }
+            }
+        }
         context.progress.finish()
-        let missing = Set(result.missing)
-        if !isDryRun { try remote.acknowledge(result.objects) }
-        let moved = Set(result.objects)
+        let missing = Set(result?.missing ?? [])
+        let objects = result?.objects ?? []
+        if !isDryRun { try remote.acknowledge(objects) }
+        let moved = Set(objects)
         let fetched = artifacts.filter { moved.contains($0.pointer.oid) }
         report.artifacts = fetched.count
         report.size = fetched.reduce(0) { $0 + $1.pointer.size }
-        report.bytes = result.byteCount
+        report.bytes = result?.byteCount ?? 0
         report.problems += artifacts.filter { missing.contains($0.pointer.oid) }.map {
             Problem($0.path.text, message: "remote \(remote.name) does not have \($0.pointer.oid)")
         }
         report.nanoseconds = context.now() - started
         return report
+    }
+
+    private func takeOutWrong(_ artifacts: inout [PointerIndex.Entry], in store: LocalStore) -> [Problem] {
+        let wrong = artifacts.compactMap { Problem(wrongPointerOf: $0, in: store) }
+        let names = Set(wrong.map(\.subject))
+        artifacts.removeAll { names.contains($0.path.appendingPointerSuffix.text) }
+        return wrong
     }
 }
