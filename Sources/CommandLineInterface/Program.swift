@@ -146,6 +146,11 @@ package struct Program: Sendable {
         if invocation.unknownVerb != nil {
             return fail(Diagnosis(usage: ValidationError(""), in: invocation), in: invocation)
         }
+        let isQuestion = invocation.asksForHelp || arguments.contains { $0 == "-h" || $0 == "--help" }
+        if invocation.wantsJSON, !isQuestion {
+            let hint = "`\(invocation.name) -h` lists the verbs"
+            return fail(Diagnosis(.usage, "\(invocation.name) needs a verb", hints: [hint]), in: invocation)
+        }
         let page = HelpPage(width: streams.terminal.width)
         return finish(
             with: invocation.path.last.map { page.verb($0, path: invocation.words) } ?? page.root(),

@@ -56,6 +56,11 @@ package struct ListArtifacts: Sendable {
             let tracked = try await workspace.trackedArtifacts()
             let isPath = (try? ListArtifacts.choose(first, among: tracked, in: workspace)).map { !$0.isEmpty } ?? false
             if isPath { return (nil, first) }
+            if let colon = first.firstIndex(of: ":"),
+                let version = try? await workspace.resolve(String(first[..<colon]))
+            {
+                return (version, String(first[first.index(after: colon)...]))
+            }
             guard case ResolutionError.unknown = error else { throw error }
             throw Failure(
                 .failed,
