@@ -35,6 +35,15 @@ import Testing
         #expect(try await !session.shell("cat .mver/models/b.json").contains("a.bin"))
     }
 
+    @Test func `A version of one model lists that model's artifacts`() async throws {
+        let session = try await Self.two()
+        try await session.succeed("tag", "-q", "b@v1.0.0")
+        let listed = try await session.succeed("ls", "v1.0.0").output
+        #expect(listed.contains("b.bin") && !listed.contains("a.bin"))
+        #expect(try await session.succeed("ls", "b@v1.0.0:b.bin").output == listed)
+        #expect(await session.run("show", "v1.0.0").output.hasPrefix("b@v1.0.0\n"))
+    }
+
     @Test func `Metadata needs a model only where the artifacts tell none`() async throws {
         let session = try await Self.two()
         try await session.succeed("add", "--meta", "task=x", "a.bin")

@@ -59,6 +59,15 @@ import Testing
         #expect(repeated.error.contains("`git model tag --bump minor --model small --force`"))
     }
 
+    @Test func `A version that is moved is told of`() async throws {
+        let session = try await Self.withArtifact()
+        try await session.succeed("tag", "-q", "v1.0.0")
+        try await session.shell("git commit -q --allow-empty -m two")
+        let answer = try await session.succeed("tag", "--force", "v1.0.0")
+        #expect(answer.error.contains("warning: small@v1.0.0 was at "))
+        #expect(await session.run("log", "-n1").exitCode == 0)
+    }
+
     @Test func `Git's branch goes to the only remote where none is configured`() async throws {
         let session = try await Self.withArtifact("git init -q --bare ../hub")
         try await session.succeed("remote", "add", "-q", "store", "../store")

@@ -39,7 +39,7 @@ package struct ListArtifacts: Sendable {
         let (version, path) = try await split(in: workspace)
         let artifacts: [PointerIndex.Entry]
         if let version {
-            artifacts = try await PointerIndex.at(version.commit, in: workspace.repository).entries
+            artifacts = try await workspace.pointers(of: version).entries
         } else {
             artifacts = try await workspace.trackedArtifacts()
         }

@@ -87,6 +87,9 @@ package struct TagVersion: Sendable {
             size: artifacts.reduce(0) { $0 + $1.pointer.size }
         )
         report.warnings = try await differences(from: artifacts, in: workspace, joined.store)
+        if let moved = own.first(where: { $0.tag == name && $0.commit != head }) {
+            report.warnings.append("\(name) was at \(moved.commit.abbreviated) before: whoever has it keeps that")
+        }
         if !isThere { try await tag(name, model, artifacts, at: head, in: workspace, joined.store) }
         if let push {
             try await push.run(artifacts, from: joined.store, existing: isForced ? .replace : .refuse, into: &report)
@@ -250,13 +253,15 @@ package struct TagVersion: Sendable {
             }
         )
         let (subject, body) = subjectAndBody(model.name, name.version)
-        try await workspace.repository.createTag(
-            name.text,
-            on: head,
-            message: VersionTag.message(subject: subject, body: body, trailers: trailers),
-            signing: isSigned ? .always : .asConfigured,
-            existing: isForced ? .replace : .refuse
-        )
+        do {
+            try await workspace.repository.createTag(
+                name.text,
+                on: head,
+                message: VersionTag.message(subject: subject, body: body, trailers: trailers),
+                signing: isSigned ? .always : .asConfigured,
+                existing: isForced ? .replace : .refuse
+            )
+        } catch { throw Failure(nil, "cannot tag \(name)", cause: error) }
     }
 
     private func subjectAndBody(_ model: ModelName, _ version: SemanticVersion) -> (subject: String, body: String) {
