@@ -52,6 +52,8 @@ struct AddCommand: ModelCommand {
         guard !changed.isEmpty else {
             guard report.gitFiles.isEmpty else { return }
             guard !report.artifacts.isEmpty else { return text.line("Nothing changed") }
+            let count = report.artifacts.count
+            guard count <= 3 else { return text.line("Nothing changed: \(Quantity.count(count, "artifact"))") }
             let names = report.artifacts.map { DisplayText.quoted($0.path) }.joined(separator: ", ")
             return text.line("Nothing changed: \(names)")
         }

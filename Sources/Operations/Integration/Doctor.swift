@@ -114,6 +114,18 @@ package struct Doctor: Sendable {
         return checks.isEmpty ? [.ok("diff and merge drivers")] : checks
     }
 
+    private func remedy(for error: any Error, _ store: FilePath) -> String? {
+        var cause: (any Error)? = error
+        if case .io(let error)? = error as? StoreError { cause = error }
+        switch (cause as? IOError)?.errno {
+        case .permissionDenied: return "chmod -R u+rwX \(store)"
+        case .noSpace, .diskQuotaExceeded: return "free some space: git model gc"
+        case .readOnlyFileSystem:
+            return "git config git-model.store.path DIRECTORY, on a file system that can be written to"
+        default: return error is StoreError ? "git model fsck" : nil
+        }
+    }
+
     private func store(of workspace: Workspace) -> Check {
         let shown = workspace.shown(workspace.storePath.removingLastComponent())
         do {
@@ -121,7 +133,7 @@ package struct Doctor: Sendable {
             _ = try LocalStore.openOrCreate(workspace.storePath)
             _ = try TemporaryFile(beside: workspace.storePath.appending("probe"))
         } catch {
-            return .wrong("store: \(shown) cannot be used: \(error)", "chmod -R u+rwX \(workspace.storePath)")
+            return .wrong("store: \(shown) cannot be used: \(error)", remedy(for: error, workspace.storePath))
         }
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: workspace.storePath.string)
         let free = (attributes?[.systemFreeSize] as? any BinaryInteger).map { Int64(clamping: $0) }

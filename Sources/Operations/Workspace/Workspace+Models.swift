@@ -12,7 +12,11 @@ extension Workspace {
             throw Failure(
                 .failed,
                 "\(damage.path) is no pointer: \(damage.problem)",
-                hints: ["restore it: `git checkout -- \(damage.path)`"]
+                hints: [
+                    damage.needsNewerVersion
+                        ? "install a newer git-model; nothing was changed"
+                        : "restore it: `git checkout -- \(damage.path)`"
+                ]
             )
         }
         return index.entries
