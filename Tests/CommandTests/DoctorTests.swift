@@ -37,7 +37,8 @@ import Testing
 
     @Test func `The manual page is where Git finds it, or it is said how`() async throws {
         let session = try await Self.withArtifact()
-        let output = await session.run("doctor").output
+        try await session.succeed("install", "-q")
+        let output = try await session.succeed("doctor").output
         let found = try await session.shell("command -v man >/dev/null || echo none; man -w git-model 2>&1 || true")
         let isSound = found.hasPrefix("/") || found.hasPrefix("none")
         #expect(output.contains(isSound ? "manual page: /" : "mend it: export MANPATH="), "\(output)")

@@ -19,7 +19,7 @@ extension Doctor {
         case .found(let page): return .ok("manual page: \(page), written just now")
         case .noProgram: return .ok("manual page: \(page), for when `man` is installed")
         case .notFound:
-            return .wrong(
+            return .note(
                 "manual page: \(page) is there, but `man` does not look there",
                 "export MANPATH=\"\(directory):$MANPATH\""
             )

@@ -11,7 +11,7 @@ import SystemPackage
 package struct Doctor: Sendable {
     /// One thing that was looked at.
     package struct Check: Encodable, Sendable {
-        /// `ok`, `missing`, or `wrong`.
+        /// `ok`, `missing`, `wrong`, or `note`, which keeps nothing from working.
         package let state: String
         /// What was looked at, and what was found.
         package let subject: String
@@ -22,6 +22,9 @@ package struct Doctor: Sendable {
 
         static func ok(_ subject: String, freeBytes: Int64? = nil) -> Check {
             Check(state: "ok", subject: subject, remedy: nil, freeBytes: freeBytes)
+        }
+        static func note(_ subject: String, _ remedy: String) -> Check {
+            Check(state: "note", subject: subject, remedy: remedy)
         }
         static func missing(_ subject: String, _ remedy: String?) -> Check {
             Check(state: "missing", subject: subject, remedy: remedy)
@@ -35,7 +38,7 @@ package struct Doctor: Sendable {
     package struct Report: Operations.Report {
         /// The checks, in their order.
         package var checks: [Check] = []
-        package var outcome: Outcome { checks.allSatisfy { $0.state == "ok" } ? .ok : .negative }
+        package var outcome: Outcome { checks.allSatisfy { ["ok", "note"].contains($0.state) } ? .ok : .negative }
 
         private enum CodingKeys: CodingKey { case checks }
     }
