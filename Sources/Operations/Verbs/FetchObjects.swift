@@ -93,29 +93,38 @@ extension Workspace {
             cancellation: context.cancellation,
             progress: { tally.set($0, of: $1) }
         )
-        var result: Fetch.Report?
-        while result == nil {
-            report.problems += takeOutWrong(&artifacts, in: store)
-            let pointers = artifacts.map(\.pointer)
-            do { result = isDryRun ? try await fetch.dryRun(pointers) : try await fetch.run(pointers) } catch {
-                // What came may show that a pointer is wrong, not the remote; then the others go on.
-                guard artifacts.contains(where: { store.contradiction(of: $0.pointer) != nil }) else { throw error }
-            }
-        }
+        let result = try await run(fetch, of: &artifacts, into: store, isDryRun: isDryRun, &report.problems)
         context.progress.finish()
-        let missing = Set(result?.missing ?? [])
-        let objects = result?.objects ?? []
-        if !isDryRun { try remote.acknowledge(objects) }
-        let moved = Set(objects)
+        let missing = Set(result.missing)
+        if !isDryRun { try remote.acknowledge(result.objects) }
+        let moved = Set(result.objects)
         let fetched = artifacts.filter { moved.contains($0.pointer.oid) }
         report.artifacts = fetched.count
         report.size = fetched.reduce(0) { $0 + $1.pointer.size }
-        report.bytes = result?.byteCount ?? 0
+        report.bytes = result.byteCount
         report.problems += artifacts.filter { missing.contains($0.pointer.oid) }.map {
             Problem($0.path.text, message: "remote \(remote.name) does not have \($0.pointer.oid)")
         }
         report.nanoseconds = context.now() - started
         return report
+    }
+
+    /// Fetches, and takes out the artifacts whose pointers turn out to be wrong, so that the others go on.
+    private func run(
+        _ fetch: Fetch,
+        of artifacts: inout [PointerIndex.Entry],
+        into store: LocalStore,
+        isDryRun: Bool,
+        _ problems: inout [Problem]
+    ) async throws -> Fetch.Report {
+        while true {
+            problems += takeOutWrong(&artifacts, in: store)
+            let pointers = artifacts.map(\.pointer)
+            do { return isDryRun ? try await fetch.dryRun(pointers) : try await fetch.run(pointers) } catch {
+                // What came may show that a pointer is wrong, not the remote.
+                guard artifacts.contains(where: { store.contradiction(of: $0.pointer) != nil }) else { throw error }
+            }
+        }
     }
 
     private func takeOutWrong(_ artifacts: inout [PointerIndex.Entry], in store: LocalStore) -> [Problem] {
