@@ -1,5 +1,6 @@
-import Registry
+import Codec
 import Git
+import Registry
 import ModelCore
 import Store
 import SystemIO
@@ -23,8 +24,14 @@ extension Workspace {
     /// Looks at an artifact on disk; what has to be read is noted in `cache`.
     func state(of artifact: PointerIndex.Entry, store: LocalStore, cache: inout StatCache) async throws -> ArtifactState
     {
+        let place = try location(of: artifact.path)
+        if try FileStatus.of(place)?.kind == .symbolicLink {
+            // No artifact is a link: somebody put it there, and what it leads to is nobody's to look at.
+            let target = Array(try SymbolicLink.target(of: place).utf8)
+            return .modified(Pointer(oid: SHA256.digest(of: target), size: Int64(target.count), kind: .file))
+        }
         let included = try await includedFiles(of: artifact.path)
-        guard let files = try ArtifactFiles(at: location(of: artifact.path), isIncluded: included) else {
+        guard let files = try ArtifactFiles(at: place, isIncluded: included) else {
             return .missing
         }
         let hash = ArtifactHash(pool: pool, cancellation: context.cancellation)

@@ -77,8 +77,7 @@ package struct MoveArtifact: Sendable {
         among tracked: [PointerIndex.Entry],
         in workspace: Workspace
     ) throws -> RepositoryPath {
-        let isTop =
-            workspace.context.workingDirectory.pushing(FilePath(destination)).lexicallyNormalized() == workspace.root
+        let isTop = workspace.isTop(destination)
         let name = try RepositoryPath(source.name)
         var target = isTop ? name : try workspace.path(destination)
         let isDirectory = try FileStatus.of(workspace.location(of: target))?.kind == .directory

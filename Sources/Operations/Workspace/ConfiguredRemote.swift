@@ -12,6 +12,8 @@ struct ConfiguredRemote: Sendable {
     let name: String
     /// The URL as it was configured.
     let url: String
+    /// The URL in its one spelling, absolute: what the user agrees to.
+    let location: String
     /// The store behind it.
     let store: RemoteStore
     /// Whether only this machine sees it.
@@ -79,7 +81,7 @@ extension Workspace {
 
     /// Returns the remote of a URL; a relative path is taken from the top of the repository.
     func remote(_ name: String, url text: String) throws -> ConfiguredRemote {
-        let url = try RemoteURL(parsing: expandingHome(text), relativeTo: root)
+        let url = try RemoteURL(parsing: context.expandingHome(text), relativeTo: root)
         let key = SHA256.digest(of: Array(url.text.utf8)).hex.prefix(16)
         let directory = modelDirectory.appending("remotes").appending(String(key))
         let remote: any Remote
@@ -89,25 +91,20 @@ extension Workspace {
         return ConfiguredRemote(
             name: name,
             url: text,
+            location: url.text,
             store: RemoteStore(remote, cache: directory),
             isThisMachineOnly: remote.isThisMachineOnly,
             directory: directory
         )
     }
 
-    private func expandingHome(_ text: String) -> String {
-        guard text == "~" || text.hasPrefix("~/"), let home = context.environment["HOME"] else { return text }
-        return home + text.dropFirst()
-    }
-
     /// Refuses to write to a remote that only a tracked file names, until the user of this machine agreed to its URL.
     func requireAgreement(to remote: ConfiguredRemote) throws {
-        if context.trustedURLs.contains(remote.url) { return }
-        if let trust = TrustStore(environment: context.environment), try trust.contains(remote.url) { return }
+        if try agrees(to: remote.url) { return }
         throw Failure(
             .failed,
-            "cannot write to remote \(remote.name): nobody on this machine agreed to \(remote.url)",
-            hints: ["agree to it: `git model trust \(remote.url)`", "or this once: `--trust \(remote.url)`"]
+            "cannot write to remote \(remote.name): nobody on this machine agreed to \(remote.location)",
+            hints: ["agree to it: `git model trust \(remote.location)`", "or this once: `--trust \(remote.location)`"]
         )
     }
 }
