@@ -96,5 +96,12 @@ let package = Package(
             excluding: ["References"]
         ),
         tests("EndToEndTests", ["git-model", "ModelCore", "TestSupport", systemPackage]),
+        .testTarget(
+            name: "FaultTests",
+            dependencies: ["git-model", "ModelCore", "TestSupport", systemPackage],
+            // Compiled by the tests: it is preloaded into git-model and linked into nothing.
+            exclude: ["Shim"],
+            swiftSettings: settings
+        ),
     ]
 )

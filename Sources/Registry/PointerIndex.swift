@@ -162,6 +162,7 @@ private struct PointerFile {
 
         init(_ error: some Error) {
             text = "\(error)"
+            needsNewerVersion = (error as? PointerError)?.needsNewerVersion ?? false
         }
 
         init(_ error: PointerError, in bytes: [UInt8]) {

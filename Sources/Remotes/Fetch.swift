@@ -127,10 +127,13 @@ package struct Fetch: Sendable {
         let receiver = FrameReceiver(local)
         do { try await receive(found, into: receiver) } catch {
             // What came is right and stays, so that the next attempt goes on here. Should that fail too, the first error counts.
-            do { try receiver.publish() } catch {}
+            do { try receiver.publish() } catch { receiver.abandon() }
             throw error
         }
-        try receiver.publish()
+        do { try receiver.publish() } catch {
+            receiver.abandon()
+            throw error
+        }
         try await confirm(found, of: pointer, refusing: &useless)
         return found.byteCount
     }

@@ -10,14 +10,19 @@ package enum StaleTemporaryFiles {
 
     /// Returns the files below `root`, at the wall-clock time `now` in ns.
     package static func all(in root: FilePath, now: Int64) throws(IOError) -> [FilePath] {
+        try among(DirectoryWalk.entries(under: root).map { root.appending($0.path) }, now: now)
+    }
+
+    /// Returns those of some files, at the wall-clock time `now` in ns.
+    package static func among(_ paths: [FilePath], now: Int64) throws(IOError) -> [FilePath] {
         let canTell = try FileStatus.of("/proc/self") != nil
         var files: [FilePath] = []
-        for entry in try DirectoryWalk.entries(under: root) {
-            let path = root.appending(entry.path)
-            guard let process = path.lastComponent.flatMap({ TemporaryFile.processIdentifier(of: $0.string) })
+        for path in paths {
+            guard let process = path.lastComponent.flatMap({ TemporaryFile.processIdentifier(of: $0.string) }),
+                let status = try FileStatus.of(path)
             else { continue }
             let isHere = try FileStatus.of(FilePath("/proc/\(process)")) != nil
-            if now - entry.status.modified > (canTell && !isHere ? patience : longPatience) { files.append(path) }
+            if now - status.modified > (canTell && !isHere ? patience : longPatience) { files.append(path) }
         }
         return files
     }

@@ -6,6 +6,9 @@ package import SystemPackage
 package struct TemporaryFile: ~Copyable, Sendable {
     private static let prefix = ".git-model-tmp-"
 
+    /// What matches the name of every temporary file, as a pattern of the shell.
+    package static let pattern = prefix + "*"
+
     /// The file, readable and writable at any offset from any thread.
     package let file: OpenFile
     private var isCommitted = false

@@ -50,10 +50,9 @@ package struct Checkout: Sendable {
         if fetches { try await fetchAbsent(wanted, in: workspace, joined.store) }
         try requirePresent(wanted, in: joined.store, of: resolved.name)
         let previous = try await workspace.repository.objects.head()
-        try await workspace.repository.checkout(.commit(resolved.commit), environment: GitRepository.hookGuard)
         let kept = Set(wanted.map(\.path))
         let gone = tracked.filter { !kept.contains($0.path) }
-        try await WorkTreeAlignment(in: workspace).takeAway(gone, joined.store)
+        try await checkOut(resolved, without: gone, in: workspace, joined.store)
         var report = Report(version: resolved.name, commit: resolved.commit.hex)
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
@@ -62,6 +61,29 @@ package struct Checkout: Sendable {
             report.hints = ["go back: `git switch \(name.dropFirst("refs/heads/".count))`"]
         }
         return report
+    }
+
+    /// Lets Git check out a version that does not have the artifacts in `gone`.
+    private func checkOut(
+        _ resolved: ResolvedVersion,
+        without gone: [PointerIndex.Entry],
+        in workspace: Workspace,
+        _ store: LocalStore
+    ) async throws {
+        do {
+            try await workspace.checkOut(resolved.commit, isForced: isForced, without: gone, store)
+        } catch let error as GitError {
+            guard case .wouldOverwrite = error.kind else { throw error }
+            throw Failure(
+                .failed,
+                "cannot check out \(resolved.name)",
+                hints: [
+                    "keep them: `git stash`, or commit them",
+                    "or lose them: `git model checkout --force \(version ?? resolved.name)`",
+                ],
+                cause: error
+            )
+        }
     }
 
     private func restoreOnly(
@@ -141,5 +163,26 @@ package struct Checkout: Sendable {
             "cannot check out \(version): the bytes of \(absent.path) are in no store that is known here",
             hints: ["ask who made the version to push it: `git model push \(version)`"]
         )
+    }
+}
+
+extension Workspace {
+    /// Lets Git check out a commit that does not have some of the artifacts.
+    ///
+    /// They go first: were this killed in between, nobody would know any more that they were artifacts.
+    fileprivate func checkOut(
+        _ commit: GitObjectID,
+        isForced: Bool,
+        without gone: [PointerIndex.Entry],
+        _ store: LocalStore
+    ) async throws {
+        try await WorkTreeAlignment(in: self).takeAway(gone, store)
+        do {
+            try await repository.checkout(.commit(commit), isForced: isForced, environment: GitRepository.hookGuard)
+        } catch {
+            // Git left everything as it was, and so does this; should it fail as well, Git's reason counts.
+            do { _ = try await restore(gone, from: store, isForced: false) } catch {}
+            throw error
+        }
     }
 }

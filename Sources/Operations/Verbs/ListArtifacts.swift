@@ -39,7 +39,7 @@ package struct ListArtifacts: Sendable {
         let (version, path) = try await split(in: workspace)
         let artifacts: [PointerIndex.Entry]
         if let version {
-            artifacts = try await PointerIndex.at(version.commit, in: workspace.repository).entries
+            artifacts = try await workspace.pointers(of: version).entries
         } else {
             artifacts = try await workspace.trackedArtifacts()
         }
@@ -56,6 +56,11 @@ package struct ListArtifacts: Sendable {
             let tracked = try await workspace.trackedArtifacts()
             let isPath = (try? ListArtifacts.choose(first, among: tracked, in: workspace)).map { !$0.isEmpty } ?? false
             if isPath { return (nil, first) }
+            if let colon = first.firstIndex(of: ":"),
+                let version = try? await workspace.resolve(String(first[..<colon]))
+            {
+                return (version, String(first[first.index(after: colon)...]))
+            }
             guard case ResolutionError.unknown = error else { throw error }
             throw Failure(
                 .failed,
@@ -71,9 +76,7 @@ package struct ListArtifacts: Sendable {
         among artifacts: [PointerIndex.Entry],
         in workspace: Workspace
     ) throws -> [PointerIndex.Entry] {
-        if workspace.context.workingDirectory.pushing(FilePath(argument)).lexicallyNormalized() == workspace.root {
-            return artifacts
-        }
+        if workspace.isTop(argument) { return artifacts }
         let given = try workspace.path(argument)
         let path = given.removingPointerSuffix ?? given
         return artifacts.filter { $0.path == path || $0.path.isInside(path) || path.isInside($0.path) }

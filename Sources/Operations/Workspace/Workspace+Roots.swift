@@ -49,7 +49,7 @@ extension Workspace {
 
 extension Context {
     /// The same context in another worktree, without the variables by which Git tells a hook which one it is in.
-    fileprivate func standing(in directory: FilePath) -> Context {
+    func standing(in directory: FilePath) -> Context {
         var context = self
         context.workingDirectory = directory
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] { context.environment[name] = nil }

@@ -29,8 +29,8 @@ struct Workspace: Sendable {
         return workspace
     }
 
-    /// Opens the repository that the context stands in, set up or not.
-    static func discover(in context: Context) async throws -> Workspace {
+    /// Opens the repository that the context stands in, set up or not; without `readsTracked`, as if it had no `.mver/config`.
+    static func discover(in context: Context, readsTracked: Bool = true) async throws -> Workspace {
         let repository: GitRepository
         do {
             repository = try await GitRepository.discover(
@@ -57,7 +57,9 @@ struct Workspace: Sendable {
             repository: repository,
             root: root,
             modelDirectory: repository.layout.commonDirectory.appending("model"),
-            configuration: try await Configuration.load(repository, environment: context.environment)
+            configuration: readsTracked
+                ? try await Configuration.load(repository, environment: context.environment)
+                : try await Configuration.loadWithoutTracked(repository, environment: context.environment)
         )
     }
 
