@@ -1,3 +1,4 @@
+import Codec
 import ModelCore
 import TensorFormats
 
@@ -7,6 +8,8 @@ struct StoredFrame: Sendable {
     let reference: FrameReference
     /// The piece of the file that the frame is of.
     let piece: Int
+    /// What the values of a tensor's frame are like, where they are numbers that are measured.
+    var statistics: StatisticsAccumulator?
 }
 
 /// Puts the frames of a file together to the segments of its manifest.
@@ -40,19 +43,41 @@ struct SegmentAssembly: Sendable {
             let frames = stored[next..<end]
             next = end
             if let bytes = inline[index] {
-                segments.append(segment(of: piece, .inline(bytes)))
+                let statistics = bytes.withUnsafeBytes { StatisticsAccumulator($0, of: piece.tensor?.type ?? .bytes) }
+                segments.append(segment(of: piece, .inline(bytes), statistics))
                 continue
             }
+            let statistics = SegmentAssembly.statistics(of: frames)
             for start in stride(from: frames.startIndex, to: frames.endIndex, by: Segment.maximumFrameCount) {
                 let group = frames[start..<min(start + Segment.maximumFrameCount, frames.endIndex)]
-                segments.append(segment(of: piece, .frames(group.map(\.reference))))
+                segments.append(segment(of: piece, .frames(group.map(\.reference)), statistics))
             }
         }
         return segments
     }
 
-    private func segment(of piece: SegmentPlan.Piece, _ content: Segment.Content) -> Segment {
+    /// Puts together what was measured of a tensor's frames, in their order, so that the number of threads changes nothing.
+    private static func statistics(of frames: ArraySlice<StoredFrame>) -> StatisticsAccumulator? {
+        guard var sum = frames.first?.statistics else { return nil }
+        for frame in frames.dropFirst() {
+            guard let next = frame.statistics else { return nil }
+            sum.append(next)
+        }
+        return sum
+    }
+
+    private func segment(
+        of piece: SegmentPlan.Piece,
+        _ content: Segment.Content,
+        _ statistics: StatisticsAccumulator?
+    ) -> Segment {
         guard let tensor = piece.tensor else { return Segment(content: content) }
-        return Segment(name: tensor.name, type: tensor.type, shape: tensor.shape, content: content)
+        return Segment(
+            name: tensor.name,
+            type: tensor.type,
+            shape: tensor.shape,
+            statistics: statistics?.statistics,
+            content: content
+        )
     }
 }

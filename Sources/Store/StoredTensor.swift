@@ -15,6 +15,16 @@ package struct StoredTensor: Sendable {
 }
 
 extension LocalStore {
+    /// Reads the manifest of a file; `nil` where it has none, or none is here.
+    package func manifest(of pointer: Pointer) throws -> Manifest? {
+        guard pointer.kind == .file, let entry = indexes.entries(of: pointer.oid, kind: .manifest).first,
+            let copy = indexes.copies(of: entry.frame).first
+        else { return nil }
+        var reader = FrameReader(self)
+        let frame = FrameReference(id: entry.frame, byteCount: Int(copy.entry.rawLength))
+        return try reader.bytes(of: frame, of: pointer.oid).withUnsafeBytes { try Manifest(parsing: $0) }
+    }
+
     /// Returns the tensors of a file, in the order of the file; none where the store has no manifest with tensors of it.
     package func tensors(of pointer: Pointer) throws(StoreError) -> [StoredTensor] {
         var reader = FrameReader(self)

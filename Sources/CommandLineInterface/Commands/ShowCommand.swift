@@ -71,7 +71,7 @@ struct ShowCommand: ModelCommand {
     }
 
     private static func text(of statistics: TensorRow.Statistics) -> String {
-        func short(_ number: Double) -> String { Quantity.significant(number) }
+        func short(_ number: Double?) -> String { Quantity.significant(number ?? .infinity) }
         var parts = ["mean \(short(statistics.mean))", "sd \(short(statistics.standardDeviation))"]
         parts.append("\(short(statistics.minimum)) … \(short(statistics.maximum))")
         if statistics.zeros > 0 { parts.append("\(statistics.zeros) zeros") }

@@ -26,20 +26,22 @@ package struct TensorRow: Encodable, Sendable {
         package let count: UInt64
         /// The numbers of zeros, NaNs and infinities.
         package let zeros: UInt64, notNumbers: UInt64, infinities: UInt64
-        /// Moments, extremes and Euclidean norm of the finite elements.
-        package let mean: Double, standardDeviation: Double, minimum: Double, maximum: Double, norm: Double
+        /// Moments, extremes and Euclidean norm of the finite elements; `nil` where one is too large for a number.
+        package let mean: Double?, standardDeviation: Double?, minimum: Double?, maximum: Double?, norm: Double?
 
         init(_ statistics: TensorStatistics) {
             count = statistics.count
             zeros = statistics.zeros
             notNumbers = statistics.notNumbers
             infinities = statistics.infinities
-            mean = statistics.mean
-            standardDeviation = statistics.standardDeviation
-            minimum = statistics.minimum
-            maximum = statistics.maximum
-            norm = statistics.norm
+            mean = Statistics.finite(statistics.mean)
+            standardDeviation = Statistics.finite(statistics.standardDeviation)
+            minimum = Statistics.finite(statistics.minimum)
+            maximum = Statistics.finite(statistics.maximum)
+            norm = Statistics.finite(statistics.norm)
         }
+
+        private static func finite(_ number: Double) -> Double? { number.isFinite ? number : nil }
     }
 
     init(_ tensor: StoredTensor) {

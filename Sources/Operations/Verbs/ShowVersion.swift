@@ -120,15 +120,3 @@ package struct ShowVersion: Sendable {
             .joined(separator: "\n\n")
     }
 }
-
-extension LocalStore {
-    /// Reads the manifest of a file; `nil` where it has none, or none is here.
-    fileprivate func manifest(of pointer: Pointer) throws -> Manifest? {
-        guard pointer.kind == .file, let entry = indexes.entries(of: pointer.oid, kind: .manifest).first,
-            let copy = indexes.copies(of: entry.frame).first
-        else { return nil }
-        var reader = FrameReader(self)
-        let frame = FrameReference(id: entry.frame, byteCount: Int(copy.entry.rawLength))
-        return try reader.bytes(of: frame, of: pointer.oid).withUnsafeBytes { try Manifest(parsing: $0) }
-    }
-}
