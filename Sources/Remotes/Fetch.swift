@@ -15,6 +15,8 @@ package struct Fetch: Sendable {
         package var byteCount: Int64 = 0
         /// The objects that the remote does not have.
         package var missing: [Digest] = []
+        /// The objects of which what the remote has is damaged, or not understood.
+        package var damaged: [(oid: Digest, reason: RemoteError)] = []
     }
 
     /// How many stretches of packs are on their way at once, each of at most 16 MiB.
@@ -72,7 +74,8 @@ package struct Fetch: Sendable {
         return try await closure.search(pointer)
     }
 
-    /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report.
+    /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report, and so are,
+    /// where there are several, those that are damaged there.
     package func run(_ pointers: [Pointer]) async throws -> Report {
         var report = Report()
         let absent = try await pool.run { self.absent(pointers) }
@@ -80,12 +83,16 @@ package struct Fetch: Sendable {
         try local.requireWritable()
         try await source.requireReadable()
         for pointer in absent {
-            guard let byteCount = try await fetch(pointer) else {
-                report.missing.append(pointer.oid)
-                continue
+            do {
+                guard let byteCount = try await fetch(pointer) else {
+                    report.missing.append(pointer.oid)
+                    continue
+                }
+                report.byteCount += byteCount
+                report.objects.append(pointer.oid)
+            } catch let error as RemoteError where error.isAboutContent && absent.count > 1 {
+                report.damaged.append((pointer.oid, error))
             }
-            report.byteCount += byteCount
-            report.objects.append(pointer.oid)
         }
         return report
     }

@@ -54,6 +54,16 @@ package struct Push: Sendable {
         return Report(objects: try await objects(of: pointers, needing: missing), byteCount: missing.byteCount)
     }
 
+    /// Returns those of `pointers` whose objects are whole neither here nor in the remote.
+    package func lacking(_ pointers: [Pointer]) async throws -> [Pointer] {
+        let absent = try await pool.run {
+            pointers.filter { Closure(of: [$0], in: local).incomplete.contains { $0.reason.isAbsence } }
+        }
+        guard !absent.isEmpty else { return [] }
+        let held = try await RemoteHoldings(of: destination, local: local).held(absent)
+        return absent.filter { !held.contains($0.oid) }
+    }
+
     /// Uploads what the remote lacks of the objects of `pointers`; `root` keeps them alive there.
     ///
     /// In this order: packs, their index, object indexes, the root. Then the remote is looked at once more, and what collection took

@@ -14,9 +14,11 @@ extension LocalStore {
         try requireWritable()
         let bytes = contents.encoded(as: .index)
         let id = SHA256.digest(of: bytes)
-        do { try DurableFile.write(bytes, to: root.appending(StoreLayout.index(id)), permissions: 0o666) } catch {
-            throw .io(error)
-        }
+        do {
+            let path = root.appending(StoreLayout.index(id))
+            try Directories.create(path.removingLastComponent())
+            try DurableFile.write(bytes, to: path, permissions: 0o666)
+        } catch { throw .io(error) }
         try refresh()
         try mergeSmallIndexes()
     }

@@ -38,12 +38,19 @@ package struct StoreCheck: Sendable {
     private let store: LocalStore
     private let pool: WorkerPool
     private let cancellation: Cancellation
+    private let progress: @Sendable (Int64) -> Void
 
-    /// Creates a check of `store`.
-    package init(_ store: LocalStore, pool: WorkerPool, cancellation: Cancellation) {
+    /// Creates a check of `store`; `progress` gets the number of further bytes of packs done, from any thread.
+    package init(
+        _ store: LocalStore,
+        pool: WorkerPool,
+        cancellation: Cancellation,
+        progress: @escaping @Sendable (Int64) -> Void = { _ in }
+    ) {
         self.store = store
         self.pool = pool
         self.cancellation = cancellation
+        self.progress = progress
     }
 
     /// Checks everything to the given depth and returns what is wrong, by path.
@@ -144,7 +151,11 @@ package struct StoreCheck: Sendable {
             }
             guard depth == .everything else { return nil }
             var reader = FrameReader(store)
-            for entry in contents.entries { try checkFrame(entry, of: pack, reader: &reader) }
+            for entry in contents.entries {
+                do { try cancellation.check() } catch { throw .cancelled }
+                try checkFrame(entry, of: pack, reader: &reader)
+                progress(Int64(entry.recordLength))
+            }
             return nil
         } catch {
             guard let finding = StoreCheck.finding(of: error) else { throw error }

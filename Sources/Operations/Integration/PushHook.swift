@@ -7,6 +7,8 @@ import Store
 struct PushHook {
     /// Git's connection stays open while the hook runs, and servers close one that idles for long.
     private static let pendingByteLimit: Int64 = 1 << 30
+    /// How many artifacts are named one by one.
+    private static let problemLimit = 9
 
     private let arguments: [String]
     private let workspace: Workspace
@@ -79,12 +81,17 @@ struct PushHook {
         guard here.count < artifacts.count else { return here }
         let have = Set(here.map(\.pointer))
         let elsewhere = artifacts.filter { !have.contains($0.pointer) }
-        let held = try await workspace.remote(named: nil).holds(elsewhere.map(\.pointer))
-        report.problems = elsewhere.filter { !held.contains($0.pointer.oid) }.map {
+        let held = try await workspace.remote(named: nil).holds(elsewhere.map(\.pointer), local: store)
+        let lost = elsewhere.filter { !held.contains($0.pointer.oid) }
+        report.problems = lost.prefix(PushHook.problemLimit).map {
             Problem(
                 $0.path.text,
                 message: "its bytes (\($0.pointer.oid.hex.prefix(12))) are neither here nor in the remote"
             )
+        }
+        if lost.count > PushHook.problemLimit {
+            let rest = lost.count - PushHook.problemLimit
+            report.problems.append(Problem("\(rest) more", message: "nor are their bytes"))
         }
         if !report.problems.isEmpty { report.hints = ["push without them: `git push --no-verify`"] }
         return here

@@ -74,7 +74,7 @@ package struct CheckStore: Sendable {
                 ["damaged", "untidy"].contains($0.severity) && !$0.path.hasSuffix(Pointer.fileSuffix)
             })
         {
-            report.hints.append("mend what can be mended: `git model fsck --repair`")
+            report.hints.append("mend what can be mended: `git model fsck\(isDeep ? " --deep" : "") --repair`")
         }
         return report
     }
@@ -105,10 +105,20 @@ package struct CheckStore: Sendable {
         let names = Set(wrong.map(\.subject))
         let artifacts = artifacts.filter { !names.contains($0.path.appendingPointerSuffix.text) }
         let before = incomplete(artifacts, in: store)
-        let check = StoreCheck(store, pool: workspace.pool, cancellation: workspace.context.cancellation)
-        for finding in try await check.run(isDeep ? .everything : .structure, mending: mends) {
+        let tally = ProgressTally(phase: "checking", sink: workspace.context.progress)
+        tally.begin("packs", byteCount: store.indexes.packList.reduce(0) { $0 + Int64($1.size) })
+        let check = StoreCheck(
+            store,
+            pool: workspace.pool,
+            cancellation: workspace.context.cancellation,
+            progress: tally.add
+        )
+        let findings = try await check.run(isDeep ? .everything : .structure, mending: mends)
+        workspace.context.progress.finish()
+        for finding in findings {
             report.add(finding.severity.rawValue, finding.path.string, finding.problem, isMended: finding.isMended)
         }
+        let damagedPacks = CheckStore.damagedPacks(among: findings)
         try store.refresh()
         let after = incomplete(artifacts, in: store)
         // Without its index, nobody can tell what a store had: whatever the remote has is fetched then.
@@ -117,6 +127,11 @@ package struct CheckStore: Sendable {
         let mended = try await fetchAgain(lost, into: store, workspace, &report)
         for artifact in artifacts {
             guard let reason = after[artifact.pointer], !mended.contains(artifact.pointer) else {
+                if CheckStore.isNeeded(damagedPacks, by: artifact.pointer, in: store) {
+                    report.add("damaged", artifact.path.text, "what it needs is in a damaged pack")
+                    report.absent += 1
+                    continue
+                }
                 try await checkWhole(artifact, in: store, workspace, &report)
                 report.complete += 1
                 continue
@@ -128,7 +143,7 @@ package struct CheckStore: Sendable {
                 report.add("damaged", artifact.path.text, "its bytes were here, and are lost: \(reason)")
             }
         }
-        if checksRemote { try await checkRemote(artifacts, after, in: workspace, &report) }
+        if checksRemote { try await checkRemote(artifacts, after, in: workspace, store, &report) }
     }
 
     /// Opens the store; an index that cannot even be opened is taken away where mending was asked for, for packs tell the same.
@@ -141,6 +156,16 @@ package struct CheckStore: Sendable {
                 try DurableFile.remove(path)
             }
         }
+    }
+
+    private static func damagedPacks(among findings: [StoreCheck.Finding]) -> Set<Digest> {
+        let damaged = findings.filter { $0.severity == .damaged && !$0.isMended && $0.path.extension == "pack" }
+        return Set(damaged.compactMap { $0.path.lastComponent.flatMap { StoreLayout.digest(inName: $0.string) } })
+    }
+
+    private static func isNeeded(_ packs: Set<Digest>, by pointer: Pointer, in store: LocalStore) -> Bool {
+        guard !packs.isEmpty else { return false }
+        return Closure(of: [pointer], in: store).frames.values.contains { packs.contains($0.pack) }
     }
 
     /// Whether bytes were here once: they are damaged, or in a pack that an index lists and that is gone.
@@ -205,10 +230,12 @@ package struct CheckStore: Sendable {
         _ artifacts: [PointerIndex.Entry],
         _ incomplete: [Pointer: StoreError],
         in workspace: Workspace,
+        _ store: LocalStore,
         _ report: inout Report
     ) async throws {
         let remote = try workspace.remote(named: nil)
-        let held = try await remote.holds(artifacts.map(\.pointer))
+        try workspace.requireReachable(remote)
+        let held = try await remote.holds(artifacts.map(\.pointer), local: store)
         for artifact in artifacts where !held.contains(artifact.pointer.oid) {
             let place =
                 incomplete[artifact.pointer] == nil

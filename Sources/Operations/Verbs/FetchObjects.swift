@@ -101,7 +101,7 @@ extension Workspace {
             // asked is no reason to fail, for nothing has to come from it.
             let unknown = Set(artifacts.map(\.pointer)).filter { !missing.contains($0.oid) && !result.objects.contains($0.oid) }
             let acknowledged = try remote.acknowledged()
-            let held = (try? await remote.holds(unknown.filter { !acknowledged.contains($0.oid) })) ?? []
+            let held = (try? await remote.holds(unknown.filter { !acknowledged.contains($0.oid) }, local: store)) ?? []
             try remote.acknowledge(result.objects + held)
         }
         let moved = Set(result.objects)
@@ -109,6 +109,11 @@ extension Workspace {
         report.artifacts = fetched.count
         report.size = fetched.reduce(0) { $0 + $1.pointer.size }
         report.bytes = result.byteCount
+        for (oid, reason) in result.damaged {
+            report.problems += artifacts.filter { $0.pointer.oid == oid }.map {
+                Problem(wrongPointerOf: $0, in: store) ?? Problem($0.path.text, reason)
+            }
+        }
         report.problems += artifacts.filter { missing.contains($0.pointer.oid) }.map {
             Problem($0.path.text, message: "remote \(remote.name) does not have \($0.pointer.oid)")
         }

@@ -67,13 +67,20 @@ extension Workspace {
             cancellation: context.cancellation,
             progress: { tally.set($0, of: $1) }
         )
+        if !isDryRun {
+            try requireAgreement(to: remote)
+            try requireReachable(remote)
+        }
+        let lacking = Set(try await push.lacking(artifacts.map(\.pointer)))
+        report.problems = artifacts.filter { lacking.contains($0.pointer) }.map {
+            Problem($0.path.text, message: "\($0.pointer.oid) is neither here nor in remote \(remote.name)")
+        }
+        let artifacts = artifacts.filter { !lacking.contains($0.pointer) }
         let pointers = artifacts.map(\.pointer)
         let result: Push.Report
         if isDryRun {
             result = try await push.dryRun(pointers)
         } else {
-            try requireAgreement(to: remote)
-            try requireReachable(remote)
             result = try await push.run(pointers, root: try await root(of: pointers))
             try remote.acknowledge(pointers.map(\.oid))
         }

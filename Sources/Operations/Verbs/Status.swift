@@ -79,7 +79,7 @@ package struct Status: Sendable {
             }
         }
         cache.save()
-        try await addUnshared(index.entries, in: workspace, to: &report)
+        try await addUnshared(index.entries, in: workspace, joined.store, to: &report)
         report.artifacts.sort { ($0.path, $0.state) < ($1.path, $1.state) }
         report.hints = Status.hints(report)
         return report
@@ -99,11 +99,15 @@ package struct Status: Sendable {
     private func addUnshared(
         _ artifacts: [PointerIndex.Entry],
         in workspace: Workspace,
+        _ store: LocalStore,
         to report: inout Report
     ) async throws {
         guard let name = workspace.configuration.defaultRemote else { return }
         let remote = try workspace.remote(named: name)
-        let shared = checksRemote ? try await remote.holds(artifacts.map(\.pointer)) : try remote.acknowledged()
+        if checksRemote { try workspace.requireReachable(remote) }
+        let shared =
+            checksRemote
+            ? try await remote.holds(artifacts.map(\.pointer), local: store) : try remote.acknowledged()
         for artifact in artifacts where !shared.contains(artifact.pointer.oid) {
             guard !report.artifacts.contains(where: { $0.path == artifact.path.text }) else { continue }
             report.artifacts.append(

@@ -43,13 +43,9 @@ struct ConfiguredRemote: Sendable {
         try DurableFile.write(Array(all.sorted().map { $0.hex + "\n" }.joined().utf8), to: acknowledgedPath)
     }
 
-    /// Asks the remote itself which of these objects it has whole, by its object indexes.
-    func holds(_ pointers: some Sequence<Pointer>) async throws -> Set<Digest> {
-        var held: Set<Digest> = []
-        for pointer in Set(pointers) {
-            if try await store.remote.size(of: StoreLayout.objectIndex(pointer.oid)) != nil { held.insert(pointer.oid) }
-        }
-        return held
+    /// Asks the remote itself which of these objects it has whole.
+    func holds(_ pointers: some Sequence<Pointer>, local: LocalStore) async throws -> Set<Digest> {
+        try await RemoteHoldings(of: store, local: local).held(pointers)
     }
 }
 

@@ -1,0 +1,78 @@
+import TestSupport
+import Testing
+
+/// One thing that is lost or damaged does not take the rest with it, and is told.
+@Suite struct RemoteTroubleTests {
+    /// Two artifacts, each pushed by itself and so in packs of its own.
+    private func scratch() async throws -> ScratchRepository {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(
+            """
+            set -e
+            git model init -q --remote ~/models && git commit -qm 'Set up'
+            for n in a b; do
+                head -c 400000 /dev/urandom > $n.bin
+                git model add -q $n.bin && git commit -qm $n && git model push -q
+            done
+            flip() { printf '\\377' | dd of="$1" bs=1 seek=200 conv=notrunc status=none; }
+            largest() { find "$1" -name '*.pack' -size +100k | sort | head -n 1; }
+            flip "$(largest ~/models)"
+            """
+        ).expectSuccess()
+        return scratch
+    }
+
+    @Test func `What is damaged in a remote does not keep the rest from being pulled`() async throws {
+        let scratch = try await scratch()
+        let result = try await scratch.run(
+            "git clone -q . ~/clone && cd ~/clone && git model pull --trust ~/models; echo $?; ls *.bin"
+        )
+        #expect(result.output.contains("\n3\n"), "\(result.output)")
+        #expect(["a.bin", "b.bin"].filter { result.output.hasSuffix("\n\($0)\n") }.count == 1, "\(result.output)")
+    }
+
+    @Test func `A look at the remote notices a pack that is gone, and a remote that is`() async throws {
+        let scratch = try await scratch()
+        let sound = try await scratch.run("git model status --check-remote --exit-code")
+        #expect(sound.exitCode == 0, "\(sound.output)")
+        let lost = try await scratch.run(
+            "rm \"$(find ~/models -name '*.pack' -size +100k | head -n 1)\"; git model status --check-remote"
+        )
+        #expect(lost.output.contains("not in remote"), "\(lost.output)")
+        let check = try await scratch.run("git model fsck --check-remote; echo $?")
+        #expect(check.output.hasSuffix("\n4\n"), "\(check.output)")
+        let gone = try await scratch.run("rm -r ~/models; git model status --check-remote; echo $?")
+        #expect(gone.output.hasSuffix("\n13\n"), "\(gone.output)")
+    }
+
+    @Test func `An old version whose bytes are nowhere does not keep the rest from being pushed`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git model init -q --remote ~/models && git commit -qm 'Set up'
+            seq 1 100000 > a.bin && git model add -q a.bin && git commit -qm a && rm -r .git/model/store
+            seq 1 100001 > a.bin && git model add -q a.bin && git commit -qm b
+            git model push --all; echo $?; git model status
+            """
+        )
+        #expect(result.output.contains("\n3\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("nothing changed\n"), "\(result.output)")
+    }
+
+    @Test func `A flipped bit is found, told of the artifact, and mended as the hint says`() async throws {
+        let scratch = try await scratch()
+        let deep = try await scratch.run(
+            """
+            rm -r ~/models && git model push -q --all 2>/dev/null
+            printf '\\377' | dd of="$(find .git/model/store -name '*.pack' -size +100k | sort | head -n 1)" \
+                bs=1 seek=200 conv=notrunc status=none
+            git model fsck --deep; echo $?
+            """
+        )
+        #expect(deep.output.hasSuffix("\n4\n"), "\(deep.output)")
+        #expect(deep.output.contains("git model fsck --deep --repair"), "\(deep.output)")
+        #expect(deep.output.contains("what it needs is in a damaged pack"), "\(deep.output)")
+        let mended = try await scratch.run("git model fsck --deep --repair; git model fsck --deep")
+        #expect(mended.exitCode == 0, "\(mended.output)")
+    }
+}
