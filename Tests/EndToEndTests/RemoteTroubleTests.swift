@@ -31,6 +31,21 @@ import Testing
         #expect(["a.bin", "b.bin"].filter { result.output.hasSuffix("\n\($0)\n") }.count == 1, "\(result.output)")
     }
 
+    @Test func `A damaged pack of a remote is found by a deep look, and replaced`() async throws {
+        let scratch = try await scratch()
+        let found = try await scratch.run("git model fsck --deep --check-remote; echo $?")
+        #expect(found.output.hasSuffix("\n4\n"), "\(found.output)")
+        let mended = try await scratch.run(
+            """
+            set -e
+            git model fsck --deep --check-remote --repair || true
+            git model push --all && git model fsck --deep --check-remote
+            git clone -q . ~/clone && cd ~/clone && git model pull --trust ~/models && ls *.bin
+            """
+        )
+        #expect(mended.exitCode == 0, "\(mended.output)")
+    }
+
     @Test func `A look at the remote notices a pack that is gone, and a remote that is`() async throws {
         let scratch = try await scratch()
         let sound = try await scratch.run("git model status --check-remote --exit-code")

@@ -1,5 +1,6 @@
 import ModelCore
 import Registry
+import Remotes
 import Store
 import SystemIO
 import SystemPackage
@@ -226,6 +227,30 @@ package struct CheckStore: Sendable {
         }
     }
 
+    /// Reads every pack of a remote; mending, it buries those that are damaged, and the next push sends what they held.
+    private func checkPacks(of remote: ConfiguredRemote, in workspace: Workspace, _ report: inout Report) async throws {
+        guard try await remote.store.format() != nil else { return }
+        let check = RemotePackCheck(remote.store, cancellation: workspace.context.cancellation)
+        let tally = ProgressTally(phase: "checking", sink: workspace.context.progress)
+        tally.begin("remote \(remote.name)", byteCount: 0)
+        let damaged = try await check.damaged(progress: tally.add)
+        workspace.context.progress.finish()
+        guard !damaged.isEmpty else { return }
+        if mends {
+            try workspace.requireAgreement(to: remote)
+            try await check.bury(damaged)
+        }
+        for pack in damaged {
+            let path = "remote \(remote.name): \(StoreLayout.pack(pack))"
+            report.add("damaged", path, "its bytes are gone, or do not match its name", isMended: mends)
+        }
+        report.hints.append(
+            mends
+                ? "send what they held again: `git model push --all`"
+                : "take them out of use: `git model fsck --deep --check-remote --repair`, then `git model push --all`"
+        )
+    }
+
     private func checkRemote(
         _ artifacts: [PointerIndex.Entry],
         _ incomplete: [Pointer: StoreError],
@@ -235,6 +260,7 @@ package struct CheckStore: Sendable {
     ) async throws {
         let remote = try workspace.remote(named: nil)
         try workspace.requireReachable(remote)
+        if isDeep { try await checkPacks(of: remote, in: workspace, &report) }
         let held = try await remote.holds(artifacts.map(\.pointer), local: store)
         for artifact in artifacts where !held.contains(artifact.pointer.oid) {
             let place =
