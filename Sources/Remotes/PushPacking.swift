@@ -62,7 +62,9 @@ struct PushPacking {
         for (id, frames) in byPack {
             guard let pack = indexes.pack(id) else { throw StoreError.missingFrame(frames[0].entry.id, object: id) }
             let needed = frames.reduce(0) { $0 + $1.entry.recordLength }
-            if Double(needed) >= PushPacking.wholePackShare * Double(pack.size), isFree(id), try isDecodable(id, after: missing) {
+            if Double(needed) >= PushPacking.wholePackShare * Double(pack.size), isFree(id),
+                try isDecodable(id, after: missing)
+            {
                 parcels.append(.whole(id))
             } else {
                 rest[pack.kind, default: []] += frames.sorted { $0.entry.offset < $1.entry.offset }

@@ -85,7 +85,8 @@ struct FileIngest {
         return StoredFrame(reference: frame, piece: job.piece, statistics: statistics)
     }
 
-    private func addSmall(_ reading: borrowing Reading, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
+    private func addSmall(_ reading: borrowing Reading, worker: inout FrameWorker) throws(StoreError) -> IngestedObject
+    {
         let size = Int(reading.source.status.size)
         guard size > 0 else {
             try reading.source.requireUnchanged()

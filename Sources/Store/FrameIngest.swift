@@ -61,7 +61,9 @@ final class FrameIngest: Sendable {
         worker: inout FrameWorker
     ) throws(StoreError) {
         let appender = role.kind == .data ? data : metadata
-        try worker.encode(frame, raw, width: ElementWidth(of: role.type), base: role.base) { record, stored throws(StoreError) in
+        try worker.encode(frame, raw, width: ElementWidth(of: role.type), base: role.base) {
+            record,
+            stored throws(StoreError) in
             try appender.append(record, stored: stored)
             state.withLock { $0.stored += Int64(stored.count) }
         }

@@ -63,7 +63,9 @@ package final class IngestSession: Sendable {
         try await pool.onEveryThread { [ingest, store] in
             do throws(StoreError) {
                 var worker = FrameWorker(store)
-                if roles.next() != nil { result.object = try ingest.add(path, bases: bases, through: queue, worker: &worker) }
+                if roles.next() != nil {
+                    result.object = try ingest.add(path, bases: bases, through: queue, worker: &worker)
+                }
                 while let job = try queue.take() { queue.complete(job, with: try ingest.put(job, worker: &worker)) }
             } catch {
                 queue.close(failure: error)

@@ -52,7 +52,8 @@ import Testing
         #expect(try await scratch.restored(second) == model.bytes)
     }
 
-    @Test func `A file of the same tensors in another order and under other names costs next to nothing`() async throws {
+    @Test func `A file of the same tensors in another order and under other names costs next to nothing`() async throws
+    {
         let scratch = try ScratchStore()
         var model = SafetensorsBytes(DeltaTests.sizes.map { (name: $0.0, count: $0.1) }, seed: 1)
         let first = try await scratch.add(model.bytes, after: [])

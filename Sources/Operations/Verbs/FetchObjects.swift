@@ -99,7 +99,9 @@ extension Workspace {
         if !isDryRun {
             // Of what was here already, the remote is asked once: a command that was killed may have fetched it. That it cannot be
             // asked is no reason to fail, for nothing has to come from it.
-            let unknown = Set(artifacts.map(\.pointer)).filter { !missing.contains($0.oid) && !result.objects.contains($0.oid) }
+            let unknown = Set(artifacts.map(\.pointer)).filter {
+                !missing.contains($0.oid) && !result.objects.contains($0.oid)
+            }
             let acknowledged = try remote.acknowledged()
             let held = (try? await remote.holds(unknown.filter { !acknowledged.contains($0.oid) }, local: store)) ?? []
             try remote.acknowledge(result.objects + held)
