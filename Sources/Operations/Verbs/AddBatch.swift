@@ -102,6 +102,7 @@ struct AddBatch {
 
     /// Makes the store know of the objects, then writes pointers, ignore lines and the model's description, and stages them.
     mutating func commit(metadata: [String], stages: Bool, into report: inout Add.Report) async throws {
+        if stages, !added.isEmpty { try await workspace.repository.index.requireUnlocked() }
         let pointers = added.map(\.result.pointer)
         let summary = try session.finish(pointers: pointers)
         cache.save()

@@ -37,6 +37,7 @@ package struct MoveArtifact: Sendable {
         let old = try workspace.location(of: from)
         let new = try workspace.location(of: to)
         let hasBytes = try FileStatus.of(old) != nil
+        try await workspace.repository.index.requireUnlocked()
         try Directories.create(new.removingLastComponent(), durable: false)
         // Ignored before it is there, so that Git never sees the bytes.
         var (changed, warnings) = try await workspace.takeFromGit([to], stages: true)

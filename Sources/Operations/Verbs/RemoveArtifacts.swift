@@ -49,6 +49,7 @@ package struct RemoveArtifacts: Sendable {
                 ]
             )
         }
+        try await workspace.repository.index.requireUnlocked()
         var report = Report()
         for artifact in chosen {
             do {
