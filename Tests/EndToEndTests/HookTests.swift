@@ -239,6 +239,23 @@ import Testing
         #expect(conflict.output.contains("both sides changed the artifact of weights/model.bin.mver"))
     }
 
+    @Test func `Without the program, Git still shows and merges pointers`() async throws {
+        let scratch = try await twoVersions()
+        let result = try await scratch.run(
+            """
+            git switch -q old 2>/dev/null; printf C > weights/model.bin; git model add -qu; git commit -qm C
+            mkdir ~/bin && ln -s $(command -v git) $(command -v cat) $(command -v sh) ~/bin && PATH=~/bin
+            git log -p -1 -- weights && git merge main; git ls-files -u
+            """
+        )
+        #expect(result.output.contains("-oid sha256:63c1dd951ffedf6f7fd968ad4efa39b8ed584f162f46e715114ee184f8de9201"))
+        #expect(
+            result.output.contains("CONFLICT (content): Merge conflict in weights/model.bin.mver"),
+            "\(result.output)"
+        )
+        #expect(result.output.contains(" 3\tweights/model.bin.mver\n"), "\(result.output)")
+    }
+
     @Test(arguments: ["pre-commit", "post-checkout", "post-merge", "post-rewrite", "pre-push"])
     func `A hook in a repository that is not set up, or of our own git, does nothing`(hook: String) async throws {
         let scratch = try await ScratchRepository()
