@@ -256,6 +256,34 @@ import Testing
         #expect(result.output.contains(" 3\tweights/model.bin.mver\n"), "\(result.output)")
     }
 
+    @Test func `Under the framework of pre-commit.com pre-push pushes, and doctor knows the hooks`() async throws {
+        let scratch = try await ScratchRepository()
+        let names = ["pre-commit", "post-checkout", "post-merge", "post-rewrite", "pre-push"]
+        let hooks = names.map {
+            "  - {id: \($0), name: x, entry: git model hook \($0), language: system, always_run: true, stages: [\($0)]}\n"
+        }
+        try scratch.write("repos:\n- repo: local\n  hooks:\n" + hooks.joined(), to: ".pre-commit-config.yaml")
+        let result = try await scratch.run(
+            """
+            git model init -q --no-hooks --remote ~/models && git add . && git commit -qm 'Set up'
+            pre-commit install \(names.map { "-t \($0)" }.joined(separator: " ")) >/dev/null
+            git init -q --bare ~/code.git && git remote add origin ~/code.git
+            for i in 1 2; do
+                echo $i > m.bin && git model add -q m.bin && git commit -qm $i && git push -q origin main
+            done >/dev/null 2>&1
+            git model status
+            git model doctor | grep hook
+            """
+        )
+        #expect(
+            result.output == """
+                sentiment, no version yet, nothing changed
+                ok  hooks: pre-commit, post-checkout, post-merge, post-rewrite, pre-push
+
+                """
+        )
+    }
+
     @Test(arguments: ["pre-commit", "post-checkout", "post-merge", "post-rewrite", "pre-push"])
     func `A hook in a repository that is not set up, or of our own git, does nothing`(hook: String) async throws {
         let scratch = try await ScratchRepository()
