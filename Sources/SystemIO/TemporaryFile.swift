@@ -6,6 +6,9 @@ package import SystemPackage
 package struct TemporaryFile: ~Copyable, Sendable {
     private static let prefix = ".git-model-tmp-"
 
+    /// The pattern by which Git ignores such files.
+    package static let pattern = prefix + "*"
+
     /// The file, readable and writable at any offset from any thread.
     package let file: OpenFile
     private var isCommitted = false

@@ -11,6 +11,8 @@ enum ArtifactState: Equatable, Sendable {
     case current
     /// Nothing.
     case missing
+    /// The bytes that the pointer names, in a file that is executable and should not be, or the other way round.
+    case otherMode(Pointer)
     /// Bytes of another version that the store has.
     case stale(Pointer)
     /// Bytes that are in no store.
@@ -27,7 +29,10 @@ extension Workspace {
         }
         let hash = ArtifactHash(pool: pool, cancellation: context.cancellation)
         let found = try await hash.pointer(of: files, cache: &cache)
-        if found == artifact.pointer { return .current }
+        if found == artifact.pointer {
+            let isAlike = files.kind == .tree || files.isExecutable == artifact.isExecutable
+            return isAlike ? .current : .otherMode(found)
+        }
         return Closure(of: [found], in: store).isComplete ? .stale(found) : .modified(found)
     }
 

@@ -28,6 +28,7 @@ extension Workspace {
         defer { cache.save() }
         var result = RestoreResult()
         let tally = ProgressTally(phase: "restoring", sink: context.progress)
+        try removeLeftovers(beside: artifacts)
         let restore = ArtifactRestore(store: store, pool: pool, cancellation: context.cancellation, progress: tally.add)
         for artifact in artifacts {
             do {
@@ -59,6 +60,21 @@ extension Workspace {
         }
         context.progress.finish()
         return result
+    }
+
+    /// Removes what a restore that was killed left beside artifacts; in a tree, restoring it does that.
+    private func removeLeftovers(beside artifacts: [PointerIndex.Entry]) throws {
+        let canTell = try FileStatus.of("/proc/self") != nil
+        for directory in Set(artifacts.map(\.path.parent)) {
+            let place = try directory.map { try location(of: $0) } ?? root
+            guard canTell, try FileStatus.of(place)?.kind == .directory else { continue }
+            for entry in try DirectoryEntry.all(in: place) where entry.kind == .regular {
+                guard let process = TemporaryFile.processIdentifier(of: entry.name),
+                    try FileStatus.of(FilePath("/proc/\(process)")) == nil
+                else { continue }
+                try DurableFile.remove(place.appending(entry.name))
+            }
+        }
     }
 
     /// Returns the artifacts with bytes that are in no store.
