@@ -75,11 +75,11 @@ package struct Add: Sendable {
         for path in try await selection(in: workspace, report: &report) {
             do { try await batch.add(path) } catch {
                 if context.cancellation.isCancelled { throw error }
-                report.problems.append(Problem(path.text, error))
+                report.add(Problem(path.text, error), from: error)
             }
         }
         if report.artifacts.isEmpty, batch.isEmpty, let problem = report.problems.first, report.problems.count == 1 {
-            throw Failure(.failed, "cannot add \(problem.subject): \(problem.message)")
+            throw Failure(.failed, "cannot add \(problem.subject): \(problem.message)", hints: report.hints)
         }
         try await batch.commit(metadata: metadata, stages: stages, into: &report)
         report.nanoseconds = context.now() - started
@@ -103,7 +103,7 @@ package struct Add: Sendable {
         var paths: [RepositoryPath] = []
         for argument in arguments {
             do { paths += try expand(argument, in: workspace) } catch {
-                report.problems.append(Problem(argument, error))
+                report.add(Problem(argument, error), from: error)
             }
         }
         return paths.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
@@ -120,5 +120,13 @@ package struct Add: Sendable {
         }
         guard splits, status.kind == .directory else { return [path] }
         return try LargeFiles(in: workspace).of(path)
+    }
+}
+
+extension Add.Report {
+    /// Notes an item that failed, and what its error says that helps.
+    fileprivate mutating func add(_ problem: Problem, from error: any Error) {
+        problems.append(problem)
+        for hint in (error as? Failure)?.hints ?? [] where !hints.contains(hint) { hints.append(hint) }
     }
 }

@@ -47,6 +47,8 @@ struct AddBatch {
 
     /// Puts one artifact into the store.
     mutating func add(_ path: RepositoryPath) async throws {
+        if let reason = ArtifactName.refusal(of: path) { throw Failure(.failed, reason) }
+        try await workspace.requireOwn(path)
         try requireNoOverlap(path)
         let included = try await workspace.includedFiles(of: path)
         guard let files = try ArtifactFiles(at: workspace.location(of: path), isIncluded: included) else {
@@ -118,7 +120,7 @@ struct AddBatch {
         report.artifacts = added.map { AddBatch.row($0, isStaged: !unstaged.contains($0.path.appendingPointerSuffix)) }
             .sorted { $0.path < $1.path }
         if stages { try await workspace.repository.index.stage(unstaged.map { GitPath($0.text) }) }
-        report.hints = hints(changed: unstaged, stages: stages)
+        report.hints += hints(changed: unstaged, stages: stages)
     }
 
     /// Returns the files that this batch is responsible for and that are not staged as they are.

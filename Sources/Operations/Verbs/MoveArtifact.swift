@@ -85,7 +85,7 @@ package struct MoveArtifact: Sendable {
         func refusal(_ reason: String) -> Failure { Failure(.failed, "cannot move \(source) to \(target): \(reason)") }
         guard target != source else { throw refusal("that is where it is") }
         guard !target.isInside(source) else { throw refusal("that is in the artifact itself") }
-        guard target.removingPointerSuffix == nil else { throw refusal("the name is that of a pointer") }
+        if let reason = ArtifactName.refusal(of: target) { throw refusal(reason) }
         if let outer = tracked.first(where: { target.isInside($0.path) || $0.path.isInside(target) }) {
             throw refusal("\(outer.path) is an artifact itself")
         }
