@@ -65,16 +65,17 @@ package struct Doctor: Sendable {
                 : .missing("git-model \(version) in PATH", "put its directory into PATH")
         )
         let workspace: Workspace
-        do { workspace = try await Workspace.discover(in: context) } catch let failure as Failure {
+        do { workspace = try await Workspace.discover(in: context, bare: true) } catch let failure as Failure {
             guard failure.kind == .notInitialized else { throw failure }
             report.checks.append(.missing("Git repository", "git init, then git model init"))
             return report
         }
-        guard try FileStatus.of(workspace.configurationFile) != nil else {
+        guard try workspace.isSetUp else {
             report.checks.append(.missing(Configuration.path, "git model init"))
             return report
         }
-        report.checks += try await hooks(in: workspace) + drivers(in: workspace)
+        // Hooks and drivers work where there is a work tree.
+        if !workspace.isBare { report.checks += try await hooks(in: workspace) + drivers(in: workspace) }
         report.checks.append(store(of: workspace))
         report.checks += try await remotes(of: workspace)
         report.checks.append(manual(context))

@@ -60,7 +60,9 @@ package struct Hook: Sendable {
         )
         guard let root = repository.layout.workTree else { return false }
         if try FileStatus.of(root.appending(".mver").appending("config")) != nil { return true }
-        return try FileStatus.of(repository.layout.commonDirectory.appending("model")) != nil
+        if try FileStatus.of(repository.layout.commonDirectory.appending("model")) != nil { return true }
+        // A sparse checkout has the configuration only in its index.
+        return try await SharedFiles.of(repository).configuration != nil
     }
 
     private func align(in context: Context) async throws -> Report {

@@ -86,7 +86,7 @@ package struct PointerMerge: Sendable {
         in context: Context
     ) async throws -> TreeMerge? {
         guard ours.kind == .tree, theirs.kind == .tree, base?.kind == .tree || isBaseEmpty else { return nil }
-        let workspace = try await Workspace.discover(in: context)
+        let workspace = try await Workspace.discover(in: context, bare: true)
         let joined = try workspace.openStore()
         var reader = FrameReader(joined.store)
         let old = try base.map { try joined.store.listing($0.oid, reader: &reader).tree }

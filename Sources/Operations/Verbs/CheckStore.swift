@@ -51,7 +51,7 @@ package struct CheckStore: Sendable {
 
     /// Checks, and mends where that was asked for; what was damaged is then fetched again where the default remote has it.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         var report = Report()
         let artifacts = try await pointers(of: workspace, &report)
         let pointerDamages = report.findings.count

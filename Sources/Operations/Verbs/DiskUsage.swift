@@ -42,7 +42,7 @@ package struct DiskUsage: Sendable {
 
     /// Reads pointers, indexes and the sizes of files.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let store = joined.store
         var report = Report()

@@ -31,7 +31,7 @@ package struct FetchObjects: Sendable {
 
     /// Fetches, and returns what was done.
     package func run(in context: Context) async throws -> TransferReport {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: !restores)
         let joined = try workspace.openStore()
         let artifacts = try await workspace.artifacts(selection)
         var report = try await workspace.fetch(artifacts, from: remote, into: joined.store, isDryRun: isDryRun)

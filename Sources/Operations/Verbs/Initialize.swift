@@ -110,7 +110,9 @@ package struct Initialize: Sendable {
             let location = try workspace.location(of: path)
             guard try FileStatus.of(location) == nil else { continue }
             try Directories.create(location.removingLastComponent())
-            try DurableFile.write(file.bytes, to: location, permissions: 0o666)
+            // A sparse checkout gets the file that it lacks.
+            let bytes = workspace.shared.files[GitPath(path.text)] ?? file.bytes
+            try DurableFile.write(bytes, to: location, permissions: 0o666)
             changed.append(path)
         }
         return changed

@@ -34,7 +34,7 @@ package struct ListArtifacts: Sendable {
 
     /// Reads pointers and listings; fetches nothing.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let (version, path) = try await split(in: workspace)
         let artifacts: [PointerIndex.Entry]

@@ -39,7 +39,7 @@ package struct ListVersions: Sendable {
 
     /// Reads the tags.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let versions = try await workspace.versions().filter { model == nil || $0.model.text == model }
         return Report(versions: versions.map(ListVersions.row))
     }

@@ -54,7 +54,7 @@ package struct ShowVersion: Sendable {
 
     /// Reads the tag, the commit, its pointers and their manifests; fetches nothing.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let resolved = try await resolve(in: workspace)
         let commit = try await workspace.repository.objects.commit(resolved.commit)

@@ -42,7 +42,7 @@ package struct Trust: Sendable {
         guard let store = TrustStore(environment: context.environment) else {
             throw Failure(.failed, "cannot tell where your settings are", hints: ["set the variable HOME"])
         }
-        let remotes = (try? await Workspace.discover(in: context))?.configuration.remotes ?? []
+        let remotes = (try? await Workspace.discover(in: context, bare: true))?.configuration.remotes ?? []
         func names(_ url: String) -> [String] { remotes.filter { $0.url == url }.map(\.name) }
         func url(_ text: String) -> String { remotes.first { $0.name == text }?.url ?? text }
         do {

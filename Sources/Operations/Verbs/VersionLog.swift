@@ -42,7 +42,7 @@ package struct VersionLog: Sendable {
 
     /// Reads the tags.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let all = try await workspace.versions()
         if let model, !all.contains(where: { $0.model.text == model }),
             try !workspace.models().contains(where: { $0.name.text == model })

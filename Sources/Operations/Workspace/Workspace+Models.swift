@@ -20,15 +20,20 @@ extension Workspace {
 
     /// The models that the work tree describes, by name.
     func models() throws -> [ModelDescription] {
-        let directory = root.appending(".mver").appending("models")
-        guard try FileStatus.of(directory) != nil else { return [] }
-        var models: [ModelDescription] = []
-        for entry in try DirectoryWalk.entries(under: directory) where entry.path.hasSuffix(".json") {
-            let name = try ModelName(entry.path.dropLast(".json".count))
-            let bytes = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
-            models.append(try ModelDescription(name, parsing: bytes))
+        var found: [ModelName: [UInt8]] = [:]
+        for (path, bytes) in shared.files where path.isInside(GitPath(ModelDescription.directory)) {
+            let file = path.description.dropFirst(ModelDescription.directory.count + 1)
+            found[try ModelName(file.dropLast(ModelDescription.fileSuffix.count))] = bytes
         }
-        return models.sorted { $0.name < $1.name }
+        let directory = root.appending(".mver").appending("models")
+        if try !isBare && FileStatus.of(directory) != nil {
+            for entry in try DirectoryWalk.entries(under: directory)
+            where entry.path.hasSuffix(ModelDescription.fileSuffix) {
+                let name = try ModelName(entry.path.dropLast(ModelDescription.fileSuffix.count))
+                found[name] = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
+            }
+        }
+        return try found.map { try ModelDescription($0, parsing: $1) }.sorted { $0.name < $1.name }
     }
 
     /// Returns the model of that name, or the only one where none is named.
@@ -72,6 +77,8 @@ extension Workspace {
         let location = try location(of: path)
         let bytes = model.encoded
         if try FileStatus.of(location) != nil, try DurableFile.read(location, limit: 16 << 20) == bytes { return [] }
+        // A sparse checkout gets only the descriptions that change.
+        if shared.files[GitPath(model.path)] == bytes { return [] }
         try Directories.create(location.removingLastComponent())
         try DurableFile.write(bytes, to: location, permissions: 0o666)
         return [path]

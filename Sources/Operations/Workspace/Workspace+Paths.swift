@@ -6,7 +6,9 @@ import SystemPackage
 extension Workspace {
     /// Returns the path in the repository that a user's argument means, from where the user stands.
     func path(_ argument: String) throws -> RepositoryPath {
-        let absolute = context.workingDirectory.pushing(FilePath(argument)).lexicallyNormalized()
+        // Without a work tree there is no place to stand in: paths count from the top.
+        let directory = isBare ? root : context.workingDirectory
+        let absolute = directory.pushing(FilePath(argument)).lexicallyNormalized()
         let outside = Failure(.failed, "it is outside the repository")
         guard absolute != root else { throw Failure(.failed, "it is the repository itself") }
         let prefix = root.string == "/" ? "/" : root.string + "/"
