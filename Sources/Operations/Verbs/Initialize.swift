@@ -46,6 +46,7 @@ package struct Initialize: Sendable {
         let model = try modelName(in: workspace)
         var report = Report(model: model.name.text)
         try requireNewRemote(in: workspace)
+        try await workspace.repository.index.requireUnlocked()
         var changed = try layTemplate(in: workspace)
         changed += try workspace.write(model)
         if let remote, workspace.configuration.url(ofRemote: "store") != remote {
