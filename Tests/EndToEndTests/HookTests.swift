@@ -236,7 +236,7 @@ import Testing
         #expect(conflict.output.contains("<<<<<<< ours\ngit-model-pointer 1\noid sha256:"))
         #expect(conflict.output.contains("size 5\nkind file\n=======\n"))
         #expect(conflict.output.contains("size 4\nkind file\n>>>>>>> theirs\n"))
-        #expect(conflict.output.contains("both sides changed the artifact of weights/model.bin.mver"))
+        #expect(conflict.output.contains("both sides changed weights/model.bin: ours is "))
     }
 
     @Test func `Without the program, Git still shows and merges pointers`() async throws {

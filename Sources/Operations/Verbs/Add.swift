@@ -70,9 +70,10 @@ package struct Add: Sendable {
         let started = context.now()
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
-        var batch = try await AddBatch(workspace, store: joined.store, model: model)
+        let tracked = try await workspace.pointers()
+        var batch = try AddBatch(workspace, store: joined.store, model: model, tracked: tracked)
         var report = Report()
-        for path in try await selection(in: workspace, report: &report) {
+        for path in try await selection(among: tracked, in: workspace, report: &report) {
             do { try await batch.add(path) } catch {
                 if context.cancellation.isCancelled { throw error }
                 report.add(Problem(path.text, error), from: error)
@@ -82,14 +83,23 @@ package struct Add: Sendable {
             throw Failure(.failed, "cannot add \(problem.subject): \(problem.message)", hints: report.hints)
         }
         try await batch.commit(metadata: metadata, stages: stages, into: &report)
+        let mended = Set(report.artifacts.map(\.path))
+        let unreadable = try await workspace.explain(
+            tracked.damaged.filter { damage in !(damage.artifact.map { mended.contains($0.text) } ?? false) }
+        )
+        report.problems += unreadable.problems.filter { new in !report.problems.contains { $0.subject == new.subject } }
+        report.hints += unreadable.hints
         report.nanoseconds = context.now() - started
         return report
     }
 
-    private func selection(in workspace: Workspace, report: inout Report) async throws -> [RepositoryPath] {
+    private func selection(
+        among tracked: PointerIndex,
+        in workspace: Workspace,
+        report: inout Report
+    ) async throws -> [RepositoryPath] {
         if isUpdate {
-            let tracked = try await workspace.trackedArtifacts()
-            return try workspace.select(arguments, among: tracked).map(\.path).filter {
+            return try await workspace.select(arguments, among: tracked).map(\.path).filter {
                 try FileStatus.of(workspace.location(of: $0)) != nil
             }
         }

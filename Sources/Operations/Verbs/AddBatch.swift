@@ -20,18 +20,21 @@ struct AddBatch {
     private let model: ModelDescription
     private let tally: ProgressTally
     private let tracked: [RepositoryPath: PointerIndex.Entry]
+    /// The artifacts whose pointers cannot be read, which `add` writes anew.
+    private let unreadable: [RepositoryPath: PointerIndex.Damage]
     private var cache: StatCache
     private var added: [Added] = []
 
-    init(_ workspace: Workspace, store: LocalStore, model: String?) async throws {
+    init(_ workspace: Workspace, store: LocalStore, model: String?, tracked index: PointerIndex) throws {
         self.workspace = workspace
         self.store = store
         self.model = try workspace.modelDescription(named: model)
         cache = workspace.openStatCache()
         let tally = ProgressTally(phase: "adding", sink: workspace.context.progress)
         self.tally = tally
-        tracked = Dictionary(
-            try await workspace.trackedArtifacts().map { ($0.path, $0) },
+        tracked = Dictionary(index.entries.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        unreadable = Dictionary(
+            index.damaged.compactMap { damage in damage.artifact.map { ($0, damage) } },
             uniquingKeysWith: { first, _ in first }
         )
         session = try IngestSession(
@@ -50,6 +53,10 @@ struct AddBatch {
         if let reason = ArtifactName.refusal(of: path) { throw Failure(.failed, reason) }
         try await workspace.requireOwn(path)
         try requireNoOverlap(path)
+        if let damage = unreadable[path], damage.kind == .newerVersion {
+            // What this version cannot read, it must not replace.
+            throw Failure(.failed, "\(damage.path): \(damage.problem)", hints: ["install a newer git-model"])
+        }
         let included = try await workspace.includedFiles(of: path)
         guard let files = try ArtifactFiles(at: workspace.location(of: path), isIncluded: included) else {
             throw Failure(.failed, "no such file or directory")
@@ -73,7 +80,7 @@ struct AddBatch {
 
     /// A pointer inside another's artifact would be restored over, or tracked twice.
     private func requireNoOverlap(_ path: RepositoryPath) throws {
-        for other in Array(tracked.keys) + added.map(\.path) where other != path {
+        for other in Array(tracked.keys) + Array(unreadable.keys) + added.map(\.path) where other != path {
             if path.isInside(other) {
                 throw Failure(
                     .failed,
@@ -117,7 +124,7 @@ struct AddBatch {
         report.warnings += taken.warnings
         // Not what changed just now, but what Git's index lacks: an earlier command may have been stopped before it staged.
         let unstaged = try await unstagedFiles()
-        report.artifacts = added.map { AddBatch.row($0, isStaged: !unstaged.contains($0.path.appendingPointerSuffix)) }
+        report.artifacts = added.map { row($0, isStaged: !unstaged.contains($0.path.appendingPointerSuffix)) }
             .sorted { $0.path < $1.path }
         if stages { try await workspace.repository.index.stage(unstaged.map { GitPath($0.text) }) }
         report.hints += hints(changed: unstaged, stages: stages)
@@ -138,20 +145,21 @@ struct AddBatch {
     private func write(_ item: Added) throws {
         let location = try workspace.location(of: item.path.appendingPointerSuffix)
         let bytes = item.result.pointer.encoded
-        if let status = try FileStatus.of(location), status.isExecutable == item.isExecutable,
-            try DurableFile.read(location, limit: Pointer.byteLimit) == bytes
+        if let status = try FileStatus.of(location), status.kind == .regular, status.size <= Pointer.byteLimit,
+            status.isExecutable == item.isExecutable, try DurableFile.read(location, limit: Pointer.byteLimit) == bytes
         {
             return
         }
         try DurableFile.write(bytes, to: location, permissions: item.isExecutable ? 0o777 : 0o666)
     }
 
-    private static func row(_ item: Added, isStaged: Bool) -> Add.Report.Artifact {
+    private func row(_ item: Added, isStaged: Bool) -> Add.Report.Artifact {
         let pointer = item.result.pointer
         let isUnchanged = item.previous == pointer && isStaged
         return Add.Report.Artifact(
             path: item.path.text,
-            change: item.previous == nil ? "new" : isUnchanged ? "unchanged" : "modified",
+            change: item.previous == nil && unreadable[item.path] == nil
+                ? "new" : isUnchanged ? "unchanged" : "modified",
             kind: pointer.kind.rawValue,
             files: item.result.fileCount,
             size: pointer.size,

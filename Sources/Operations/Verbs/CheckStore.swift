@@ -79,7 +79,7 @@ package struct CheckStore: Sendable {
 
     /// Reads every pointer of the work tree, the indexes and history, each object once.
     private func pointers(of workspace: Workspace, _ report: inout Report) async throws -> [PointerIndex.Entry] {
-        let work = try await PointerIndex.workTree(of: workspace.repository)
+        let work = try await workspace.pointers()
         let history = try await workspace.historicalPointers()
         for damage in work.damaged { report.add("damaged", damage.path, damage.problem) }
         for damage in history.damaged where !work.damaged.contains(damage) {

@@ -33,15 +33,17 @@ package struct FetchObjects: Sendable {
     package func run(in context: Context) async throws -> TransferReport {
         let workspace = try await Workspace.open(in: context, bare: !restores)
         let joined = try workspace.openStore()
-        let artifacts = try await workspace.artifacts(selection)
+        let (artifacts, unreadable) = try await workspace.artifacts(selection)
         var report = try await workspace.fetch(artifacts, from: remote, into: joined.store, isDryRun: isDryRun)
+        report.problems += unreadable.problems
+        report.hints += unreadable.hints
         guard restores, !isDryRun else { return report }
         report = report.named("pull")
         let installed = try await workspace.install(hooks: true)
         report.hooks = installed.hooks
         report.warnings += installed.warnings
         report.models = try workspace.models().map(\.name.text)
-        let wanted = selection.versions.isEmpty ? artifacts : try await workspace.trackedArtifacts()
+        let wanted = selection.versions.isEmpty ? artifacts : try await workspace.pointers().entries
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
         report.problems += result.problems
@@ -63,6 +65,7 @@ extension TransferReport {
         report.bytes = bytes
         report.nanoseconds = nanoseconds
         report.problems = problems
+        report.hints = hints
         report.warnings = warnings
         return report
     }

@@ -25,6 +25,10 @@ package struct ListArtifacts: Sendable {
         package let version: String?
         /// The artifacts or files, by path.
         package let entries: [Entry]
+        package let hints: [String]
+        package let problems: [Problem]
+
+        private enum CodingKeys: CodingKey { case version, entries }
     }
 
     private let arguments: [String]
@@ -37,15 +41,20 @@ package struct ListArtifacts: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let (version, path) = try await split(in: workspace)
-        let artifacts: [PointerIndex.Entry]
+        let index: PointerIndex
+        var unreadable = UnreadablePointers()
         if let version {
-            artifacts = try await PointerIndex.at(version.commit, in: workspace.repository).entries
+            index = try await PointerIndex.at(version.commit, in: workspace.repository)
+            unreadable.problems = index.damaged.map { Problem($0.path, message: $0.problem) }
         } else {
-            artifacts = try await workspace.trackedArtifacts()
+            index = try await workspace.pointers()
+            unreadable = try await workspace.explain(index.damaged)
         }
         return Report(
             version: version?.name,
-            entries: try ListArtifacts.entries(at: path, among: artifacts, in: workspace, joined.store)
+            entries: try ListArtifacts.entries(at: path, among: index.entries, in: workspace, joined.store),
+            hints: unreadable.hints,
+            problems: unreadable.problems
         )
     }
 
@@ -53,7 +62,7 @@ package struct ListArtifacts: Sendable {
         guard let first = arguments.first else { return (nil, nil) }
         if arguments.count > 1 { return (try await workspace.resolve(first), arguments[1]) }
         do { return (try await workspace.resolve(first), nil) } catch {
-            let tracked = try await workspace.trackedArtifacts()
+            let tracked = try await workspace.pointers().entries
             let isPath = (try? ListArtifacts.choose(first, among: tracked, in: workspace)).map { !$0.isEmpty } ?? false
             if isPath { return (nil, first) }
             guard case ResolutionError.unknown = error else { throw error }

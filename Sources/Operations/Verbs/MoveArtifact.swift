@@ -31,9 +31,9 @@ package struct MoveArtifact: Sendable {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
         _ = joined.store
-        let tracked = try await workspace.trackedArtifacts()
-        let from = try artifact(among: tracked, in: workspace)
-        let to = try target(of: from, among: tracked, in: workspace)
+        let tracked = try await workspace.pointers()
+        let from = try await artifact(among: tracked, in: workspace)
+        let to = try target(of: from, among: tracked.entries, in: workspace)
         let old = try workspace.location(of: from)
         let new = try workspace.location(of: to)
         let hasBytes = try FileStatus.of(old) != nil
@@ -58,8 +58,8 @@ package struct MoveArtifact: Sendable {
         return Report(source: from.text, destination: to.text, hasBytes: hasBytes, warnings: warnings)
     }
 
-    private func artifact(among tracked: [PointerIndex.Entry], in workspace: Workspace) throws -> RepositoryPath {
-        let found = try workspace.select([source], among: tracked)
+    private func artifact(among tracked: PointerIndex, in workspace: Workspace) async throws -> RepositoryPath {
+        let found = try await workspace.select([source], among: tracked)
         let given = try workspace.path(source)
         guard found.count == 1, found[0].path == given.removingPointerSuffix ?? given else {
             throw Failure(

@@ -52,7 +52,7 @@ package struct PrintArtifact: Sendable {
 
     /// Finds the path that is meant, and the artifacts of the version it is meant in.
     private func split(in workspace: Workspace) async throws -> (RepositoryPath, [PointerIndex.Entry]) {
-        let tracked = try await workspace.trackedArtifacts()
+        let tracked = try await workspace.pointers().entries
         let own = try? workspace.path(argument)
         // A name with a colon in it is what it says where the work tree has it.
         if let own, tracked.contains(where: { $0.path == own || own.isInside($0.path) }),

@@ -38,7 +38,7 @@ package struct RemoveArtifacts: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
-        let chosen = try workspace.select(paths, among: try await workspace.trackedArtifacts())
+        let chosen = try await workspace.select(paths, among: try await workspace.pointers())
         if !keepsBytes, !isForced, let lost = try await workspace.modified(chosen, store: joined.store).first {
             throw Failure(
                 .failed,

@@ -5,20 +5,7 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
-    /// The artifacts of the work tree; a pointer that is none stops every verb but `status`, `fsck` and `doctor`.
-    func trackedArtifacts() async throws -> [PointerIndex.Entry] {
-        let index = try await PointerIndex.workTree(of: repository)
-        if let damage = index.damaged.first {
-            throw Failure(
-                .failed,
-                "\(damage.path) is no pointer: \(damage.problem)",
-                hints: ["restore it: `git checkout -- \(damage.path)`"]
-            )
-        }
-        return index.entries
-    }
-
-    /// The models that the work tree describes, by name.
+    /// The models that the work tree describes, and those of a description that it does not have, by name.
     func models() throws -> [ModelDescription] {
         var found: [ModelName: [UInt8]] = [:]
         for (path, bytes) in shared.files where path.isInside(GitPath(ModelDescription.directory)) {

@@ -15,7 +15,7 @@ extension Workspace {
             // A worktree whose directory is gone has an index all the same, which is among the history's.
             guard try FileStatus.of(worktree.path) != nil else { continue }
             let other = try await Workspace.discover(in: context.standing(in: worktree.path))
-            live.formUnion(try await other.trackedArtifacts().map(\.pointer))
+            live.formUnion(try await other.allArtifacts().map(\.pointer))
             live.formUnion(try await other.ignoredPointers())
         }
         return live.sorted { $0.oid < $1.oid }
