@@ -104,6 +104,20 @@ import Testing
         #expect(result.output.contains("hint: restore it: `git checkout -- m.bin.mver`"))
     }
 
+    @Test func `What one side deleted and the other changed can be kept, and stays ignored`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            Self.setUp + """
+                git switch -q -c side && echo theirs > m.bin && git model add -qu && git commit -qm theirs
+                git switch -q main && git model rm -q m.bin && git commit -qm removed && git merge -q side
+                git model status; git model checkout -- m.bin; cat m.bin; git status --short
+                """
+        )
+        #expect(result.output.contains("hint: take what its pointer names: `git model checkout -- m.bin`\n"))
+        #expect(result.output.contains("theirs\nM  .gitignore\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("A  m.bin.mver\n"), "\(result.output)")
+    }
+
     /// The ways out of a conflict, and what they leave in the artifact.
     static let resolutions = [
         ("git model add m.bin", "ours\n"), ("echo mixed > m.bin; git model add m.bin", "mixed\n"),

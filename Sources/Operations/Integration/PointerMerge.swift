@@ -80,6 +80,15 @@ package struct PointerMerge: Sendable {
         )
     }
 
+    /// The commands that end a conflict whose pointer is that of one side already: both have one, or the other deleted it.
+    static func hints(forChosen artifact: RepositoryPath) -> [String] {
+        [
+            "take what its pointer names: `git model checkout -- \(artifact)`",
+            "or what is in the work tree: `git model add \(artifact)`",
+            "or neither: `git rm -- \(artifact.appendingPointerSuffix)`",
+        ]
+    }
+
     /// The commands that resolve a conflict in an artifact's pointer.
     static func hints(for artifact: RepositoryPath) -> [String] {
         let pointer = artifact.appendingPointerSuffix

@@ -90,7 +90,7 @@ package struct Checkout: Sendable {
         var report = Report(restored: result.restored, problems: result.problems)
         let failed = Set(result.problems.map(\.subject))
         let resolved = unmerged.filter { !failed.contains($0.path.text) }
-        try await workspace.repository.index.stage(resolved.map { GitPath($0.path.appendingPointerSuffix.text) })
+        try await stage(resolved, in: workspace)
         if !isForced, let first = modified.first { report.hints = unrestorable(first).hints }
         try await explain(tracked, in: workspace, &report)
         return report
@@ -130,9 +130,16 @@ package struct Checkout: Sendable {
                 permissions: artifact.isExecutable ? 0o777 : 0o666
             )
         }
-        try await workspace.repository.index.stage(wanted.map { GitPath($0.path.appendingPointerSuffix.text) })
+        try await stage(wanted, in: workspace)
         let result = try await workspace.restore(wanted, from: store, isForced: isForced)
         return Report(version: target.name, restored: result.restored, problems: result.problems)
+    }
+
+    /// Stages pointers, and the ignore lines without which Git would see the bytes of artifacts that were removed meanwhile.
+    private func stage(_ artifacts: [PointerIndex.Entry], in workspace: Workspace) async throws {
+        guard !artifacts.isEmpty else { return }
+        let changed = artifacts.map(\.path.appendingPointerSuffix) + (try workspace.ignore(artifacts.map(\.path)))
+        try await workspace.repository.index.stage(changed.map { GitPath($0.text) })
     }
 
     private func lost(_ artifact: PointerIndex.Entry, of version: String, again: String) -> Failure {

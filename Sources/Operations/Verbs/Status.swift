@@ -88,7 +88,7 @@ package struct Status: Sendable {
         try await addUncommitted(index.entries, in: workspace, to: &report)
         try await addUnshared(index.entries, in: workspace, to: &report)
         report.artifacts.sort { ($0.path, $0.state) < ($1.path, $1.state) }
-        report.hints = unreadable.hints + (try await hints(report, untracked: index.entries, in: workspace))
+        report.hints = unreadable.hints + (try await hints(report, among: index.entries, in: workspace))
         return report
     }
 
@@ -109,12 +109,14 @@ package struct Status: Sendable {
         in workspace: Workspace,
         to report: inout Report
     ) async throws {
-        var committed: Set<RepositoryPath> = []
-        if let head = try await workspace.repository.objects.head().commit {
-            committed = Set(try await PointerIndex.at(head, in: workspace.repository).entries.map(\.path))
+        var committed: Set<GitPath> = []
+        let objects = workspace.repository.objects
+        if let head = try await objects.head().commit {
+            committed = Set(try await objects.entries(in: head, matching: .suffix(Pointer.fileSuffix)).map(\.path))
         }
         let known = Set(report.artifacts.map(\.path))
-        for artifact in artifacts where !committed.contains(artifact.path) && !known.contains(artifact.path.text) {
+        for artifact in artifacts where !known.contains(artifact.path.text) {
+            guard !committed.contains(GitPath(artifact.path.appendingPointerSuffix.text)) else { continue }
             report.artifacts.append(
                 Report.Artifact(path: artifact.path.text, state: "new", size: artifact.pointer.size)
             )
@@ -151,7 +153,7 @@ package struct Status: Sendable {
 
     private func hints(
         _ report: Report,
-        untracked artifacts: [PointerIndex.Entry],
+        among artifacts: [PointerIndex.Entry],
         in workspace: Workspace
     ) async throws -> [String] {
         if report.artifactCount == 0, report.unreadableCount == 0 {
@@ -159,7 +161,12 @@ package struct Status: Sendable {
         }
         func first(_ state: String) -> String? { report.artifacts.first { $0.state == state }?.path }
         var hints: [String] = []
-        if let path = first("conflict") { hints += PointerMerge.hints(for: try RepositoryPath(path)) }
+        if let path = first("conflict") {
+            let chosen = artifacts.first { $0.path.text == path }
+            hints +=
+                try chosen.map { PointerMerge.hints(forChosen: $0.path) }
+                ?? PointerMerge.hints(for: RepositoryPath(path))
+        }
         if first("new") != nil {
             let unstaged = artifacts.first { !$0.isTracked }
             hints.append(
