@@ -24,8 +24,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], embeds res
 }
 
 /// A test target with the settings every module shares.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], excluding files: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: files, swiftSettings: settings)
 }
 
 // Arrows only downwards: docs/architecture.md has the same table and scripts/lint enforces it.
@@ -64,10 +64,14 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "git-model", dependencies: ["CommandLineInterface"], swiftSettings: settings),
-        tests("ModelCoreTests", ["ModelCore"]),
+        tests("ModelCoreTests", ["ModelCore", "TestSupport"], excluding: ["Golden"]),
         tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),
         tests("CodecTests", ["Codec", "ModelCore"]),
-        tests("StoreTests", ["Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
+        tests(
+            "StoreTests",
+            ["Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
+            excluding: ["Golden"]
+        ),
         tests("RemotesTests", ["Remotes", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
         tests("GitTests", ["Git", "SystemIO", "ModelCore", systemPackage]),
         tests("RegistryTests", ["Registry", "Git", "SystemIO", "ModelCore", systemPackage]),
@@ -85,5 +89,12 @@ let package = Package(
             ]
         ),
         tests("EndToEndTests", ["git-model", "ModelCore", "TestSupport", systemPackage]),
+        .testTarget(
+            name: "FaultTests",
+            dependencies: ["git-model", "ModelCore", "TestSupport", systemPackage],
+            // Compiled by the tests: it is preloaded into git-model and linked into nothing.
+            exclude: ["Shim"],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -95,6 +95,7 @@ package struct Program: Sendable {
             verbosity: options.verbosity,
             trustedURLs: Set(options.trustedURLs),
             isInteractive: isInteractive,
+            isMachineRead: options.json,
             confirm: { isInteractive ? console.confirm($0) : nil },
             readInput: streams.readInput,
             writeOutput: write
@@ -144,6 +145,11 @@ package struct Program: Sendable {
     private func printHelp(for invocation: Invocation) -> Int32 {
         if invocation.unknownVerb != nil {
             return fail(Diagnosis(usage: ValidationError(""), in: invocation), in: invocation)
+        }
+        let isQuestion = invocation.asksForHelp || arguments.contains { $0 == "-h" || $0 == "--help" }
+        if invocation.wantsJSON, !isQuestion {
+            let hint = "`\(invocation.name) -h` lists the verbs"
+            return fail(Diagnosis(.usage, "\(invocation.name) needs a verb", hints: [hint]), in: invocation)
         }
         let page = HelpPage(width: streams.terminal.width)
         return finish(

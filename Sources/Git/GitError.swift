@@ -22,6 +22,8 @@ package struct GitError: Error, Sendable, Equatable {
         case corruptObject(GitObjectID)
         /// A reference of that name exists, or moved since it was read.
         case alreadyExists
+        /// A checkout would lose changes of this file, which Git does not have.
+        case wouldOverwrite(String)
         /// The name breaks the rules of `git check-ref-format`, or of configuration keys.
         case invalidName(String)
         /// Another process holds one of Git's lock files.
@@ -88,6 +90,7 @@ extension GitError: CustomStringConvertible {
         case .wrongObjectKind(let id, let kind): "object \(id) is a \(kind.rawValue)"
         case .corruptObject(let id): "object \(id) is damaged"
         case .invalidName(let name): "\(name) is not a valid name"
+        case .wouldOverwrite(let file): "\(file) has changes that are in no commit"
         case .tooOld(let version): "git \(version) is older than \(GitVersion.minimum)"
         case .notInstalled(let name): "there is no program \(name)"
         case .cancelled: "\(command) was cancelled"

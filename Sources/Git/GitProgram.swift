@@ -261,6 +261,13 @@ extension GitProgram {
 extension GitError.Kind {
     /// Tells cases apart by Git's English messages, the only place where it does.
     fileprivate init(message: String, directory: FilePath) {
+        if message.contains("would be overwritten by checkout"),
+            let file = message.split(separator: "\n").first(where: { $0.hasPrefix("\t") })
+        {
+            // Git lists the files below its sentence, each behind a tab.
+            self = .wouldOverwrite(String(file.dropFirst()))
+            return
+        }
         let table: [(String, GitError.Kind)] = [
             ("detected dubious ownership", .unsafeOwnership(Self.quotedPath(message) ?? directory)),
             ("not a git repository", .notARepository(directory)),

@@ -45,17 +45,20 @@ extension GitRepository {
     package static let hookGuard = ["GIT_MODEL_HOOK_GUARD": "1"]
 
     /// Pushes exactly these references, on the caller's terminal: progress, credentials and hooks are the user's.
+    ///
+    /// Without a remote, what and where Git's configuration says. Captured, nothing is printed, and Git's words are in the error.
     package func push(
         _ refspecs: [GitRefspec],
-        to remote: String,
+        to remote: String?,
         isQuiet: Bool = false,
+        isCaptured: Bool = false,
         environment: [String: String] = [:]
     ) async throws(GitError) {
-        guard !refspecs.isEmpty else { return }
-        try await attached(
-            (isQuiet ? ["push", "--quiet"] : ["push"]) + ["--", remoteArgument(remote)] + refspecs.map(\.argument),
-            environment
-        )
+        guard !refspecs.isEmpty || remote == nil else { return }
+        let place: [GitArgument] = if let remote { ["--", try remoteArgument(remote)] } else { [] }
+        let arguments = (isQuiet ? ["push", "--quiet"] : ["push"]) + place + refspecs.map(\.argument)
+        guard isCaptured else { return try await attached(arguments, environment) }
+        try await program.with(environment: environment).run(arguments)
     }
 
     /// Fetches references on the caller's terminal; with none, what the remote's configuration says.
@@ -67,22 +70,23 @@ extension GitRepository {
         try await attached(["fetch", "--", remoteArgument(remote)] + refspecs.map(\.argument), environment)
     }
 
-    /// Checks out a commit or branch on the caller's terminal; `git` refuses where changes in the work tree would be lost.
+    /// Checks out a commit or branch; `git` refuses where changes in the work tree would be lost, unless it is forced.
+    ///
+    /// Throws `wouldOverwrite` with the first file that it refuses for. What hooks print is not shown.
     package func checkout(
         _ target: GitCheckoutTarget,
+        isForced: Bool = false,
         environment: [String: String] = [:]
     ) async throws(GitError) {
+        let command: [GitArgument] = ["checkout", "--quiet"] + (isForced ? ["--force"] : [])
+        let program = program.with(environment: environment)
         switch target {
-        case .commit(let id):
-            try await attached(
-                ["checkout", "--quiet", "--detach", GitArgument(id), "--"],
-                environment
-            )
+        case .commit(let id): try await program.run(command + ["--detach", GitArgument(id), "--"])
         case .branch(let name):
             guard GitReferenceName.isValidBranch(name) else {
                 throw GitError(.invalidName(name), command: "git checkout")
             }
-            try await attached(["checkout", "--quiet", GitArgument(name), "--"], environment)
+            try await program.run(command + [GitArgument(name), "--"])
         }
     }
 

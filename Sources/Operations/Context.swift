@@ -39,6 +39,9 @@ package struct Context: Sendable {
     /// Whether there is somebody to ask.
     package var isInteractive: Bool
 
+    /// Whether a program reads the messages, so that no other program's may stand among them.
+    package var isMachineRead: Bool
+
     /// How much the user wants to read.
     package enum Verbosity: Int, Sendable, Comparable {
         /// `-q`: errors, and what was asked for.
@@ -63,6 +66,7 @@ package struct Context: Sendable {
         verbosity: Verbosity = .normal,
         trustedURLs: Set<String> = [],
         isInteractive: Bool = false,
+        isMachineRead: Bool = false,
         confirm: @escaping @Sendable (String) -> Bool? = { _ in nil },
         readInput: @escaping @Sendable () throws -> [UInt8] = { [] },
         writeOutput: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void = { _ in }
@@ -75,6 +79,7 @@ package struct Context: Sendable {
         self.verbosity = verbosity
         self.trustedURLs = trustedURLs
         self.isInteractive = isInteractive
+        self.isMachineRead = isMachineRead
         self.confirm = confirm
         self.readInput = readInput
         self.writeOutput = writeOutput

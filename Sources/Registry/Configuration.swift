@@ -66,6 +66,14 @@ package struct Configuration: Sendable {
         return try await Configuration(parsing: bytes, repository, environment: environment)
     }
 
+    /// Reads all levels but `.mver/config`.
+    package static func loadWithoutTracked(
+        _ repository: GitRepository,
+        environment: [String: String]
+    ) async throws -> Configuration {
+        try await Configuration(parsing: nil, repository, environment: environment)
+    }
+
     /// Reads all levels, with `.mver/config` as a commit has it.
     package static func load(
         _ repository: GitRepository,

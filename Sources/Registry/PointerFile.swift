@@ -9,22 +9,32 @@ struct PointerFile {
     struct Problem: Error {
         let kind: PointerIndex.Damage.Kind
         let text: String
+        private let named: Pointer?
 
         static let unmerged = Problem(kind: .unmerged, text: "it has a merge conflict")
         static let notAFile = Problem(kind: .notAFile, text: "it is not a plain file")
         static let onlySuffix = Problem(kind: .unusableName, text: "it is not named after an artifact")
 
-        init(_ error: PointerError) {
-            self.init(kind: error.needsNewerVersion ? .newerVersion : .malformed, text: "\(error)")
+        init(_ error: PointerError, in bytes: [UInt8] = []) {
+            self.init(
+                kind: error.needsNewerVersion ? .newerVersion : .malformed,
+                text: "\(error)",
+                named: try? Pointer(parsing: bytes.filter { $0 != UInt8(ascii: "\r") })
+            )
         }
 
-        init(_ error: RepositoryPathError) {
-            self.init(kind: .unusableName, text: "\(error)")
+        init(_ error: RepositoryPathError, in bytes: [UInt8] = []) {
+            self.init(kind: .unusableName, text: "\(error)", named: try? Pointer(parsing: bytes))
         }
 
-        fileprivate init(kind: PointerIndex.Damage.Kind, text: String) {
+        fileprivate init(kind: PointerIndex.Damage.Kind, text: String, named: Pointer? = nil) {
             self.kind = kind
             self.text = text
+            self.named = named
+        }
+
+        func damage(at path: GitPath) -> PointerIndex.Damage {
+            PointerIndex.Damage(path: path.description, kind: kind, problem: text, named: named)
         }
     }
 
@@ -61,9 +71,9 @@ struct PointerFile {
                 )
             )
         } catch let error as PointerError {
-            entry = .failure(isUnmerged ? .unmerged : Problem(error))
+            entry = .failure(isUnmerged ? .unmerged : Problem(error, in: bytes))
         } catch let error as RepositoryPathError {
-            entry = .failure(Problem(error))
+            entry = .failure(Problem(error, in: bytes))
         } catch {
             entry = .failure(error as? Problem ?? Problem(kind: .malformed, text: "\(error)"))
         }

@@ -43,6 +43,15 @@ package struct PointerIndex: Sendable {
         package let kind: Kind
         /// What is wrong, as a clause that calls the file "it".
         package let problem: String
+        /// What it names all the same, where only its path or its line endings are wrong.
+        package let named: Pointer?
+
+        init(path: String, kind: Kind, problem: String, named: Pointer? = nil) {
+            self.path = path
+            self.kind = kind
+            self.problem = problem
+            self.named = named
+        }
 
         /// The path of the artifact that it would be the pointer of; `nil` where there can be none.
         package var artifact: RepositoryPath? { (try? RepositoryPath(path))?.removingPointerSuffix }
@@ -59,8 +68,7 @@ package struct PointerIndex: Sendable {
         for file in files {
             switch file.entry {
             case .success(let entry): entries.append(entry)
-            case .failure(let problem):
-                damaged.append(Damage(path: file.path.description, kind: problem.kind, problem: problem.text))
+            case .failure(let problem): damaged.append(problem.damage(at: file.path))
             }
         }
         self.entries = entries.sorted { $0.path < $1.path }

@@ -9,6 +9,9 @@ package struct SharedFiles: Sendable {
     /// The bytes by path from the top; empty where the work tree has the files.
     package let files: [GitPath: [UInt8]]
 
+    /// No files.
+    package static let none = SharedFiles(files: [:])
+
     private static let directory: GitPath = ".mver"
 
     /// The configuration; `nil` where there is none, or the work tree has it.
@@ -20,12 +23,12 @@ package struct SharedFiles: Sendable {
     package static func of(_ repository: GitRepository) async throws -> SharedFiles {
         if let root = repository.layout.workTree {
             let path = try SafeRelativePath.resolve(root: root, components: [".mver", "config"])
-            if try FileStatus.of(path) != nil { return SharedFiles(files: [:]) }
+            if try FileStatus.of(path) != nil { return .none }
             let staged = try await repository.index.entries([.path(directory)]).filter { $0.stage == 0 }
             let files = try await read(staged.map { (path: $0.path, mode: $0.mode, id: $0.id) }, in: repository)
             if files.configuration != nil { return files }
         }
-        guard let head = try await repository.objects.head().commit else { return SharedFiles(files: [:]) }
+        guard let head = try await repository.objects.head().commit else { return .none }
         let committed = try await repository.objects.entries(in: head, matching: .inside(directory))
         return try await read(committed.map { (path: $0.path, mode: $0.mode, id: $0.id) }, in: repository)
     }

@@ -4,6 +4,7 @@ import SystemPackage
 
 /// The remote URLs that the user of this machine agreed to write to: a file of their own, one exact URL a line.
 ///
+/// Only absolute paths and URLs with a scheme count: a relative path would mean another place in each repository.
 /// Two processes that change it at once leave one of the two results, never a mixture.
 package struct TrustStore: Sendable {
     private let path: FilePath
@@ -28,6 +29,7 @@ package struct TrustStore: Sendable {
         guard try FileStatus.of(path, followingLinks: true) != nil else { return [] }
         let bytes = try DurableFile.read(path, limit: TrustStore.byteLimit)
         return bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+            .filter(TrustStore.isAbsolute)
     }
 
     /// Returns whether the user agreed to exactly this URL, byte for byte.
@@ -35,10 +37,14 @@ package struct TrustStore: Sendable {
         try urls().contains { TrustStore.isSame($0, url) }
     }
 
-    /// Notes that the user agrees to a URL; throws `UntrustableURL` for one that is no line of text.
+    private static func isAbsolute(_ url: String) -> Bool { url.hasPrefix("/") || url.contains("://") }
+
+    /// Notes that the user agrees to a URL; throws `UntrustableURL` for one that is relative or no line of text.
     package func add(_ url: String) throws {
         // A line feed in it would agree to a second URL that nobody saw.
-        guard !url.isEmpty, url.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw UntrustableURL(url: url) }
+        guard TrustStore.isAbsolute(url), url.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw UntrustableURL(url: url)
+        }
         let known = try urls()
         if !known.contains(where: { TrustStore.isSame($0, url) }) { try write(known + [url]) }
     }
@@ -61,7 +67,7 @@ package struct TrustStore: Sendable {
     }
 }
 
-/// A URL that nobody can agree to, because it is empty or has control characters.
+/// A URL that nobody can agree to, because it is empty, relative, or has control characters.
 package struct UntrustableURL: Error, Sendable, Equatable {
     /// The URL.
     package let url: String

@@ -54,8 +54,9 @@ package struct VersionResolver: Sendable {
             // A word that is no version here may still be a branch, and a qualified name a tag of Git's own.
             failure = error
         }
-        if case .ambiguous = failure, revision == nil || query.isUnqualifiedVersion {
-            throw failure ?? .unknown(text, near: [])
+        if case .ambiguous(_, let candidates) = failure, revision == nil || query.isUnqualifiedVersion {
+            let names = revision == nil ? [] : try await references(named: text)
+            throw .ambiguous(text, candidates: candidates + names.filter { !candidates.contains($0) })
         }
         if let revision { return ResolvedVersion(name: text, commit: revision) }
         throw failure ?? .unknown(text, near: suggestions(for: text))
@@ -68,7 +69,7 @@ package struct VersionResolver: Sendable {
             case .version(let model, let version): return try find(version, of: model, query.text)
             case .latest(let model): return try latest(of: model, query.text)
             case .stage(.some(let model), let stage):
-                let known = try self.model(model, query.text)
+                guard let known = try self.model(model) else { continue }
                 throw .unknownVersion(known, stage.text, near: near(stage.text, of: known))
             case .stage(nil, _), .revision: continue
             }
@@ -85,12 +86,10 @@ package struct VersionResolver: Sendable {
         let meant = Set(matches.map(\.model))
         // Words that are a tag's whole name mean that tag, as they do to Git.
         if let named = matches.first(where: { $0.tag.text == text }) { return ResolvedVersion(named) }
-        // The model may be left out only where there is one, or the same words would mean another thing later.
-        if named == nil, models.count > 1, !meant.isEmpty {
-            throw .ambiguous(text, candidates: meant.sorted().map { "\($0)@\(version)" })
-        }
+        // The model may be left out where only one has the version.
+        if meant.count > 1 { throw .ambiguous(text, candidates: meant.sorted().map { "\($0)@\(version)" }) }
         guard let found = matches.last else {
-            let model = try self.model(named, text)
+            guard let model = try self.model(named) else { throw .unknown(text, near: suggestions(for: text)) }
             throw .unknownVersion(model, version.description, near: near(version.description, of: model))
         }
         guard Set(matches.map(\.commit)).count == 1 else {
@@ -99,25 +98,25 @@ package struct VersionResolver: Sendable {
         return ResolvedVersion(found)
     }
 
-    /// The highest version that is no pre-release.
+    /// The highest version that is no pre-release; the model may be left out where only one has such a version.
     private func latest(of named: ModelName?, _ text: String) throws(ResolutionError) -> ResolvedVersion {
-        let model = try self.model(named, text)
-        let own = versions.filter { $0.model == model }
-        guard let found = own.last(where: { !$0.version.isPrerelease && !$0.isDeregistered }) else {
-            throw .unknownVersion(model, VersionQuery.latest, near: near("", of: model))
+        let meant = try model(named)
+        let found = (meant.map { [$0] } ?? models).compactMap { model in
+            versions.last { $0.model == model && !$0.version.isPrerelease && !$0.isDeregistered }
         }
-        return ResolvedVersion(found)
+        guard found.count < 2 else {
+            throw .ambiguous(text, candidates: found.map { "\($0.model)@\(VersionQuery.latest)" })
+        }
+        if let found = found.first { return ResolvedVersion(found) }
+        guard let meant else { throw .unknown(text, near: []) }
+        throw .unknownVersion(meant, VersionQuery.latest, near: near("", of: meant))
     }
 
-    /// Returns the model that is meant, which is the only one where none is named.
-    private func model(_ named: ModelName?, _ text: String) throws(ResolutionError) -> ModelName {
-        if let named {
-            guard models.contains(named) else { throw .unknownModel(named.text, known: models) }
-            return named
-        }
-        if models.isEmpty { throw .unknown(text, near: []) }
-        guard models.count == 1 else { throw .ambiguous(text, candidates: models.map { "\($0)@\(text)" }) }
-        return models[0]
+    /// Returns the model that is meant, which is the only one where none is named; `nil` where there is none or several.
+    private func model(_ named: ModelName?) throws(ResolutionError) -> ModelName? {
+        guard let named else { return models.count == 1 ? models[0] : nil }
+        guard models.contains(named) else { throw .unknownModel(named.text, known: models) }
+        return named
     }
 }
 
@@ -136,11 +135,14 @@ extension VersionResolver {
         _ text: String
     ) async throws(ResolutionError) {
         guard let revision, revision != found.commit, let version = found.version else { return }
-        let names: [String]
-        do { names = try await repository.objects.referenceNames(abbreviatedAs: text) } catch { throw .git(error) }
-        let others = names.filter { $0 != version.tag.reference }
+        let others = try await references(named: text).filter { $0 != version.tag.reference }
         if others.isEmpty || version.tag.text == text { return }
         throw .ambiguous(text, candidates: ["\(version.model)@\(version.version)"] + others)
+    }
+
+    /// Returns Git's own tags and branches of that name.
+    private func references(named text: String) async throws(ResolutionError) -> [String] {
+        do { return try await repository.objects.referenceNames(abbreviatedAs: text) } catch { throw .git(error) }
     }
 
     /// Returns versions of a model whose spelling begins most like the text's, the newest first.

@@ -1,3 +1,4 @@
+import Store
 package import SystemIO
 package import SystemPackage
 
@@ -37,7 +38,8 @@ package struct DirectoryRemote: Remote {
 
     package func size(of file: String) async throws(RemoteError) -> Int64? {
         try await perform(file) { () throws(IOError) in
-            try FileStatus.of(root.appending(file), followingLinks: true)?.size
+            let status = try FileStatus.of(root.appending(file), followingLinks: true)
+            return status?.kind == .regular ? status?.size : nil
         }
     }
 
@@ -54,7 +56,7 @@ package struct DirectoryRemote: Remote {
     }
 
     package func write(_ bytes: [UInt8], to file: String) async throws(RemoteError) {
-        try await perform(file) { () throws(IOError) in
+        try await change(file) { () throws(IOError) in
             let path = root.appending(file)
             try Directories.create(path.removingLastComponent())
             try DurableFile.write(bytes, to: path)
@@ -62,7 +64,7 @@ package struct DirectoryRemote: Remote {
     }
 
     package func upload(_ source: FilePath, to file: String) async throws(RemoteError) {
-        try await perform(file) { () throws(IOError) in
+        try await change(file) { () throws(IOError) in
             let path = root.appending(file)
             try Directories.create(path.removingLastComponent())
             let input = try OpenFile(reading: source)
@@ -84,7 +86,12 @@ package struct DirectoryRemote: Remote {
     }
 
     package func delete(_ file: String) async throws(RemoteError) {
-        try await perform(file) { () throws(IOError) in try DurableFile.remove(root.appending(file)) }
+        try await change(file) { () throws(IOError) in
+            do throws(IOError) { try DurableFile.remove(root.appending(file)) } catch {
+                // Below a file there is nothing to delete.
+                guard error.errno == .notDirectory else { throw error }
+            }
+        }
     }
 
     private func perform<Value: Sendable>(
@@ -94,9 +101,18 @@ package struct DirectoryRemote: Remote {
         do { return try await pool.run(body) } catch let error as IOError {
             switch error.errno {
             case .noSuchFileOrDirectory, .notDirectory: throw .notFound(name, file: file)
-            case .readOnlyFileSystem, .permissionDenied, .notPermitted: throw .readOnly(name, file: file)
             default: throw .io(name, error)
             }
+        } catch { throw .unreachable(name, cause: "\(error)") }
+    }
+
+    /// What a write does not find is the file of this machine that it reads, or a directory: never the file that it makes.
+    private func change(
+        _ file: String,
+        _ body: @escaping @Sendable () throws(IOError) -> Void
+    ) async throws(RemoteError) {
+        do { try await pool.run(body) } catch let error as IOError {
+            throw error.isReadOnly ? .readOnly(name, file: file) : .io(name, error)
         } catch { throw .unreachable(name, cause: "\(error)") }
     }
 }

@@ -127,10 +127,13 @@ package struct Fetch: Sendable {
         let receiver = FrameReceiver(local)
         do { try await receive(found, into: receiver) } catch {
             // What came is right and stays, so that the next attempt goes on here. Should that fail too, the first error counts.
-            do { try receiver.publish() } catch {}
+            do { try receiver.publish() } catch { receiver.abandon() }
             throw error
         }
-        try receiver.publish()
+        do { try receiver.publish() } catch {
+            receiver.abandon()
+            throw error
+        }
         try await confirm(found, of: pointer, refusing: &useless)
         return found.byteCount
     }
@@ -186,19 +189,38 @@ package struct Fetch: Sendable {
         let objects = found.objects.filter { !local.indexes.entries(of: $0.oid, kind: .manifest).contains($0) }
         let results = try await pool.map(0..<objects.count) { position in
             try cancellation.check()
-            return try WholeObjectCheck(local).isRebuilt(by: objects[position])
+            return try verdict(on: objects[position])
         }
         var contents = IndexContents()
-        for (object, isRight) in zip(objects, results) {
-            if isRight { contents.add(object) } else { useless.manifests.insert(object) }
+        var newer: RemoteError?
+        for (object, verdict) in zip(objects, results) {
+            if case .right = verdict { contents.add(object) } else { useless.manifests.insert(object) }
+            if case .newer(let error) = verdict { newer = error }
         }
         if !contents.isEmpty { try local.publish(contents) }
         let closure = try await pool.run { Closure(of: [pointer], in: local) }
         if let first = closure.incomplete.first {
             guard first.reason.isAbsence else { throw first.reason }
+            if let newer { throw newer }
             let file = "object \(pointer.oid.abbreviated)"
             throw RemoteError.wrongContent(source.remote.name, file: file, problem: "\(first.reason)")
         }
         try local.publishObjectIndex(of: pointer)
+    }
+
+    /// What a manifest turned out to be.
+    private enum Verdict: Sendable {
+        case right
+        case wrong
+        case newer(RemoteError)
+    }
+
+    /// One that this version does not understand must not hide another that it does.
+    private func verdict(on object: ObjectEntry) throws -> Verdict {
+        do throws(StoreError) { return try WholeObjectCheck(local).isRebuilt(by: object) ? .right : .wrong } catch {
+            guard case .needsNewerVersion(_, let what) = error else { throw error }
+            let file = "manifest \(object.frame.abbreviated)"
+            return .newer(.needsNewerVersion(source.remote.name, file: file, what))
+        }
     }
 }

@@ -62,6 +62,8 @@ package struct Push: Sendable {
         try await destination.requireWritable()
         var report = Report()
         var isRooted = try await has(root)
+        // Collection may still be at work on a pack that was there a moment ago: what it took comes back under another name.
+        var taken: Set<Digest> = []
         for round in 0..<Push.maximumRounds {
             let inventory = try await RemoteInventory(of: destination)
             let closure = try await closure(of: pointers, in: inventory)
@@ -69,7 +71,9 @@ package struct Push: Sendable {
             if round == 0 { report.objects = try await objects(of: pointers, needing: missing) }
             let isWhole = missing.isEmpty && closure.objects.allSatisfy(inventory.knows)
             if isWhole, isRooted, round > 0 { return report }
-            let uploaded = try await upload(missing, of: closure, inventory, report: &report)
+            taken.formUnion(inventory.takenNames)
+            let uploaded = try await upload(missing, of: closure, inventory, avoiding: taken, report: &report)
+            taken.formUnion(uploaded.takenNames)
             try await publishObjectIndexes(of: pointers, in: uploaded, afresh: missing)
             if isWhole, isRooted { return report }
             if let root { try await destination.remote.write(Array(root.text.utf8), to: StoreLayout.root(root.id)) }
@@ -95,8 +99,9 @@ package struct Push: Sendable {
             let pointer = trees[oid] ?? Pointer(oid: oid, size: 0, kind: .file)
             if try await walk.run(pointer) == nil { lacking.append(oid) }
         }
-        guard lacking.isEmpty else { throw RemoteError.incomplete(destination.remote.name, objects: lacking) }
-        return closure
+        guard !lacking.isEmpty else { return closure }
+        try destination.requireEvery(inventory.indexes)
+        throw RemoteError.incomplete(destination.remote.name, objects: lacking)
     }
 
     private func objects(of pointers: [Pointer], needing missing: PushedFrames) async throws -> [Digest] {
@@ -111,6 +116,7 @@ package struct Push: Sendable {
         _ missing: PushedFrames,
         of closure: Closure,
         _ inventory: RemoteInventory,
+        avoiding taken: Set<Digest>,
         report: inout Report
     ) async throws -> RemoteInventory {
         var inventory = inventory
@@ -119,7 +125,7 @@ package struct Push: Sendable {
         let packing = PushPacking(local: local, scratch: scratch)
         var done: Int64 = 0
         do {
-            for parcel in try packing.parcels(of: missing.locations, isFree: inventory.isFree) {
+            for parcel in try packing.parcels(of: missing.locations, isFree: { !taken.contains($0) }) {
                 try cancellation.check()
                 let pack = try await send(parcel, of: packing)
                 contents.add(pack)

@@ -31,6 +31,12 @@ package struct RemoteFile: Hashable, Sendable {
     /// The file's size in bytes.
     package let size: Int64
 
+    /// Creates an entry of a list.
+    package init(path: String, size: Int64) {
+        self.path = path
+        self.size = size
+    }
+
     /// The last component of the path.
     package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 }

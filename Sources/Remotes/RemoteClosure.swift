@@ -44,6 +44,8 @@ struct RemoteClosure {
     func search(_ pointer: Pointer, avoiding useless: RemoteWalk.Useless = .init()) async throws -> Found? {
         let indexes = try await source.indexes()
         let walk = RemoteWalk(source: source, local: local, indexes: indexes, avoiding: useless)
-        return try await walk.run(pointer)
+        if let found = try await walk.run(pointer) { return found }
+        try source.requireEvery(indexes)
+        return nil
     }
 }

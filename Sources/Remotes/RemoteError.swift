@@ -14,8 +14,8 @@ package enum RemoteError: Error, Sendable {
     case readOnly(String, file: String)
     /// What the remote sent for a file is not what its name or an index promises.
     case wrongContent(String, file: String, problem: String)
-    /// The remote needs a newer git-model; the text names what is unknown.
-    case needsNewerVersion(String, String)
+    /// A file of the remote needs a newer git-model; the text names what is unknown.
+    case needsNewerVersion(String, file: String, String)
     /// Neither this machine nor the remote has these objects whole.
     case incomplete(String, objects: [Digest])
     /// A system call on a file of the remote, or on this machine, failed.
@@ -26,7 +26,7 @@ extension RemoteError {
     /// Creates the error of a file whose bytes are not what their format says.
     init(_ remote: String, _ file: String, _ error: FormatError) {
         if case .newer(let what) = error.problem {
-            self = .needsNewerVersion(remote, what)
+            self = .needsNewerVersion(remote, file: file, what)
         } else {
             self = .wrongContent(remote, file: file, problem: "\(error)")
         }
@@ -40,10 +40,13 @@ extension RemoteError {
         }
     }
 
+    /// Whether the error says that a manifest or listing is no such thing, though its frame is right.
+    var isAboutMetadata: Bool { isAboutContent && pack == nil }
+
     /// The pack that the error is about, if any.
     var pack: Digest? {
         switch self {
-        case .notFound(_, let file), .wrongContent(_, let file, _):
+        case .notFound(_, let file), .wrongContent(_, let file, _), .needsNewerVersion(_, let file, _):
             guard let name = file.split(separator: "/").last, name.hasSuffix(".pack") else { return nil }
             return StoreLayout.digest(inName: String(name))
         default: return nil
@@ -60,7 +63,10 @@ extension RemoteError: CustomStringConvertible {
         case .notFound(let url, let file): "remote \(url) has no \(file)"
         case .readOnly(let url, let file): "remote \(url) does not let \(file) be written"
         case .wrongContent(let url, let file, let problem): "\(file) in remote \(url) is damaged: \(problem)"
-        case .needsNewerVersion(let url, let what): "remote \(url) needs a newer git-model (\(what))"
+        case .needsNewerVersion(let url, StoreLayout.format, let what):
+            "remote \(url) needs a newer git-model (\(what))"
+        case .needsNewerVersion(let url, let file, let what):
+            "\(file) in remote \(url) needs a newer git-model (\(what))"
         case .incomplete(let url, let objects):
             "remote \(url) lacks "
                 + (objects.count == 1

@@ -8,12 +8,13 @@ import Store
 struct RemoteInventory: Sendable {
     let indexes: IndexSet
     private let tombs: Set<Digest>
-    private let packs: Set<Digest>
+    /// The packs that are there, and the sizes of their files in bytes.
+    private let packs: [Digest: Int64]
 
     /// The inventory of a remote that has nothing yet.
-    static let empty = RemoteInventory(indexes: IndexSet([]), tombs: [], packs: [])
+    static let empty = RemoteInventory(indexes: IndexSet([]), tombs: [], packs: [:])
 
-    private init(indexes: IndexSet, tombs: Set<Digest>, packs: Set<Digest>) {
+    private init(indexes: IndexSet, tombs: Set<Digest>, packs: [Digest: Int64]) {
         self.indexes = indexes
         self.tombs = tombs
         self.packs = packs
@@ -23,7 +24,11 @@ struct RemoteInventory: Sendable {
     /// would count as there.
     init(of store: RemoteStore) async throws(RemoteError) {
         tombs = try await store.tombs()
-        packs = Set(try await store.remote.list("packs").compactMap { StoreLayout.digest(inName: $0.name) })
+        var packs: [Digest: Int64] = [:]
+        for file in try await store.remote.list("packs") {
+            if let id = StoreLayout.digest(inName: file.name) { packs[id] = file.size }
+        }
+        self.packs = packs
         indexes = try await store.indexes()
     }
 
@@ -32,13 +37,19 @@ struct RemoteInventory: Sendable {
         RemoteInventory(
             indexes: IndexSet(indexes.files + [index]),
             tombs: tombs,
-            packs: packs.union(index.packs.map(\.id))
+            packs: packs.merging(index.packs.map { ($0.id, Int64($0.size)) }) { _, new in new }
         )
     }
 
     /// Returns a copy of a frame that a new root may count on.
     func copy(of frame: Digest) -> FrameLocation? {
-        indexes.copies(of: frame).first { packs.contains($0.pack) && !tombs.contains($0.pack) }
+        indexes.copies(of: frame).first { isUsable($0.pack) }
+    }
+
+    /// A pack that is not as large as it was written has lost something.
+    private func isUsable(_ pack: Digest) -> Bool {
+        guard let size = packs[pack], !tombs.contains(pack) else { return false }
+        return size == indexes.pack(pack).map { Int64($0.size) }
     }
 
     /// Returns what the indexes know of a pack.
@@ -47,6 +58,6 @@ struct RemoteInventory: Sendable {
     /// Returns whether an index knows how to rebuild an object.
     func knows(_ object: ObjectEntry) -> Bool { indexes.entries(of: object.oid, kind: object.kind).contains(object) }
 
-    /// Returns whether a new pack may have this name: one that is there in any way could vanish at any moment.
-    func isFree(_ pack: Digest) -> Bool { !packs.contains(pack) && !tombs.contains(pack) }
+    /// The names that no new pack may have: whatever is there in any way could vanish at any moment.
+    var takenNames: Set<Digest> { tombs.union(packs.keys) }
 }

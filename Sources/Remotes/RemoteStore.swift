@@ -29,8 +29,7 @@ package struct RemoteStore: Sendable {
             if let flag = format.unknownForReading.first { throw FormatError("store format", .newer(flag)) }
             return format
         } catch {
-            if case .newer(let what) = error.problem { throw .needsNewerVersion(remote.name, what) }
-            throw .wrongContent(remote.name, file: StoreLayout.format, problem: "\(error)")
+            throw RemoteError(remote.name, StoreLayout.format, error)
         }
     }
 
@@ -42,7 +41,9 @@ package struct RemoteStore: Sendable {
     /// Refuses to write to a store whose flags this version does not know, and starts one where there is none.
     package func requireWritable() async throws(RemoteError) {
         if let format = try await format() {
-            if let flag = format.unknownForWriting.first { throw .needsNewerVersion(remote.name, flag) }
+            if let flag = format.unknownForWriting.first {
+                throw .needsNewerVersion(remote.name, file: StoreLayout.format, flag)
+            }
             return
         }
         try await remote.write(Array(StoreFormat().text.utf8), to: StoreLayout.format)
@@ -52,6 +53,8 @@ package struct RemoteStore: Sendable {
     private static let maximumListings = 4
 
     /// Returns the indexes of the store: one listing, and those files that this machine has not seen.
+    ///
+    /// One that is damaged or not understood is among the problems of the set, for the others may have all that is needed.
     package func indexes() async throws(RemoteError) -> IndexSet {
         for _ in 1..<RemoteStore.maximumListings {
             do { return try await listedIndexes() } catch {
@@ -68,17 +71,21 @@ package struct RemoteStore: Sendable {
         do {
             try Directories.create(directory)
             var files: [IndexFile] = []
+            var problems: [StoreError] = []
             for file in listed {
                 guard let id = StoreLayout.digest(inName: file.name) else { continue }
                 let path = directory.appending(file.name)
                 if let known = cached(path, byteCount: file.size) {
                     files.append(known)
                 } else {
-                    files.append(try await download(id, to: path))
+                    do { files.append(try await download(id, to: path)) } catch let error as StoreError {
+                        guard error.isAboutContent else { throw error }
+                        problems.append(error)
+                    }
                 }
             }
             try forgetIndexes(in: directory, except: Set(listed.map(\.name)))
-            return IndexSet(files)
+            return IndexSet(files, problems: problems)
         } catch { throw wrap(error) }
     }
 
@@ -96,15 +103,24 @@ package struct RemoteStore: Sendable {
         let file = StoreLayout.index(index)
         let bytes = try await remote.read(file, range: nil)
         guard SHA256.digest(of: bytes) == index else {
-            throw RemoteError.wrongContent(remote.name, file: file, problem: "its bytes do not match its name")
+            throw RemoteStore.damaged(file, "its bytes do not match its name")
         }
         let parsed = try IndexFile(bytes, path: FilePath(file))
         guard parsed.kind == .index else {
-            throw RemoteError.wrongContent(remote.name, file: file, problem: "it is the index of an object")
+            throw RemoteStore.damaged(file, "it is the index of an object")
         }
         try parsed.verify()
         try DurableFile.write(bytes, to: path, durable: false)
         return parsed
+    }
+
+    private static func damaged(_ file: String, _ problem: String) -> StoreError {
+        .damaged(FilePath(file), FormatError("index", .malformed(problem)))
+    }
+
+    /// Throws what keeps indexes from saying that something is not in the remote: one of them that could not be used.
+    func requireEvery(_ indexes: IndexSet) throws(RemoteError) {
+        if let problem = indexes.problems.first { throw wrap(problem) }
     }
 
     private func forgetIndexes(in directory: FilePath, except names: Set<String>) throws(IOError) {
@@ -138,7 +154,8 @@ package struct RemoteStore: Sendable {
         switch error {
         case let error as RemoteError: error
         case let error as IOError: .io(remote.name, error)
-        case StoreError.needsNewerVersion(_, let what): .needsNewerVersion(remote.name, what)
+        case StoreError.needsNewerVersion(let path, let what):
+            .needsNewerVersion(remote.name, file: path.string, what)
         case StoreError.damaged(let path, let problem):
             .wrongContent(remote.name, file: path.string, problem: "\(problem)")
         default: .unreachable(remote.name, cause: "\(error)")

@@ -1,3 +1,4 @@
+import ModelCore
 package import SystemPackage
 
 /// Where a remote is, parsed from what the user or a configuration file wrote.
@@ -10,15 +11,18 @@ package enum RemoteURL: Hashable, Sendable {
 
     /// Parses a URL or a path; a relative path is taken from `base`.
     package init(parsing text: String, relativeTo base: FilePath) throws(RemoteError) {
-        guard !text.isEmpty, !text.utf8.contains(where: { $0 == 0 || $0 == 10 }) else {
-            throw .unusableURL(text, reason: "it is empty or has a line break in it")
-        }
+        guard !text.isEmpty else { throw .unusableURL(text, reason: "it is empty") }
+        try RemoteURL.requireOneLine(text.utf8, of: text)
         if let path = text.removing(prefix: "file://") {
             guard path.hasPrefix("/") else {
                 throw .unusableURL(text, reason: "a file: URL needs an absolute path after file://")
             }
-            guard let decoded = RemoteURL.decodingPercents(path) else {
+            guard let bytes = RemoteURL.decodingPercents(path) else {
                 throw .unusableURL(text, reason: "it has a % that is not followed by two hexadecimal digits")
+            }
+            try RemoteURL.requireOneLine(bytes, of: text)
+            guard let decoded = String(validating: bytes, as: UTF8.self) else {
+                throw .unusableURL(text, reason: "it does not decode to UTF-8")
             }
             self = .directory(FilePath(decoded).lexicallyNormalized())
             return
@@ -30,19 +34,24 @@ package enum RemoteURL: Hashable, Sendable {
         self = .directory(base.pushing(FilePath(text)).lexicallyNormalized())
     }
 
+    private static func requireOneLine(_ bytes: some Sequence<UInt8>, of text: String) throws(RemoteError) {
+        guard bytes.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) else { return }
+        throw .unusableURL(text, reason: "it has a line break or a NUL in it")
+    }
+
     private static func scheme(of text: String) -> String? {
         guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else { return nil }
         let scheme = text[..<colon]
         let isScheme = scheme.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.".utf8.contains(byte)
         }
         if isScheme, text[colon...].hasPrefix("://") || scheme == "lfs" { return String(scheme) + ":" }
         // As in Git: `host:path` with no slash before the colon is SSH's short form.
         return text[..<colon].contains("/") ? nil : "ssh:"
     }
 
-    private static func decodingPercents(_ text: String) -> String? {
+    private static func decodingPercents(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         var rest = Substring(text).utf8
         while let byte = rest.popFirst() {
@@ -50,14 +59,18 @@ package enum RemoteURL: Hashable, Sendable {
                 bytes.append(byte)
                 continue
             }
-            guard let pair = String(rest.prefix(2)), rest.count >= 2, let value = UInt8(pair, radix: 16), value != 0
-            else {
-                return nil
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
+            guard let high = rest.popFirst().flatMap(hexadecimalValue),
+                let low = rest.popFirst().flatMap(hexadecimalValue)
+            else { return nil }
+            bytes.append(high << 4 | low)
         }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes
+    }
+
+    private static func hexadecimalValue(_ digit: UInt8) -> UInt8? {
+        Hexadecimal.value(
+            ofLowercaseDigit: (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(digit) ? digit | 0x20 : digit
+        )
     }
 
     /// The URL in its one spelling, for comparing and for messages.

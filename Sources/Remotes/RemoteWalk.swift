@@ -55,26 +55,34 @@ struct RemoteWalk {
     private func add(_ oid: Digest, to found: inout RemoteClosure.Found) async throws -> Bool {
         if oid == LocalStore.emptyObject { return true }
         if try want(oid, in: &found) { return true }
+        var failure: RemoteError?
         for entry in entries(of: oid) {
             var candidate = found
-            guard try await frames(of: entry, adding: &candidate) != nil else { continue }
-            found = candidate
-            return true
+            do {
+                guard try await frames(of: entry, adding: &candidate) != nil else { continue }
+                found = candidate
+                return true
+            } catch let error as RemoteError where error.isAboutMetadata { failure = error }
         }
+        if let failure { throw failure }
         return false
     }
 
     /// Reads a tree's listing, adding what it is made of.
     private func listing(_ oid: Digest, adding found: inout RemoteClosure.Found) async throws -> TreeListing? {
         if try want(oid, in: &found) { return try await listing(oid, of: [oid]) }
+        var failure: RemoteError?
         for entry in entries(of: oid) {
             var candidate = found
-            guard let frames = try await frames(of: entry, adding: &candidate),
-                let listing = try await listing(oid, of: frames)
-            else { continue }
-            found = candidate
-            return listing
+            do {
+                guard let frames = try await frames(of: entry, adding: &candidate),
+                    let listing = try await listing(oid, of: frames)
+                else { continue }
+                found = candidate
+                return listing
+            } catch let error as RemoteError where error.isAboutMetadata { failure = error }
         }
+        if let failure { throw failure }
         return nil
     }
 

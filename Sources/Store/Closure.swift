@@ -34,9 +34,10 @@ package struct Closure: Sendable {
             switch pointer.kind {
             case .file: try addObject(pointer.oid, size: pointer.size, in: store, reader: &reader)
             case .tree:
-                let listing = try store.listing(pointer.oid, reader: &reader)
-                try addObject(pointer.oid, size: listing.byteCount, in: store, reader: &reader)
-                for entry in listing.tree.entries { addFile(entry, in: store, reader: &reader) }
+                let bytes = try store.listingBytes(pointer.oid, reader: &reader)
+                try addObject(pointer.oid, size: Int64(bytes.count), in: store, reader: &reader)
+                let listing = try store.parseListing(bytes, of: pointer.oid)
+                for entry in listing.entries { addFile(entry, in: store, reader: &reader) }
             }
         } catch { incomplete.append((pointer.oid, error)) }
     }
@@ -87,15 +88,21 @@ extension LocalStore {
         reader: inout FrameReader
     ) throws(StoreError) -> (tree: TreeListing, byteCount: Int64) {
         let bytes = try listingBytes(oid, reader: &reader)
-        do throws(FormatError) { return (try TreeListing(parsing: bytes), Int64(bytes.count)) } catch {
-            let path = root.appending("listing " + oid.hex)
-            if case .newer(let what) = error.problem { throw .needsNewerVersion(path, what) }
-            throw .damaged(path, error)
+        return (try parseListing(bytes, of: oid), Int64(bytes.count))
+    }
+
+    /// The bytes have the object's digest: what does not parse was never a listing.
+    fileprivate func parseListing(_ bytes: [UInt8], of oid: Digest) throws(StoreError) -> TreeListing {
+        do throws(FormatError) { return try TreeListing(parsing: bytes) } catch {
+            if case .newer(let what) = error.problem {
+                throw .needsNewerVersion(root.appending("listing " + oid.hex), what)
+            }
+            throw .notAListing(oid, error)
         }
     }
 
     /// A pointer says how large a tree's files are, not its listing: the index knows that.
-    private func listingBytes(_ oid: Digest, reader: inout FrameReader) throws(StoreError) -> [UInt8] {
+    fileprivate func listingBytes(_ oid: Digest, reader: inout FrameReader) throws(StoreError) -> [UInt8] {
         for refreshed in [false, true] {
             if refreshed { try refresh() }
             if let copy = indexes.copies(of: oid).first, Int(copy.entry.rawLength) <= FrameReference.maximumByteCount {

@@ -85,6 +85,12 @@ final class FrameIngest: Sendable {
         return [try data.finish(), try metadata.finish()].compactMap { $0 }
     }
 
+    /// Removes what is not sealed yet.
+    func abandon() {
+        data.abandon()
+        metadata.abandon()
+    }
+
     private func reuse(_ frame: FrameReference) { state.withLock { $0.reused += Int64(frame.byteCount) } }
 
     /// Returns whether a pack is there; touched, it counts as new, and stays for a grace period even if nothing comes to refer to it.

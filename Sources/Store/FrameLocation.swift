@@ -8,4 +8,11 @@ package struct FrameLocation: Hashable, Sendable {
     package let pack: Digest
     /// The frame to decode first, if any.
     package let base: Digest?
+
+    /// Creates a location; `base` is what the entry's number of a base stands for.
+    package init(entry: FrameEntry, pack: Digest, base: Digest?) {
+        self.entry = entry
+        self.pack = pack
+        self.base = base
+    }
 }

@@ -33,7 +33,8 @@ package struct FrameReader: ~Copyable {
                 } catch { if failure.isAbsence { failure = error } }
             }
         }
-        throw failure.isAbsence ? store.explained(failure) : failure
+        // An index that is wrong about where a frame is makes a sound pack look damaged.
+        throw store.explained(failure)
     }
 
     /// Returns the raw bytes of a frame.

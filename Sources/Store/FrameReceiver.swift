@@ -38,6 +38,12 @@ package final class FrameReceiver: Sendable {
         try (kind == .data ? data : metadata).append(record, stored: stored)
     }
 
+    /// Removes what is not sealed yet.
+    package func abandon() {
+        data.abandon()
+        metadata.abandon()
+    }
+
     /// Seals the packs and lets the store find their frames; objects that need a manifest are for the caller to publish.
     package func publish() throws(StoreError) {
         let packs = [try data.finish(), try metadata.finish()].compactMap { $0 }

@@ -46,14 +46,17 @@ package struct GarbageCollection: Sendable {
 
     /// Finds what nothing among `live` needs.
     ///
-    /// Anything that is damaged or not understood stops collection: an index, or a live object, every frame of which is compared
-    /// with its checksum where there is something to delete. A live object that is not here at all does not.
+    /// Anything that is damaged or not understood stops collection: an index, a pack to delete, or a live object, every frame of
+    /// which is compared with its checksum where there is something to delete. A live object that is not here at all does not, and
+    /// neither does a tree whose object is no listing: it names no files that could be kept.
     package func plan(live: [Pointer], gracePeriod: Int64 = gracePeriod) throws(StoreError) -> Plan {
         try store.requireWritable()
         try store.refresh()
         try requireUnderstood()
         let closure = Closure(of: live, in: store)
-        for (_, reason) in closure.incomplete where !reason.isAbsence { throw reason }
+        for (_, reason) in closure.incomplete where !reason.isAbsence {
+            guard case .notAListing = reason else { throw reason }
+        }
         try requireUnderstood(closure)
         let livePacks = Set(closure.frames.values.map(\.pack))
         let listed = Set(store.indexes.packList.map(\.id))
@@ -70,6 +73,7 @@ package struct GarbageCollection: Sendable {
                 candidates.append(Candidate(pack: pack, byteCount: status.size))
             }
         }
+        for candidate in candidates { try requireUnderstood(try store.pack(candidate.pack)) }
         if !candidates.isEmpty { try check(closure, without: Set(candidates.map(\.pack))) }
         return Plan(
             candidates: candidates,
@@ -120,6 +124,24 @@ package struct GarbageCollection: Sendable {
         }
     }
 
+    /// Refuses where a pack to delete has a frame that this version cannot tell the use of.
+    private func requireUnderstood(_ pack: PackFile) throws(StoreError) {
+        for entry in try pack.contents().entries {
+            guard FrameCodec(rawValue: entry.codec) != nil, entry.base == 0, entry.flags == 0 else {
+                throw .needsNewerVersion(pack.path, "codec \(entry.codec)")
+            }
+            do throws(StoreError) {
+                let record = try pack.header(of: entry)
+                guard FrameCodec(rawValue: record.codec) != nil, record.base == nil else {
+                    throw .needsNewerVersion(pack.path, "codec \(record.codec)")
+                }
+            } catch {
+                // A dead frame that is damaged hides nothing.
+                if case .needsNewerVersion = error { throw error }
+            }
+        }
+    }
+
     /// Checks every live frame, and decodes those of which another copy is about to go.
     private func check(_ closure: Closure, without dead: Set<Digest>) throws(StoreError) {
         var reader = FrameReader(store)
@@ -135,8 +157,12 @@ package struct GarbageCollection: Sendable {
         for (oid, path) in try store.objectIndexes() {
             do throws(StoreError) {
                 let index = try IndexFile(path)
+                try index.verify()
                 if live.contains(oid), !index.packs.contains(where: { dead.contains($0.id) }) { continue }
-            } catch { guard error.isAboutContent || error.isAbsence else { throw error } }
+            } catch {
+                if case .needsNewerVersion = error { continue }
+                guard error.isAboutContent || error.isAbsence else { throw error }
+            }
             try remove(path)
         }
     }

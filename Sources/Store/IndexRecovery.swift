@@ -49,7 +49,7 @@ package struct IndexRecovery {
 
     /// Returns the object entry of a frame that is a whole or root manifest.
     private func manifestEntry(_ entry: FrameEntry, of pack: PackFile) throws(StoreError) -> ObjectEntry? {
-        let (record, stored) = try pack.record(of: entry)
+        guard let (record, stored) = try soundRecord(of: entry, in: pack) else { return nil }
         defer { extendLifetime(pack) }
         do throws(FormatError) {
             let bytes = try PackDecoding.bytes(of: record, stored: stored)
@@ -61,6 +61,17 @@ package struct IndexRecovery {
         } catch {
             // A part, a listing, or something newer: none of them is found by an object's name.
             return nil
+        }
+    }
+
+    /// Returns a frame's record, or `nil` where it is damaged or newer: the others of the pack count all the same.
+    private func soundRecord(
+        of entry: FrameEntry,
+        in pack: PackFile
+    ) throws(StoreError) -> (FrameRecord, stored: UnsafeRawBufferPointer)? {
+        do throws(StoreError) { return try pack.record(of: entry) } catch {
+            if error.isAboutContent { return nil }
+            throw error
         }
     }
 }

@@ -111,6 +111,9 @@ package final class IngestSession: Sendable {
         return object
     }
 
+    /// Ends a session that will not finish; what it stored in full packs stays for the next one.
+    package func abandon() { frames.abandon() }
+
     /// What a session did.
     package struct Summary: Sendable {
         /// Bytes added to packs.

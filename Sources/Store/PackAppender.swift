@@ -51,6 +51,11 @@ final class PackAppender: Sendable {
         return try seal(open)
     }
 
+    /// Removes the pack that is still open.
+    ///
+    /// That it would go with its owner is not enough: nothing goes when the process ends.
+    func abandon() { state.withLock { $0.open = nil } }
+
     private func seal(_ builder: consuming PackBuilder) throws(StoreError) -> SealedPack {
         do { return try builder.seal(in: store.root) } catch { throw .io(error) }
     }

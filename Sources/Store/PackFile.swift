@@ -65,15 +65,23 @@ package struct PackFile: Sendable {
         mapping.releaseMemory(Int(entry.offset)..<min(Int(entry.offset) + entry.recordLength, mapping.bytes.count))
     }
 
+    /// Reads the header of the record of `entry`, checked against its own checksum; the stored bytes are not looked at.
+    func header(of entry: FrameEntry) throws(StoreError) -> FrameRecord {
+        try check { () throws(FormatError) in try FrameRecord(parsing: bytes(of: entry)) }
+    }
+
+    private func bytes(of entry: FrameEntry) throws(FormatError) -> UnsafeRawBufferPointer {
+        let end = Int(entry.offset) + entry.recordLength
+        guard end <= mapping.bytes.count else { throw FormatError("pack", .truncated) }
+        return UnsafeRawBufferPointer(rebasing: mapping.bytes[Int(entry.offset)..<end])
+    }
+
     /// Reads the record of `entry` and returns it with its stored bytes, checked against the record's checksums and the entry.
     ///
     /// The bytes are valid while this value lives.
     package func record(of entry: FrameEntry) throws(StoreError) -> (FrameRecord, stored: UnsafeRawBufferPointer) {
         try check { () throws(FormatError) in
-            let bytes = mapping.bytes
-            guard Int(entry.offset) + entry.recordLength <= bytes.count else { throw FormatError("pack", .truncated) }
-            let start = Int(entry.offset)
-            let whole = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + entry.recordLength)])
+            let whole = try bytes(of: entry)
             let record = try FrameRecord(parsing: whole)
             guard record.id == entry.id, record.storedLength == entry.storedLength, record.rawLength == entry.rawLength,
                 record.prefixByteCount + Int(record.storedLength) == entry.recordLength

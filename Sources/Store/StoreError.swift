@@ -18,6 +18,8 @@ package enum StoreError: Error, Sendable {
     case damagedFrame(Digest, object: Digest, pack: Digest)
     /// The object's bytes are not those that its name promises.
     case wrongObject(Digest, found: Digest)
+    /// The object's bytes are right, but no tree's listing, though a pointer says that they are.
+    case notAListing(Digest, FormatError)
     /// An artifact's file changed while it was read.
     case changedWhileRead(FilePath)
     /// The frame just encoded did not decode to what was read.
@@ -32,7 +34,7 @@ package enum StoreError: Error, Sendable {
 
 extension StoreError {
     /// Whether the error says that a file's bytes are damaged or not understood, and not that it could not be read.
-    var isAboutContent: Bool {
+    package var isAboutContent: Bool {
         switch self {
         case .damaged, .needsNewerVersion: true
         default: false
@@ -63,6 +65,7 @@ extension StoreError: CustomStringConvertible {
             "frame \(frame.abbreviated) of object \(object.abbreviated) is damaged in pack \(pack.abbreviated)"
         case .wrongObject(let object, let found):
             "object \(object.abbreviated) came out as \(found.abbreviated)"
+        case .notAListing(let object, let error): "object \(object.abbreviated) is no tree: \(error)"
         case .changedWhileRead(let path): "\(path) changed while it was read"
         case .encodingCheckFailed(let frame): "frame \(frame.abbreviated) did not decode to what was read"
         case .cancelled: "interrupted"

@@ -51,7 +51,10 @@ struct StoreMend {
         do throws(StoreError) {
             let (record, stored) = try pack.record(of: entry)
             defer { pack.releaseMemory(of: entry) }
-            do throws(FormatError) { _ = try PackDecoding.bytes(of: record, stored: stored) } catch { return }
+            do throws(FormatError) { _ = try PackDecoding.bytes(of: record, stored: stored) } catch {
+                // What only a later version decodes is right as far as its checksums say.
+                guard error.needsNewerVersion else { return }
+            }
             try appender?.append(record, stored: stored)
         } catch { guard error.isAboutContent else { throw error } }
     }
@@ -70,8 +73,14 @@ struct StoreMend {
 
     /// Drops packs that are lost from the indexes, and whole indexes that are damaged.
     func forget(_ packs: Set<Digest>, indexes damaged: [FilePath]) throws(StoreError) {
-        let stale = store.indexes.files.filter { file in
-            !damaged.contains(file.path) && file.packs.contains { packs.contains($0.id) }
+        var stale: [IndexFile] = []
+        for file in store.indexes.files
+        where !damaged.contains(file.path) && file.packs.contains(where: { packs.contains($0.id) }) {
+            // One that this version does not understand stays as it is.
+            do throws(StoreError) {
+                try file.verify()
+                stale.append(file)
+            } catch { guard error.isAboutContent else { throw error } }
         }
         if !stale.isEmpty { try store.replace(stale) { !packs.contains($0) } }
         for path in damaged { try remove(path) }

@@ -39,6 +39,10 @@ import Testing
             (Swift.CancellationError(), .interrupted),
             (Errno.noSpace, .failed),
             (UnforeseenError(), .bug),
+            (VersionQueryError.empty, .usage),
+            (LinkTargetError.outside, .failed),
+            (PointerError.truncated, .verification),
+            (PointerError.newerVersion("9"), .failed),
         ] as [(any Error, Failure.Kind)]
     )
     func `An error of each module has its kind`(error: any Error, kind: Failure.Kind) {

@@ -20,6 +20,21 @@ import Testing
         for outcome in Outcome.allCases { #expect(text.contains("`\(outcome.rawValue)`")) }
     }
 
+    @Test func `docs/json.md lists every verb that is shown`() throws {
+        let lines = try PackageFiles.text("docs/json.md").split(separator: "\n").map(String.init)
+        guard let start = lines.firstIndex(of: "## Verbs") else { throw Missing() }
+        let listed = lines[start...].compactMap { line in
+            line.hasPrefix("| `") ? String(line.dropFirst(3).prefix { $0 != "`" }) : nil
+        }
+        let verbs = Root.configuration.subcommands.filter { $0.configuration.shouldDisplay }.flatMap { verb in
+            let inner = verb.configuration.subcommands.map { "\(verb._commandName) \($0._commandName)" }
+            return inner.isEmpty ? [verb._commandName] : inner
+        }
+        #expect(listed == verbs.sorted())
+    }
+
+    struct Missing: Error {}
+
     @Test func `The root's help lists the groups and global options`() {
         let page = HelpPage(width: 100).root()
         #expect(

@@ -44,6 +44,14 @@ import Testing
         #expect(recorder.output == "git-model version \(Version.current)\n")
     }
 
+    @Test func `A group without a verb is an error to a program, and help to people`() async {
+        let recorder = Recorder()
+        #expect(await recorder.run("remote", "--json") == 2)
+        #expect(recorder.output == "" && recorder.error.contains("\"message\":\"git model remote needs a verb\""))
+        #expect(await Recorder().run("remote", "--json", "-h") == 0)
+        #expect(await Recorder().run("remote") == 0)
+    }
+
     @Test func `Help shows every option that is not hidden`() {
         let page = HelpPage(width: 80).verb(SampleCommand.self, path: ["sample"])
         #expect(

@@ -278,7 +278,7 @@ import Testing
         #expect(
             result.output == """
                 sentiment, no version yet, nothing changed
-                ok  hooks: pre-commit, post-checkout, post-merge, post-rewrite, pre-push
+                ok    hooks: pre-commit, post-checkout, post-merge, post-rewrite, pre-push
 
                 """
         )

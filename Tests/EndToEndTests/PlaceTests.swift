@@ -56,7 +56,7 @@ import Testing
             ("list", "small  v1.0.0"), ("tag", "v1.0.0"), ("log", "small@v1.0.0"), ("show", "weights/m.bin"),
             ("ls v1.0.0", "weights/m.bin"), ("ls", "weights/m.bin"), ("cat v1.0.0:weights/m.bin", "1\n"),
             ("fetch", "Nothing"), ("push v1.0.0", "Nothing"), ("fsck", "1 artifact version can be rebuilt"),
-            ("gc", "Deleted 0"), ("du", "weights/m.bin"), ("remote list", "store"), ("doctor", "ok  remote"),
+            ("gc", "Deleted 0"), ("du", "weights/m.bin"), ("remote list", "store"), ("doctor", "ok    remote"),
         ]
         for (verb, output) in verbs {
             let result = try await scratch.run("cd ~/bare.git && git model \(verb)")

@@ -257,8 +257,16 @@ struct TrustStoreTests {
         #expect(try !store.contains("https://cafe\u{301}.example"))
     }
 
-    @Test(arguments: ["", "https://a\nhttps://b", "a\r"])
-    func `A text that is more than a line cannot be agreed to`(_ url: String) async throws {
+    @Test func `Relative paths that an earlier version wrote count for nothing`() async throws {
+        let scratch = try await Scratch()
+        try scratch.write("../store\n/m\n", to: ".config/git-model/trust")
+        let store = try #require(TrustStore(environment: ["HOME": scratch.directory.string]))
+        #expect(try store.urls() == ["/m"])
+        #expect(try !store.contains("../store"))
+    }
+
+    @Test(arguments: ["", "https://a\nhttps://b", "/a\r", "../store"])
+    func `A text that is more than a line, or relative, cannot be agreed to`(_ url: String) async throws {
         let scratch = try await Scratch()
         let store = try #require(TrustStore(environment: ["HOME": scratch.root.string]))
         #expect(throws: UntrustableURL(url: url)) { try store.add(url) }

@@ -201,9 +201,27 @@ struct VersionResolverTests {
     @Test func `With several models the words that leave it open are ambiguous`() async throws {
         let (scratch, commits) = try await Self.scratch(["alpha@v1.0.0", "bert@v1.0.0", "bert@v2.0.0"])
         #expect(await Self.failure("v1.0.0", in: scratch) == "v1.0.0 could be alpha@v1.0.0 or bert@v1.0.0")
-        #expect(await Self.failure("v2.0.0", in: scratch) == "v2.0.0 could be bert@v2.0.0")
         #expect(await Self.failure("latest", in: scratch) == "latest could be alpha@latest or bert@latest")
         #expect(try await Self.resolve("bert@latest", in: scratch).commit == commits["bert@v2.0.0"])
+        #expect(try await Self.resolve("v2.0.0", in: scratch).commit == commits["bert@v2.0.0"])
+        #expect(
+            await Self.failure("v3.0.0", in: scratch) == "v3.0.0 is neither a version nor a revision; near []"
+        )
+    }
+
+    @Test func `With several models only what exists is a candidate, Git's own names too`() async throws {
+        let (scratch, commits) = try await Self.scratch(["alpha@v1.0.0", "bert@v2.0.0-rc.1", "v0.9.0"])
+        #expect(try await Self.resolve("latest", in: scratch).commit == commits["alpha@v1.0.0"])
+        #expect(try await Self.resolve("v0.9.0", in: scratch).commit == commits["v0.9.0"])
+        try await scratch.git("branch", "latest", "HEAD")
+        #expect(await Self.failure("latest", in: scratch) == "latest could be alpha@v1.0.0 or refs/heads/latest")
+        try await scratch.git("tag", "-am", "v2", "bert@v2.0.0", "alpha@v1.0.0")
+        #expect(
+            await Self.failure("latest", in: scratch)
+                == "latest could be alpha@latest or bert@latest or refs/heads/latest"
+        )
+        try await scratch.git("tag", "v2.0.0", "HEAD")
+        #expect(await Self.failure("v2.0.0", in: scratch) == "v2.0.0 could be bert@v2.0.0 or refs/tags/v2.0.0")
     }
 
     @Test func `A tag of the code by the same words is not taken for the model's`() async throws {

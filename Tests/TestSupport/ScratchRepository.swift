@@ -53,16 +53,17 @@ package final class ScratchRepository: Sendable {
     /// Runs a script in the repository, or in another directory, with both output streams in one, in order.
     @discardableResult
     package func run(_ script: String, in directory: FilePath? = nil) async throws -> ShellResult {
-        let result = try await Subprocess.run(
-            .path("/bin/sh"),
-            arguments: ["-c", script],
-            environment: .custom(
-                Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
-            ),
-            workingDirectory: directory ?? path,
-            output: .string(limit: 4 << 20),
-            error: .combinedWithOutput
-        )
+        let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+        let result = try await ShellTurns.shared.run { [path] in
+            try await Subprocess.run(
+                .path("/bin/sh"),
+                arguments: ["-c", script],
+                environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
+                workingDirectory: directory ?? path,
+                output: .string(limit: 4 << 20),
+                error: .combinedWithOutput
+            )
+        }
         return ShellResult(script: script, output: result.standardOutput, status: result.terminationStatus)
     }
 

@@ -23,21 +23,37 @@ struct AddCommand: ModelCommand {
     @Option(help: ArgumentHelp("Note this in the model's description (can be repeated)", valueName: "key=value"))
     var meta: [String] = []
 
-    @Flag(help: "Of directories, make each large or binary file an artifact")
+    @Flag(help: "Of directories, make each large or binary file an artifact, and stage the rest for Git")
     var each = false
+
+    @Flag(help: "Add what links that lead out of an artifact lead to, and put that in their place")
+    var dereference = false
 
     @Flag(name: .customLong("no-stage"), help: "Leave Git's index as it is")
     var skipsStaging = false
 
     func perform(in context: Context) async throws -> Add.Report {
-        try await Add(paths, isUpdate: update, model: model, metadata: meta, stages: !skipsStaging, splits: each)
-            .run(in: context)
+        try await Add(
+            paths,
+            isUpdate: update,
+            model: model,
+            metadata: meta,
+            stages: !skipsStaging,
+            splits: each,
+            followsLinks: dereference
+        ).run(in: context)
     }
 
     func render(_ report: Add.Report, to text: inout Text) {
+        if !report.gitFiles.isEmpty {
+            text.line("Staged \(Quantity.count(report.gitFiles.count, "small file")) for Git")
+        }
         let changed = report.artifacts.filter { $0.change != "unchanged" }
         guard !changed.isEmpty else {
+            guard report.gitFiles.isEmpty else { return }
             guard !report.artifacts.isEmpty else { return text.line("Nothing changed") }
+            let count = report.artifacts.count
+            guard count <= 3 else { return text.line("Nothing changed: \(Quantity.count(count, "artifact"))") }
             let names = report.artifacts.map { DisplayText.quoted($0.path) }.joined(separator: ", ")
             return text.line("Nothing changed: \(names)")
         }

@@ -13,7 +13,7 @@ struct LogCommand: ModelCommand {
     @Argument(help: "Only this model")
     var model: String?
 
-    @Option(name: .customShort("n"), help: ArgumentHelp("At most so many", valueName: "count"))
+    @Option(name: .customShort("n", allowingJoined: true), help: ArgumentHelp("At most so many", valueName: "count"))
     var limit: Int?
 
     func perform(in context: Context) async throws -> VersionLog.Report {

@@ -10,7 +10,7 @@ struct LsCommand: ModelCommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "A version, a path, or both; by default all artifacts of the work tree")
+    @Argument(help: "A version, a path, or both (also as VERSION:PATH); by default all artifacts of the work tree")
     var versionAndPath: [String] = []
 
     func validate() throws {

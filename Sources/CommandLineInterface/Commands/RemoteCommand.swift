@@ -16,7 +16,7 @@ struct RemoteCommand: ParsableCommand {
             abstract: "Add a remote, and agree to write to it",
             discussion: """
                 The remote goes to .mver/config, for everybody who clones. A URL is a directory for now; a relative path \
-                counts from the top of the repository.
+                counts from where you are, and is written as it is seen from the top of the repository.
                 """
         )
         static let answers = false

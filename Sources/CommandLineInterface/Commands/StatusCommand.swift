@@ -27,7 +27,7 @@ struct StatusCommand: ModelCommand {
         let models = report.models.map { model in
             model.version.map { "\(model.name) \($0)" } ?? "\(model.name), no version yet"
         }
-        text.line(models.joined(separator: "; ") + state)
+        text.line((models.isEmpty ? "no model" : models.joined(separator: "; ")) + state)
         var table = Table([.left, .left, .right], indent: 2)
         for artifact in report.artifacts {
             table.row(artifact.state, DisplayText.quoted(artifact.path), Quantity.bytes(artifact.size))

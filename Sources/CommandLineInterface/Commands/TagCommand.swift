@@ -20,8 +20,11 @@ struct TagCommand: ModelCommand {
     @Option(help: ArgumentHelp("The model, where there are several", valueName: "model"))
     var model: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("What the version is about", valueName: "text"))
-    var message: String?
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("What the version is about (each is a paragraph)", valueName: "text")
+    )
+    var message: [String] = []
 
     @Flag(name: .shortAndLong, help: "Sign the tag with your key")
     var sign = false
@@ -45,7 +48,7 @@ struct TagCommand: ModelCommand {
         } else {
             return .list(try await ListVersions(model: model).run(in: context))
         }
-        let operation = TagVersion(target, message: message, isSigned: sign, isForced: force, pushes: push)
+        let operation = TagVersion(target, messages: message, isSigned: sign, isForced: force, pushes: push)
         return .tagged(try await operation.run(in: context))
     }
 
@@ -79,7 +82,8 @@ extension Text {
     fileprivate mutating func tagged(_ report: TagVersion.Report, isQuiet: Bool) {
         guard !isQuiet else { return }
         let what = "\(Quantity.count(report.artifacts, "artifact")), \(Quantity.bytes(report.size))"
-        line("Tagged \(report.tag) at \(report.commit.prefix(12)): \(what)")
+        let did = report.isNew ? "Tagged \(report.tag)" : "\(report.tag) is tagged already,"
+        line("\(did) at \(report.commit.prefix(12)): \(what)")
         if let push = report.push { transfer(push) }
         if let remote = report.gitRemote {
             line("Pushed \(report.references.joined(separator: " and ")) to \(remote)")

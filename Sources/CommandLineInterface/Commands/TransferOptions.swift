@@ -32,6 +32,10 @@ struct TransferOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Only say what would be done")
     var dryRun = false
 
+    mutating func validate() throws {
+        if let jobs, jobs < 1 { throw ValidationError("--jobs needs a number of at least 1") }
+    }
+
     /// Which artifacts the options mean.
     var selection: TransferSelection {
         TransferSelection(versions: versions, paths: paths, isEverything: all, isEveryTag: tags)

@@ -16,7 +16,7 @@ extension GitError: Diagnosable {
         case .ambiguous, .invalidName: .usage
         case .corruptObject: .verification
         case .unsafeOwnership, .referenceNotFound, .objectNotFound, .objectTooLarge, .wrongObjectKind, .alreadyExists,
-            .tooOld, .notInstalled, .tooMuchOutput, .unexpectedOutput, .failed:
+            .tooOld, .notInstalled, .wouldOverwrite, .tooMuchOutput, .unexpectedOutput, .failed:
             .failed
         }
     }

@@ -12,3 +12,7 @@ extension Failure: Diagnosable {
         )
     }
 }
+
+extension PathArgumentError: Diagnosable {
+    var diagnosis: Diagnosis { Diagnosis(.failed, description) }
+}

@@ -21,7 +21,8 @@ extension RemoteError: Diagnosable {
         case .needsNewerVersion: Diagnosis(.failed, description, hints: ["install a newer git-model"])
         case .incomplete:
             Diagnosis(.failed, description, hints: ["push from where the bytes are, or get them: `git model fetch`"])
-        case .io(_, let error): Diagnosis(.failed, description, hints: error.diagnosis.hints)
+        // What `gc` removes is this machine's, and does not help where the remote is full.
+        case .io: Diagnosis(.failed, description)
         }
     }
 }

@@ -1,10 +1,21 @@
 import Operations
 import Codec
 import Store
+import SystemPackage
 
 extension StoreError: Diagnosable {
+    /// What a shell's `printf` is given to write this version's `format` file.
+    private var content: String { StoreFormat().text.split(separator: "\n").map { $0 + "\\n" }.joined() }
+
     var diagnosis: Diagnosis {
         switch self {
+        case .damaged(let path, _) where path.lastComponent?.string == StoreLayout.format:
+            // Without it nothing tells what the other files are, and so nothing mends it.
+            Diagnosis(
+                .verification,
+                description,
+                hints: ["unless a newer git-model wrote the store: `printf '\(content)' > \(path)`"]
+            )
         case .notFound: Diagnosis(.failed, description, hints: ["set the repository up: `git model init`"])
         case .damaged:
             Diagnosis(.verification, description, hints: ["see what can be mended: `git model fsck --repair`"])
@@ -12,6 +23,7 @@ extension StoreError: Diagnosable {
         case .missingFrame, .missingObject: Diagnosis(.failed, description, hints: ["get it: `git model fetch`"])
         case .damagedFrame, .wrongObject, .encodingCheckFailed:
             Diagnosis(.verification, description, hints: ["see what can be mended: `git model fsck --repair`"])
+        case .notAListing: Diagnosis(.verification, description)
         case .changedWhileRead: Diagnosis(.failed, description, hints: ["try again when nothing writes to it"])
         case .cancelled: .interrupted
         case .locked(let error): error.diagnosis

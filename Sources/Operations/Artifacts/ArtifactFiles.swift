@@ -22,40 +22,100 @@ struct ArtifactFiles: Sendable {
     /// The sum of the sizes of the files in bytes.
     var byteCount: Int64 { files.reduce(0) { $0 + $1.status.size } }
 
+    /// Whether links were followed, so that what is on disk is not what the files here are.
+    let hasFollowedLinks: Bool
+
     /// Looks at the artifact at `path`; `nil` where there is nothing.
     ///
-    /// `isIncluded` is asked for paths in a tree.
-    init?(at path: FilePath, isIncluded: @escaping (RepositoryPath) -> Bool = { _ in true }) throws {
-        guard let status = try FileStatus.of(path) else { return nil }
+    /// With `followsLinks`, links that lead out of the artifact stand for what they lead to. `isIncluded` is asked for paths in
+    /// a tree.
+    init?(
+        at path: FilePath,
+        followsLinks: Bool = false,
+        isIncluded: @escaping (RepositoryPath) -> Bool = { _ in true }
+    ) throws {
+        guard var status = try FileStatus.of(path) else { return nil }
+        var path = path
+        var walk = Walk(followsLinks: followsLinks, isIncluded: isIncluded)
+        if status.kind == .symbolicLink {
+            guard followsLinks else {
+                throw Failure(
+                    .failed,
+                    "\(path) is a symbolic link",
+                    hints: ["add what it leads to: `git model add --dereference \(path)`"]
+                )
+            }
+            let end = try FollowedLink(at: path)
+            (path, status) = (end.path, end.status)
+            walk.hasFollowedLinks = true
+        }
         switch status.kind {
         case .regular:
             kind = .file
             files = [File(path: path, relative: nil, status: status)]
         case .directory:
             kind = .tree
-            files = try ArtifactFiles.walk(path, isIncluded: isIncluded)
-        case .symbolicLink:
-            throw Failure(
-                .failed,
-                "\(path) is a symbolic link",
-                hints: ["add what it leads to: `git model add --dereference \(path)`"]
-            )
+            try walk.collect(path, status, prefix: nil)
+            // A directory that stands for a link does not sort where the link did.
+            files =
+                walk.hasFollowedLinks
+                ? walk.files.sorted { ($0.relative?.bytes ?? []).lexicographicallyPrecedes($1.relative?.bytes ?? []) }
+                : walk.files
         default:
             throw Failure(.failed, "\(path) is neither a file nor a directory")
         }
+        hasFollowedLinks = walk.hasFollowedLinks
     }
 
-    private static func walk(_ root: FilePath, isIncluded: (RepositoryPath) -> Bool) throws -> [File] {
+    /// A walk through a tree, and through the directories outside that its links lead to.
+    private struct Walk {
+        let followsLinks: Bool
+        let isIncluded: (RepositoryPath) -> Bool
+        var hasFollowedLinks = false
         var files: [File] = []
-        for entry in try DirectoryWalk.entries(under: root) {
-            let relative = try RepositoryPath(entry.path)
-            guard isIncluded(relative) else { continue }
-            guard !TemporaryFile.isTemporary(relative.name) else { continue }
-            guard entry.status.kind == .regular || entry.status.kind == .symbolicLink else {
-                throw Failure(.failed, "\(root.appending(entry.path)) is neither a file, a link nor a directory")
-            }
-            files.append(File(path: root.appending(entry.path), relative: relative, status: entry.status))
+        private var directories: [FileStatus] = []
+
+        init(followsLinks: Bool, isIncluded: @escaping (RepositoryPath) -> Bool) {
+            self.followsLinks = followsLinks
+            self.isIncluded = isIncluded
         }
-        return files
+
+        /// Adds the files of a directory, which stands at `prefix` in the tree, or is its top.
+        mutating func collect(_ root: FilePath, _ status: FileStatus, prefix: RepositoryPath?) throws {
+            guard !directories.contains(where: { $0.device == status.device && $0.inode == status.inode }) else {
+                throw Failure(.failed, "\(root) holds a link that leads back to it")
+            }
+            directories.append(status)
+            defer { directories.removeLast() }
+            for entry in try DirectoryWalk.entries(under: root) {
+                let inner = try RepositoryPath(entry.path)
+                let relative = prefix?.appending(inner) ?? inner
+                guard isIncluded(relative), !TemporaryFile.isTemporary(relative.name) else { continue }
+                try add(root.appending(entry.path), entry.status, at: relative, inner)
+            }
+        }
+
+        private mutating func add(
+            _ path: FilePath,
+            _ status: FileStatus,
+            at relative: RepositoryPath,
+            _ inner: RepositoryPath
+        ) throws {
+            switch status.kind {
+            case .symbolicLink:
+                guard followsLinks, try FollowedLink.leadsOut(path, at: inner) else { break }
+                hasFollowedLinks = true
+                let end = try FollowedLink(at: path)
+                guard end.status.kind == .directory else {
+                    files.append(File(path: end.path, relative: relative, status: end.status))
+                    return
+                }
+                return try collect(end.path, end.status, prefix: relative)
+            case .regular: break
+            case .directory, .other:
+                throw Failure(.failed, "\(path) is neither a file, a link nor a directory")
+            }
+            files.append(File(path: path, relative: relative, status: status))
+        }
     }
 }

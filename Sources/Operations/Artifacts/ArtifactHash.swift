@@ -13,10 +13,19 @@ struct ArtifactHash {
 
     /// Returns the pointer, and notes in `cache` what had to be read.
     func pointer(of artifact: ArtifactFiles, cache: inout StatCache) async throws -> Pointer {
+        try await pointers(of: artifact, cache: &cache).whole
+    }
+
+    /// Returns the pointer, and those that its files would have by themselves, and notes in `cache` what had to be read.
+    func pointers(
+        of artifact: ArtifactFiles,
+        cache: inout StatCache
+    ) async throws -> (whole: Pointer, parts: [Pointer]) {
         let digests = try await digests(of: artifact.files, cache: &cache)
+        let parts = zip(artifact.files, digests).map { Pointer(oid: $1, size: $0.status.size, kind: .file) }
         switch artifact.kind {
-        case .file: return Pointer(oid: digests[0], size: artifact.files[0].status.size, kind: .file)
-        case .tree: return try ArtifactHash.listing(of: artifact, digests: digests).pointer
+        case .file: return (parts[0], parts)
+        case .tree: return (try ArtifactHash.listing(of: artifact, digests: digests).pointer, parts)
         }
     }
 

@@ -42,7 +42,7 @@ struct ArtifactIngest {
                 throw Failure(
                     .failed,
                     "\(file.path) leads out of the artifact, to \(target)",
-                    hints: ["add what links lead to: `git model add --dereference`"],
+                    hints: ["add what links lead to: `git model add --dereference PATH`"],
                     cause: error
                 )
             }

@@ -1,5 +1,6 @@
-import Registry
+import Codec
 import Git
+import Registry
 import ModelCore
 import Store
 import SystemIO
@@ -15,6 +16,8 @@ enum ArtifactState: Equatable, Sendable {
     case otherMode(Pointer)
     /// Bytes of another version that the store has.
     case stale(Pointer)
+    /// A tree that the store does not have, of files that it has: what a restore that was killed leaves, for one.
+    case rearranged(Pointer)
     /// Bytes that are in no store.
     case modified(Pointer)
 }
@@ -23,17 +26,24 @@ extension Workspace {
     /// Looks at an artifact on disk; what has to be read is noted in `cache`.
     func state(of artifact: PointerIndex.Entry, store: LocalStore, cache: inout StatCache) async throws -> ArtifactState
     {
+        let place = try location(of: artifact.path)
+        if try FileStatus.of(place)?.kind == .symbolicLink {
+            // No artifact is a link: somebody put it there, and what it leads to is nobody's to look at.
+            let target = Array(try SymbolicLink.target(of: place).utf8)
+            return .modified(Pointer(oid: SHA256.digest(of: target), size: Int64(target.count), kind: .file))
+        }
         let included = try await includedFiles(of: artifact.path)
-        guard let files = try ArtifactFiles(at: location(of: artifact.path), isIncluded: included) else {
+        guard let files = try ArtifactFiles(at: place, isIncluded: included) else {
             return .missing
         }
         let hash = ArtifactHash(pool: pool, cancellation: context.cancellation)
-        let found = try await hash.pointer(of: files, cache: &cache)
+        let (found, parts) = try await hash.pointers(of: files, cache: &cache)
         if found == artifact.pointer {
             let isAlike = files.kind == .tree || files.isExecutable == artifact.isExecutable
             return isAlike ? .current : .otherMode(found)
         }
-        return Closure(of: [found], in: store).isComplete ? .stale(found) : .modified(found)
+        if Closure(of: [found], in: store).isComplete { return .stale(found) }
+        return Closure(of: parts, in: store).isComplete ? .rearranged(found) : .modified(found)
     }
 
     /// Returns which files of a directory artifact belong to it, as the `.mverignore` at the top of the repository says.

@@ -117,7 +117,7 @@ struct CommitCheck {
     /// An artifact with bytes in no store is work that the commit leaves out, mostly by mistake.
     private func checkArtifacts(_ store: LocalStore, _ report: inout Hook.Report) async throws {
         let staged = try await PointerIndex.staged(in: workspace.repository).entries
-        let modified = try await workspace.modified(staged, store: store)
+        let modified = try await workspace.modified(staged, store: store, includingRearranged: true)
         guard !modified.isEmpty else { return }
         for artifact in modified {
             let message = "it has changes that are not in this commit"

@@ -11,7 +11,7 @@ import SystemPackage
 package struct Doctor: Sendable {
     /// One thing that was looked at.
     package struct Check: Encodable, Sendable {
-        /// `ok`, `missing`, or `wrong`.
+        /// `ok`, `missing`, `wrong`, or `note`, which keeps nothing from working.
         package let state: String
         /// What was looked at, and what was found.
         package let subject: String
@@ -22,6 +22,9 @@ package struct Doctor: Sendable {
 
         static func ok(_ subject: String, freeBytes: Int64? = nil) -> Check {
             Check(state: "ok", subject: subject, remedy: nil, freeBytes: freeBytes)
+        }
+        static func note(_ subject: String, _ remedy: String) -> Check {
+            Check(state: "note", subject: subject, remedy: remedy)
         }
         static func missing(_ subject: String, _ remedy: String?) -> Check {
             Check(state: "missing", subject: subject, remedy: remedy)
@@ -35,13 +38,13 @@ package struct Doctor: Sendable {
     package struct Report: Operations.Report {
         /// The checks, in their order.
         package var checks: [Check] = []
-        package var outcome: Outcome { checks.allSatisfy { $0.state == "ok" } ? .ok : .negative }
+        package var outcome: Outcome { checks.allSatisfy { ["ok", "note"].contains($0.state) } ? .ok : .negative }
 
         private enum CodingKeys: CodingKey { case checks }
     }
 
     private let version: String
-    private let manualPage: [UInt8]
+    let manualPage: [UInt8]
 
     /// Creates the operation of the program's version; the manual page is put where `man` looks, if there is none.
     package init(version: String, manualPage: [UInt8]) {
@@ -64,22 +67,31 @@ package struct Doctor: Sendable {
                 ? .ok("git-model \(version) is in PATH")
                 : .missing("git-model \(version) in PATH", "put its directory into PATH")
         )
-        let workspace: Workspace
-        do { workspace = try await Workspace.discover(in: context, bare: true) } catch let failure as Failure {
-            guard failure.kind == .notInitialized else { throw failure }
-            report.checks.append(.missing("Git repository", "git init, then git model init"))
-            return report
-        }
+        guard let workspace = try await workspace(in: context, &report) else { return report }
         guard try workspace.isSetUp else {
             report.checks.append(.missing(Configuration.path, "git model init"))
             return report
         }
         // Hooks and drivers work where there is a work tree.
-        if !workspace.isBare { report.checks += try await hooks(in: workspace) + drivers(in: workspace) }
+        if !workspace.isBare {
+            report.checks += try await tracked(in: workspace) + hooks(in: workspace) + drivers(in: workspace)
+        }
         report.checks.append(store(of: workspace))
         report.checks += try await remotes(of: workspace)
-        report.checks.append(manual(context))
+        report.checks.append(try await manual(git, context))
         return report
+    }
+
+    /// Opens the repository, without the tracked configuration where that cannot be read; `nil` where there is none.
+    private func workspace(in context: Context, _ report: inout Report) async throws -> Workspace? {
+        do { return try await Workspace.discover(in: context, bare: true) } catch let failure as Failure {
+            guard failure.kind == .notInitialized else { throw failure }
+            report.checks.append(.missing("Git repository", "git init, then git model init"))
+            return nil
+        } catch let error as ConfigurationError {
+            report.checks.append(.wrong("\(error)", "git checkout -- \(Configuration.path)"))
+            return try await Workspace.discover(in: context, bare: true, readsTracked: false)
+        }
     }
 
     private func hooks(in workspace: Workspace) async throws -> [Check] {
@@ -108,6 +120,18 @@ package struct Doctor: Sendable {
         return checks.isEmpty ? [.ok("diff and merge drivers")] : checks
     }
 
+    private func remedy(for error: any Error, _ store: FilePath) -> String? {
+        var cause: (any Error)? = error
+        if case .io(let error)? = error as? StoreError { cause = error }
+        switch (cause as? IOError)?.errno {
+        case .permissionDenied: return "chmod -R u+rwX \(store)"
+        case .noSpace, .diskQuotaExceeded: return "free some space: git model gc"
+        case .readOnlyFileSystem:
+            return "git config git-model.store.path DIRECTORY, on a file system that can be written to"
+        default: return error is StoreError ? "git model fsck" : nil
+        }
+    }
+
     private func store(of workspace: Workspace) -> Check {
         let shown = workspace.shown(workspace.storePath.removingLastComponent())
         do {
@@ -115,57 +139,10 @@ package struct Doctor: Sendable {
             _ = try LocalStore.openOrCreate(workspace.storePath)
             _ = try TemporaryFile(beside: workspace.storePath.appending("probe"))
         } catch {
-            return .wrong("store: \(shown) cannot be used: \(error)", "chmod -R u+rwX \(workspace.storePath)")
+            return .wrong("store: \(shown) cannot be used: \(error)", remedy(for: error, workspace.storePath))
         }
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: workspace.storePath.string)
         let free = (attributes?[.systemFreeSize] as? any BinaryInteger).map { Int64(clamping: $0) }
         return .ok("store: \(shown) can be written to", freeBytes: free)
-    }
-
-    private func remotes(of workspace: Workspace) async throws -> [Check] {
-        let names = workspace.configuration.remoteNames
-        guard !names.isEmpty else { return [.missing("remote", "git model remote add store URL")] }
-        var checks: [Check] = []
-        for name in names {
-            do {
-                let remote = try workspace.remote(named: name)
-                let place = remote.isThisMachineOnly ? " (this machine only)" : ""
-                let subject = "remote \(name) → \(remote.url)"
-                // The first push makes the store: that there is none is a fault only after one.
-                if try await remote.store.format() != nil || remote.acknowledged().isEmpty {
-                    checks.append(.ok(subject + place))
-                } else {
-                    checks.append(.missing(subject, "git model remote add --force \(name) URL, if it has moved"))
-                }
-            } catch {
-                checks.append(.wrong("remote \(name): \(error)", "git model remote add --force \(name) URL"))
-            }
-        }
-        return checks
-    }
-
-    /// Git opens a manual page itself (`git help model`), so that one has to be where `man` finds it.
-    private func manual(_ context: Context) -> Check {
-        var directories = [FilePath("/usr/local/share/man"), FilePath("/usr/share/man")]
-        if let program = (try? DriverSettings.programInPath(context)) ?? nil {
-            directories.append(program.removingLastComponent().removingLastComponent().appending("share/man"))
-        }
-        var own: FilePath?
-        if let home = context.environment["HOME"], !home.isEmpty {
-            own = FilePath(home).appending(".local/share/man")
-        }
-        for directory in directories + (own.map { [$0] } ?? []) {
-            for name in ["git-model.1", "git-model.1.gz"] {
-                let page = directory.appending("man1").appending(name)
-                if (try? FileStatus.of(page, followingLinks: true)) ?? nil != nil { return .ok("manual page: \(page)") }
-            }
-        }
-        guard let own else { return .missing("manual page", "git model documentation man > git-model.1") }
-        let page = own.appending("man1").appending("git-model.1")
-        do {
-            try Directories.create(page.removingLastComponent())
-            try DurableFile.write(manualPage, to: page)
-            return .ok("manual page: \(page), written just now")
-        } catch { return .wrong("manual page: \(error)", "git model documentation man > git-model.1") }
     }
 }

@@ -81,7 +81,7 @@ struct WorkTreeAlignment {
             case .current, .otherMode:
                 guard Closure(of: [artifact.pointer], in: store).isComplete else { continue }
                 try await takeAway(artifact)
-            case .stale: try await takeAway(artifact)
+            case .stale, .rearranged: try await takeAway(artifact)
             }
         }
         cache.save()

@@ -27,6 +27,8 @@ package struct Add: Sendable {
 
         /// The artifacts, by path.
         package var artifacts: [Artifact] = []
+        /// The small files that were staged for Git itself, by path.
+        package var gitFiles: [String] = []
         /// The bytes read.
         package var bytesRead: Int64 = 0
         /// The bytes that the store grew by.
@@ -44,18 +46,21 @@ package struct Add: Sendable {
     private let metadata: [String]
     private let stages: Bool
     private let splits: Bool
+    private let followsLinks: Bool
 
     /// Creates the operation on paths, or, as an update, on every tracked artifact that changed.
     ///
     /// `metadata` are texts of the form `key=value` for the model's description; without `stages`, Git's index stays as it is; with
-    /// `splits`, the large files of a directory become artifacts of their own and its small ones go to Git.
+    /// `splits`, the large files of a directory become artifacts of their own and its small ones go to Git; with `followsLinks`,
+    /// what links lead to that lead out of an artifact is added, and takes their place.
     package init(
         _ arguments: [String],
         isUpdate: Bool = false,
         model: String? = nil,
         metadata: [String] = [],
         stages: Bool = true,
-        splits: Bool = false
+        splits: Bool = false,
+        followsLinks: Bool = false
     ) {
         self.arguments = arguments
         self.isUpdate = isUpdate
@@ -63,6 +68,7 @@ package struct Add: Sendable {
         self.metadata = metadata
         self.stages = stages
         self.splits = splits
+        self.followsLinks = followsLinks
     }
 
     /// Adds, and returns what was done; what cannot be added is a problem, and the rest goes on.
@@ -71,37 +77,66 @@ package struct Add: Sendable {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
         let tracked = try await workspace.pointers()
-        var batch = try AddBatch(workspace, store: joined.store, model: model, tracked: tracked)
+        let models = try ModelAssignment(among: workspace.models(), named: model, metadata: metadata)
         var report = Report()
-        for path in try await selection(among: tracked, in: workspace, report: &report) {
-            do { try await batch.add(path) } catch {
-                if context.cancellation.isCancelled { throw error }
-                report.add(Problem(path.text, error), from: error)
-            }
+        let chosen = try await selection(among: tracked, in: workspace, report: &report)
+        var batch = try AddBatch(workspace, store: joined.store, models: models, tracked: tracked)
+        do { try await fill(&batch, with: chosen, in: workspace, &report) } catch {
+            batch.abandon()
+            throw error
         }
-        if report.artifacts.isEmpty, batch.isEmpty, let problem = report.problems.first, report.problems.count == 1 {
-            throw Failure(.failed, "cannot add \(problem.subject): \(problem.message)", hints: report.hints)
-        }
-        try await batch.commit(metadata: metadata, stages: stages, into: &report)
+        try await explain(tracked, in: workspace, &report)
+        report.nanoseconds = context.now() - started
+        return report
+    }
+
+    /// Names the pointers that cannot be read and that this did not write anew.
+    private func explain(_ tracked: PointerIndex, in workspace: Workspace, _ report: inout Report) async throws {
         let mended = Set(report.artifacts.map(\.path))
         let unreadable = try await workspace.explain(
             tracked.damaged.filter { damage in !(damage.artifact.map { mended.contains($0.text) } ?? false) }
         )
-        report.problems += unreadable.problems.filter { new in !report.problems.contains { $0.subject == new.subject } }
-        report.hints += unreadable.hints
-        report.nanoseconds = context.now() - started
-        return report
+        let known = Set(report.problems.map(\.subject))
+        report.problems += unreadable.problems.filter { !known.contains($0.subject) }
+        report.hints += unreadable.hints.filter { !report.hints.contains($0) }
+    }
+
+    private func fill(
+        _ batch: inout AddBatch,
+        with chosen: LargeFiles.Split,
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        let paths = chosen.large
+        if !paths.isEmpty || report.problems.isEmpty { try batch.requireModels(for: paths) }
+        for path in paths {
+            do { try await batch.add(path, followsLinks: followsLinks) } catch {
+                if workspace.context.cancellation.isCancelled { throw error }
+                report.add(Problem(path.text, error), from: error)
+            }
+        }
+        if chosen.small.isEmpty, batch.isEmpty, let problem = report.problems.first, report.problems.count == 1 {
+            throw Failure(.failed, "cannot add \(problem.subject): \(problem.message)", hints: report.hints)
+        }
+        try await batch.commit(stages: stages, into: &report)
+        if stages {
+            let unstaged = try await workspace.repository.index.unstaged(chosen.small.map { GitPath($0.text) })
+            let fresh = chosen.small.filter { unstaged.contains(GitPath($0.text)) }
+            try await workspace.repository.index.stage(fresh.map { GitPath($0.text) })
+            report.gitFiles = fresh.map(\.text)
+        }
     }
 
     private func selection(
         among tracked: PointerIndex,
         in workspace: Workspace,
         report: inout Report
-    ) async throws -> [RepositoryPath] {
+    ) async throws -> LargeFiles.Split {
         if isUpdate {
-            return try await workspace.select(arguments, among: tracked).map(\.path).filter {
+            let paths = try await workspace.select(arguments, among: tracked).map(\.path).filter {
                 try FileStatus.of(workspace.location(of: $0)) != nil
             }
+            return LargeFiles.Split(large: paths)
         }
         guard !arguments.isEmpty else {
             throw Failure(
@@ -110,26 +145,48 @@ package struct Add: Sendable {
                 hints: ["name it: `git model add PATH…`", "or add what changed: `git model add -u`"]
             )
         }
-        var paths: [RepositoryPath] = []
+        var all = LargeFiles.Split()
         for argument in arguments {
-            do { paths += try expand(argument, in: workspace) } catch {
+            do {
+                let found = try await expand(argument, among: tracked, in: workspace)
+                all.large += found.large.filter { !all.large.contains($0) }
+                all.small += found.small.filter { !all.small.contains($0) }
+            } catch let error as PathArgumentError {
+                report.problems.append(Problem(argument, message: error.problem))
+            } catch {
                 report.add(Problem(argument, error), from: error)
             }
         }
-        return paths.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        return all
     }
 
     /// Returns the artifacts that an argument means: itself, what a pattern matches, or the large files of a directory.
-    private func expand(_ argument: String, in workspace: Workspace) throws -> [RepositoryPath] {
+    private func expand(
+        _ argument: String,
+        among tracked: PointerIndex,
+        in workspace: Workspace
+    ) async throws -> LargeFiles.Split {
+        if splits, workspace.isTop(argument) { return try await split(nil, among: tracked, in: workspace) }
         let given = try workspace.path(argument)
         let path = given.removingPointerSuffix ?? given
         guard let status = try FileStatus.of(workspace.location(of: path)) else {
             let matches = try Glob(path.text).matches(under: workspace.root)
             guard !matches.isEmpty else { throw Failure(.failed, "no such file or directory") }
-            return matches
+            return LargeFiles.Split(large: matches)
         }
-        guard splits, status.kind == .directory else { return [path] }
-        return try LargeFiles(in: workspace).of(path)
+        guard splits, status.kind == .directory else { return LargeFiles.Split(large: [path]) }
+        return try await split(path, among: tracked, in: workspace)
+    }
+
+    private func split(
+        _ directory: RepositoryPath?,
+        among tracked: PointerIndex,
+        in workspace: Workspace
+    ) async throws -> LargeFiles.Split {
+        // What has a pointer that cannot be read is an artifact too, unless no path leads there.
+        let unreadable = tracked.damaged.compactMap(\.artifact).filter { (try? workspace.location(of: $0)) != nil }
+        let artifacts = tracked.entries.map(\.path) + unreadable
+        return try await LargeFiles(in: workspace, artifacts: artifacts).split(directory)
     }
 }
 

@@ -11,13 +11,17 @@ struct AddBatch {
         let path: RepositoryPath
         let result: ArtifactIngest.Result
         let isExecutable: Bool
-        let previous: Pointer?
+        let hasFollowedLinks: Bool
+        let previous: PointerIndex.Entry?
+
+        /// Whether Git knows of the artifact; one of a command that was killed before it staged anything is still new.
+        var isNew: Bool { previous?.isTracked != true }
     }
 
     private let workspace: Workspace
     private let store: LocalStore
     private let session: IngestSession
-    private let model: ModelDescription
+    private var models: ModelAssignment
     private let tally: ProgressTally
     private let tracked: [RepositoryPath: PointerIndex.Entry]
     /// The artifacts whose pointers cannot be read, which `add` writes anew.
@@ -25,10 +29,10 @@ struct AddBatch {
     private var cache: StatCache
     private var added: [Added] = []
 
-    init(_ workspace: Workspace, store: LocalStore, model: String?, tracked index: PointerIndex) throws {
+    init(_ workspace: Workspace, store: LocalStore, models: ModelAssignment, tracked index: PointerIndex) throws {
         self.workspace = workspace
         self.store = store
-        self.model = try workspace.modelDescription(named: model)
+        self.models = models
         cache = workspace.openStatCache()
         let tally = ProgressTally(phase: "adding", sink: workspace.context.progress)
         self.tally = tally
@@ -45,11 +49,19 @@ struct AddBatch {
         )
     }
 
+    /// Gives up what was added.
+    func abandon() { session.abandon() }
+
     /// Whether nothing was added.
     var isEmpty: Bool { added.isEmpty }
 
-    /// Puts one artifact into the store.
-    mutating func add(_ path: RepositoryPath) async throws {
+    /// Throws where it is left open which model an artifact belongs to.
+    func requireModels(for paths: [RepositoryPath]) throws {
+        try models.requireModels(for: paths, known: Set(tracked.keys).union(unreadable.keys))
+    }
+
+    /// Puts one artifact into the store; with `followsLinks`, what links that lead out of it lead to.
+    mutating func add(_ path: RepositoryPath, followsLinks: Bool) async throws {
         if let reason = ArtifactName.refusal(of: path) { throw Failure(.failed, reason) }
         try await workspace.requireOwn(path)
         try requireNoOverlap(path)
@@ -58,24 +70,34 @@ struct AddBatch {
             throw Failure(.failed, "\(damage.path): \(damage.problem)", hints: ["install a newer git-model"])
         }
         let included = try await workspace.includedFiles(of: path)
-        guard let files = try ArtifactFiles(at: workspace.location(of: path), isIncluded: included) else {
+        let place = try workspace.location(of: path)
+        guard let files = try ArtifactFiles(at: place, followsLinks: followsLinks, isIncluded: included) else {
             throw Failure(.failed, "no such file or directory")
         }
         tally.begin(path.text, byteCount: files.byteCount)
-        let previous = tracked[path]?.pointer
-        if let previous, try await isUnchanged(files, previous) {
+        let previous = tracked[path]
+        if let previous, try await isUnchanged(files, previous.pointer) {
             added.append(
                 Added(
                     path: path,
-                    result: ArtifactIngest.Result(pointer: previous, fileCount: files.files.count),
+                    result: ArtifactIngest.Result(pointer: previous.pointer, fileCount: files.files.count),
                     isExecutable: files.isExecutable,
+                    hasFollowedLinks: files.hasFollowedLinks,
                     previous: previous
                 )
             )
             return
         }
         let result = try await ArtifactIngest(session: session).add(files, cache: &cache)
-        added.append(Added(path: path, result: result, isExecutable: files.isExecutable, previous: previous))
+        added.append(
+            Added(
+                path: path,
+                result: result,
+                isExecutable: files.isExecutable,
+                hasFollowedLinks: files.hasFollowedLinks,
+                previous: previous
+            )
+        )
     }
 
     /// A pointer inside another's artifact would be restored over, or tracked twice.
@@ -110,35 +132,65 @@ struct AddBatch {
     }
 
     /// Makes the store know of the objects, then writes pointers, ignore lines and the model's description, and stages them.
-    mutating func commit(metadata: [String], stages: Bool, into report: inout Add.Report) async throws {
-        if stages, !added.isEmpty { try await workspace.repository.index.requireUnlocked() }
+    mutating func commit(stages: Bool, into report: inout Add.Report) async throws {
         let pointers = added.map(\.result.pointer)
         let summary = try session.finish(pointers: pointers)
         cache.save()
         workspace.context.progress.finish()
         report.bytesRead = tally.byteCount
         report.bytesStored = summary.stored
+        let lock = try workspace.lockWorkTree()
+        defer { extendLifetime(lock) }
+        if stages, !added.isEmpty { try await workspace.repository.index.requireUnlocked() }
         for item in added { try write(item) }
-        _ = try workspace.describe(model, adding: added.map(\.path), metadata: metadata)
+        // Read again: another command may have described something since.
+        models = try models.renewed(among: workspace.models())
+        let descriptions = models.descriptions(listing: added.map(\.path))
+        for model in descriptions where try !workspace.write(model).isEmpty && models.isNew(model) {
+            report.warnings.append("model \(model.name) is new: \(model.path) describes it")
+        }
         let taken = try await workspace.takeFromGit(added.map(\.path), stages: stages)
         report.warnings += taken.warnings
+        report.warnings += try await hidingRules()
         // Not what changed just now, but what Git's index lacks: an earlier command may have been stopped before it staged.
-        let unstaged = try await unstagedFiles()
+        let unstaged = try await unstagedFiles(with: descriptions)
         report.artifacts = added.map { row($0, isStaged: !unstaged.contains($0.path.appendingPointerSuffix)) }
             .sorted { $0.path < $1.path }
         if stages { try await workspace.repository.index.stage(unstaged.map { GitPath($0.text) }) }
+        try await replaceLinks(into: &report)
         report.hints += hints(changed: unstaged, stages: stages)
     }
 
     /// Returns the files that this batch is responsible for and that are not staged as they are.
-    private func unstagedFiles() async throws -> [RepositoryPath] {
+    private func unstagedFiles(with descriptions: [ModelDescription]) async throws -> [RepositoryPath] {
         guard !added.isEmpty else { return [] }
         var paths = added.map(\.path.appendingPointerSuffix)
         paths += Set(added.map { IgnoreFile.path(in: $0.path.parent) })
-        let description = try RepositoryPath(model.path)
-        if try FileStatus.of(workspace.location(of: description)) != nil { paths.append(description) }
+        paths += try descriptions.map { try RepositoryPath($0.path) }
         let unstaged = try await workspace.repository.index.unstaged(paths.map { GitPath($0.text) })
         return paths.filter { unstaged.contains(GitPath($0.text)) }
+    }
+
+    /// Puts what followed links lead to in their place, as a checkout would: else the artifact would differ from its pointer.
+    private func replaceLinks(into report: inout Add.Report) async throws {
+        let followed = Set(added.filter(\.hasFollowedLinks).map(\.path))
+        guard !followed.isEmpty else { return }
+        try store.refresh()
+        let artifacts = try await PointerIndex.workTree(of: workspace.repository).entries
+            .filter { followed.contains($0.path) }
+        report.problems += try await workspace.restore(artifacts, from: store, isForced: true).problems
+    }
+
+    /// Returns a warning for each rule that hides a pointer from Git: it is staged all the same, but the next may be forgotten.
+    private func hidingRules() async throws -> [String] {
+        let pointers = added.map { GitPath($0.path.appendingPointerSuffix.text) }
+        let rules = try await workspace.repository.index.ignoringRules(for: pointers)
+        var seen: Set<GitIgnoreRule> = []
+        return pointers.compactMap { pointer in
+            guard let rule = rules[pointer], seen.insert(rule).inserted else { return nil }
+            return "line \(rule.line) of \(rule.source) (\(rule.pattern)) hides pointers such as \(pointer) from Git: "
+                + "take it out, git-model keeps artifacts out of Git itself"
+        }
     }
 
     /// Writes a pointer where there is none, or another.
@@ -155,11 +207,10 @@ struct AddBatch {
 
     private func row(_ item: Added, isStaged: Bool) -> Add.Report.Artifact {
         let pointer = item.result.pointer
-        let isUnchanged = item.previous == pointer && isStaged
+        let isUnchanged = item.previous?.pointer == pointer && isStaged
         return Add.Report.Artifact(
             path: item.path.text,
-            change: item.previous == nil && unreadable[item.path] == nil
-                ? "new" : isUnchanged ? "unchanged" : "modified",
+            change: item.isNew && unreadable[item.path] == nil ? "new" : isUnchanged ? "unchanged" : "modified",
             kind: pointer.kind.rawValue,
             files: item.result.fileCount,
             size: pointer.size,

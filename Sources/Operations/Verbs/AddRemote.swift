@@ -6,7 +6,7 @@ package struct AddRemote: Sendable {
     package struct Report: Operations.Report {
         /// The remote's name.
         package let name: String
-        /// The URL as it was given.
+        /// The URL as it was written: a relative path counts from the top of the repository.
         package let url: String
         /// Whether only this machine sees it.
         package let isThisMachineOnly: Bool
@@ -28,7 +28,9 @@ package struct AddRemote: Sendable {
 
     /// Writes `.mver/config`, and notes that the user agrees to the URL.
     package func run(in context: Context) async throws -> Report {
-        try await Workspace.open(in: context).addRemote(name, url: url, isForced: isForced)
+        let before = try await Workspace.open(in: context)
+        let url = before.urlFromTop(url)
+        try await before.addRemote(name, url: url, isForced: isForced)
         let workspace = try await Workspace.open(in: context)
         let chosen = workspace.configuration.defaultRemote
         var report = Report(

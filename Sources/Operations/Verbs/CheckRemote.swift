@@ -50,8 +50,8 @@ package struct CheckRemote: Sendable {
         var report = Report(name: remote.name, url: remote.url, isThisMachineOnly: remote.isThisMachineOnly)
         try await look(at: remote, &report)
         guard try workspace.agrees(to: remote.url) else {
-            report.add("write", false, "not tried: nobody on this machine agreed to \(remote.url)")
-            report.hints = ["agree to it: `git model trust \(remote.url)`"]
+            report.add("write", false, "not tried: nobody on this machine agreed to \(remote.location)")
+            report.hints = ["agree to it: `git model trust \(remote.location)`"]
             return report
         }
         // Not random, but never twice: nobody has to guess it.

@@ -70,7 +70,9 @@ package struct CheckStore: Sendable {
             report.hints.append("send what is here: `git model push --all`")
         }
         if !mends,
-            report.findings.dropFirst(pointerDamages).contains(where: { ["damaged", "untidy"].contains($0.severity) })
+            report.findings.dropFirst(pointerDamages).contains(where: {
+                ["damaged", "untidy"].contains($0.severity) && !$0.path.hasSuffix(Pointer.fileSuffix)
+            })
         {
             report.hints.append("mend what can be mended: `git model fsck --repair`")
         }
@@ -81,9 +83,10 @@ package struct CheckStore: Sendable {
     private func pointers(of workspace: Workspace, _ report: inout Report) async throws -> [PointerIndex.Entry] {
         let work = try await workspace.pointers()
         let history = try await workspace.historicalPointers()
-        for damage in work.damaged { report.add("damaged", damage.path, damage.problem) }
-        for damage in history.damaged where !work.damaged.contains(damage) {
-            report.add("damaged", damage.path, "in the history or an index: \(damage.problem)")
+        for damage in work.damaged { report.add(damage.severity, damage.path, damage.problem) }
+        for damage in history.damaged
+        where !work.damaged.contains(where: { $0.path == damage.path && $0.problem == damage.problem }) {
+            report.add(damage.severity, damage.path, "in the history or an index: \(damage.problem)")
         }
         var seen: Set<Pointer> = []
         return (work.entries + history.entries).filter { seen.insert($0.pointer).inserted }
@@ -97,6 +100,10 @@ package struct CheckStore: Sendable {
         let found = report.findings.count
         guard let store = try open(workspace, &report) else { return }
         let lostIndexes = report.findings.count > found
+        let wrong = artifacts.compactMap { Problem(wrongPointerOf: $0, in: store) }
+        for problem in wrong { report.add("damaged", problem.subject, problem.message) }
+        let names = Set(wrong.map(\.subject))
+        let artifacts = artifacts.filter { !names.contains($0.path.appendingPointerSuffix.text) }
         let before = incomplete(artifacts, in: store)
         let check = StoreCheck(store, pool: workspace.pool, cancellation: workspace.context.cancellation)
         for finding in try await check.run(isDeep ? .everything : .structure, mending: mends) {
@@ -209,4 +216,9 @@ package struct CheckStore: Sendable {
             report.add("absent", artifact.path.text, "\(place): \(artifact.pointer.oid)")
         }
     }
+}
+
+extension PointerIndex.Damage {
+    /// How `fsck` calls it.
+    fileprivate var severity: String { kind == .newerVersion ? "newer" : "damaged" }
 }

@@ -51,10 +51,9 @@ package struct Checkout: Sendable {
         if fetches { try await fetchAbsent(wanted, in: workspace, joined.store) }
         try requirePresent(wanted, in: joined.store, of: target.name)
         let previous = try await workspace.repository.objects.head()
-        try await workspace.repository.checkout(target.place, environment: GitRepository.hookGuard)
         let kept = Set(wanted.map(\.path))
         let gone = tracked.entries.filter { !kept.contains($0.path) }
-        try await WorkTreeAlignment(in: workspace).takeAway(gone, joined.store)
+        try await checkOut(target, without: gone, in: workspace, joined.store)
         var report = Report(version: target.name, commit: target.commit.hex, branch: target.branch)
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
@@ -70,6 +69,29 @@ package struct Checkout: Sendable {
         let unreadable = try await workspace.explain(index.damaged)
         report.problems += unreadable.problems
         report.hints += unreadable.hints
+    }
+
+    /// Lets Git check out a version that does not have the artifacts in `gone`.
+    private func checkOut(
+        _ target: CheckoutTarget,
+        without gone: [PointerIndex.Entry],
+        in workspace: Workspace,
+        _ store: LocalStore
+    ) async throws {
+        do {
+            try await workspace.checkOut(target.place, isForced: isForced, without: gone, store)
+        } catch let error as GitError {
+            guard case .wouldOverwrite = error.kind else { throw error }
+            throw Failure(
+                .failed,
+                "cannot check out \(target.name)",
+                hints: [
+                    "keep them: `git stash`, or commit them",
+                    "or lose them: `git model checkout --force \(version ?? target.name)`",
+                ],
+                cause: error
+            )
+        }
     }
 
     /// Restores artifacts as their pointers in the work tree say: all that can be, where some have changes.
@@ -206,4 +228,25 @@ private struct CheckoutTarget {
 
     /// The same for Git.
     var place: GitCheckoutTarget { branch.map { .branch($0) } ?? .commit(commit) }
+}
+
+extension Workspace {
+    /// Lets Git check out a commit or branch that does not have some of the artifacts.
+    ///
+    /// They go first: were this killed in between, nobody would know any more that they were artifacts.
+    fileprivate func checkOut(
+        _ target: GitCheckoutTarget,
+        isForced: Bool,
+        without gone: [PointerIndex.Entry],
+        _ store: LocalStore
+    ) async throws {
+        try await WorkTreeAlignment(in: self).takeAway(gone, store)
+        do {
+            try await repository.checkout(target, isForced: isForced, environment: GitRepository.hookGuard)
+        } catch {
+            // Git left everything as it was, and so does this; should it fail as well, Git's reason counts.
+            do { _ = try await restore(gone, from: store, isForced: false) } catch {}
+            throw error
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Git
 import Registry
 import ModelCore
 import Store
@@ -45,6 +46,7 @@ package struct CollectGarbage: Sendable {
         let plan = try await plan(workspace, store)
         try await requireSound(store, workspace)
         _ = try GarbageCollection(store, now: context.now()).carryOut(plan)
+        try await workspace.removeStaleTemporaryFiles()
         return report(plan)
     }
 
@@ -89,5 +91,24 @@ package struct CollectGarbage: Sendable {
             report.hints = ["delete what is young too, when no work could need it: `git model gc --prune-now`"]
         }
         return report
+    }
+}
+
+extension Workspace {
+    /// Removes what killed commands left outside the store: in `.git/model`, and beside artifacts in every worktree.
+    fileprivate func removeStaleTemporaryFiles() async throws {
+        for file in try StaleTemporaryFiles.all(in: modelDirectory, now: context.now()) { try DurableFile.remove(file) }
+        for worktree in try await repository.worktrees() where !worktree.isBare {
+            guard try FileStatus.of(worktree.path) != nil else { continue }
+            let other = try await Workspace.discover(in: context.standing(in: worktree.path))
+            let output = try await other.repository.program.run([
+                "ls-files", "-z", "--others", "--full-name", "--",
+                GitArgument(":(top,glob)**/" + TemporaryFile.pattern),
+            ])
+            let files = output.bytes.split(separator: 0).map {
+                worktree.path.appending(String(decoding: $0, as: UTF8.self))
+            }
+            for file in try StaleTemporaryFiles.among(files, now: context.now()) { try DurableFile.remove(file) }
+        }
     }
 }

@@ -46,7 +46,7 @@ package struct FetchObjects: Sendable {
         let wanted = selection.versions.isEmpty ? artifacts : try await workspace.pointers().entries
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
-        report.problems += result.problems
+        report.problems += result.problems.filter { !report.problems.contains($0) }
         return report
     }
 }
@@ -80,7 +80,6 @@ extension Workspace {
         isDryRun: Bool = false
     ) async throws -> TransferReport {
         let started = context.now()
-        let pointers = artifacts.map(\.pointer)
         let remote = try remote(named: name)
         var report = TransferReport(
             verb: "fetch",
@@ -88,6 +87,7 @@ extension Workspace {
             isThisMachineOnly: remote.isThisMachineOnly,
             isDryRun: isDryRun
         )
+        var artifacts = artifacts
         let tally = ProgressTally(phase: "fetching", sink: context.progress)
         let fetch = Fetch(
             from: remote.store,
@@ -96,19 +96,51 @@ extension Workspace {
             cancellation: context.cancellation,
             progress: { tally.set($0, of: $1) }
         )
-        let result = isDryRun ? try await fetch.dryRun(pointers) : try await fetch.run(pointers)
+        let result = try await run(fetch, of: &artifacts, into: store, isDryRun: isDryRun, &report.problems)
         context.progress.finish()
         let missing = Set(result.missing)
-        if !isDryRun { try remote.acknowledge(result.objects) }
+        if !isDryRun {
+            // Of what was here already, the remote is asked once: a command that was killed may have fetched it. That it cannot be
+            // asked is no reason to fail, for nothing has to come from it.
+            let known = try missing.union(result.objects).union(remote.acknowledged())
+            let unknown = Set(artifacts.map(\.pointer)).filter { !known.contains($0.oid) }
+            let held = (try? await remote.holds(Array(unknown))) ?? []
+            try remote.acknowledge(result.objects + held)
+        }
         let moved = Set(result.objects)
         let fetched = artifacts.filter { moved.contains($0.pointer.oid) }
         report.artifacts = fetched.count
         report.size = fetched.reduce(0) { $0 + $1.pointer.size }
         report.bytes = result.byteCount
-        report.problems = artifacts.filter { missing.contains($0.pointer.oid) }.map {
+        report.problems += artifacts.filter { missing.contains($0.pointer.oid) }.map {
             Problem($0.path.text, message: "remote \(remote.name) does not have \($0.pointer.oid)")
         }
         report.nanoseconds = context.now() - started
         return report
+    }
+
+    /// Fetches, and takes out the artifacts whose pointers turn out to be wrong, so that the others go on.
+    private func run(
+        _ fetch: Fetch,
+        of artifacts: inout [PointerIndex.Entry],
+        into store: LocalStore,
+        isDryRun: Bool,
+        _ problems: inout [Problem]
+    ) async throws -> Fetch.Report {
+        while true {
+            problems += takeOutWrong(&artifacts, in: store)
+            let pointers = artifacts.map(\.pointer)
+            do { return isDryRun ? try await fetch.dryRun(pointers) : try await fetch.run(pointers) } catch {
+                // What came may show that a pointer is wrong, not the remote.
+                guard artifacts.contains(where: { store.contradiction(of: $0.pointer) != nil }) else { throw error }
+            }
+        }
+    }
+
+    private func takeOutWrong(_ artifacts: inout [PointerIndex.Entry], in store: LocalStore) -> [Problem] {
+        let wrong = artifacts.compactMap { Problem(wrongPointerOf: $0, in: store) }
+        let names = Set(wrong.map(\.subject))
+        artifacts.removeAll { names.contains($0.path.appendingPointerSuffix.text) }
+        return wrong
     }
 }

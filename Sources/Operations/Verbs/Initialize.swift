@@ -45,7 +45,8 @@ package struct Initialize: Sendable {
         var workspace = try await Workspace.discover(in: context)
         let model = try modelName(in: workspace)
         var report = Report(model: model.name.text)
-        try requireNewRemote(in: workspace)
+        let remote = remote.map { workspace.urlFromTop($0) }
+        try requireNew(remote, in: workspace)
         try await workspace.repository.index.requireUnlocked()
         var changed = try layTemplate(in: workspace)
         changed += try workspace.write(model)
@@ -93,7 +94,7 @@ package struct Initialize: Sendable {
         return ModelDescription(name)
     }
 
-    private func requireNewRemote(in workspace: Workspace) throws {
+    private func requireNew(_ remote: String?, in workspace: Workspace) throws {
         guard let remote, let existing = workspace.configuration.url(ofRemote: "store"), existing != remote else {
             return
         }

@@ -41,18 +41,20 @@ package struct ListArtifacts: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let (version, path) = try await split(in: workspace)
-        let index: PointerIndex
+        let entries: [PointerIndex.Entry]
         var unreadable = UnreadablePointers()
         if let version {
-            index = try await PointerIndex.at(version.commit, in: workspace.repository)
-            unreadable.problems = index.damaged.map { Problem($0.path, message: $0.problem) }
+            let pointers = try await workspace.pointers(of: version)
+            entries = pointers.entries
+            unreadable.problems = pointers.damaged.map { Problem($0.path, message: $0.problem) }
         } else {
-            index = try await workspace.pointers()
+            let index = try await workspace.pointers()
+            entries = index.entries
             unreadable = try await workspace.explain(index.damaged)
         }
         return Report(
             version: version?.name,
-            entries: try ListArtifacts.entries(at: path, among: index.entries, in: workspace, joined.store),
+            entries: try ListArtifacts.entries(at: path, among: entries, in: workspace, joined.store),
             hints: unreadable.hints,
             problems: unreadable.problems
         )
@@ -65,6 +67,11 @@ package struct ListArtifacts: Sendable {
             let tracked = try await workspace.pointers().entries
             let isPath = (try? ListArtifacts.choose(first, among: tracked, in: workspace)).map { !$0.isEmpty } ?? false
             if isPath { return (nil, first) }
+            if let colon = first.firstIndex(of: ":"),
+                let version = try? await workspace.resolve(String(first[..<colon]))
+            {
+                return (version, String(first[first.index(after: colon)...]))
+            }
             guard case ResolutionError.unknown = error else { throw error }
             throw Failure(
                 .failed,
@@ -80,9 +87,7 @@ package struct ListArtifacts: Sendable {
         among artifacts: [PointerIndex.Entry],
         in workspace: Workspace
     ) throws -> [PointerIndex.Entry] {
-        if workspace.context.workingDirectory.pushing(FilePath(argument)).lexicallyNormalized() == workspace.root {
-            return artifacts
-        }
+        if workspace.isTop(argument) { return artifacts }
         let given = try workspace.path(argument)
         let path = given.removingPointerSuffix ?? given
         return artifacts.filter { $0.path == path || $0.path.isInside(path) || path.isInside($0.path) }

@@ -14,6 +14,8 @@ package struct ListModels: Sendable {
             package let latest: String?
             /// The day on which that was tagged.
             package let date: String?
+            /// The time of that, in ISO 8601, UTC.
+            package let time: String?
             /// The size of its artifacts in bytes, where the tag says it.
             package let size: Int64?
             /// The number of versions.
@@ -43,6 +45,7 @@ package struct ListModels: Sendable {
                 name: name.text,
                 latest: latest?.version.description,
                 date: latest?.date,
+                time: latest?.time,
                 size: latest?.size,
                 versions: own.count,
                 artifacts: described.first { $0.name == name }?.artifacts.count ?? 0
@@ -60,4 +63,7 @@ extension ModelVersion {
     var date: String? {
         annotation?.tagger.map { CivilDate(secondsSince1970: $0.time, offsetMinutes: $0.offsetMinutes).text }
     }
+
+    /// When the version was tagged, in ISO 8601, UTC; `nil` for a lightweight tag.
+    var time: String? { annotation?.tagger.map { CivilDate.time(secondsSince1970: $0.time) } }
 }

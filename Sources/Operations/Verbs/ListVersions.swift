@@ -18,6 +18,8 @@ package struct ListVersions: Sendable {
             package let commit: String
             /// The day on which it was tagged, in the tagger's time zone; `nil` for a lightweight tag.
             package let date: String?
+            /// The time of that, in ISO 8601, UTC.
+            package let time: String?
             /// The size of the artifacts in bytes, where the tag says it.
             package let size: Int64?
             /// The first line of the tag's message.
@@ -40,7 +42,9 @@ package struct ListVersions: Sendable {
     /// Reads the tags.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let versions = try await workspace.versions().filter { model == nil || $0.model.text == model }
+        let all = try await workspace.versions()
+        if let model { try workspace.requireModel(named: model, among: all) }
+        let versions = all.filter { model == nil || $0.model.text == model }
         return Report(versions: versions.map(ListVersions.row))
     }
 
@@ -50,9 +54,8 @@ package struct ListVersions: Sendable {
             model: version.model.text,
             version: version.version.description,
             commit: version.commit.hex,
-            date: version.annotation?.tagger.map {
-                CivilDate(secondsSince1970: $0.time, offsetMinutes: $0.offsetMinutes).text
-            },
+            date: version.date,
+            time: version.time,
             size: version.size,
             subject: version.annotation.map { VersionTag.subject(of: $0.message) } ?? ""
         )

@@ -36,6 +36,8 @@ package struct MoveArtifact: Sendable {
         let to = try target(of: from, among: tracked.entries, in: workspace)
         let old = try workspace.location(of: from)
         let new = try workspace.location(of: to)
+        let lock = try workspace.lockWorkTree()
+        defer { extendLifetime(lock) }
         let hasBytes = try FileStatus.of(old) != nil
         try await workspace.repository.index.requireUnlocked()
         try Directories.create(new.removingLastComponent(), durable: false)
@@ -76,8 +78,7 @@ package struct MoveArtifact: Sendable {
         among tracked: [PointerIndex.Entry],
         in workspace: Workspace
     ) throws -> RepositoryPath {
-        let isTop =
-            workspace.context.workingDirectory.pushing(FilePath(destination)).lexicallyNormalized() == workspace.root
+        let isTop = workspace.isTop(destination)
         let name = try RepositoryPath(source.name)
         var target = isTop ? name : try workspace.path(destination)
         let isDirectory = try FileStatus.of(workspace.location(of: target))?.kind == .directory

@@ -90,7 +90,7 @@ extension Workspace {
     }
 
     /// A directory that vanished is more likely unmounted or moved than wanted anew, once something was pushed to it.
-    private func requireReachable(_ remote: ConfiguredRemote) throws {
+    func requireReachable(_ remote: ConfiguredRemote) throws {
         guard case .directory(let path) = try RemoteURL(parsing: remote.store.remote.name, relativeTo: root) else {
             return
         }
@@ -113,9 +113,24 @@ extension Workspace {
         return RootRecord(repository: url, reference: reference, commit: head.hex, oids: pointers.map(\.oid))
     }
 
-    /// Pushes the current branch with `git`, after its objects.
+    /// Pushes the current branch with `git`, after its objects: as Git is configured to, or to the remote that is meant.
     func pushCurrentBranch() async throws {
-        let code = try await repository.program.runAttached(["push"], environment: GitRepository.hookGuard)
-        guard code == 0 else { throw Failure(.failed, "git push failed with exit code \(code)") }
+        guard case .branch(let branch, _) = try await repository.objects.head() else {
+            throw Failure(.failed, "cannot push with git: no branch is checked out", hints: ["`git switch BRANCH`"])
+        }
+        let short = branch.dropFirst("refs/heads/".count)
+        guard let remote = try await gitRemote() else {
+            throw Failure(
+                .failed,
+                "cannot push \(short) with git: no Git remote is set up",
+                hints: ["add one: `git remote add origin URL`, then `git push -u origin \(short)`"]
+            )
+        }
+        // Without an upstream branch, `git push` alone refuses.
+        let git = try await repository.program.configuration()
+        let isConfigured = ["branch.\(short).merge", "push.default", "push.autosetupremote"].contains {
+            git.value($0) != nil
+        }
+        try await pushWithGit(isConfigured ? [] : [try GitRefspec(branch)], to: isConfigured ? nil : remote)
     }
 }

@@ -38,7 +38,13 @@ package struct RemoveArtifacts: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
-        let chosen = try await workspace.select(paths, among: try await workspace.pointers())
+        let tracked = try await workspace.pointers()
+        var chosen: [PointerIndex.Entry] = []
+        for path in paths {
+            do {
+                chosen += try await workspace.select([path], among: tracked).filter { !chosen.contains($0) }
+            } catch { guard try await workspace.wasRemoved(path) else { throw error } }
+        }
         if !keepsBytes, !isForced, let lost = try await workspace.modified(chosen, store: joined.store).first {
             throw Failure(
                 .failed,
@@ -49,13 +55,16 @@ package struct RemoveArtifacts: Sendable {
                 ]
             )
         }
+        let lock = try workspace.lockWorkTree()
+        defer { extendLifetime(lock) }
         try await workspace.repository.index.requireUnlocked()
         var report = Report()
         for artifact in chosen {
             do {
-                // The bytes go last: whatever stops this before leaves a file too many, never one too few.
-                try await workspace.forget(artifact.path)
+                // The pointer goes last: whatever stops this before leaves a file too many, and the same command goes on.
+                try await workspace.forget(artifact)
                 if !keepsBytes { try await workspace.removeBytes(of: artifact.path) }
+                try workspace.removePointer(of: artifact.path)
                 report.artifacts.append(Report.Artifact(path: artifact.path.text, isKept: keepsBytes))
             } catch {
                 if context.cancellation.isCancelled { throw error }
@@ -70,15 +79,45 @@ package struct RemoveArtifacts: Sendable {
 }
 
 extension Workspace {
-    /// Takes away an artifact's pointer, its line in an ignore file and its place in descriptions, and stages that.
-    fileprivate func forget(_ path: RepositoryPath) async throws {
-        let pointer = path.appendingPointerSuffix
-        try DurableFile.remove(location(of: pointer))
-        var changed: [RepositoryPath] = []
-        if let ignoreFile = try unignore(path) { changed.append(ignoreFile) }
-        for var model in try models() where model.remove(path) { changed += try write(model) }
-        try await repository.index.untrack([GitPath(pointer.text)])
-        try await stageOrForget(changed)
+    /// Whether the current commit has an artifact that neither the index nor the work tree has: this command was killed behind it.
+    fileprivate func wasRemoved(_ path: String) async throws -> Bool {
+        guard let head = try await repository.objects.head().commit else { return false }
+        let committed = try await PointerIndex.at(head, in: repository).entries
+        guard let found = try? select([path], among: committed) else { return false }
+        let pointers = found.map { GitPathspec.path(GitPath($0.path.appendingPointerSuffix.text)) }
+        return try await repository.index.entries(pointers).isEmpty
+    }
+
+    /// Takes away an artifact's line in an ignore file and its place in descriptions, and stages that and that its pointer goes.
+    fileprivate func forget(_ artifact: PointerIndex.Entry) async throws {
+        let path = artifact.path
+        var changed = Set(try await stagedFiles(naming: path))
+        if let ignoreFile = try unignore(path) { changed.insert(ignoreFile) }
+        for var model in try models() where model.remove(path) { changed.formUnion(try write(model)) }
+        try await stageOrForget(changed.sorted())
+        try await repository.index.untrack([GitPath(path.appendingPointerSuffix.text)])
+    }
+
+    /// The ignore file and descriptions that name an artifact in the index; a command that was killed may have changed them on disk.
+    private func stagedFiles(naming artifact: RepositoryPath) async throws -> [RepositoryPath] {
+        let ignoreFile = IgnoreFile.path(in: artifact.parent)
+        let places = [ignoreFile.text, ModelDescription.directory].map { GitPathspec.path(GitPath($0)) }
+        let entries = try await repository.index.entries(places).filter { $0.stage == 0 && $0.mode.isFile }
+        let blobs = try await repository.objects.blobs(entries.map(\.id), limit: 16 << 20)
+        return entries.compactMap { entry in
+            guard let bytes = blobs[entry.id], let path = try? RepositoryPath(bytes: entry.path.bytes) else {
+                return nil
+            }
+            var file = IgnoreFile(bytes)
+            if path == ignoreFile { return file.unignore(artifact.name) ? path : nil }
+            let model = try? ModelDescription(ModelName("staged"), parsing: bytes)
+            return model?.artifacts.contains(artifact) == true ? path : nil
+        }
+    }
+
+    fileprivate func removePointer(of path: RepositoryPath) throws {
+        try DurableFile.remove(location(of: path.appendingPointerSuffix))
+        try removeEmptyDirectories(above: path)
     }
 
     /// Removes an artifact from the work tree, and directories that are empty then; what `.mverignore` leaves out of it stays.

@@ -34,13 +34,8 @@ extension Workspace {
             do {
                 let state = try await state(of: artifact, store: store, cache: &cache)
                 if state == .current { continue }
-                guard Closure(of: [artifact.pointer], in: store).isComplete else {
-                    result.absent.append(artifact)
-                    result.problems.append(Problem(artifact.path.text, message: "its bytes are not in the local store"))
-                    continue
-                }
-                if case .modified = state, !isForced {
-                    result.problems.append(Problem(artifact.path.text, message: "it has changes that are in no store"))
+                if let problem = obstacle(to: artifact, state, in: store, isForced: isForced, &result.absent) {
+                    result.problems.append(problem)
                     continue
                 }
                 tally.begin(artifact.path.text, byteCount: artifact.pointer.size)
@@ -64,27 +59,59 @@ extension Workspace {
 
     /// Removes what a restore that was killed left beside artifacts; in a tree, restoring it does that.
     private func removeLeftovers(beside artifacts: [PointerIndex.Entry]) throws {
-        let canTell = try FileStatus.of("/proc/self") != nil
         for directory in Set(artifacts.map(\.path.parent)) {
             let place = try directory.map { try location(of: $0) } ?? root
-            guard canTell, try FileStatus.of(place)?.kind == .directory else { continue }
-            for entry in try DirectoryEntry.all(in: place) where entry.kind == .regular {
-                guard let process = TemporaryFile.processIdentifier(of: entry.name),
-                    try FileStatus.of(FilePath("/proc/\(process)")) == nil
-                else { continue }
-                try DurableFile.remove(place.appending(entry.name))
+            guard try FileStatus.of(place)?.kind == .directory else { continue }
+            let files = try DirectoryEntry.all(in: place).filter { $0.kind == .regular }
+            for file in files.map({ place.appending($0.name) }) where try StaleTemporaryFiles.isAbandoned(file) {
+                try DurableFile.remove(file)
             }
         }
     }
 
-    /// Returns the artifacts with bytes that are in no store.
-    func modified(_ artifacts: [PointerIndex.Entry], store: LocalStore) async throws -> [PointerIndex.Entry] {
+    /// Returns why an artifact is not restored; one whose bytes are not here is added to `absent`.
+    private func obstacle(
+        to artifact: PointerIndex.Entry,
+        _ state: ArtifactState,
+        in store: LocalStore,
+        isForced: Bool,
+        _ absent: inout [PointerIndex.Entry]
+    ) -> Problem? {
+        if let problem = Problem(wrongPointerOf: artifact, in: store) { return problem }
+        guard Closure(of: [artifact.pointer], in: store).isComplete else {
+            absent.append(artifact)
+            return Problem(artifact.path.text, message: "its bytes are not in the local store")
+        }
+        if case .modified = state, !isForced {
+            return Problem(artifact.path.text, message: "it has changes that are in no store")
+        }
+        return nil
+    }
+
+    /// Returns the artifacts with bytes that are in no store; and, where asked for, trees of known files that are no version.
+    func modified(
+        _ artifacts: [PointerIndex.Entry],
+        store: LocalStore,
+        includingRearranged: Bool = false
+    ) async throws -> [PointerIndex.Entry] {
         var cache = openStatCache()
         defer { cache.save() }
         var modified: [PointerIndex.Entry] = []
         for artifact in artifacts {
-            if case .modified = try await state(of: artifact, store: store, cache: &cache) { modified.append(artifact) }
+            switch try await state(of: artifact, store: store, cache: &cache) {
+            case .modified: modified.append(artifact)
+            case .rearranged where includingRearranged: modified.append(artifact)
+            case .current, .missing, .otherMode, .stale, .rearranged: break
+            }
         }
         return modified
+    }
+}
+
+extension Problem {
+    /// The problem of an artifact whose pointer says of its object what is not so; `nil` where it is right as far as is known.
+    init?(wrongPointerOf artifact: PointerIndex.Entry, in store: LocalStore) {
+        guard let what = store.contradiction(of: artifact.pointer) else { return nil }
+        self.init(artifact.path.appendingPointerSuffix.text, message: "the pointer is wrong: \(what)")
     }
 }

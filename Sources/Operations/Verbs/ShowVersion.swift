@@ -37,6 +37,8 @@ package struct ShowVersion: Sendable {
         package let tagger: String
         /// The day of that.
         package let date: String
+        /// The time of that, in ISO 8601, UTC.
+        package let time: String
         /// Whether the tag carries a signature, good or bad.
         package let isSigned: Bool
         /// What the tag's message says, without the trailers.
@@ -60,7 +62,7 @@ package struct ShowVersion: Sendable {
         let commit = try await workspace.repository.objects.commit(resolved.commit)
         let who = resolved.version?.annotation?.tagger ?? commit.committer
         let message = resolved.version?.annotation?.message
-        let pointers = try await pointers(of: resolved, in: workspace)
+        let pointers = try await workspace.pointers(of: resolved)
         let artifacts = try pointers.entries.map { try ShowVersion.row($0, in: joined.store) }
         var report = Report(
             name: resolved.name,
@@ -69,11 +71,12 @@ package struct ShowVersion: Sendable {
             commitSubject: commit.subject,
             tagger: "\(who.name) <\(who.email)>",
             date: CivilDate(secondsSince1970: who.time, offsetMinutes: who.offsetMinutes).text,
+            time: CivilDate.time(secondsSince1970: who.time),
             isSigned: resolved.version?.isSigned ?? false,
             message: message.map { ShowVersion.text(of: $0) } ?? "",
             artifacts: artifacts
         )
-        report.warnings = pointers.warnings
+        report.warnings = pointers.damaged.map { "\($0.path) is no pointer: \($0.problem)" }
         if let problem = resolved.version?.problem { report.warnings.append("the tag cannot be relied on: \(problem)") }
         if resolved.version?.isDeregistered == true { report.warnings.append("\(resolved.name) was taken back") }
         if report.artifacts.contains(where: { !$0.isHere }) {
@@ -89,23 +92,6 @@ package struct ShowVersion: Sendable {
         }
         let tagged = try await workspace.versions().last { $0.commit == head }
         return try await workspace.resolve(tagged?.tag.text ?? "HEAD")
-    }
-
-    /// The pointers of the version's model, as far as the tag or the model's description tells, else all.
-    private func pointers(
-        of resolved: ResolvedVersion,
-        in workspace: Workspace
-    ) async throws -> (entries: [PointerIndex.Entry], warnings: [String]) {
-        let index = try await PointerIndex.at(resolved.commit, in: workspace.repository)
-        let warnings = index.damaged.map { "\($0.path) is no pointer: \($0.problem)" }
-        guard let version = resolved.version else { return (index.entries, warnings) }
-        var own = version.trailers.map { Set($0.artifacts.map(\.path)) }
-        if own == nil {
-            let models = try await ModelIndex.at(resolved.commit, in: workspace.repository)
-            own = models.model(version.model).map { Set($0.artifacts) }
-        }
-        guard let own, !own.isEmpty else { return (index.entries, warnings) }
-        return (index.entries.filter { own.contains($0.path) }, warnings)
     }
 
     private static func row(_ artifact: PointerIndex.Entry, in store: LocalStore) throws -> Report.Artifact {

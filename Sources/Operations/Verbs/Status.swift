@@ -129,7 +129,7 @@ package struct Status: Sendable {
         case .current: return nil
         case .missing: return Report.Artifact(path: path, state: "missing", size: artifact.pointer.size)
         case .stale(let found): return Report.Artifact(path: path, state: "stale", size: found.size)
-        case .modified(let found), .otherMode(let found):
+        case .rearranged(let found), .modified(let found), .otherMode(let found):
             return Report.Artifact(path: path, state: "modified", size: found.size)
         }
     }

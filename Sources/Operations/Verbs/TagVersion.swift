@@ -13,6 +13,8 @@ package struct TagVersion: Sendable {
         package let tag: String
         /// The commit.
         package let commit: String
+        /// Whether the tag was made just now; one that was there is only pushed.
+        package let isNew: Bool
         /// The number of artifacts.
         package let artifacts: Int
         /// Their size in bytes.
@@ -36,21 +38,21 @@ package struct TagVersion: Sendable {
     }
 
     private let target: Target
-    private let message: String?
+    private let messages: [String]
     private let isSigned: Bool
     private let isForced: Bool
     private let pushes: Bool
 
-    /// Creates the operation.
+    /// Creates the operation; each message is a paragraph of the tag's.
     package init(
         _ target: Target,
-        message: String? = nil,
+        messages: [String] = [],
         isSigned: Bool = false,
         isForced: Bool = false,
         pushes: Bool = false
     ) {
         self.target = target
-        self.message = message
+        self.messages = messages
         self.isSigned = isSigned
         self.isForced = isForced
         self.pushes = pushes
@@ -67,33 +69,64 @@ package struct TagVersion: Sendable {
         guard let head = try await workspace.repository.objects.head().commit else {
             throw Failure(.failed, "cannot tag \(name): there is no commit yet", hints: ["make one: `git commit`"])
         }
-        try refuse(name, versions)
-        let own = versions.filter { $0.model == model.name }
-        if !isForced { try await requireChange(name, at: head, after: own, in: workspace) }
         let artifacts = try await artifacts(of: model, at: head, in: workspace)
-        guard isForced || !artifacts.isEmpty else {
-            throw Failure(
-                .failed,
-                "cannot tag \(name): the commit has no artifact",
-                hints: ["add one: `git model add PATH`, then `git commit`"]
-            )
+        let own = versions.filter { $0.model == model.name }
+        let isThere = try await isThere(name, at: head, among: own)
+        if !isThere {
+            try refuse(name, versions)
+            if !isForced { try await requireChange(name, at: head, after: own, in: workspace) }
+            try requireArtifacts(artifacts, of: name)
+            try requirePresent(artifacts, of: name, in: joined.store, workspace)
         }
-        try requirePresent(artifacts, of: name, in: joined.store, workspace)
-        try await tag(name, model, artifacts, at: head, in: workspace, joined.store)
+        let push = pushes ? try await VersionPush(of: name, in: workspace) : nil
         var report = Report(
             tag: name.text,
             commit: head.hex,
+            isNew: !isThere,
             artifacts: artifacts.count,
             size: artifacts.reduce(0) { $0 + $1.pointer.size }
         )
-        report.warnings = try await uncommitted(artifacts, in: workspace)
-        if pushes {
-            try await push(name, artifacts, in: workspace, joined.store, report: &report)
+        report.warnings = try await differences(from: artifacts, in: workspace, joined.store)
+        if let moved = own.first(where: { $0.tag == name && $0.commit != head }) {
+            report.warnings.append("\(name) was at \(moved.commit.abbreviated) before: whoever has it keeps that")
+        }
+        if !isThere { try await tag(name, model, artifacts, at: head, in: workspace, joined.store) }
+        if let push {
+            try await push.run(artifacts, from: joined.store, existing: isForced ? .replace : .refuse, into: &report)
         } else {
-            let remote = try await workspace.gitRemote() ?? "origin"
-            report.hints = ["share it: `git model push`, then `git push \(remote) \(name)`"]
+            report.hints = [try await shareHint(name, in: workspace)]
         }
         return report
+    }
+
+    /// Whether the same command made the tag before, and only the push is left to do.
+    private func isThere(_ name: TagName, at head: GitObjectID, among versions: [ModelVersion]) async throws -> Bool {
+        guard pushes, !isForced, let existing = versions.first(where: { $0.tag == name }), existing.commit == head
+        else {
+            return false
+        }
+        guard !isSigned || existing.isSigned else { return false }
+        guard let annotation = existing.annotation else { return false }
+        return messages.isEmpty
+            || VersionTag.subject(of: annotation.message) == subjectAndBody(existing.model, name.version).subject
+    }
+
+    private func requireArtifacts(_ artifacts: [PointerIndex.Entry], of name: TagName) throws {
+        guard !isForced, artifacts.isEmpty else { return }
+        throw Failure(
+            .failed,
+            "cannot tag \(name): the commit has no artifact",
+            hints: ["add one: `git model add PATH`, then `git commit`"]
+        )
+    }
+
+    private func shareHint(_ name: TagName, in workspace: Workspace) async throws -> String {
+        let names = workspace.configuration.remoteNames
+        let store = names.isEmpty ? "`git model remote add store URL`, `git model push`" : "`git model push`"
+        guard let remote = try await workspace.gitRemote() else {
+            return "share it: \(store), `git remote add origin URL`, then `git push origin \(name)`"
+        }
+        return "share it: \(store), then `git push \(remote) \(name)`"
     }
 
     private func choose(
@@ -103,9 +136,13 @@ package struct TagVersion: Sendable {
         switch target {
         case .named(let text):
             let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-            let model = try workspace.modelDescription(named: parts.count == 2 ? String(parts[0]) : nil)
+            let model: ModelDescription
+            do { model = try workspace.modelDescription(named: parts.count == 2 ? String(parts[0]) : nil) } catch {
+                guard error is RegistryNameError else { throw error }
+                throw Failure(.usage, "'\(text)' names no version", cause: error)
+            }
             do { return (model, try SemanticVersion(parts[parts.count - 1])) } catch {
-                throw Failure(.usage, "'\(text)' is no version", hints: TagVersion.suggestion(text))
+                throw Failure(.usage, "'\(text)' is no version", hints: TagVersion.suggestion(parts[parts.count - 1]))
             }
         case .bumped(let part, let named):
             let model = try workspace.modelDescription(named: named)
@@ -117,15 +154,16 @@ package struct TagVersion: Sendable {
         }
     }
 
-    /// Returns what `1.1` or `v1` probably meant.
-    private static func suggestion(_ text: String) -> [String] {
+    /// Returns what `1.1`, `v1` or `v01.0.0` probably meant.
+    private static func suggestion(_ text: Substring) -> [String] {
         let digits = text.drop { $0 == "v" || $0 == "V" }
-        var numbers = digits.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...3).contains(numbers.count), numbers.allSatisfy({ UInt64($0) != nil }) else {
+        let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+        var numbers = parts.compactMap { UInt64($0) }
+        guard (1...3).contains(numbers.count), numbers.count == parts.count else {
             return ["versions look like v1.2.3"]
         }
-        while numbers.count < 3 { numbers.append("0") }
-        return ["versions look like v\(numbers.joined(separator: "."))"]
+        while numbers.count < 3 { numbers.append(0) }
+        return ["versions look like v\(numbers.map(String.init).joined(separator: "."))"]
     }
 
     private func refuse(_ name: TagName, _ versions: [ModelVersion]) throws {
@@ -149,12 +187,14 @@ package struct TagVersion: Sendable {
         let again: String
         switch target {
         case .named(let text): again = text
-        case .bumped(let part, _): again = "--bump \(part.rawValue)"
+        case .bumped(let part, let model):
+            again = "--bump \(part.rawValue)" + (model.map { " --model \($0)" } ?? "")
         }
         throw Failure(
             .failed,
             "cannot tag \(name): nothing changed since \(previous.version)",
-            hints: ["tag it all the same: `git model tag \(again) --force`"]
+            hints: (pushes && previous.commit == head ? ["push that: `git model tag \(previous.tag) --push`"] : [])
+                + ["tag it all the same: `git model tag \(again) --force`"]
         )
     }
 
@@ -212,68 +252,38 @@ package struct TagVersion: Sendable {
                 )
             }
         )
-        let lines = (message ?? "").split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-        let subject = lines.first.flatMap { $0.isEmpty ? nil : String($0) } ?? "\(model.name) \(name.version)"
-        let body = lines.count == 2 ? String(lines[1]) : ""
-        try await workspace.repository.createTag(
-            name.text,
-            on: head,
-            message: VersionTag.message(subject: subject, body: body, trailers: trailers),
-            signing: isSigned ? .always : .asConfigured,
-            existing: isForced ? .replace : .refuse
-        )
+        let (subject, body) = subjectAndBody(model.name, name.version)
+        do {
+            try await workspace.repository.createTag(
+                name.text,
+                on: head,
+                message: VersionTag.message(subject: subject, body: body, trailers: trailers),
+                signing: isSigned ? .always : .asConfigured,
+                existing: isForced ? .replace : .refuse
+            )
+        } catch { throw Failure(nil, "cannot tag \(name)", cause: error) }
     }
 
-    private func uncommitted(_ artifacts: [PointerIndex.Entry], in workspace: Workspace) async throws -> [String] {
+    private func subjectAndBody(_ model: ModelName, _ version: SemanticVersion) -> (subject: String, body: String) {
+        let lines = messages.joined(separator: "\n\n")
+            .split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        let subject = lines.first.flatMap { $0.isEmpty ? nil : String($0) }
+        return (subject ?? "\(model) \(version)", lines.count == 2 ? String(lines[1]) : "")
+    }
+
+    /// Returns a warning for each artifact that is another in the work tree than in the commit that is tagged.
+    private func differences(
+        from artifacts: [PointerIndex.Entry],
+        in workspace: Workspace,
+        _ store: LocalStore
+    ) async throws -> [String] {
         let here = try await PointerIndex.workTree(of: workspace.repository).entries
         let tagged = Dictionary(artifacts.map { ($0.path, $0.pointer) }, uniquingKeysWith: { first, _ in first })
+        let same = here.filter { tagged[$0.path] == $0.pointer }
+        // What cannot be looked at here is no reason against a version of what was committed.
+        let modified = (try? await workspace.modified(same, store: store)) ?? []
         return here.filter { tagged[$0.path] != $0.pointer && tagged[$0.path] != nil }.map {
             "\($0.path) has another pointer in the work tree than in the commit that was tagged"
-        }
-    }
-
-    private func push(
-        _ name: TagName,
-        _ artifacts: [PointerIndex.Entry],
-        in workspace: Workspace,
-        _ store: LocalStore,
-        report: inout Report
-    ) async throws {
-        report.push = try await workspace.push(artifacts, to: nil, from: store)
-        guard let remote = try await workspace.gitRemote() else {
-            report.hints = ["no Git remote is set up: `git remote add origin URL`, then `git push origin \(name)`"]
-            return
-        }
-        var refspecs: [GitRefspec] = []
-        if case .branch(let branch, _) = try await workspace.repository.objects.head() {
-            refspecs.append(try GitRefspec(branch))
-            report.references.append(String(branch.dropFirst("refs/heads/".count)))
-        }
-        refspecs.append(try GitRefspec(name.reference, existing: isForced ? .replace : .refuse))
-        report.references.append(name.text)
-        report.gitRemote = remote
-        // One reference a push: some hosts start no workflow for tags that come in a crowd.
-        for refspec in refspecs {
-            try await workspace.repository.push(
-                [refspec],
-                to: remote,
-                isQuiet: !workspace.context.isInteractive,
-                environment: GitRepository.hookGuard
-            )
-        }
-    }
-}
-
-extension Workspace {
-    /// Returns the Git remote that the current branch belongs to: its own, else `origin`, else the only one.
-    func gitRemote() async throws -> String? {
-        let git = try await repository.program.configuration()
-        if case .branch(let branch, _) = try await repository.objects.head(),
-            let own = git.value("branch.\(branch.dropFirst("refs/heads/".count)).remote")
-        {
-            return own
-        }
-        let names = git.subsections(of: "remote")
-        return names.contains("origin") ? "origin" : names.count == 1 ? names[0] : nil
+        } + modified.map { "\($0.path) was changed since: the version has what was committed" }
     }
 }

@@ -42,9 +42,14 @@ package struct Trust: Sendable {
         guard let store = TrustStore(environment: context.environment) else {
             throw Failure(.failed, "cannot tell where your settings are", hints: ["set the variable HOME"])
         }
-        let remotes = (try? await Workspace.discover(in: context, bare: true))?.configuration.remotes ?? []
+        let workspace = try? await Workspace.discover(in: context, bare: true)
+        let remotes = (workspace?.configuration.remotes ?? []).map { remote in
+            (name: remote.name, url: workspace?.agreedURL(remote.url) ?? remote.url)
+        }
         func names(_ url: String) -> [String] { remotes.filter { $0.url == url }.map(\.name) }
-        func url(_ text: String) -> String { remotes.first { $0.name == text }?.url ?? text }
+        func url(_ text: String) -> String {
+            remotes.first { $0.name == text }?.url ?? context.agreedURL(text, from: context.workingDirectory)
+        }
         do {
             switch action {
             case .list:

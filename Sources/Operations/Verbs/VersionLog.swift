@@ -14,6 +14,8 @@ package struct VersionLog: Sendable {
             package let commit: String
             /// The day on which it was tagged, or committed where the tag does not say.
             package let date: String
+            /// The time of that, in ISO 8601, UTC.
+            package let time: String
             /// Who tagged it, or committed where the tag does not say.
             package let tagger: String
             /// The size of the artifacts in bytes, where the tag says it.
@@ -44,11 +46,7 @@ package struct VersionLog: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let all = try await workspace.versions()
-        if let model, !all.contains(where: { $0.model.text == model }),
-            try !workspace.models().contains(where: { $0.name.text == model })
-        {
-            throw Failure(.failed, "there is no model '\(model)'", hints: ["see which there are: `git model list`"])
-        }
+        if let model { try workspace.requireModel(named: model, among: all) }
         let versions = all.filter { model == nil || $0.model.text == model }
         let commits = try await workspace.repository.objects.commits(Array(Set(versions.map(\.commit))))
         let byID = Dictionary(commits.map { ($0.id, $0) }) { first, _ in first }
@@ -62,6 +60,7 @@ package struct VersionLog: Sendable {
                         tag: version.tag.text,
                         commit: version.commit.hex,
                         date: CivilDate(secondsSince1970: who.time, offsetMinutes: who.offsetMinutes).text,
+                        time: CivilDate.time(secondsSince1970: who.time),
                         tagger: who.name,
                         size: version.size,
                         isSigned: version.isSigned,

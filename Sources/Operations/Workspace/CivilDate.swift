@@ -20,5 +20,12 @@ struct CivilDate: Hashable, Sendable {
         text = "\(year)-\(CivilDate.padded(month))-\(CivilDate.padded(day))"
     }
 
+    /// Returns a time in ISO 8601, UTC, as `2026-01-02T03:04:05Z`.
+    static func time(secondsSince1970 seconds: Int64) -> String {
+        let second = (seconds % 86_400 + 86_400) % 86_400
+        let clock = [second / 3600, second / 60 % 60, second % 60].map(padded).joined(separator: ":")
+        return "\(CivilDate(secondsSince1970: seconds, offsetMinutes: 0).text)T\(clock)Z"
+    }
+
     private static func padded(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -12,6 +12,8 @@ struct ConfiguredRemote: Sendable {
     let name: String
     /// The URL as it was configured.
     let url: String
+    /// The URL in its one spelling, absolute: what the user agrees to.
+    let location: String
     /// The store behind it.
     let store: RemoteStore
     /// Whether only this machine sees it.
@@ -32,15 +34,17 @@ struct ConfiguredRemote: Sendable {
 
     /// Remembers that the remote has objects whole.
     func acknowledge(_ oids: [Digest]) throws {
-        let known = try acknowledged()
-        let all = known.union(oids)
-        guard all.count > known.count else { return }
+        guard try !acknowledged().isSuperset(of: oids) else { return }
         try Directories.create(directory)
+        // Another worktree's command may remember something at the same moment.
+        let lock = try FileLock(directory.appending("lock"), mode: .exclusive, wait: .seconds(60))
+        defer { extendLifetime(lock) }
+        let all = try acknowledged().union(oids)
         try DurableFile.write(Array(all.sorted().map { $0.hex + "\n" }.joined().utf8), to: acknowledgedPath)
     }
 
     /// Asks the remote itself which of these objects it has whole, by its object indexes.
-    func holds(_ pointers: [Pointer]) async throws -> Set<Digest> {
+    func holds(_ pointers: some Sequence<Pointer>) async throws -> Set<Digest> {
         var held: Set<Digest> = []
         for pointer in Set(pointers) {
             if try await store.remote.size(of: StoreLayout.objectIndex(pointer.oid)) != nil { held.insert(pointer.oid) }
@@ -77,7 +81,7 @@ extension Workspace {
 
     /// Returns the remote of a URL; a relative path is taken from the top of the repository.
     func remote(_ name: String, url text: String) throws -> ConfiguredRemote {
-        let url = try RemoteURL(parsing: expandingHome(text), relativeTo: root)
+        let url = try RemoteURL(parsing: context.expandingHome(text), relativeTo: root)
         let key = SHA256.digest(of: Array(url.text.utf8)).hex.prefix(16)
         let directory = modelDirectory.appending("remotes").appending(String(key))
         let remote: any Remote
@@ -87,25 +91,20 @@ extension Workspace {
         return ConfiguredRemote(
             name: name,
             url: text,
+            location: url.text,
             store: RemoteStore(remote, cache: directory),
             isThisMachineOnly: remote.isThisMachineOnly,
             directory: directory
         )
     }
 
-    private func expandingHome(_ text: String) -> String {
-        guard text == "~" || text.hasPrefix("~/"), let home = context.environment["HOME"] else { return text }
-        return home + text.dropFirst()
-    }
-
     /// Refuses to write to a remote that only a tracked file names, until the user of this machine agreed to its URL.
     func requireAgreement(to remote: ConfiguredRemote) throws {
-        if context.trustedURLs.contains(remote.url) { return }
-        if let trust = TrustStore(environment: context.environment), try trust.contains(remote.url) { return }
+        if try agrees(to: remote.url) { return }
         throw Failure(
             .failed,
-            "cannot write to remote \(remote.name): nobody on this machine agreed to \(remote.url)",
-            hints: ["agree to it: `git model trust \(remote.url)`", "or this once: `--trust \(remote.url)`"]
+            "cannot write to remote \(remote.name): nobody on this machine agreed to \(remote.location)",
+            hints: ["agree to it: `git model trust \(remote.location)`", "or this once: `--trust \(remote.location)`"]
         )
     }
 }

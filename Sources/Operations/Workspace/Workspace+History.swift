@@ -7,14 +7,8 @@ import SystemPackage
 extension Workspace {
     /// Returns every pointer that history has, from all references, reflogs, stashes and worktrees, and that is staged anywhere.
     ///
-    /// A pointer of history that is damaged is left out, unless `requiringAll`: who deletes must know everything.
-    func historicalArtifacts(requiringAll: Bool = false) async throws -> [PointerIndex.Entry] {
-        let index = try await historicalPointers()
-        if requiringAll, let damage = index.damaged.first {
-            throw Failure(.failed, "\(damage.path) in the history is no pointer: \(damage.problem)")
-        }
-        return index.entries
-    }
+    /// A pointer of history that is damaged is left out.
+    func historicalArtifacts() async throws -> [PointerIndex.Entry] { try await historicalPointers().entries }
 
     /// Reads every pointer file that history has, and that is staged anywhere.
     func historicalPointers() async throws -> PointerIndex {

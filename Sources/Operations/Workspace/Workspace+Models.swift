@@ -7,55 +7,61 @@ import SystemPackage
 extension Workspace {
     /// The models that the work tree describes, and those of a description that it does not have, by name.
     func models() throws -> [ModelDescription] {
-        var found: [ModelName: [UInt8]] = [:]
+        let prefix = ModelDescription.directory + "/"
+        var files: [String: [UInt8]] = [:]
         for (path, bytes) in shared.files where path.isInside(GitPath(ModelDescription.directory)) {
-            let file = path.description.dropFirst(ModelDescription.directory.count + 1)
-            found[try ModelName(file.dropLast(ModelDescription.fileSuffix.count))] = bytes
+            files["\(path.description.dropFirst(prefix.count))"] = bytes
         }
         let directory = root.appending(".mver").appending("models")
         if try !isBare && FileStatus.of(directory) != nil {
             for entry in try DirectoryWalk.entries(under: directory)
             where entry.path.hasSuffix(ModelDescription.fileSuffix) {
-                let name = try ModelName(entry.path.dropLast(ModelDescription.fileSuffix.count))
-                found[name] = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
+                files[entry.path] = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
             }
         }
-        return try found.map { try ModelDescription($0, parsing: $1) }.sorted { $0.name < $1.name }
+        return try files.map(Workspace.description).sorted { $0.name < $1.name }
+    }
+
+    /// Reads a description in the file of that name.
+    private static func description(in file: String, _ bytes: [UInt8]) throws -> ModelDescription {
+        do {
+            return try ModelDescription(ModelName(file.dropLast(ModelDescription.fileSuffix.count)), parsing: bytes)
+        } catch {
+            guard error is FormatError || error is RegistryNameError else { throw error }
+            let path = "\(ModelDescription.directory)/\(file)"
+            throw Failure(
+                .failed,
+                "\(path) describes no model: \(error)",
+                hints: ["restore it: `git checkout -- \(path)`"]
+            )
+        }
     }
 
     /// Returns the model of that name, or the only one where none is named.
     func modelDescription(named name: String?) throws -> ModelDescription {
         let models = try models()
-        guard let name else {
-            guard models.count != 1 else { return models[0] }
+        if let name {
+            let parsed = try ModelName(name)
+            if let model = models.first(where: { $0.name == parsed }) { return model }
+            throw Failure.unknownModel(name, known: models.map(\.name))
+        }
+        if models.isEmpty { throw Failure.noModel }
+        guard models.count == 1 else {
             let names = models.map(\.name.text).joined(separator: ", ")
             throw Failure(
                 .usage,
-                models.isEmpty
-                    ? "no model is described in .mver/models" : "it is not clear which model is meant: \(names)",
-                hints: [models.isEmpty ? "describe one: `git model init --name NAME`" : "name it: `--model NAME`"]
+                "it is not clear which model is meant: \(names)",
+                hints: ["name it: `--model \(models[0].name)`"]
             )
         }
-        let parsed = try ModelName(name)
-        return models.first { $0.name == parsed } ?? ModelDescription(parsed)
+        return models[0]
     }
 
-    /// Writes a model's description with more artifacts and metadata; returns its path if it changed.
-    func describe(
-        _ model: ModelDescription,
-        adding artifacts: [RepositoryPath],
-        metadata: [String]
-    ) throws -> [RepositoryPath] {
-        var described = model
-        let owned = Set(try models().filter { $0.name != model.name }.flatMap(\.artifacts))
-        for artifact in artifacts where !owned.contains(artifact) { described.add(artifact) }
-        for item in metadata {
-            guard let equals = item.firstIndex(of: "="), equals != item.startIndex else {
-                throw Failure(.usage, "'\(item)' is no metadata", hints: ["write it as `--meta key=value`"])
-            }
-            described.metadata[String(item[..<equals])] = String(item[item.index(after: equals)...])
-        }
-        return try write(described)
+    /// Throws unless a model of that name is described or has versions.
+    func requireModel(named name: String, among versions: [ModelVersion]) throws {
+        let known = Set(try models().map(\.name)).union(versions.map(\.model))
+        let parsed = try ModelName(name)
+        if !known.contains(parsed) { throw Failure.unknownModel(name, known: known.sorted()) }
     }
 
     /// Writes a model's description where it differs from what is there; returns its path if it did.
@@ -69,5 +75,24 @@ extension Workspace {
         try Directories.create(location.removingLastComponent())
         try DurableFile.write(bytes, to: location, permissions: 0o666)
         return [path]
+    }
+}
+
+extension Failure {
+    /// No description tells of a model yet.
+    static let noModel = Failure(
+        .usage,
+        "no model is described in \(ModelDescription.directory)",
+        hints: ["describe one: `git model init --name NAME`"]
+    )
+
+    /// The user named a model that is none.
+    static func unknownModel(_ name: String, known: [ModelName]) -> Failure {
+        let there = known.isEmpty ? [] : ["there are: \(known.map(\.text).joined(separator: ", "))"]
+        return Failure(
+            .failed,
+            "there is no model '\(name)'",
+            hints: there + ["make it one: `git model init --name \(name)`"]
+        )
     }
 }

@@ -6,14 +6,26 @@ import SystemPackage
 extension Workspace {
     /// Returns the path in the repository that a user's argument means, from where the user stands.
     func path(_ argument: String) throws -> RepositoryPath {
-        // Without a work tree there is no place to stand in: paths count from the top.
-        let directory = isBare ? root : context.workingDirectory
-        let absolute = directory.pushing(FilePath(argument)).lexicallyNormalized()
-        let outside = Failure(.failed, "it is outside the repository")
-        guard absolute != root else { throw Failure(.failed, "it is the repository itself") }
+        let absolute = absolute(argument)
+        guard absolute != root else { throw PathArgumentError(argument, "it is the repository itself") }
         let prefix = root.string == "/" ? "/" : root.string + "/"
-        guard absolute.string.hasPrefix(prefix) else { throw outside }
+        guard absolute.string.hasPrefix(prefix) else {
+            throw PathArgumentError(argument, "it is outside the repository")
+        }
+        // Bytes of the command line that are no UTF-8 arrive replaced, and so never as the file that was meant.
+        if argument.unicodeScalars.contains("\u{FFFD}"), try FileStatus.of(absolute) == nil {
+            throw PathArgumentError(argument, "it is not UTF-8, as names of artifacts have to be")
+        }
         return try RepositoryPath(absolute.string.dropFirst(prefix.count))
+    }
+
+    /// Whether an argument means the top of the repository.
+    func isTop(_ argument: String) -> Bool { absolute(argument) == root }
+
+    /// Returns the file that an argument means, from where the user stands.
+    private func absolute(_ argument: String) -> FilePath {
+        // Without a work tree there is no place to stand in: paths count from the top.
+        (isBare ? root : context.workingDirectory).pushing(FilePath(argument)).lexicallyNormalized()
     }
 
     /// Returns the file at a path of the repository; a directory on the way that is a link is refused.
@@ -28,9 +40,8 @@ extension Workspace {
         guard !arguments.isEmpty else { return artifacts }
         var selected: [PointerIndex.Entry] = []
         for argument in arguments {
-            let isTop = context.workingDirectory.pushing(FilePath(argument)).lexicallyNormalized() == root
             let found: [PointerIndex.Entry]
-            if isTop {
+            if isTop(argument) {
                 found = artifacts
             } else {
                 let given = try path(argument)
@@ -48,4 +59,22 @@ extension Workspace {
         }
         return selected
     }
+}
+
+/// Why a user's argument is no path of an artifact.
+package struct PathArgumentError: Error, Sendable, Equatable {
+    /// What the user wrote.
+    package let argument: String
+    /// What is wrong, as a clause that calls the path "it".
+    package let problem: String
+
+    init(_ argument: String, _ problem: String) {
+        self.argument = argument
+        self.problem = problem
+    }
+}
+
+extension PathArgumentError: CustomStringConvertible {
+    /// One clause that names the argument and the problem.
+    package var description: String { QuotedPath.encode(argument) + problem.dropFirst("it".count) }
 }

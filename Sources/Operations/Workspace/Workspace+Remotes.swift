@@ -1,17 +1,35 @@
 import Git
 import Registry
 import Remotes
+import SystemPackage
 
 extension Workspace {
     /// Adds a remote to `.mver/config`, with this user's agreement to its URL; with `isForced`, in place of one of that name.
     ///
-    /// A relative path counts from the top of the repository. Whoever adds a remote agrees to it.
+    /// A relative path counts from the top of the repository. Whoever adds a remote agrees to it. One that is there with that
+    /// URL already stays.
     func addRemote(_ name: String, url: String, isForced: Bool) async throws {
         // Only a URL that this version can use may enter a file that everybody shares.
         _ = try remote(name, url: url)
-        try await RemoteSettings(repository).add(name, url: url, existing: isForced ? .replace : .refuse)
-        if let trust = TrustStore(environment: context.environment) { try trust.add(url) }
+        let isThere = configuration.url(ofRemote: name) == url
+        if !isThere {
+            try await RemoteSettings(repository).add(name, url: url, existing: isForced ? .replace : .refuse)
+        }
+        if let trust = TrustStore(environment: context.environment) { try trust.add(agreedURL(url)) }
     }
+
+    /// Returns a URL as the tracked configuration is to have it: a relative path typed in a directory below the top means the
+    /// same from the top.
+    func urlFromTop(_ typed: String) -> String {
+        guard context.workingDirectory != root, !typed.isEmpty, !typed.hasPrefix("/"), !typed.hasPrefix("~"),
+            case .directory(let path)? = try? RemoteURL(parsing: typed, relativeTo: context.workingDirectory),
+            !typed.contains("://")
+        else { return typed }
+        return FilePath.relative(path, to: root)
+    }
+
+    /// Returns what the user agrees to who agrees to a URL of this repository's configuration.
+    func agreedURL(_ configured: String) -> String { context.agreedURL(configured, from: root) }
 
     /// Returns the URL of a remote, or says that there is none of that name.
     func url(ofRemote name: String) throws -> String {
@@ -25,9 +43,23 @@ extension Workspace {
         return url
     }
 
-    /// Whether the user of this machine agreed to a URL, for good or for this invocation.
-    func agrees(to url: String) throws -> Bool {
-        if context.trustedURLs.contains(url) { return true }
+    /// Whether the user of this machine agreed to a URL of this repository's configuration, for good or for this invocation.
+    func agrees(to configured: String) throws -> Bool {
+        let url = agreedURL(configured)
+        // What is typed behind --trust is taken from where the user stands, as all paths of the command line are.
+        if context.trustedURLs.contains(where: { context.agreedURL($0, from: context.workingDirectory) == url }) {
+            return true
+        }
         return try TrustStore(environment: context.environment)?.contains(url) ?? false
+    }
+}
+
+extension FilePath {
+    /// Returns a path, absolute and normal as the directory is, as seen from the directory.
+    fileprivate static func relative(_ path: FilePath, to directory: FilePath) -> String {
+        let (target, start) = (Array(path.components), Array(directory.components))
+        let common = zip(target, start).prefix { $0 == $1 }.count
+        let parts = start.dropFirst(common).map { _ in ".." } + target.dropFirst(common).map(\.string)
+        return parts.isEmpty ? "." : parts.joined(separator: "/")
     }
 }

@@ -8,9 +8,18 @@ extension Workspace {
     /// Returns everything that keeps bytes of the local store alive: the pointers of history, of every index, and on the disk
     /// of every worktree, tracked, new or ignored.
     ///
-    /// Throws where anything that might be a pointer cannot be read: who deletes must know all of them.
+    /// Throws where anything that might be a pointer cannot be read: who deletes must know all of them. A file of history that is
+    /// none, though it has a pointer's name, names nothing and cannot be taken back: it stops nobody. One on the disk can be mended.
     func livePointers() async throws -> [Pointer] {
-        var live = Set(try await historicalArtifacts(requiringAll: true).map(\.pointer))
+        let history = try await historicalPointers()
+        if let newer = history.damaged.first(where: { $0.kind == .newerVersion }) {
+            throw Failure(
+                .failed,
+                "\(newer.path) in the history or an index: \(newer.problem)",
+                hints: ["install a newer git-model"]
+            )
+        }
+        var live = Set(history.entries.map(\.pointer) + history.damaged.compactMap(\.named))
         for worktree in try await repository.worktrees() where !worktree.isBare {
             // A worktree whose directory is gone has an index all the same, which is among the history's.
             guard try FileStatus.of(worktree.path) != nil else { continue }
@@ -40,7 +49,7 @@ extension Workspace {
 
 extension Context {
     /// The same context in another worktree, without the variables by which Git tells a hook which one it is in.
-    fileprivate func standing(in directory: FilePath) -> Context {
+    func standing(in directory: FilePath) -> Context {
         var context = self
         context.workingDirectory = directory
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] { context.environment[name] = nil }

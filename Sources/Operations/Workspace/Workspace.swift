@@ -36,7 +36,9 @@ struct Workspace: Sendable {
     }
 
     /// Opens the repository that the context stands in, set up or not; a bare one only where that is asked for.
-    static func discover(in context: Context, bare: Bool = false) async throws -> Workspace {
+    ///
+    /// Without `readsTracked`, its `.mver/config` counts as empty.
+    static func discover(in context: Context, bare: Bool = false, readsTracked: Bool = true) async throws -> Workspace {
         let repository: GitRepository
         do {
             repository = try await GitRepository.discover(
@@ -59,7 +61,11 @@ struct Workspace: Sendable {
                 hints: ["clone it, and work in the clone: `git clone \(repository.layout.gitDirectory)`"]
             )
         }
-        let shared = try await SharedFiles.of(repository)
+        let shared: SharedFiles
+        do { shared = try await SharedFiles.of(repository) } catch let error as ConfigurationError {
+            guard !readsTracked else { throw error }
+            shared = .none
+        }
         return Workspace(
             context: context,
             repository: repository,
@@ -67,7 +73,9 @@ struct Workspace: Sendable {
             isBare: workTree == nil,
             shared: shared,
             modelDirectory: repository.layout.commonDirectory.appending("model"),
-            configuration: try await Configuration.load(repository, shared, environment: context.environment)
+            configuration: readsTracked
+                ? try await Configuration.load(repository, shared, environment: context.environment)
+                : try await Configuration.loadWithoutTracked(repository, environment: context.environment)
         )
     }
 

@@ -38,11 +38,16 @@ final class Recorder: Sendable {
         )
     }
 
-    func program(_ arguments: [String], streams: StandardStreams? = nil) -> Program {
+    func program(
+        _ arguments: [String],
+        streams: StandardStreams? = nil,
+        environment: [String: String] = [:],
+        workingDirectory: FilePath = "/"
+    ) -> Program {
         Program(
             arguments: arguments,
-            environment: [:],
-            workingDirectory: "/",
+            environment: environment,
+            workingDirectory: workingDirectory,
             streams: streams ?? self.streams,
             cancellation: cancellation,
             now: { 0 },

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import CommandLineInterface
+
+/// `tag --push`: nothing is tagged that could not be pushed anyway, and the same command goes on where it stopped.
+@Suite struct TagPushTests {
+    private static func withArtifact(_ script: String = "true") async throws -> Session {
+        let session = try await Session("echo 1 > a.bin")
+        try await session.succeed("add", "-q", "a.bin")
+        try await session.shell("git commit -qm one\n" + script)
+        return session
+    }
+
+    @Test func `Without a remote nothing is tagged`() async throws {
+        let session = try await Self.withArtifact("git init -q --bare ../origin")
+        let first = await session.run("tag", "v1.0.0", "--push")
+        #expect(first.exitCode == 5)
+        #expect(first.error.hasPrefix("error: cannot push small@v1.0.0, and so nothing was tagged\n"))
+        #expect(first.error.contains("no remote is set up") && first.error.contains("git model remote add store URL"))
+        try await session.succeed("remote", "add", "-q", "store", "../store")
+        let second = await session.run("tag", "v1.0.0", "--push")
+        #expect(second.exitCode == 5 && second.error.contains("`git remote add origin URL`"))
+        #expect(try await session.shell("git tag") == "")
+        try await session.shell("git remote add origin ../origin")
+        let third = try await session.succeed("tag", "v1.0.0", "--push")
+        #expect(
+            third.output.contains("Tagged small@v1.0.0 at ") && third.output.contains("Pushed main and small@v1.0.0")
+        )
+    }
+
+    @Test func `The same command completes a push that failed after the tag was made`() async throws {
+        let session = try await Self.withArtifact("git remote add origin ../origin")
+        try await session.succeed("remote", "add", "-q", "store", "../store")
+        let first = await session.run("tag", "v1.0.0", "--push", "--json")
+        #expect(
+            first.exitCode != 0 && first.error.hasPrefix("{\"error\":") && first.error.contains("\"message\":\"tagged")
+        )
+        #expect(first.error.contains("git model tag small@v1.0.0 --push"))
+        #expect(try await session.shell("git tag") == "small@v1.0.0\n")
+        try await session.shell("git init -q --bare ../origin")
+        let again = await session.run("tag", "--bump", "minor", "--push")
+        #expect(again.error.contains("hint: push that: `git model tag small@v1.0.0 --push`"))
+        let second = try await session.succeed("tag", "v1.0.0", "--push")
+        #expect(second.output.contains("small@v1.0.0 is tagged already, at "))
+        #expect(second.output.contains("Pushed main and small@v1.0.0 to origin"))
+        #expect(await session.run("tag", "v1.0.0", "--push", "-m", "Another").exitCode == 5)
+    }
+
+    @Test func `A changed artifact is no part of the version, which is said`() async throws {
+        let session = try await Self.withArtifact("echo 2 > a.bin")
+        let answer = try await session.succeed("tag", "v1.0.0", "-m", "First", "-m", "Second")
+        #expect(answer.error.contains("warning: a.bin was changed since: the version has what was committed"))
+        #expect(answer.error.contains("`git remote add origin URL`, then `git push origin small@v1.0.0`"))
+        #expect(
+            try await session.shell("git tag -l --format='%(contents:subject)|%(contents:body)' | head -1")
+                == "First|Second\n"
+        )
+        let repeated = await session.run("tag", "--bump", "minor", "--model", "small")
+        #expect(repeated.error.contains("`git model tag --bump minor --model small --force`"))
+    }
+
+    @Test func `A version that is moved is told of`() async throws {
+        let session = try await Self.withArtifact()
+        try await session.succeed("tag", "-q", "v1.0.0")
+        try await session.shell("git commit -q --allow-empty -m two")
+        let answer = try await session.succeed("tag", "--force", "v1.0.0")
+        #expect(answer.error.contains("warning: small@v1.0.0 was at "))
+        #expect(await session.run("log", "-n1").exitCode == 0)
+    }
+
+    @Test func `Git's branch goes to the only remote where none is configured`() async throws {
+        let session = try await Self.withArtifact("git init -q --bare ../hub")
+        try await session.succeed("remote", "add", "-q", "store", "../store")
+        let lonely = await session.run("push", "--git")
+        #expect(lonely.exitCode == 5 && lonely.error.contains("`git push -u origin main`"))
+        try await session.shell("git remote add hub ../hub")
+        try await session.succeed("push", "--git", "--json")
+        #expect(try await session.shell("git -C ../hub rev-parse main") == session.shell("git rev-parse HEAD"))
+    }
+
+    @Test func `A checkout that would lose changes of Git's files is our refusal`() async throws {
+        let session = try await Self.withArtifact("echo 1 > t && git add t && git commit -qm t")
+        try await session.succeed("tag", "-q", "v1.0.0")
+        try await session.shell("echo 2 > t && git commit -qam two && echo 3 > t")
+        let answer = await session.run("checkout", "v1.0.0")
+        #expect(answer.exitCode == 5)
+        #expect(
+            answer.error.hasPrefix(
+                "error: cannot check out small@v1.0.0\n  caused by: t has changes that are in no commit\nhint: "
+            )
+        )
+        #expect(await session.run("checkout", "--json", "v1.0.0").error.hasPrefix("{\"error\":"))
+        try await session.succeed("checkout", "--force", "v1.0.0")
+        #expect(try await session.shell("cat t") == "1\n")
+    }
+
+    @Test(arguments: [["push", "--jobs", "0"], ["pull", "--jobs", "-1"]])
+    func `A number of jobs is at least one`(words: [String]) async throws {
+        #expect(await Recorder().program(words).run() == 2)
+    }
+}

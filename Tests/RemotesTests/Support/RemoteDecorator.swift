@@ -1,0 +1,70 @@
+import Remotes
+import SystemPackage
+
+/// A remote that does what another one does, except for what a conforming type changes.
+protocol RemoteDecorator: Remote {
+    var inner: any Remote { get }
+    /// Called before each operation; what it throws takes the operation's place.
+    func before(_ call: RemoteCall) async throws(RemoteError)
+    /// Called after each operation that succeeded; what it throws hides that it did.
+    func after(_ call: RemoteCall) async throws(RemoteError)
+    /// Returns what the caller gets in place of the bytes that were read.
+    func altered(_ bytes: [UInt8], of call: RemoteCall) -> [UInt8]
+    /// Returns what the caller gets in place of the files that were listed.
+    func altered(_ files: [RemoteFile], of call: RemoteCall) -> [RemoteFile]
+}
+
+extension RemoteDecorator {
+    func before(_ call: RemoteCall) async throws(RemoteError) {}
+    func after(_ call: RemoteCall) async throws(RemoteError) {}
+    func altered(_ bytes: [UInt8], of call: RemoteCall) -> [UInt8] { bytes }
+    func altered(_ files: [RemoteFile], of call: RemoteCall) -> [RemoteFile] { files }
+
+    var name: String { inner.name }
+    var isThisMachineOnly: Bool { inner.isThisMachineOnly }
+
+    func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {
+        let call = RemoteCall(kind: .read, file: file, range: range)
+        try await before(call)
+        let bytes = altered(try await inner.read(file, range: range), of: call)
+        try await after(call)
+        return bytes
+    }
+
+    func size(of file: String) async throws(RemoteError) -> Int64? {
+        let call = RemoteCall(kind: .size, file: file)
+        try await before(call)
+        let size = try await inner.size(of: file)
+        try await after(call)
+        return size
+    }
+
+    func list(_ directory: String) async throws(RemoteError) -> [RemoteFile] {
+        let call = RemoteCall(kind: .list, file: directory)
+        try await before(call)
+        let files = altered(try await inner.list(directory), of: call)
+        try await after(call)
+        return files
+    }
+
+    func write(_ bytes: [UInt8], to file: String) async throws(RemoteError) {
+        let call = RemoteCall(kind: .write, file: file)
+        try await before(call)
+        try await inner.write(bytes, to: file)
+        try await after(call)
+    }
+
+    func upload(_ source: FilePath, to file: String) async throws(RemoteError) {
+        let call = RemoteCall(kind: .upload, file: file)
+        try await before(call)
+        try await inner.upload(source, to: file)
+        try await after(call)
+    }
+
+    func delete(_ file: String) async throws(RemoteError) {
+        let call = RemoteCall(kind: .delete, file: file)
+        try await before(call)
+        try await inner.delete(file)
+        try await after(call)
+    }
+}

@@ -1,0 +1,185 @@
+import Codec
+import ModelCore
+import Store
+import SystemIO
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Random runs of the store against what it should hold.
+struct ModelBasedTests {
+    /// The seeds of a quick run, and how many steps each takes.
+    private static let seeds: Range<UInt64> = Soak.isOn ? 0..<100 : 0..<3
+    private static let stepCount = Soak.isOn ? 300 : 70
+
+    @Test(arguments: seeds)
+    func `Whatever happens to a store, it gives back what it holds`(seed: UInt64) async throws {
+        let run = try StoreRun(seed: seed)
+        for number in 0..<Self.stepCount {
+            let step = run.chooseStep()
+            do {
+                try await run.take(step)
+                try await run.requireEverything()
+            } catch {
+                Issue.record("seed \(seed), step \(number), \(step): \(error)")
+                return
+            }
+        }
+    }
+}
+
+/// A store, and beside it the bytes that it should hold.
+private final class StoreRun {
+    enum Step: CaseIterable {
+        case addFile, addChangedFile, addFileAgain, addTree, dropPointer, collect, reopen, addMany
+        case checkStructure, checkEverything, mend, deleteObjectIndexes, loseIndexes
+    }
+
+    /// What was thrown where the store gave back something else.
+    struct Mismatch: Error {
+        let pointer: Pointer
+    }
+
+    private let scratch: ScratchStore
+    private var store: LocalStore
+    private var random: PseudoRandom
+    private var files: [Pointer: [UInt8]] = [:]
+    private var trees: [Pointer: TreeListing] = [:]
+
+    init(seed: UInt64) throws {
+        scratch = try ScratchStore()
+        store = scratch.store
+        random = PseudoRandom(seed: seed)
+    }
+
+    func chooseStep() -> Step {
+        // Objects are added more often than anything else happens.
+        let additions: [Step] = [.addFile, .addChangedFile, .addTree, .dropPointer]
+        return (Step.allCases + additions + additions).randomElement(using: &random) ?? .addFile
+    }
+
+    func take(_ step: Step) async throws {
+        switch step {
+        case .addFile: try await add(newBytes())
+        case .addChangedFile: try await add(changed(anyFile()))
+        case .addFileAgain: try await add(anyFile())
+        case .addTree: try await addTree()
+        case .addMany: for _ in 0..<9 { try await add(newBytes(atMost: 50)) }
+        case .dropPointer: dropPointer()
+        case .collect: try collect()
+        case .reopen: store = try scratch.reopened()
+        case .checkStructure: try await check(.structure)
+        case .checkEverything: try await check(.everything)
+        case .mend: try await check(.structure, mending: true)
+        case .deleteObjectIndexes: try deleteAll("objects")
+        case .loseIndexes:
+            try deleteAll("index")
+            store = try scratch.reopened()
+            try await check(.structure, mending: true)
+        }
+    }
+
+    /// Restores every object, of this view of the store or of a new one.
+    func requireEverything() async throws {
+        let store = Bool.random(using: &random) ? self.store : try scratch.reopened()
+        for (pointer, bytes) in files {
+            var read: [UInt8] = []
+            try ObjectStream.read(pointer.oid, size: pointer.size, from: store) { read += $0 }
+            guard read == bytes else { throw Mismatch(pointer: pointer) }
+        }
+        var reader = FrameReader(store)
+        for (pointer, listing) in trees {
+            guard try store.listing(pointer.oid, reader: &reader).tree == listing else {
+                throw Mismatch(pointer: pointer)
+            }
+        }
+        let live = Array(files.keys) + trees.keys
+        if let first = Closure(of: live, in: store).incomplete.first { throw first.reason }
+        guard let (pointer, bytes) = sorted(files).randomElement(using: &random) else { return }
+        guard try await scratch.restored(pointer, from: store) == bytes else { throw Mismatch(pointer: pointer) }
+    }
+
+    private func newBytes(atMost limit: Int = 5000) -> [UInt8] {
+        // Now and then a file of several frames, which needs a manifest.
+        if limit > 50, Int.random(in: 0..<25, using: &random) == 0 {
+            return random.bytes(Int.random(in: 300 << 10..<600 << 10, using: &random))
+        }
+        let count = Int.random(in: 0...limit, using: &random)
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: return [UInt8](repeating: UInt8.random(in: 0...3, using: &random), count: count)
+        case 1: return random.skewedBytes(count)
+        default: return random.bytes(count)
+        }
+    }
+
+    private func anyFile() -> [UInt8] { sorted(files).randomElement(using: &random)?.value ?? [] }
+
+    /// Dictionaries have another order in every process; a seed has to choose the same.
+    private func sorted<Value>(_ values: [Pointer: Value]) -> [(key: Pointer, value: Value)] {
+        values.sorted { ($0.key.oid, $0.key.kind.rawValue) < ($1.key.oid, $1.key.kind.rawValue) }
+    }
+
+    private func changed(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        let position = Int.random(in: 0...bytes.count, using: &random)
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: bytes.insert(contentsOf: random.bytes(Int.random(in: 1...300, using: &random)), at: position)
+        case 1: bytes.removeLast(bytes.count - position)
+        default: if position < bytes.count { bytes[position] ^= 1 }
+        }
+        return bytes
+    }
+
+    private func add(_ bytes: [UInt8]) async throws {
+        files[try await scratch.add(bytes, to: store)] = bytes
+    }
+
+    private func addTree() async throws {
+        let count = Int.random(in: 0...6, using: &random)
+        let contents = (0..<count).map { _ in
+            Bool.random(using: &random) ? newBytes(atMost: 300) : anyFile()
+        }
+        let session = try scratch.session(in: store)
+        var entries: [TreeEntry] = []
+        for (number, bytes) in contents.enumerated() {
+            let path = try scratch.write(bytes, to: "tree-\(number)")
+            let object = try #require(try await session.add([(path, Int64(bytes.count))]).first)
+            let name = try RepositoryPath("d\(number % 2)/f\(number)")
+            entries.append(TreeEntry(mode: .regular, size: object.size, digest: object.oid, path: name))
+        }
+        let listing = try TreeListing(entries)
+        let pointer = Pointer(oid: try session.add(listing).oid, size: listing.contentSize, kind: .tree)
+        _ = try session.finish(pointers: [pointer])
+        trees[pointer] = listing
+    }
+
+    private func dropPointer() {
+        if Bool.random(using: &random), let tree = sorted(trees).randomElement(using: &random) {
+            trees[tree.key] = nil
+        } else if let file = sorted(files).randomElement(using: &random) {
+            files[file.key] = nil
+        }
+    }
+
+    /// Collects without a grace period, after which nothing that is dead may be left in packs of its own.
+    private func collect() throws {
+        let collection = GarbageCollection(store, now: WallClock.now() + 1_000_000_000)
+        let live = Array(files.keys) + trees.keys
+        _ = try collection.carryOut(try collection.plan(live: live, gracePeriod: 0))
+        let again = try collection.plan(live: live, gracePeriod: 0)
+        #expect(again.candidates.isEmpty)
+        #expect(Set(try scratch.reopened().indexes.packList.map(\.id)) == Set(try store.packsOnDisk()))
+    }
+
+    private func check(_ depth: StoreCheck.Depth, mending: Bool = false) async throws {
+        let check = StoreCheck(store, pool: ScratchStore.pool, cancellation: Cancellation())
+        let findings = try await check.run(depth, mending: mending)
+        #expect(findings.allSatisfy { mending && $0.severity == .untidy && $0.isMended }, "\(findings)")
+    }
+
+    private func deleteAll(_ directory: String) throws {
+        for name in try scratch.files(in: directory) {
+            try DurableFile.remove(scratch.root.appending(directory).appending(name))
+        }
+    }
+}
