@@ -62,6 +62,12 @@ package struct GitError: Error, Sendable, Equatable {
         self.message = message
     }
 
+    /// The lock file that another process holds, where Git names it.
+    package var lockFile: FilePath? {
+        guard kind == .locked else { return nil }
+        return message.split(separator: "'").first { $0.hasSuffix(".lock") }.map { FilePath(String($0)) }
+    }
+
     /// The command that mends it, where one does.
     package var remedy: String? {
         switch kind {
@@ -90,7 +96,8 @@ extension GitError: CustomStringConvertible {
         case .cancelled: "\(command) was cancelled"
         case .tooMuchOutput: "\(command) printed too much"
         case .unexpectedOutput: "\(command) printed something unexpected"
-        case .alreadyExists, .locked, .authenticationFailed, .unreachable, .failed: failure
+        case .locked: lockFile.map { "\($0) exists: another Git command is at work in this repository" } ?? failure
+        case .alreadyExists, .authenticationFailed, .unreachable, .failed: failure
         }
     }
 

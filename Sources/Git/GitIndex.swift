@@ -1,3 +1,4 @@
+import SystemIO
 import SystemPackage
 
 /// One entry of the index.
@@ -49,6 +50,8 @@ package struct GitIgnoreRule: Sendable, Hashable {
 
 /// A repository's index, through the `git` program, which alone reads sparse and split ones.
 package struct GitIndex: Sendable {
+    /// How often a lock is looked at, every 50 ms.
+    private static let lockAttempts = 20
     /// How many paths one command line names.
     private static let pathsAtOnce = 500
 
@@ -58,6 +61,17 @@ package struct GitIndex: Sendable {
     init(_ program: GitProgram, _ objectFormat: GitObjectFormat) {
         self.program = program
         self.objectFormat = objectFormat
+    }
+
+    /// Throws `locked` where another Git command holds the index for more than a second; what changes several files asks first.
+    package func requireUnlocked() async throws(GitError) {
+        let place: [GitArgument] = ["rev-parse", "--path-format=absolute", "--git-path", "index"]
+        let lock = FilePath(try await program.run(place).line + ".lock")
+        for _ in 0..<GitIndex.lockAttempts {
+            guard (try? FileStatus.of(lock)) != nil else { return }
+            do { try await Task.sleep(for: .milliseconds(50)) } catch { throw GitError(.cancelled, command: "git add") }
+        }
+        throw GitError(.locked, command: "git add", message: "Unable to create '\(lock)': File exists.")
     }
 
     /// Stages the files as they are in the work tree, ignored ones too; a file that is gone is staged as deleted.

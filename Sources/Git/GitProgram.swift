@@ -273,6 +273,7 @@ extension GitError.Kind {
             ("not a git repository", .notARepository(directory)),
             ("cannot change to", .notARepository(directory)),
             (".lock': File exists", .locked),
+            ("could not lock config file", .locked),
             ("already exists", .alreadyExists),
             ("but expected", .alreadyExists),
             ("Authentication failed", .authenticationFailed),

@@ -43,18 +43,25 @@ package struct Configuration: Sendable {
 
     private static let byteLimit = 1 << 20
 
-    /// Reads all levels, with `.mver/config` from the work tree, or from HEAD where there is none.
+    /// Reads all levels, with `.mver/config` from the work tree, else from the index, else from HEAD.
     ///
     /// A missing file is empty. Throws `ConfigurationError` for one that is no configuration, `GitError`, `IOError`.
     package static func load(_ repository: GitRepository, environment: [String: String]) async throws -> Configuration {
-        let bytes: [UInt8]?
-        if let root = repository.layout.workTree {
+        try await load(repository, SharedFiles.of(repository), environment: environment)
+    }
+
+    /// Reads all levels, with `.mver/config` from the work tree, or as it was read elsewhere.
+    package static func load(
+        _ repository: GitRepository,
+        _ shared: SharedFiles,
+        environment: [String: String]
+    ) async throws -> Configuration {
+        var bytes = shared.configuration
+        if bytes == nil, let root = repository.layout.workTree {
             let path = try SafeRelativePath.resolve(root: root, components: [".mver", "config"])
             let status = try FileStatus.of(path)
             guard status == nil || status?.kind == .regular else { throw ConfigurationError.notAFile }
             bytes = try status.map { _ in try DurableFile.read(path, limit: byteLimit) }
-        } else {
-            bytes = try await committed(at: repository.objects.head().commit, in: repository)
         }
         return try await Configuration(parsing: bytes, repository, environment: environment)
     }

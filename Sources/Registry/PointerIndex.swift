@@ -15,25 +15,46 @@ package struct PointerIndex: Sendable {
         package let isExecutable: Bool
         /// Whether Git has the pointer; one in the work tree may be new.
         package let isTracked: Bool
+        /// Whether the index has several versions of the pointer, of a merge that is not resolved; of the work tree only.
+        package let isUnmerged: Bool
     }
 
-    /// A file with a pointer's name that is no pointer.
+    /// A file with a pointer's name that cannot be read as one.
     package struct Damage: Hashable, Sendable {
+        /// What sort of problem it is, which decides what helps.
+        package enum Kind: Hashable, Sendable {
+            /// Its bytes are no pointer's.
+            case malformed
+            /// A newer git-model wrote it.
+            case newerVersion
+            /// It has the marks of a merge conflict.
+            case unmerged
+            /// It is a link, a directory or the like.
+            case notAFile
+            /// A link or file stands where one of its directories should be; the path is the one from the top.
+            case obstructed(by: String)
+            /// Its name is no artifact's.
+            case unusableName
+        }
+
         /// The file's path.
         package let path: String
+        /// What sort of problem it is.
+        package let kind: Kind
         /// What is wrong, as a clause that calls the file "it".
         package let problem: String
-        /// Whether it is a pointer to a newer git-model, which may know what it names.
-        package let needsNewerVersion: Bool
         /// What it names all the same, where only its path or its line endings are wrong.
         package let named: Pointer?
 
-        init(path: String, problem: String, needsNewerVersion: Bool = false, named: Pointer? = nil) {
+        init(path: String, kind: Kind, problem: String, named: Pointer? = nil) {
             self.path = path
+            self.kind = kind
             self.problem = problem
-            self.needsNewerVersion = needsNewerVersion
             self.named = named
         }
+
+        /// The path of the artifact that it would be the pointer of; `nil` where there can be none.
+        package var artifact: RepositoryPath? { (try? RepositoryPath(path))?.removingPointerSuffix }
     }
 
     /// The artifacts, sorted by path.
@@ -96,9 +117,9 @@ package struct PointerIndex: Sendable {
         return files.map { file in
             guard file.mode.isFile else { return PointerFile(path: file.path, .failure(.notAFile)) }
             guard let bytes = blobs?[file.id] else {
-                return PointerFile(path: file.path, .failure(.init(PointerError.tooLarge)))
+                return PointerFile(path: file.path, .failure(.init(.tooLarge)))
             }
-            return PointerFile(path: file.path, bytes, isExecutable: file.mode.isExecutable, isTracked: true)
+            return PointerFile(path: file.path, bytes, isExecutable: file.mode.isExecutable)
         }
     }
 
@@ -118,107 +139,8 @@ package struct PointerIndex: Sendable {
         }
         var files: [PointerFile] = []
         for (path, state) in states {
-            if let file = try onDisk(path, below: root, state) { files.append(file) }
+            if let file = try PointerFile(onDisk: path, below: root, state) { files.append(file) }
         }
         return PointerIndex(files)
-    }
-
-    private static func onDisk(_ path: GitPath, below root: FilePath, _ state: UInt8) throws -> PointerFile? {
-        let location: FilePath
-        do {
-            location = try SafeRelativePath.resolve(
-                root: root,
-                components: RepositoryPath(bytes: path.bytes).components
-            )
-        } catch let error as RepositoryPathError {
-            return PointerFile(path: path, .failure(.init(error)))
-        } catch UnsafePathError.io(let error) {
-            throw error
-        } catch let error as UnsafePathError {
-            return PointerFile(path: path, .failure(.init(error)))
-        }
-        guard let status = try FileStatus.of(location) else { return nil }
-        if state == UInt8(ascii: "M") { return PointerFile(path: path, .failure(.unmerged)) }
-        guard status.kind == .regular else { return PointerFile(path: path, .failure(.notAFile)) }
-        guard status.size <= PointerFile.byteLimit else {
-            return PointerFile(path: path, .failure(.init(PointerError.tooLarge)))
-        }
-        let bytes = try DurableFile.read(location, limit: Int(PointerFile.byteLimit))
-        let isTracked = state != UInt8(ascii: "?")
-        return PointerFile(path: path, bytes, isExecutable: status.isExecutable, isTracked: isTracked)
-    }
-}
-
-/// A file with a pointer's name, and what it turned out to be.
-private struct PointerFile {
-    struct Problem: Error {
-        let text: String
-        private var needsNewerVersion = false
-        private var named: Pointer?
-
-        static let unmerged = Problem(text: "it has a merge conflict")
-        static let notAFile = Problem(text: "it is not a plain file")
-        static let onlySuffix = Problem(text: "it is not named after an artifact")
-
-        init(_ error: some Error) {
-            text = "\(error)"
-            needsNewerVersion = (error as? PointerError)?.needsNewerVersion ?? false
-        }
-
-        init(_ error: PointerError, in bytes: [UInt8]) {
-            text = "\(error)"
-            needsNewerVersion = error.needsNewerVersion
-            named = try? Pointer(parsing: bytes.filter { $0 != UInt8(ascii: "\r") })
-        }
-
-        init(_ error: RepositoryPathError, in bytes: [UInt8]) {
-            text = "\(error)"
-            named = try? Pointer(parsing: bytes)
-        }
-
-        private init(text: String) {
-            self.text = text
-        }
-
-        func damage(at path: GitPath) -> PointerIndex.Damage {
-            PointerIndex.Damage(
-                path: path.description,
-                problem: text,
-                needsNewerVersion: needsNewerVersion,
-                named: named
-            )
-        }
-    }
-
-    /// Enough for a pointer of a later version, so that it is told from a large file.
-    static let byteLimit: Int64 = 1 << 16
-
-    let path: GitPath
-    let entry: Result<PointerIndex.Entry, Problem>
-
-    init(path: GitPath, _ entry: Result<PointerIndex.Entry, Problem>) {
-        self.path = path
-        self.entry = entry
-    }
-
-    init(path: GitPath, _ bytes: [UInt8], isExecutable: Bool, isTracked: Bool) {
-        self.path = path
-        do {
-            guard let artifact = try RepositoryPath(bytes: path.bytes).removingPointerSuffix else {
-                throw Problem.onlySuffix
-            }
-            let pointer = try Pointer(parsing: bytes)
-            entry = .success(
-                PointerIndex.Entry(path: artifact, pointer: pointer, isExecutable: isExecutable, isTracked: isTracked)
-            )
-        } catch let problem as Problem {
-            entry = .failure(problem)
-        } catch let error as PointerError {
-            entry = .failure(Problem(error, in: bytes))
-        } catch let error as RepositoryPathError {
-            entry = .failure(Problem(error, in: bytes))
-        } catch {
-            entry = .failure(Problem(error))
-        }
     }
 }

@@ -30,14 +30,14 @@ package struct RemoteSettings: Sendable {
         try RemoteSettings.check(url: url, place)
         let key = try key(name, "url")
         if existing == .refuse, let url = try await current(key) { throw RemoteSettingsError.exists(name, url: url) }
-        try await repository.program.setConfiguration(key, to: url, in: try target())
+        try await repository.program.setConfiguration(key, to: url, in: try await target())
     }
 
     /// Removes a remote, and that it is the default where this file says so.
     package func remove(_ name: String) async throws {
         try RemoteSettings.check(name)
         guard try await current(key(name, "url")) != nil else { throw RemoteSettingsError.unknown(name) }
-        let target = try target()
+        let target = try await target()
         switch place {
         case .shared: try await repository.program.removeConfigurationSection("remote.\(name)", in: target)
         case .local: try await repository.program.removeConfigurationSection("git-model.remote.\(name)", in: target)
@@ -49,11 +49,11 @@ package struct RemoteSettings: Sendable {
     package func setDefault(_ name: String?) async throws {
         let key = try key(nil, "default")
         guard let name else {
-            try await repository.program.unsetConfiguration(key, in: try target())
+            try await repository.program.unsetConfiguration(key, in: try await target())
             return
         }
         try RemoteSettings.check(name)
-        try await repository.program.setConfiguration(key, to: name, in: try target())
+        try await repository.program.setConfiguration(key, to: name, in: try await target())
     }
 
     private func key(_ name: String?, _ variable: String) throws(GitError) -> GitConfigurationKey {
@@ -72,26 +72,32 @@ package struct RemoteSettings: Sendable {
             let all = try await repository.program.configuration()
             configuration = GitConfiguration(entries: all.entries.filter { $0.scope == .local })
         case .shared:
-            let path = try sharedFile()
+            let path = try await sharedFile()
             guard try FileStatus.of(path) != nil else { return nil }
             configuration = try await repository.program.configuration(file: path)
         }
         return configuration.value(key.text)
     }
 
-    private func target() throws -> GitConfigurationTarget {
+    private func target() async throws -> GitConfigurationTarget {
         guard place == .shared else { return .local }
-        let path = try sharedFile()
+        let path = try await sharedFile()
         try Directories.create(path.removingLastComponent())
         return .file(path)
     }
 
     /// `.mver/config`, which no link may lead elsewhere, for Git would write there.
-    private func sharedFile() throws -> FilePath {
+    ///
+    /// One that a sparse checkout left out is brought in, or the remotes in it would be lost.
+    private func sharedFile() async throws -> FilePath {
         guard let root = repository.layout.workTree else { throw RemoteSettingsError.noWorkTree }
         let path = try SafeRelativePath.resolve(root: root, components: [".mver", "config"])
         let status = try FileStatus.of(path)
         guard status == nil || status?.kind == .regular else { throw ConfigurationError.notAFile }
+        if status == nil, let bytes = try await SharedFiles.of(repository).configuration {
+            try Directories.create(path.removingLastComponent())
+            try DurableFile.write(bytes, to: path)
+        }
         return path
     }
 

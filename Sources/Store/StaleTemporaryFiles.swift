@@ -15,15 +15,21 @@ package enum StaleTemporaryFiles {
 
     /// Returns those of some files, at the wall-clock time `now` in ns.
     package static func among(_ paths: [FilePath], now: Int64) throws(IOError) -> [FilePath] {
-        let canTell = try FileStatus.of("/proc/self") != nil
         var files: [FilePath] = []
-        for path in paths {
-            guard let process = path.lastComponent.flatMap({ TemporaryFile.processIdentifier(of: $0.string) }),
-                let status = try FileStatus.of(path)
-            else { continue }
-            let isHere = try FileStatus.of(FilePath("/proc/\(process)")) != nil
-            if now - status.modified > (canTell && !isHere ? patience : longPatience) { files.append(path) }
+        for path in paths where process(of: path) != nil {
+            guard let status = try FileStatus.of(path) else { continue }
+            if now - status.modified > (try isAbandoned(path) ? patience : longPatience) { files.append(path) }
         }
         return files
+    }
+
+    /// Whether a file is the temporary one of a process that is not here, as far as can be told.
+    package static func isAbandoned(_ path: FilePath) throws(IOError) -> Bool {
+        guard let process = process(of: path), try FileStatus.of("/proc/self") != nil else { return false }
+        return try FileStatus.of(FilePath("/proc/\(process)")) == nil
+    }
+
+    private static func process(of path: FilePath) -> Int32? {
+        path.lastComponent.flatMap { TemporaryFile.processIdentifier(of: $0.string) }
     }
 }

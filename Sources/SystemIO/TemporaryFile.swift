@@ -6,7 +6,7 @@ package import SystemPackage
 package struct TemporaryFile: ~Copyable, Sendable {
     private static let prefix = ".git-model-tmp-"
 
-    /// What matches the name of every temporary file, as a pattern of the shell.
+    /// What matches the name of every temporary file, as a pattern of the shell and of Git.
     package static let pattern = prefix + "*"
 
     /// The file, readable and writable at any offset from any thread.

@@ -31,37 +31,37 @@ import Testing
             "pointer cut short",
             "head -c 40 model.bin.mver > p; mv p model.bin.mver; git model push",
             says: "model.bin.mver",
-            5
+            3
         ),
         Case(
             "pointer with CRLF",
             "sed -i 's/$/\\r/' model.bin.mver; git model push",
-            says: "model.bin.mver is no pointer",
-            5
+            says: "model.bin.mver: it is no pointer",
+            3
         ),
         Case(
             "pointer with an unknown key",
             "echo 'color red' >> model.bin.mver; git model push",
             says: "newer git-model",
-            5
+            3
         ),
         Case(
             "pointer of a later version",
             "sed -i 's/pointer 1/pointer 2/' model.bin.mver; git model push",
             says: "newer git-model",
-            5
+            3
         ),
         Case(
             "pointer with an uppercase digest",
-            "sed -i '/oid/y/abcdef/ABCDEF/;s/OiD/oid/;s/shA/sha/' model.bin.mver; git model push",
-            says: "model.bin.mver is no pointer",
-            5
+            "sed -i '/oid/y/abcdef/ABCDEF/;s/oiD/oid/;s/shA/sha/' model.bin.mver; git model push",
+            says: "model.bin.mver: it is no pointer",
+            3
         ),
         Case(
             "pointer with a huge size",
             "sed -i 's/^size .*/size 99999999999999999999/' model.bin.mver; git model push",
-            says: "model.bin.mver is no pointer",
-            5
+            says: "model.bin.mver: it is no pointer",
+            3
         ),
         Case("damaged pointer, seen by status", "echo x > model.bin.mver; git model status", says: "model.bin.mver", 3),
         Case("path outside", "git model add ../x.bin", says: "cannot add ../x.bin: it is outside the repository", 5),

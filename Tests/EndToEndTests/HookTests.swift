@@ -236,7 +236,52 @@ import Testing
         #expect(conflict.output.contains("<<<<<<< ours\ngit-model-pointer 1\noid sha256:"))
         #expect(conflict.output.contains("size 5\nkind file\n=======\n"))
         #expect(conflict.output.contains("size 4\nkind file\n>>>>>>> theirs\n"))
-        #expect(conflict.output.contains("both sides changed the artifact of weights/model.bin.mver"))
+        #expect(conflict.output.contains("both sides changed weights/model.bin: ours is "))
+    }
+
+    @Test func `Without the program, Git still shows and merges pointers`() async throws {
+        let scratch = try await twoVersions()
+        let result = try await scratch.run(
+            """
+            git switch -q old 2>/dev/null; printf C > weights/model.bin; git model add -qu; git commit -qm C
+            mkdir ~/bin && ln -s $(command -v git) $(command -v cat) $(command -v sh) ~/bin && PATH=~/bin
+            git log -p -1 -- weights && git merge main; git ls-files -u
+            """
+        )
+        #expect(result.output.contains("-oid sha256:63c1dd951ffedf6f7fd968ad4efa39b8ed584f162f46e715114ee184f8de9201"))
+        #expect(
+            result.output.contains("CONFLICT (content): Merge conflict in weights/model.bin.mver"),
+            "\(result.output)"
+        )
+        #expect(result.output.contains(" 3\tweights/model.bin.mver\n"), "\(result.output)")
+    }
+
+    @Test func `Under the framework of pre-commit.com pre-push pushes, and doctor knows the hooks`() async throws {
+        let scratch = try await ScratchRepository()
+        let names = ["pre-commit", "post-checkout", "post-merge", "post-rewrite", "pre-push"]
+        let hooks = names.map {
+            "  - {id: \($0), name: x, entry: git model hook \($0), language: system, always_run: true, stages: [\($0)]}\n"
+        }
+        try scratch.write("repos:\n- repo: local\n  hooks:\n" + hooks.joined(), to: ".pre-commit-config.yaml")
+        let result = try await scratch.run(
+            """
+            git model init -q --no-hooks --remote ~/models && git add . && git commit -qm 'Set up'
+            pre-commit install \(names.map { "-t \($0)" }.joined(separator: " ")) >/dev/null
+            git init -q --bare ~/code.git && git remote add origin ~/code.git
+            for i in 1 2; do
+                echo $i > m.bin && git model add -q m.bin && git commit -qm $i && git push -q origin main
+            done >/dev/null 2>&1
+            git model status
+            git model doctor | grep hook
+            """
+        )
+        #expect(
+            result.output == """
+                sentiment, no version yet, nothing changed
+                ok    hooks: pre-commit, post-checkout, post-merge, post-rewrite, pre-push
+
+                """
+        )
     }
 
     @Test(arguments: ["pre-commit", "post-checkout", "post-merge", "post-rewrite", "pre-push"])

@@ -11,8 +11,8 @@ import Testing
             Fault(kind: rig.steps[step - 1].hasPrefix("write") ? .tear : .kill, step: step)
         }
         faults.append(Fault(kind: .tear, step: rig.steps.count))
-        faults += rig.chosenSteps(atMost: 3).map { Fault(kind: .on, step: $0, errno: Fault.Failure.diskFull) }
-        faults += rig.chosenSteps(atMost: 2).map { Fault(kind: .once, step: $0, errno: Fault.Failure.inputOutput) }
+        faults += rig.chosenSteps(atMost: 2).map { Fault(kind: .on, step: $0, errno: Fault.Failure.diskFull) }
+        faults += rig.chosenSteps(atMost: 1).map { Fault(kind: .once, step: $0, errno: Fault.Failure.inputOutput) }
         let problems = try await rig.sweep(faults)
         #expect(problems.isEmpty, "\(problems.joined(separator: "\n"))")
     }

@@ -137,10 +137,14 @@ struct PointerIndexTests {
         let commit = try await scratch.commit()
         let repository = try await scratch.open()
         let expected: [PointerIndex.Damage] = [
-            .init(path: "bad.mver", problem: "it does not begin with \"git-model-pointer\""),
-            .init(path: "d/.mver", problem: "it is not named after an artifact"),
-            .init(path: "large.mver", problem: "it is larger than the 1024 bytes that a pointer may have"),
-            .init(path: "link.mver", problem: "it is not a plain file"),
+            .init(path: "bad.mver", kind: .malformed, problem: "it does not begin with \"git-model-pointer\""),
+            .init(path: "d/.mver", kind: .unusableName, problem: "it is not named after an artifact"),
+            .init(
+                path: "large.mver",
+                kind: .malformed,
+                problem: "it is larger than the 1024 bytes that a pointer may have"
+            ),
+            .init(path: "link.mver", kind: .notAFile, problem: "it is not a plain file"),
         ]
         for index in [
             try await PointerIndex.at(commit, in: repository), try await PointerIndex.staged(in: repository),
@@ -188,11 +192,15 @@ struct PointerIndexTests {
         #expect(here.entries.map(\.path.text) == ["elsewhere/b"])
         #expect(here.damaged.map(\.path) == ["a.mver", "d/b.mver"])
         #expect(here.damaged[0].problem == "it has a merge conflict")
+        #expect(here.damaged.map(\.kind) == [.unmerged, .obstructed(by: "d")])
         #expect(here.damaged[1].problem.contains("is a symbolic link in the way"))
         #expect(
             try await PointerIndex.staged(in: repository).damaged == [
-                .init(path: "a.mver", problem: "it has a merge conflict")
+                .init(path: "a.mver", kind: .unmerged, problem: "it has a merge conflict")
             ]
         )
+        try await scratch.git("checkout", "--quiet", "--theirs", "--", "a.mver")
+        let chosen = try await PointerIndex.workTree(of: repository).entry(at: RepositoryPath("a"))
+        #expect(try chosen?.pointer == pointer(2) && chosen?.isUnmerged == true)
     }
 }

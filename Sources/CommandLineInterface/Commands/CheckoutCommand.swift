@@ -5,13 +5,13 @@ import Operations
 struct CheckoutCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "checkout",
-        abstract: "Check out a version with its artifacts, or restore artifacts"
+        abstract: "Check out a version or a branch, or restore artifacts"
     )
     static let answers = false
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "A version or revision; without one, only artifacts are restored")
+    @Argument(help: "A version, branch or revision; without one, only artifacts are restored")
     var version: String?
 
     @Option(
@@ -36,7 +36,9 @@ struct CheckoutCommand: ModelCommand {
     }
 
     func render(_ report: Checkout.Report, to text: inout Text) {
-        if let version = report.version, let commit = report.commit {
+        if let branch = report.branch, let commit = report.commit {
+            text.line("Switched to branch \(DisplayText.quoted(branch)) at \(commit.prefix(12))")
+        } else if let version = report.version, let commit = report.commit {
             text.line("Checked out \(DisplayText.quoted(version)), detached at \(commit.prefix(12))")
         }
         text.restored(report.restored)

@@ -22,7 +22,8 @@ struct StatusCommand: ModelCommand {
 
     func render(_ report: Status.Report, to text: inout Text) {
         let state =
-            report.artifactCount == 0 ? ", no artifact yet" : report.artifacts.isEmpty ? ", nothing changed" : ""
+            !report.artifacts.isEmpty || !report.problems.isEmpty
+            ? "" : report.artifactCount == 0 ? ", no artifact yet" : ", nothing changed"
         let models = report.models.map { model in
             model.version.map { "\(model.name) \($0)" } ?? "\(model.name), no version yet"
         }

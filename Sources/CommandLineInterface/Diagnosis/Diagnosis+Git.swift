@@ -24,6 +24,9 @@ extension GitError: Diagnosable {
     private var hints: [String] {
         switch kind {
         case .notARepository: ["make it one: `git init`"]
+        case .locked:
+            ["wait until it has ended"]
+                + (lockFile.map { ["if none is running, it was left by one that was killed: `rm \($0)`"] } ?? [])
         case .tooOld, .notInstalled: ["install Git \(GitVersion.minimum) or newer"]
         case .corruptObject, .objectNotFound: ["let Git check itself: `git fsck`"]
         default: []

@@ -12,6 +12,8 @@ enum ArtifactState: Equatable, Sendable {
     case current
     /// Nothing.
     case missing
+    /// The bytes that the pointer names, in a file that is executable and should not be, or the other way round.
+    case otherMode(Pointer)
     /// Bytes of another version that the store has.
     case stale(Pointer)
     /// A tree that the store does not have, of files that it has: what a restore that was killed leaves, for one.
@@ -36,7 +38,10 @@ extension Workspace {
         }
         let hash = ArtifactHash(pool: pool, cancellation: context.cancellation)
         let (found, parts) = try await hash.pointers(of: files, cache: &cache)
-        if found == artifact.pointer { return .current }
+        if found == artifact.pointer {
+            let isAlike = files.kind == .tree || files.isExecutable == artifact.isExecutable
+            return isAlike ? .current : .otherMode(found)
+        }
         if Closure(of: [found], in: store).isComplete { return .stale(found) }
         return Closure(of: parts, in: store).isComplete ? .rearranged(found) : .modified(found)
     }

@@ -41,7 +41,7 @@ extension LocalStore {
         var reader = FrameReader(self)
         do { return .tree(try listing(oid, reader: &reader).tree.contentSize) } catch {
             // The bytes are those that the digest names, and are no listing.
-            if case .damaged = error { return .other }
+            if case .notAListing = error { return .other }
             return nil
         }
     }

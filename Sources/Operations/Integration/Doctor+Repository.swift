@@ -6,12 +6,21 @@ import Remotes
 extension Doctor {
     /// What the tracked files say that cannot be read, each with the command that brings it back.
     func tracked(in workspace: Workspace) async throws -> [Check] {
-        let repository = workspace.repository
-        let models = try ModelIndex.workTree(of: repository).damaged
-        let pointers = try await PointerIndex.workTree(of: repository)
+        let models = try ModelIndex.workTree(of: workspace.repository).damaged
+        let pointers = try await workspace.pointers()
         var checks = models.map { Check.wrong("\($0.path): \($0.problem)", "git checkout -- \($0.path)") }
-        checks += pointers.damaged.map { .wrong("\($0.path): \($0.problem)", "git checkout -- \($0.path)") }
+        checks += pointers.damaged.map { .wrong("\($0.path): \($0.problem)", Doctor.remedy(for: $0)) }
         return try await checks + ignoreLines(for: pointers.entries, in: workspace)
+    }
+
+    private static func remedy(for damage: PointerIndex.Damage) -> String {
+        switch damage.kind {
+        case .newerVersion: "install a newer git-model"
+        case .unmerged: "git model add \(damage.artifact?.text ?? damage.path)"
+        case .obstructed(let obstacle): "mv \(obstacle) \(obstacle).aside, then git checkout -- \(damage.path)"
+        case .unusableName: "git rm --cached -- \(damage.path)"
+        case .malformed, .notAFile: "git checkout -- \(damage.path)"
+        }
     }
 
     /// Without its line in `.gitignore`, an artifact goes to Git with the next `git add .`.

@@ -68,11 +68,14 @@ package struct Doctor: Sendable {
                 : .missing("git-model \(version) in PATH", "put its directory into PATH")
         )
         guard let workspace = try await workspace(in: context, &report) else { return report }
-        guard try FileStatus.of(workspace.configurationFile) != nil else {
+        guard try workspace.isSetUp else {
             report.checks.append(.missing(Configuration.path, "git model init"))
             return report
         }
-        report.checks += try await tracked(in: workspace) + hooks(in: workspace) + drivers(in: workspace)
+        // Hooks and drivers work where there is a work tree.
+        if !workspace.isBare {
+            report.checks += try await tracked(in: workspace) + hooks(in: workspace) + drivers(in: workspace)
+        }
         report.checks.append(store(of: workspace))
         report.checks += try await remotes(of: workspace)
         report.checks.append(try await manual(git, context))
@@ -81,13 +84,13 @@ package struct Doctor: Sendable {
 
     /// Opens the repository, without the tracked configuration where that cannot be read; `nil` where there is none.
     private func workspace(in context: Context, _ report: inout Report) async throws -> Workspace? {
-        do { return try await Workspace.discover(in: context) } catch let failure as Failure {
+        do { return try await Workspace.discover(in: context, bare: true) } catch let failure as Failure {
             guard failure.kind == .notInitialized else { throw failure }
             report.checks.append(.missing("Git repository", "git init, then git model init"))
             return nil
         } catch let error as ConfigurationError {
             report.checks.append(.wrong("\(error)", "git checkout -- \(Configuration.path)"))
-            return try await Workspace.discover(in: context, readsTracked: false)
+            return try await Workspace.discover(in: context, bare: true, readsTracked: false)
         }
     }
 

@@ -26,12 +26,18 @@ struct DriverSettings: Sendable {
     /// Creates the settings for the program as it is found from `context`.
     init(in context: Context) {
         let program = DriverSettings.program(in: context)
+        // Git hands both lines to a shell. Where the program is gone, `git log -p` and `git merge` still have to work.
+        let isThere = "command -v \(program) >/dev/null 2>&1"
+        let textconv = "f() { if \(isThere); then \(program) textconv \"$1\"; else cat \"$1\"; fi; }; f"
+        let merge =
+            "if \(isThere); then \(program) merge-driver %O %A %B %P; "
+            + "else git merge-file -L ours -L base -L theirs %A %O %B; fi"
         settings = [
-            Setting(section: "diff", variable: "textconv", value: "\(program) textconv"),
+            Setting(section: "diff", variable: "textconv", value: textconv),
             // What a listing shows depends on the store, not on the pointer alone.
             Setting(section: "diff", variable: "cachetextconv", value: "false"),
             Setting(section: "merge", variable: "name", value: "git-model: artifacts, trees file by file"),
-            Setting(section: "merge", variable: "driver", value: "\(program) merge-driver %O %A %B %P"),
+            Setting(section: "merge", variable: "driver", value: merge),
         ]
     }
 

@@ -60,7 +60,9 @@ package struct Hook: Sendable {
         )
         guard let root = repository.layout.workTree else { return false }
         if try FileStatus.of(root.appending(".mver").appending("config")) != nil { return true }
-        return try FileStatus.of(repository.layout.commonDirectory.appending("model")) != nil
+        if try FileStatus.of(repository.layout.commonDirectory.appending("model")) != nil { return true }
+        // A sparse checkout has the configuration only in its index.
+        return try await SharedFiles.of(repository).configuration != nil
     }
 
     private func align(in context: Context) async throws -> Report {
@@ -72,7 +74,7 @@ package struct Hook: Sendable {
             // Another name for the same commit changes no artifact; a new worktree or clone has no old commit.
             guard given[0] != given[1] else { return Report() }
             previous = given[0]
-        case .postRewrite where arguments.first == "amend": return Report()
+        case .postRewrite where rewriter(context) == "amend": return Report()
         default: previous = "ORIG_HEAD"
         }
         let workspace = try await Workspace.discover(in: context)
@@ -81,6 +83,11 @@ package struct Hook: Sendable {
             // A rebase checks out its base first, so that what is on disk is no longer what it started from.
             includingUnchanged: name == .postRewrite
         )
+    }
+
+    /// Which command rewrote commits.
+    private func rewriter(_ context: Context) -> String? {
+        arguments.first ?? context.environment["PRE_COMMIT_REWRITE_COMMAND"]
     }
 
     /// The framework of pre-commit.com passes arguments in variables.

@@ -41,7 +41,7 @@ package struct PointerMerge: Sendable {
             try DurableFile.write(right, to: target)
             return Report(outcome: .ok)
         }
-        var differing: [String] = []
+        var conflict = Conflict()
         if let ours = try? Pointer(parsing: left), let theirs = try? Pointer(parsing: right) {
             let base = try? Pointer(parsing: old)
             // Without a listing, or a store, there is nothing to merge file by file: that is a conflict and no failure.
@@ -49,27 +49,53 @@ package struct PointerMerge: Sendable {
             case .merged(let pointer):
                 try DurableFile.write(pointer.encoded, to: target)
                 return Report(outcome: .ok)
-            case .conflict(let paths): differing = paths
+            case .conflict(let paths): conflict.files = paths
             case nil: break
             }
+            conflict.sides = [("ours", ours), ("theirs", theirs)]
         }
-        let conflict =
+        let marked =
             Array("<<<<<<< ours\n".utf8) + left + Array("=======\n".utf8) + right + Array(">>>>>>> theirs\n".utf8)
-        try DurableFile.write(conflict, to: target)
-        return report(of: differing)
+        try DurableFile.write(marked, to: target)
+        return report(of: conflict)
     }
 
-    private func report(of differing: [String]) -> Report {
-        let files = differing.isEmpty ? "" : " in \(differing.prefix(3).joined(separator: ", "))"
-        let more = differing.count > 3 ? " and \(differing.count - 3) more" : ""
+    private struct Conflict {
+        /// What the sides have, where both have pointers.
+        var sides: [(name: String, pointer: Pointer)] = []
+        /// The files of a tree that both changed.
+        var files: [String] = []
+    }
+
+    private func report(of conflict: Conflict) -> Report {
+        let artifact = (try? RepositoryPath(path))?.removingPointerSuffix
+        let files = conflict.files.isEmpty ? "" : " in \(conflict.files.prefix(3).joined(separator: ", "))"
+        let more = conflict.files.count > 3 ? " and \(conflict.files.count - 3) more" : ""
+        let sides = conflict.sides.map { "\($0.name) is \($0.pointer.oid.hex.prefix(12)), \($0.pointer.size) bytes" }
+        let versions = sides.isEmpty ? "" : ": " + sides.joined(separator: "; ")
         return Report(
-            warnings: ["both sides changed the artifact of \(path)\(files)\(more)"],
-            hints: [
-                "keep one: `git checkout --ours \(path)` or `--theirs`, then `git add \(path)`",
-                "then bring the artifact in line: `git model checkout`",
-            ],
+            warnings: ["both sides changed \(artifact?.text ?? path)\(files)\(more)\(versions)"],
+            hints: artifact.map(PointerMerge.hints(for:)) ?? [],
             outcome: .negative
         )
+    }
+
+    /// The commands that end a conflict whose pointer is that of one side already: both have one, or the other deleted it.
+    static func hints(forChosen artifact: RepositoryPath) -> [String] {
+        [
+            "take what its pointer names: `git model checkout -- \(artifact)`",
+            "or what is in the work tree: `git model add \(artifact)`",
+            "or neither: `git rm -- \(artifact.appendingPointerSuffix)`",
+        ]
+    }
+
+    /// The commands that resolve a conflict in an artifact's pointer.
+    static func hints(for artifact: RepositoryPath) -> [String] {
+        let pointer = artifact.appendingPointerSuffix
+        return [
+            "keep what is in the work tree: `git model add \(artifact)`",
+            "or take theirs: `git checkout --theirs -- \(pointer)`, then `git model checkout -- \(artifact)`",
+        ]
     }
 
     private enum TreeMerge {
@@ -86,7 +112,7 @@ package struct PointerMerge: Sendable {
         in context: Context
     ) async throws -> TreeMerge? {
         guard ours.kind == .tree, theirs.kind == .tree, base?.kind == .tree || isBaseEmpty else { return nil }
-        let workspace = try await Workspace.discover(in: context)
+        let workspace = try await Workspace.discover(in: context, bare: true)
         let joined = try workspace.openStore()
         var reader = FrameReader(joined.store)
         let old = try base.map { try joined.store.listing($0.oid, reader: &reader).tree }

@@ -51,11 +51,9 @@ struct PushHook {
         var updates = try RefUpdate.parse(workspace.context.readInput())
         var remote = arguments.first
         let environment = workspace.context.environment
-        // The framework of pre-commit.com reads the input itself, and passes one reference a run in variables.
-        if updates.isEmpty, arguments.isEmpty, let tip = environment["PRE_COMMIT_TO_REF"].flatMap({ GitObjectID($0) }) {
+        if updates.isEmpty, let update = try await frameworkUpdate() {
             remote = environment["PRE_COMMIT_REMOTE_NAME"]
-            let old = environment["PRE_COMMIT_FROM_REF"].flatMap { GitObjectID($0) }
-            updates = [RefUpdate(localName: "", localID: tip, remoteName: "", remoteID: old)]
+            updates = [update]
         }
         let files = try await workspace.repository.introducedFiles(
             suffix: Pointer.fileSuffix,
@@ -69,6 +67,27 @@ struct PushHook {
         )
         var seen: Set<Pointer> = []
         return index.entries.filter { seen.insert($0.pointer).inserted }
+    }
+
+    /// Returns what the framework of pre-commit.com says: it reads the input itself, and passes one reference in variables.
+    ///
+    /// Of a branch that the remote has nothing of, it names no commits, only the branch.
+    private func frameworkUpdate() async throws -> RefUpdate? {
+        let environment = workspace.context.environment
+        guard environment["PRE_COMMIT_REMOTE_NAME"] != nil || environment["PRE_COMMIT_TO_REF"] != nil else {
+            return nil
+        }
+        let objects = workspace.repository.objects
+        let pushed = environment["PRE_COMMIT_TO_REF"] ?? environment["PRE_COMMIT_LOCAL_BRANCH"] ?? "HEAD"
+        guard let tip = try await objects.resolve(pushed) else { return nil }
+        var old: GitObjectID?
+        if let from = environment["PRE_COMMIT_FROM_REF"] { old = try await objects.resolve(from) }
+        return RefUpdate(
+            localName: environment["PRE_COMMIT_LOCAL_BRANCH"] ?? "",
+            localID: tip,
+            remoteName: environment["PRE_COMMIT_REMOTE_BRANCH"] ?? "",
+            remoteID: old
+        )
     }
 
     /// Returns the artifacts that this machine has; of the others, the remote has to know.

@@ -37,7 +37,7 @@ package struct TextConversion: Sendable {
     }
 
     private func listing(of pointer: Pointer, in context: Context) async -> TreeListing? {
-        guard let workspace = try? await Workspace.discover(in: context),
+        guard let workspace = try? await Workspace.discover(in: context, bare: true),
             let store = try? LocalStore(workspace.storePath)
         else { return nil }
         var reader = FrameReader(store)

@@ -78,7 +78,7 @@ struct WorkTreeAlignment {
             else { continue }
             switch try await workspace.state(of: artifact, store: store, cache: &cache) {
             case .missing, .modified: continue
-            case .current:
+            case .current, .otherMode:
                 guard Closure(of: [artifact.pointer], in: store).isComplete else { continue }
                 try await takeAway(artifact)
             case .stale, .rearranged: try await takeAway(artifact)

@@ -18,6 +18,7 @@ extension Workspace {
     func install(hooks: Bool) async throws -> InstallResult {
         var result = InstallResult()
         result.drivers = try await DriverSettings(in: context).install(in: repository)
+        try setTemporaryFiles(excluded: true)
         guard hooks else { return result }
         let directory = try await HookDirectory(of: repository)
         var lacking: [(name: String, file: FilePath)] = []
@@ -42,10 +43,25 @@ extension Workspace {
         return result
     }
 
+    /// Makes Git pass over what a command that was killed leaves in the work tree, or not any more.
+    private func setTemporaryFiles(excluded: Bool) throws {
+        let file = repository.layout.commonDirectory.appending("info").appending("exclude")
+        let isThere = try FileStatus.of(file, followingLinks: true) != nil
+        let bytes = isThere ? try DurableFile.read(file, limit: 16 << 20) : []
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        let own = Array(TemporaryFile.pattern.utf8)
+        guard lines.contains(own[...]) != excluded else { return }
+        if excluded { lines.append(own[...]) } else { lines.removeAll { $0 == own[...] } }
+        try Directories.create(file.removingLastComponent())
+        try DurableFile.write(Array(lines.map { $0 + [UInt8(ascii: "\n")] }.joined()), to: file)
+    }
+
     /// Removes drivers and hooks; returns the hooks that were there, and whether drivers were.
     func uninstall() async throws -> InstallResult {
         var result = InstallResult()
         result.drivers = try await DriverSettings.uninstall(from: repository)
+        try setTemporaryFiles(excluded: false)
         let directory = try await HookDirectory(of: repository)
         guard !directory.isUsers else { return result }
         for hook in EmbeddedFiles.hooks where try directory.uninstall(hook) { result.hooks.append(hook.name) }

@@ -76,16 +76,29 @@ package struct Add: Sendable {
         let started = context.now()
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
+        let tracked = try await workspace.pointers()
         let models = try ModelAssignment(among: workspace.models(), named: model, metadata: metadata)
         var report = Report()
-        let chosen = try await selection(in: workspace, report: &report)
-        var batch = try await AddBatch(workspace, store: joined.store, models: models)
+        let chosen = try await selection(among: tracked, in: workspace, report: &report)
+        var batch = try AddBatch(workspace, store: joined.store, models: models, tracked: tracked)
         do { try await fill(&batch, with: chosen, in: workspace, &report) } catch {
             batch.abandon()
             throw error
         }
+        try await explain(tracked, in: workspace, &report)
         report.nanoseconds = context.now() - started
         return report
+    }
+
+    /// Names the pointers that cannot be read and that this did not write anew.
+    private func explain(_ tracked: PointerIndex, in workspace: Workspace, _ report: inout Report) async throws {
+        let mended = Set(report.artifacts.map(\.path))
+        let unreadable = try await workspace.explain(
+            tracked.damaged.filter { damage in !(damage.artifact.map { mended.contains($0.text) } ?? false) }
+        )
+        let known = Set(report.problems.map(\.subject))
+        report.problems += unreadable.problems.filter { !known.contains($0.subject) }
+        report.hints += unreadable.hints.filter { !report.hints.contains($0) }
     }
 
     private func fill(
@@ -114,10 +127,13 @@ package struct Add: Sendable {
         }
     }
 
-    private func selection(in workspace: Workspace, report: inout Report) async throws -> LargeFiles.Split {
+    private func selection(
+        among tracked: PointerIndex,
+        in workspace: Workspace,
+        report: inout Report
+    ) async throws -> LargeFiles.Split {
         if isUpdate {
-            let tracked = try await workspace.trackedArtifacts()
-            let paths = try workspace.select(arguments, among: tracked).map(\.path).filter {
+            let paths = try await workspace.select(arguments, among: tracked).map(\.path).filter {
                 try FileStatus.of(workspace.location(of: $0)) != nil
             }
             return LargeFiles.Split(large: paths)
@@ -132,7 +148,7 @@ package struct Add: Sendable {
         var all = LargeFiles.Split()
         for argument in arguments {
             do {
-                let found = try await expand(argument, in: workspace)
+                let found = try await expand(argument, among: tracked, in: workspace)
                 all.large += found.large.filter { !all.large.contains($0) }
                 all.small += found.small.filter { !all.small.contains($0) }
             } catch let error as PathArgumentError {
@@ -145,8 +161,12 @@ package struct Add: Sendable {
     }
 
     /// Returns the artifacts that an argument means: itself, what a pattern matches, or the large files of a directory.
-    private func expand(_ argument: String, in workspace: Workspace) async throws -> LargeFiles.Split {
-        if splits, workspace.isTop(argument) { return try await split(nil, in: workspace) }
+    private func expand(
+        _ argument: String,
+        among tracked: PointerIndex,
+        in workspace: Workspace
+    ) async throws -> LargeFiles.Split {
+        if splits, workspace.isTop(argument) { return try await split(nil, among: tracked, in: workspace) }
         let given = try workspace.path(argument)
         let path = given.removingPointerSuffix ?? given
         guard let status = try FileStatus.of(workspace.location(of: path)) else {
@@ -155,11 +175,17 @@ package struct Add: Sendable {
             return LargeFiles.Split(large: matches)
         }
         guard splits, status.kind == .directory else { return LargeFiles.Split(large: [path]) }
-        return try await split(path, in: workspace)
+        return try await split(path, among: tracked, in: workspace)
     }
 
-    private func split(_ directory: RepositoryPath?, in workspace: Workspace) async throws -> LargeFiles.Split {
-        let artifacts = try await workspace.trackedArtifacts().map(\.path)
+    private func split(
+        _ directory: RepositoryPath?,
+        among tracked: PointerIndex,
+        in workspace: Workspace
+    ) async throws -> LargeFiles.Split {
+        // What has a pointer that cannot be read is an artifact too, unless no path leads there.
+        let unreadable = tracked.damaged.compactMap(\.artifact).filter { (try? workspace.location(of: $0)) != nil }
+        let artifacts = tracked.entries.map(\.path) + unreadable
         return try await LargeFiles(in: workspace, artifacts: artifacts).split(directory)
     }
 }

@@ -27,18 +27,21 @@ struct AddBatch {
     private var models: ModelAssignment
     private let tally: ProgressTally
     private let tracked: [RepositoryPath: PointerIndex.Entry]
+    /// The artifacts whose pointers cannot be read, which `add` writes anew.
+    private let unreadable: [RepositoryPath: PointerIndex.Damage]
     private var cache: StatCache
     private var added: [Added] = []
 
-    init(_ workspace: Workspace, store: LocalStore, models: ModelAssignment) async throws {
+    init(_ workspace: Workspace, store: LocalStore, models: ModelAssignment, tracked index: PointerIndex) throws {
         self.workspace = workspace
         self.store = store
         self.models = models
         cache = workspace.openStatCache()
         let tally = ProgressTally(phase: "adding", sink: workspace.context.progress)
         self.tally = tally
-        tracked = Dictionary(
-            try await workspace.trackedArtifacts().map { ($0.path, $0) },
+        tracked = Dictionary(index.entries.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        unreadable = Dictionary(
+            index.damaged.compactMap { damage in damage.artifact.map { ($0, damage) } },
             uniquingKeysWith: { first, _ in first }
         )
         session = try IngestSession(
@@ -57,12 +60,18 @@ struct AddBatch {
 
     /// Throws where it is left open which model an artifact belongs to.
     func requireModels(for paths: [RepositoryPath]) throws {
-        try models.requireModels(for: paths, known: Set(tracked.keys))
+        try models.requireModels(for: paths, known: Set(tracked.keys).union(unreadable.keys))
     }
 
     /// Puts one artifact into the store; with `followsLinks`, what links that lead out of it lead to.
     mutating func add(_ path: RepositoryPath, followsLinks: Bool) async throws {
+        if let reason = ArtifactName.refusal(of: path) { throw Failure(.failed, reason) }
+        try await workspace.requireOwn(path)
         try requireNoOverlap(path)
+        if let damage = unreadable[path], damage.kind == .newerVersion {
+            // What this version cannot read, it must not replace.
+            throw Failure(.failed, "\(damage.path): \(damage.problem)", hints: ["install a newer git-model"])
+        }
         let included = try await workspace.includedFiles(of: path)
         let place = try workspace.location(of: path)
         guard let files = try ArtifactFiles(at: place, followsLinks: followsLinks, isIncluded: included) else {
@@ -97,7 +106,7 @@ struct AddBatch {
 
     /// A pointer inside another's artifact would be restored over, or tracked twice.
     private func requireNoOverlap(_ path: RepositoryPath) throws {
-        for other in Array(tracked.keys) + added.map(\.path) where other != path {
+        for other in Array(tracked.keys) + Array(unreadable.keys) + added.map(\.path) where other != path {
             if path.isInside(other) {
                 throw Failure(
                     .failed,
@@ -147,6 +156,7 @@ struct AddBatch {
         report.bytesStored = summary.stored
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
+        if stages, !added.isEmpty { try await workspace.repository.index.requireUnlocked() }
         for item in added { try write(item) }
         // Read again: another command may have described something since.
         models = try models.renewed(among: workspace.models())
@@ -159,7 +169,7 @@ struct AddBatch {
         report.warnings += try await hidingRules()
         // Not what changed just now, but what Git's index lacks: an earlier command may have been stopped before it staged.
         let unstaged = try await unstagedFiles(with: descriptions)
-        report.artifacts = added.map { AddBatch.row($0, isStaged: !unstaged.contains($0.path.appendingPointerSuffix)) }
+        report.artifacts = added.map { row($0, isStaged: !unstaged.contains($0.path.appendingPointerSuffix)) }
             .sorted { $0.path < $1.path }
         if stages { try await workspace.repository.index.stage(unstaged.map { GitPath($0.text) }) }
         try await replaceLinks(into: &report)
@@ -202,20 +212,20 @@ struct AddBatch {
     private func write(_ item: Added) throws {
         let location = try workspace.location(of: item.path.appendingPointerSuffix)
         let bytes = item.result.pointer.encoded
-        if let status = try FileStatus.of(location), status.isExecutable == item.isExecutable,
-            try DurableFile.read(location, limit: Pointer.byteLimit) == bytes
+        if let status = try FileStatus.of(location), status.kind == .regular, status.size <= Pointer.byteLimit,
+            status.isExecutable == item.isExecutable, try DurableFile.read(location, limit: Pointer.byteLimit) == bytes
         {
             return
         }
         try DurableFile.write(bytes, to: location, permissions: item.isExecutable ? 0o777 : 0o666)
     }
 
-    private static func row(_ item: Added, isStaged: Bool) -> Add.Report.Artifact {
+    private func row(_ item: Added, isStaged: Bool) -> Add.Report.Artifact {
         let pointer = item.result.pointer
         let isUnchanged = item.previous?.pointer == pointer && isStaged
         return Add.Report.Artifact(
             path: item.path.text,
-            change: item.isNew ? "new" : isUnchanged ? "unchanged" : "modified",
+            change: item.isNew && unreadable[item.path] == nil ? "new" : isUnchanged ? "unchanged" : "modified",
             kind: pointer.kind.rawValue,
             files: item.result.fileCount,
             size: pointer.size,

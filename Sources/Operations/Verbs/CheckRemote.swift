@@ -45,7 +45,7 @@ package struct CheckRemote: Sendable {
 
     /// Contacts the remote.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let remote = try workspace.remote(named: name)
         var report = Report(name: remote.name, url: remote.url, isThisMachineOnly: remote.isThisMachineOnly)
         try await look(at: remote, &report)

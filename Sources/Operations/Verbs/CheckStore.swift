@@ -52,7 +52,7 @@ package struct CheckStore: Sendable {
 
     /// Checks, and mends where that was asked for; what was damaged is then fetched again where the default remote has it.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         var report = Report()
         let artifacts = try await pointers(of: workspace, &report)
         let pointerDamages = report.findings.count
@@ -82,7 +82,7 @@ package struct CheckStore: Sendable {
 
     /// Reads every pointer of the work tree, the indexes and history, each object once.
     private func pointers(of workspace: Workspace, _ report: inout Report) async throws -> [PointerIndex.Entry] {
-        let work = try await PointerIndex.workTree(of: workspace.repository)
+        let work = try await workspace.pointers()
         let history = try await workspace.historicalPointers()
         for damage in work.damaged { report.add(damage.severity, damage.path, damage.problem) }
         for damage in history.damaged
@@ -273,5 +273,5 @@ package struct CheckStore: Sendable {
 
 extension PointerIndex.Damage {
     /// How `fsck` calls it.
-    fileprivate var severity: String { needsNewerVersion ? "newer" : "damaged" }
+    fileprivate var severity: String { kind == .newerVersion ? "newer" : "damaged" }
 }

@@ -33,7 +33,7 @@ package struct CollectGarbage: Sendable {
 
     /// Collects; refuses while another command uses the store, and where anything that might be alive cannot be read.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         if isDryRun {
             let joined = try workspace.openStore()
             return report(try await plan(workspace, joined.store))

@@ -35,6 +35,11 @@ package struct DiskUsage: Sendable {
         package var garbageWithYoung: Int64?
         package var warnings: [String] = []
         package var hints: [String] = []
+        package var problems: [Problem] = []
+
+        private enum CodingKeys: CodingKey {
+            case artifacts, versions, storeSize, packs, garbage, garbageWithYoung
+        }
     }
 
     /// Creates the operation.
@@ -42,11 +47,14 @@ package struct DiskUsage: Sendable {
 
     /// Reads pointers, indexes and the sizes of files.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let store = joined.store
         var report = Report()
-        report.artifacts = try await workspace.trackedArtifacts().map { entry($0.path.text, [$0.pointer], store) }
+        let index = try await workspace.pointers()
+        report.artifacts = index.entries.map { entry($0.path.text, [$0.pointer], store) }
+        let unreadable = try await workspace.explain(index.damaged)
+        report.problems = unreadable.problems
         for version in try await workspace.versions() {
             let index = try await PointerIndex.at(version.commit, in: workspace.repository)
             let own = version.trailers.map { Set($0.artifacts.map(\.path)) }
@@ -65,7 +73,8 @@ package struct DiskUsage: Sendable {
             if context.cancellation.isCancelled { throw error }
             report.warnings.append("what could be freed cannot be told: \(error)")
         }
-        if report.garbage ?? 0 > 0 { report.hints = ["free what nothing refers to: `git model gc`"] }
+        report.hints = unreadable.hints
+        if report.garbage ?? 0 > 0 { report.hints += ["free what nothing refers to: `git model gc`"] }
         return report
     }
 

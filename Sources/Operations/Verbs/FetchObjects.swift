@@ -31,17 +31,19 @@ package struct FetchObjects: Sendable {
 
     /// Fetches, and returns what was done.
     package func run(in context: Context) async throws -> TransferReport {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: !restores)
         let joined = try workspace.openStore()
-        let artifacts = try await workspace.artifacts(selection)
+        let (artifacts, unreadable) = try await workspace.artifacts(selection)
         var report = try await workspace.fetch(artifacts, from: remote, into: joined.store, isDryRun: isDryRun)
+        report.problems += unreadable.problems
+        report.hints += unreadable.hints
         guard restores, !isDryRun else { return report }
         report = report.named("pull")
         let installed = try await workspace.install(hooks: true)
         report.hooks = installed.hooks
         report.warnings += installed.warnings
         report.models = try workspace.models().map(\.name.text)
-        let wanted = selection.versions.isEmpty ? artifacts : try await workspace.trackedArtifacts()
+        let wanted = selection.versions.isEmpty ? artifacts : try await workspace.pointers().entries
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
         report.problems += result.problems.filter { !report.problems.contains($0) }
@@ -63,6 +65,7 @@ extension TransferReport {
         report.bytes = bytes
         report.nanoseconds = nanoseconds
         report.problems = problems
+        report.hints = hints
         report.warnings = warnings
         return report
     }
@@ -99,11 +102,9 @@ extension Workspace {
         if !isDryRun {
             // Of what was here already, the remote is asked once: a command that was killed may have fetched it. That it cannot be
             // asked is no reason to fail, for nothing has to come from it.
-            let unknown = Set(artifacts.map(\.pointer)).filter {
-                !missing.contains($0.oid) && !result.objects.contains($0.oid)
-            }
-            let acknowledged = try remote.acknowledged()
-            let held = (try? await remote.holds(unknown.filter { !acknowledged.contains($0.oid) }, local: store)) ?? []
+            let known = try missing.union(result.objects).union(remote.acknowledged())
+            let unknown = Set(artifacts.map(\.pointer)).filter { !known.contains($0.oid) }
+            let held = (try? await remote.holds(unknown, local: store)) ?? []
             try remote.acknowledge(result.objects + held)
         }
         let moved = Set(result.objects)

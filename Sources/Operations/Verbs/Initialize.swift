@@ -47,6 +47,7 @@ package struct Initialize: Sendable {
         var report = Report(model: model.name.text)
         let remote = remote.map { workspace.urlFromTop($0) }
         try requireNew(remote, in: workspace)
+        try await workspace.repository.index.requireUnlocked()
         var changed = try layTemplate(in: workspace)
         changed += try workspace.write(model)
         if let remote, workspace.configuration.url(ofRemote: "store") != remote {
@@ -111,7 +112,9 @@ package struct Initialize: Sendable {
             let location = try workspace.location(of: path)
             guard try FileStatus.of(location) == nil else { continue }
             try Directories.create(location.removingLastComponent())
-            try DurableFile.write(file.bytes, to: location, permissions: 0o666)
+            // A sparse checkout gets the file that it lacks.
+            let bytes = workspace.shared.files[GitPath(path.text)] ?? file.bytes
+            try DurableFile.write(bytes, to: location, permissions: 0o666)
             changed.append(path)
         }
         return changed

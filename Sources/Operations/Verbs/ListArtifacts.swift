@@ -25,6 +25,10 @@ package struct ListArtifacts: Sendable {
         package let version: String?
         /// The artifacts or files, by path.
         package let entries: [Entry]
+        package let hints: [String]
+        package let problems: [Problem]
+
+        private enum CodingKeys: CodingKey { case version, entries }
     }
 
     private let arguments: [String]
@@ -34,18 +38,25 @@ package struct ListArtifacts: Sendable {
 
     /// Reads pointers and listings; fetches nothing.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let (version, path) = try await split(in: workspace)
-        let artifacts: [PointerIndex.Entry]
+        let entries: [PointerIndex.Entry]
+        var unreadable = UnreadablePointers()
         if let version {
-            artifacts = try await workspace.pointers(of: version).entries
+            let pointers = try await workspace.pointers(of: version)
+            entries = pointers.entries
+            unreadable.problems = pointers.damaged.map { Problem($0.path, message: $0.problem) }
         } else {
-            artifacts = try await workspace.trackedArtifacts()
+            let index = try await workspace.pointers()
+            entries = index.entries
+            unreadable = try await workspace.explain(index.damaged)
         }
         return Report(
             version: version?.name,
-            entries: try ListArtifacts.entries(at: path, among: artifacts, in: workspace, joined.store)
+            entries: try ListArtifacts.entries(at: path, among: entries, in: workspace, joined.store),
+            hints: unreadable.hints,
+            problems: unreadable.problems
         )
     }
 
@@ -53,7 +64,7 @@ package struct ListArtifacts: Sendable {
         guard let first = arguments.first else { return (nil, nil) }
         if arguments.count > 1 { return (try await workspace.resolve(first), arguments[1]) }
         do { return (try await workspace.resolve(first), nil) } catch {
-            let tracked = try await workspace.trackedArtifacts()
+            let tracked = try await workspace.pointers().entries
             let isPath = (try? ListArtifacts.choose(first, among: tracked, in: workspace)).map { !$0.isEmpty } ?? false
             if isPath { return (nil, first) }
             if let colon = first.firstIndex(of: ":"),

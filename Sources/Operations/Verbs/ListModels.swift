@@ -34,7 +34,7 @@ package struct ListModels: Sendable {
 
     /// Reads descriptions and tags.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let described = try workspace.models()
         let versions = try await workspace.versions()
         let names = Set(described.map(\.name)).union(versions.map(\.model)).sorted()

@@ -31,7 +31,7 @@ package struct ListRemotes: Sendable {
 
     /// Reads the configuration; contacts nobody.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let chosen = workspace.configuration.defaultRemote
         var report = Report()
         for named in workspace.configuration.remotes {

@@ -41,7 +41,7 @@ package struct ListVersions: Sendable {
 
     /// Reads the tags.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let all = try await workspace.versions()
         if let model { try workspace.requireModel(named: model, among: all) }
         let versions = all.filter { model == nil || $0.model.text == model }

@@ -31,14 +31,15 @@ package struct MoveArtifact: Sendable {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
         _ = joined.store
-        let tracked = try await workspace.trackedArtifacts()
-        let from = try artifact(among: tracked, in: workspace)
-        let to = try target(of: from, among: tracked, in: workspace)
+        let tracked = try await workspace.pointers()
+        let from = try await artifact(among: tracked, in: workspace)
+        let to = try target(of: from, among: tracked.entries, in: workspace)
         let old = try workspace.location(of: from)
         let new = try workspace.location(of: to)
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
         let hasBytes = try FileStatus.of(old) != nil
+        try await workspace.repository.index.requireUnlocked()
         try Directories.create(new.removingLastComponent(), durable: false)
         // Ignored before it is there, so that Git never sees the bytes.
         var (changed, warnings) = try await workspace.takeFromGit([to], stages: true)
@@ -59,8 +60,8 @@ package struct MoveArtifact: Sendable {
         return Report(source: from.text, destination: to.text, hasBytes: hasBytes, warnings: warnings)
     }
 
-    private func artifact(among tracked: [PointerIndex.Entry], in workspace: Workspace) throws -> RepositoryPath {
-        let found = try workspace.select([source], among: tracked)
+    private func artifact(among tracked: PointerIndex, in workspace: Workspace) async throws -> RepositoryPath {
+        let found = try await workspace.select([source], among: tracked)
         let given = try workspace.path(source)
         guard found.count == 1, found[0].path == given.removingPointerSuffix ?? given else {
             throw Failure(
@@ -85,7 +86,7 @@ package struct MoveArtifact: Sendable {
         func refusal(_ reason: String) -> Failure { Failure(.failed, "cannot move \(source) to \(target): \(reason)") }
         guard target != source else { throw refusal("that is where it is") }
         guard !target.isInside(source) else { throw refusal("that is in the artifact itself") }
-        guard target.removingPointerSuffix == nil else { throw refusal("the name is that of a pointer") }
+        if let reason = ArtifactName.refusal(of: target) { throw refusal(reason) }
         if let outer = tracked.first(where: { target.isInside($0.path) || $0.path.isInside(target) }) {
             throw refusal("\(outer.path) is an artifact itself")
         }

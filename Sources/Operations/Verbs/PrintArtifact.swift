@@ -32,7 +32,7 @@ package struct PrintArtifact: Sendable {
 
     /// Writes the bytes to standard output; each is checked before it is written.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let lookup = ObjectLookup(workspace: workspace, store: joined.store, fetches: fetches)
         let found = try await lookup.find(argument)

@@ -29,7 +29,7 @@ package struct PrintTensor: Sendable {
 
     /// Writes the tensor to standard output; each frame of it is checked before it is written.
     package func run(in context: Context) async throws -> PrintArtifact.Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let lookup = ObjectLookup(workspace: workspace, store: joined.store, fetches: fetches)
         let found = try await lookup.find(argument)

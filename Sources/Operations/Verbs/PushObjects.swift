@@ -28,10 +28,12 @@ package struct PushObjects: Sendable {
 
     /// Pushes, and returns what was done.
     package func run(in context: Context) async throws -> TransferReport {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
-        let artifacts = try await workspace.artifacts(selection)
+        let (artifacts, unreadable) = try await workspace.artifacts(selection)
         var report = try await workspace.push(artifacts, to: remote, from: joined.store, isDryRun: isDryRun)
+        report.problems += unreadable.problems
+        report.hints += unreadable.hints
         if pushesReferences, !isDryRun {
             guard report.problems.isEmpty else { return report }
             try await workspace.pushCurrentBranch()

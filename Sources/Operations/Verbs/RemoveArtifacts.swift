@@ -38,11 +38,11 @@ package struct RemoveArtifacts: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
-        let tracked = try await workspace.trackedArtifacts()
+        let tracked = try await workspace.pointers()
         var chosen: [PointerIndex.Entry] = []
         for path in paths {
             do {
-                chosen += try workspace.select([path], among: tracked).filter { !chosen.contains($0) }
+                chosen += try await workspace.select([path], among: tracked).filter { !chosen.contains($0) }
             } catch { guard try await workspace.wasRemoved(path) else { throw error } }
         }
         if !keepsBytes, !isForced, let lost = try await workspace.modified(chosen, store: joined.store).first {
@@ -57,6 +57,7 @@ package struct RemoveArtifacts: Sendable {
         }
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
+        try await workspace.repository.index.requireUnlocked()
         var report = Report()
         for artifact in chosen {
             do {

@@ -28,6 +28,7 @@ extension Workspace {
         defer { cache.save() }
         var result = RestoreResult()
         let tally = ProgressTally(phase: "restoring", sink: context.progress)
+        try removeLeftovers(beside: artifacts)
         let restore = ArtifactRestore(store: store, pool: pool, cancellation: context.cancellation, progress: tally.add)
         for artifact in artifacts {
             do {
@@ -54,6 +55,18 @@ extension Workspace {
         }
         context.progress.finish()
         return result
+    }
+
+    /// Removes what a restore that was killed left beside artifacts; in a tree, restoring it does that.
+    private func removeLeftovers(beside artifacts: [PointerIndex.Entry]) throws {
+        for directory in Set(artifacts.map(\.path.parent)) {
+            let place = try directory.map { try location(of: $0) } ?? root
+            guard try FileStatus.of(place)?.kind == .directory else { continue }
+            let files = try DirectoryEntry.all(in: place).filter { $0.kind == .regular }
+            for file in files.map({ place.appending($0.name) }) where try StaleTemporaryFiles.isAbandoned(file) {
+                try DurableFile.remove(file)
+            }
+        }
     }
 
     /// Returns why an artifact is not restored; one whose bytes are not here is added to `absent`.
@@ -88,7 +101,7 @@ extension Workspace {
             switch try await state(of: artifact, store: store, cache: &cache) {
             case .modified: modified.append(artifact)
             case .rearranged where includingRearranged: modified.append(artifact)
-            case .current, .missing, .stale, .rearranged: break
+            case .current, .missing, .otherMode, .stale, .rearranged: break
             }
         }
         return modified

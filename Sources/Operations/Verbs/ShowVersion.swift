@@ -62,7 +62,7 @@ package struct ShowVersion: Sendable {
 
     /// Reads the tag, the commit, its pointers and their manifests; fetches nothing.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context)
+        let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let resolved = try await resolve(in: workspace)
         let commit = try await workspace.repository.objects.commit(resolved.commit)
@@ -82,7 +82,7 @@ package struct ShowVersion: Sendable {
             message: message.map { ShowVersion.text(of: $0) } ?? "",
             artifacts: artifacts
         )
-        report.warnings = pointers.warnings
+        report.warnings = pointers.damaged.map { "\($0.path) is no pointer: \($0.problem)" }
         if let problem = resolved.version?.problem { report.warnings.append("the tag cannot be relied on: \(problem)") }
         if resolved.version?.isDeregistered == true { report.warnings.append("\(resolved.name) was taken back") }
         if report.artifacts.contains(where: { !$0.isHere }) {

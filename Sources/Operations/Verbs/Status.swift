@@ -14,7 +14,7 @@ package struct Status: Sendable {
         package struct Artifact: Encodable, Sendable {
             /// The path in the repository.
             package let path: String
-            /// `new`, `modified`, `stale`, `missing` or `not in remote`.
+            /// `conflict`, `new`, `modified`, `stale`, `missing` or `not in remote`.
             package let state: String
             /// The size in bytes, of what is there, or, where nothing is, of what should be.
             package let size: Int64
@@ -37,6 +37,8 @@ package struct Status: Sendable {
         package var warnings: [String] = []
         package var hints: [String] = []
         package var problems: [Problem] = []
+        /// The number of pointers that cannot be read, of which nothing else is known.
+        package var unreadableCount = 0
         /// Whether a difference makes the exit code 1.
         let tellsByExitCode: Bool
         package var outcome: Outcome {
@@ -44,7 +46,7 @@ package struct Status: Sendable {
             return tellsByExitCode && !artifacts.isEmpty ? .negative : .ok
         }
 
-        private enum CodingKeys: String, CodingKey { case models, artifactCount, artifacts }
+        private enum CodingKeys: String, CodingKey { case models, artifactCount, artifacts, unreadableCount }
     }
 
     private let tellsByExitCode: Bool
@@ -63,14 +65,18 @@ package struct Status: Sendable {
         var cache = workspace.openStatCache()
         var report = Report(tellsByExitCode: tellsByExitCode)
         report.models = try await workspace.currentVersions()
-        let index = try await PointerIndex.workTree(of: workspace.repository)
-        report.problems = index.damaged.map { Problem($0.path, message: $0.problem) }
+        let index = try await workspace.pointers()
+        let unreadable = try await workspace.explain(index.damaged.filter { $0.kind != .unmerged })
+        report.problems = unreadable.problems
+        report.unreadableCount = index.damaged.count
+        report.artifacts = Status.conflicts(in: index, workspace)
         report.artifactCount = index.entries.count
         report.warnings = workspace.configuration.refused.map {
             ".mver/config may not set \($0.key), which was ignored"
         }
         for artifact in index.entries {
             do {
+                if artifact.isUnmerged { continue }
                 let state = try await workspace.state(of: artifact, store: joined.store, cache: &cache)
                 if let row = Status.row(artifact, state) { report.artifacts.append(row) }
             } catch {
@@ -79,10 +85,42 @@ package struct Status: Sendable {
             }
         }
         cache.save()
+        try await addUncommitted(index.entries, in: workspace, to: &report)
         try await addUnshared(index.entries, in: workspace, joined.store, to: &report)
         report.artifacts.sort { ($0.path, $0.state) < ($1.path, $1.state) }
-        report.hints = Status.hints(report)
+        report.hints = unreadable.hints + (try await hints(report, among: index.entries, in: workspace))
         return report
+    }
+
+    /// The artifacts of whose pointers the index has several versions, or whose pointers have the marks of a conflict.
+    private static func conflicts(in index: PointerIndex, _ workspace: Workspace) -> [Report.Artifact] {
+        var rows = index.entries.filter(\.isUnmerged).map { ($0.path, $0.pointer.size) }
+        for damage in index.damaged where damage.kind == .unmerged {
+            guard let path = damage.artifact else { continue }
+            // What cannot be looked at has no size; that it is in conflict is what counts.
+            rows.append((path, (try? ArtifactFiles(at: workspace.location(of: path)))?.byteCount ?? 0))
+        }
+        return rows.map { Report.Artifact(path: $0.text, state: "conflict", size: $1) }
+    }
+
+    /// The artifacts that no commit has yet.
+    private func addUncommitted(
+        _ artifacts: [PointerIndex.Entry],
+        in workspace: Workspace,
+        to report: inout Report
+    ) async throws {
+        var committed: Set<GitPath> = []
+        let objects = workspace.repository.objects
+        if let head = try await objects.head().commit {
+            committed = Set(try await objects.entries(in: head, matching: .suffix(Pointer.fileSuffix)).map(\.path))
+        }
+        let known = Set(report.artifacts.map(\.path))
+        for artifact in artifacts where !known.contains(artifact.path.text) {
+            guard !committed.contains(GitPath(artifact.path.appendingPointerSuffix.text)) else { continue }
+            report.artifacts.append(
+                Report.Artifact(path: artifact.path.text, state: "new", size: artifact.pointer.size)
+            )
+        }
     }
 
     private static func row(_ artifact: PointerIndex.Entry, _ state: ArtifactState) -> Report.Artifact? {
@@ -91,7 +129,7 @@ package struct Status: Sendable {
         case .current: return nil
         case .missing: return Report.Artifact(path: path, state: "missing", size: artifact.pointer.size)
         case .stale(let found): return Report.Artifact(path: path, state: "stale", size: found.size)
-        case .rearranged(let found), .modified(let found):
+        case .rearranged(let found), .modified(let found), .otherMode(let found):
             return Report.Artifact(path: path, state: "modified", size: found.size)
         }
     }
@@ -108,23 +146,48 @@ package struct Status: Sendable {
         let shared =
             checksRemote
             ? try await remote.holds(artifacts.map(\.pointer), local: store) : try remote.acknowledged()
+        let known = Set(report.artifacts.map(\.path))
         for artifact in artifacts where !shared.contains(artifact.pointer.oid) {
-            guard !report.artifacts.contains(where: { $0.path == artifact.path.text }) else { continue }
+            guard !known.contains(artifact.path.text) else { continue }
             report.artifacts.append(
                 Report.Artifact(path: artifact.path.text, state: "not in remote", size: artifact.pointer.size)
             )
         }
     }
 
-    private static func hints(_ report: Report) -> [String] {
-        if report.artifactCount == 0 { return ["version a file or directory: `git model add PATH`"] }
+    private func hints(
+        _ report: Report,
+        among artifacts: [PointerIndex.Entry],
+        in workspace: Workspace
+    ) async throws -> [String] {
+        if report.artifactCount == 0, report.unreadableCount == 0 {
+            return ["version a file or directory: `git model add PATH`"]
+        }
         func first(_ state: String) -> String? { report.artifacts.first { $0.state == state }?.path }
         var hints: [String] = []
+        if let path = first("conflict") {
+            let chosen = artifacts.first { $0.path.text == path }
+            hints +=
+                try chosen.map { PointerMerge.hints(forChosen: $0.path) }
+                ?? PointerMerge.hints(for: RepositoryPath(path))
+        }
+        if first("new") != nil {
+            let unstaged = artifacts.first { !$0.isTracked }
+            hints.append(
+                "record them: " + (unstaged.map { "`git model add \($0.path)`, then " } ?? "") + "`git commit`"
+            )
+        }
         if let path = first("modified") {
             hints.append("record them: `git model add -u`, then `git commit`")
             hints.append("or go back: `git model checkout -- \(path)`")
         }
-        if first("stale") != nil || first("missing") != nil { hints.append("bring them in line: `git model checkout`") }
+        if first("stale") != nil || first("missing") != nil {
+            // A fresh clone lacks hooks and drivers too, which `pull` installs.
+            let settings = try await workspace.repository.program.configuration()
+            let isFresh = !DriverSettings(in: workspace.context).missing(from: settings).isEmpty
+            let verb = isFresh && workspace.configuration.defaultRemote != nil ? "pull" : "checkout"
+            hints.append("bring them in line: `git model \(verb)`")
+        }
         if first("not in remote") != nil { hints.append("share them: `git model push`") }
         return hints
     }

@@ -64,26 +64,35 @@ package struct TransferSelection: Sendable {
 }
 
 extension Workspace {
-    /// Returns the artifacts that a selection means, each object once.
-    func artifacts(_ selection: TransferSelection) async throws -> [PointerIndex.Entry] {
-        var indexes: [[PointerIndex.Entry]] = []
+    /// Returns the artifacts that a selection means, each object once, and what to say of pointers that cannot be read.
+    func artifacts(
+        _ selection: TransferSelection
+    ) async throws -> (found: [PointerIndex.Entry], unreadable: UnreadablePointers) {
+        var chosen: [PointerIndex.Entry] = []
+        var unreadable = UnreadablePointers()
         if selection.isEverything {
-            indexes.append(try await historicalArtifacts())
-            indexes.append(try await trackedArtifacts())
-        } else if selection.isEveryTag {
-            for version in try await versions() {
-                indexes.append(try await PointerIndex.at(version.commit, in: repository).entries)
-            }
-        } else if selection.versions.isEmpty {
-            indexes.append(try await trackedArtifacts())
+            let history = try await historicalArtifacts()
+            chosen += try selection.paths.isEmpty ? history : select(selection.paths, among: history)
+        }
+        if selection.isEverything || selection.versions.isEmpty && !selection.isEveryTag {
+            let index = try await pointers()
+            chosen += try await select(selection.paths, among: index)
+            unreadable = try await explain(index.damaged)
         } else {
-            for version in selection.versions {
-                let commit = try await resolve(version).commit
-                indexes.append(try await PointerIndex.at(commit, in: repository).entries)
+            for (name, commit) in try await commits(of: selection) {
+                let index = try await PointerIndex.at(commit, in: repository)
+                chosen += try await select(selection.paths, among: index)
+                unreadable.problems += index.damaged.map { Problem("\(name):\($0.path)", message: $0.problem) }
             }
         }
-        let chosen = try indexes.flatMap { try selection.paths.isEmpty ? $0 : select(selection.paths, among: $0) }
         var seen: Set<Pointer> = []
-        return chosen.filter { seen.insert($0.pointer).inserted }
+        return (chosen.filter { seen.insert($0.pointer).inserted }, unreadable)
+    }
+
+    private func commits(of selection: TransferSelection) async throws -> [(name: String, commit: GitObjectID)] {
+        if selection.isEveryTag { return try await versions().map { ($0.tag.text, $0.commit) } }
+        var commits: [(name: String, commit: GitObjectID)] = []
+        for version in selection.versions { commits.append((version, try await resolve(version).commit)) }
+        return commits
     }
 }

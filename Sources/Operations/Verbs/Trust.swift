@@ -42,7 +42,7 @@ package struct Trust: Sendable {
         guard let store = TrustStore(environment: context.environment) else {
             throw Failure(.failed, "cannot tell where your settings are", hints: ["set the variable HOME"])
         }
-        let workspace = try? await Workspace.discover(in: context)
+        let workspace = try? await Workspace.discover(in: context, bare: true)
         let remotes = (workspace?.configuration.remotes ?? []).map { remote in
             (name: remote.name, url: workspace?.agreedURL(remote.url) ?? remote.url)
         }

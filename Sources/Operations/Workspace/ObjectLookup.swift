@@ -65,7 +65,7 @@ struct ObjectLookup {
 
     /// Finds the path that is meant, and the artifacts of the version it is meant in.
     private func split(_ argument: String) async throws -> (RepositoryPath, [PointerIndex.Entry]) {
-        let tracked = try await workspace.trackedArtifacts()
+        let tracked = try await workspace.pointers().entries
         let own = try? workspace.path(argument)
         // A name with a colon in it is what it says where the work tree has it.
         if let own, tracked.contains(where: { $0.path == own || own.isInside($0.path) }),

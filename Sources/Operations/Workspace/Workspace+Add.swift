@@ -13,11 +13,8 @@ extension Workspace {
         _ paths: [RepositoryPath],
         stages: Bool
     ) async throws -> (changed: [RepositoryPath], warnings: [String]) {
-        var changed: [RepositoryPath] = []
+        let changed = try ignore(paths)
         var warnings: [String] = []
-        for (directory, group) in Dictionary(grouping: paths, by: \.parent) {
-            if try ignore(group.map(\.name), in: directory) { changed.append(IgnoreFile.path(in: directory)) }
-        }
         let pathspecs = paths.map { GitPathspec.path(GitPath($0.text)) }
         let tracked = try await repository.index.entries(pathspecs).map(\.path.description)
         for path in paths where tracked.contains(where: { $0 == path.text || $0.hasPrefix(path.text + "/") }) {
@@ -27,6 +24,15 @@ extension Workspace {
             warnings.append("\(path) is no longer tracked by \(who), but the history keeps it")
         }
         return (changed, warnings)
+    }
+
+    /// Makes Git ignore artifacts; returns the ignore files that changed.
+    func ignore(_ paths: [RepositoryPath]) throws -> [RepositoryPath] {
+        var changed: [RepositoryPath] = []
+        for (directory, group) in Dictionary(grouping: paths, by: \.parent) {
+            if try ignore(group.map(\.name), in: directory) { changed.append(IgnoreFile.path(in: directory)) }
+        }
+        return changed
     }
 
     /// Adds lines to the ignore file beside artifacts; `false` where they were there already.

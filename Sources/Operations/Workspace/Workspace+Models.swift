@@ -5,44 +5,36 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
-    /// The artifacts of the work tree; a pointer that is none stops every verb but `status`, `fsck` and `doctor`.
-    func trackedArtifacts() async throws -> [PointerIndex.Entry] {
-        let index = try await PointerIndex.workTree(of: repository)
-        if let damage = index.damaged.first {
-            throw Failure(
-                .failed,
-                "\(damage.path) is no pointer: \(damage.problem)",
-                hints: [
-                    damage.needsNewerVersion
-                        ? "install a newer git-model; nothing was changed"
-                        : "restore it: `git checkout -- \(damage.path)`"
-                ]
-            )
-        }
-        return index.entries
-    }
-
-    /// The models that the work tree describes, by name.
+    /// The models that the work tree describes, and those of a description that it does not have, by name.
     func models() throws -> [ModelDescription] {
+        let prefix = ModelDescription.directory + "/"
+        var files: [String: [UInt8]] = [:]
+        for (path, bytes) in shared.files where path.isInside(GitPath(ModelDescription.directory)) {
+            files["\(path.description.dropFirst(prefix.count))"] = bytes
+        }
         let directory = root.appending(".mver").appending("models")
-        guard try FileStatus.of(directory) != nil else { return [] }
-        var models: [ModelDescription] = []
-        for entry in try DirectoryWalk.entries(under: directory) where entry.path.hasSuffix(".json") {
-            do {
-                let name = try ModelName(entry.path.dropLast(".json".count))
-                let bytes = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
-                models.append(try ModelDescription(name, parsing: bytes))
-            } catch {
-                guard error is FormatError || error is RegistryNameError else { throw error }
-                let path = "\(ModelDescription.directory)/\(entry.path)"
-                throw Failure(
-                    .failed,
-                    "\(path) describes no model: \(error)",
-                    hints: ["restore it: `git checkout -- \(path)`"]
-                )
+        if try !isBare && FileStatus.of(directory) != nil {
+            for entry in try DirectoryWalk.entries(under: directory)
+            where entry.path.hasSuffix(ModelDescription.fileSuffix) {
+                files[entry.path] = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
             }
         }
-        return models.sorted { $0.name < $1.name }
+        return try files.map(Workspace.description).sorted { $0.name < $1.name }
+    }
+
+    /// Reads a description in the file of that name.
+    private static func description(in file: String, _ bytes: [UInt8]) throws -> ModelDescription {
+        do {
+            return try ModelDescription(ModelName(file.dropLast(ModelDescription.fileSuffix.count)), parsing: bytes)
+        } catch {
+            guard error is FormatError || error is RegistryNameError else { throw error }
+            let path = "\(ModelDescription.directory)/\(file)"
+            throw Failure(
+                .failed,
+                "\(path) describes no model: \(error)",
+                hints: ["restore it: `git checkout -- \(path)`"]
+            )
+        }
     }
 
     /// Returns the model of that name, or the only one where none is named.
@@ -78,6 +70,8 @@ extension Workspace {
         let location = try location(of: path)
         let bytes = model.encoded
         if try FileStatus.of(location) != nil, try DurableFile.read(location, limit: 16 << 20) == bytes { return [] }
+        // A sparse checkout gets only the descriptions that change.
+        if shared.files[GitPath(model.path)] == bytes { return [] }
         try Directories.create(location.removingLastComponent())
         try DurableFile.write(bytes, to: location, permissions: 0o666)
         return [path]

@@ -24,7 +24,8 @@ extension Workspace {
 
     /// Returns the file that an argument means, from where the user stands.
     private func absolute(_ argument: String) -> FilePath {
-        context.workingDirectory.pushing(FilePath(argument)).lexicallyNormalized()
+        // Without a work tree there is no place to stand in: paths count from the top.
+        (isBare ? root : context.workingDirectory).pushing(FilePath(argument)).lexicallyNormalized()
     }
 
     /// Returns the file at a path of the repository; a directory on the way that is a link is refused.

@@ -12,7 +12,7 @@ extension Workspace {
     /// none, though it has a pointer's name, names nothing and cannot be taken back: it stops nobody. One on the disk can be mended.
     func livePointers() async throws -> [Pointer] {
         let history = try await historicalPointers()
-        if let newer = history.damaged.first(where: \.needsNewerVersion) {
+        if let newer = history.damaged.first(where: { $0.kind == .newerVersion }) {
             throw Failure(
                 .failed,
                 "\(newer.path) in the history or an index: \(newer.problem)",
@@ -24,7 +24,7 @@ extension Workspace {
             // A worktree whose directory is gone has an index all the same, which is among the history's.
             guard try FileStatus.of(worktree.path) != nil else { continue }
             let other = try await Workspace.discover(in: context.standing(in: worktree.path))
-            live.formUnion(try await other.trackedArtifacts().map(\.pointer))
+            live.formUnion(try await other.allArtifacts().map(\.pointer))
             live.formUnion(try await other.ignoredPointers())
         }
         return live.sorted { $0.oid < $1.oid }

@@ -19,17 +19,16 @@ extension Workspace {
     /// The pointers of a version's model, as far as the tag or the model's description tells, else all of the commit.
     func pointers(
         of resolved: ResolvedVersion
-    ) async throws -> (entries: [PointerIndex.Entry], warnings: [String]) {
+    ) async throws -> (entries: [PointerIndex.Entry], damaged: [PointerIndex.Damage]) {
         let index = try await PointerIndex.at(resolved.commit, in: repository)
-        let warnings = index.damaged.map { "\($0.path) is no pointer: \($0.problem)" }
-        guard let version = resolved.version else { return (index.entries, warnings) }
+        guard let version = resolved.version else { return (index.entries, index.damaged) }
         var own = version.trailers.map { Set($0.artifacts.map(\.path)) }
         if own == nil {
             let models = try await ModelIndex.at(resolved.commit, in: repository)
             own = models.model(version.model).map { Set($0.artifacts) }
         }
-        guard let own, !own.isEmpty else { return (index.entries, warnings) }
-        return (index.entries.filter { own.contains($0.path) }, warnings)
+        guard let own, !own.isEmpty else { return (index.entries, index.damaged) }
+        return (index.entries.filter { own.contains($0.path) }, index.damaged)
     }
 
     /// The models, each with the newest version that the current commit is or descends from.

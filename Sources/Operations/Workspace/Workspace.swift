@@ -9,17 +9,23 @@ import SystemPackage
 struct Workspace: Sendable {
     let context: Context
     let repository: GitRepository
-    /// The top of the work tree.
+    /// The top of the work tree; the Git directory where there is none.
     let root: FilePath
+    /// Whether there is no work tree, so that what HEAD has stands for it.
+    let isBare: Bool
+    /// The files of `.mver` that the work tree does not have.
+    let shared: SharedFiles
     /// `.git/model` in the common directory, shared by all worktrees.
     let modelDirectory: FilePath
     let configuration: Configuration
     let pool = WorkerPool.shared
 
     /// Opens the repository that the context stands in; one without `.mver/config` is `notInitialized`.
-    static func open(in context: Context) async throws -> Workspace {
-        let workspace = try await discover(in: context)
-        guard try FileStatus.of(workspace.root.appending(".mver").appending("config")) != nil else {
+    ///
+    /// A bare one is refused unless the verb asks for `bare`: most change the work tree.
+    static func open(in context: Context, bare: Bool = false) async throws -> Workspace {
+        let workspace = try await discover(in: context, bare: bare)
+        guard try workspace.isSetUp else {
             throw Failure(
                 .notInitialized,
                 "\(workspace.root) is not set up for git-model",
@@ -29,8 +35,10 @@ struct Workspace: Sendable {
         return workspace
     }
 
-    /// Opens the repository that the context stands in, set up or not; without `readsTracked`, as if it had no `.mver/config`.
-    static func discover(in context: Context, readsTracked: Bool = true) async throws -> Workspace {
+    /// Opens the repository that the context stands in, set up or not; a bare one only where that is asked for.
+    ///
+    /// Without `readsTracked`, its `.mver/config` counts as empty.
+    static func discover(in context: Context, bare: Bool = false, readsTracked: Bool = true) async throws -> Workspace {
         let repository: GitRepository
         do {
             repository = try await GitRepository.discover(
@@ -45,22 +53,38 @@ struct Workspace: Sendable {
                 hints: ["make it one: `git init`"]
             )
         }
-        guard let root = repository.layout.workTree else {
+        let workTree = repository.layout.workTree
+        guard bare || workTree != nil else {
             throw Failure(
                 .failed,
-                "\(repository.layout.gitDirectory) is a bare repository, which has no artifacts",
+                "\(repository.layout.gitDirectory) is a bare repository, which has no work tree to change",
                 hints: ["clone it, and work in the clone: `git clone \(repository.layout.gitDirectory)`"]
             )
+        }
+        let shared: SharedFiles
+        do { shared = try await SharedFiles.of(repository) } catch let error as ConfigurationError {
+            guard !readsTracked else { throw error }
+            shared = .none
         }
         return Workspace(
             context: context,
             repository: repository,
-            root: root,
+            root: workTree ?? repository.layout.gitDirectory,
+            isBare: workTree == nil,
+            shared: shared,
             modelDirectory: repository.layout.commonDirectory.appending("model"),
             configuration: readsTracked
-                ? try await Configuration.load(repository, environment: context.environment)
+                ? try await Configuration.load(repository, shared, environment: context.environment)
                 : try await Configuration.loadWithoutTracked(repository, environment: context.environment)
         )
+    }
+
+    /// Whether `init` was ever run in the repository.
+    var isSetUp: Bool {
+        get throws {
+            if shared.configuration != nil { return true }
+            return try !isBare && FileStatus.of(configurationFile) != nil
+        }
     }
 
     /// Where the local store is.

@@ -1,0 +1,161 @@
+import TestSupport
+import Testing
+
+/// Repositories whose work tree lacks `.mver`, or that have none, and what Git's states mean for artifacts.
+@Suite struct PlaceTests {
+    private static let setUp = """
+        git model init -q --name small --remote ~/models && mkdir weights && echo 1 > weights/m.bin
+        git model add -q weights/m.bin && git commit -qm one && git model push -q && git model tag -q v1.0.0
+        cd ~
+
+        """
+
+    @Test func `A sparse checkout without the configuration works, and loses none of it`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            Self.setUp + """
+                git clone -q sentiment sparse && cd sparse && git sparse-checkout set weights
+                git model status && git model pull -q && cat weights/m.bin && git model status
+                echo 2 > weights/n.bin && git model add -q weights/n.bin && git commit -qm two && git model list
+                git model remote add -q other ~/others && git config -f .mver/config remote.store.url
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output.hasPrefix(
+                """
+                small v1.0.0
+                  missing  weights/m.bin  2 B
+                hint: bring them in line: `git model pull`
+                1
+                small v1.0.0, nothing changed
+                small  v1.0.0
+                """
+            ),
+            "\(result.output)"
+        )
+        #expect(result.output.hasSuffix("/models\n"), "\(result.output)")
+    }
+
+    @Test func `A clone without checkout reads what HEAD has`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            Self.setUp + """
+                git clone -q --no-checkout sentiment clone && cd clone && git model list
+                git model checkout -q v1.0.0 && cat weights/m.bin
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.hasPrefix("small  v1.0.0") && result.output.hasSuffix("\n1\n"), "\(result.output)")
+    }
+
+    @Test func `In a bare repository what reads works, and what changes a work tree says why not`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(Self.setUp + "git clone -q --bare sentiment bare.git").expectSuccess()
+        let verbs = [
+            ("list", "small  v1.0.0"), ("tag", "v1.0.0"), ("log", "small@v1.0.0"), ("show", "weights/m.bin"),
+            ("ls v1.0.0", "weights/m.bin"), ("ls", "weights/m.bin"), ("cat v1.0.0:weights/m.bin", "1\n"),
+            ("fetch", "Nothing"), ("push v1.0.0", "Nothing"), ("fsck", "1 artifact version can be rebuilt"),
+            ("gc", "Deleted 0"), ("du", "weights/m.bin"), ("remote list", "store"), ("doctor", "ok    remote"),
+        ]
+        for (verb, output) in verbs {
+            let result = try await scratch.run("cd ~/bare.git && git model \(verb)")
+            #expect(result.exitCode == 0 && result.output.contains(output), "\(verb): \(result.output)")
+        }
+        let refused = try await scratch.run("cd ~/bare.git && git model add x")
+        #expect(refused.exitCode == 5 && refused.output.contains("no work tree to change"), "\(refused.output)")
+    }
+
+    static let refusals = [
+        (".mver/config", "it belongs to git-model"), (".gitattributes", "Git reads it"), (".gitignore", "Git reads it"),
+        (".gitmodules", "Git reads it"), (".mverignore", "git-model reads it"),
+        ("p.mver.mver", "named as a pointer is"),
+    ]
+
+    @Test func `What Git and git-model read themselves is no artifact`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run("git model init -q && touch .gitignore .gitmodules .mverignore p.mver p.mver.mver")
+            .expectSuccess()
+        for (path, reason) in Self.refusals {
+            let result = try await scratch.run("git model add \(path)")
+            #expect(result.exitCode == 5 && result.output.contains(reason), "\(path): \(result.output)")
+        }
+        #expect(try await scratch.run("git diff --cached --diff-filter=D --name-only; cat .gitignore").output == "")
+    }
+
+    @Test func `A path in a submodule is refused before anything is written`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git init -q ~/lib && (cd ~/lib && git commit -q --allow-empty -m lib) && git model init -q
+            git -c protocol.file.allow=always submodule -q add ~/lib sub && echo 1 > sub/w.bin
+            git model add sub/w.bin; git model add sub; git -C sub status --short
+            """
+        )
+        #expect(
+            result.output == """
+                error: cannot add sub/w.bin: it is in sub, a repository of its own
+                hint: add it there: `cd sub && git model add w.bin`
+                error: cannot add sub: it is a repository of its own
+                hint: add it there: `cd sub && git model add PATH`
+                ?? w.bin
+
+                """
+        )
+    }
+
+    @Test func `With a locked index nothing is half done`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(Self.setUp + "cd sentiment && echo 2 > new.bin && touch .git/index.lock").expectSuccess()
+        for verb in ["rm weights/m.bin", "mv weights/m.bin m", "add new.bin", "checkout v1.0.0"] {
+            let result = try await scratch.run("git model \(verb)")
+            #expect(result.exitCode == 11, "\(verb): \(result.output)")
+            #expect(result.output.contains("index.lock exists: another Git command is at work"), "\(result.output)")
+        }
+        #expect(try await scratch.run("rm .git/index.lock; git status --short").output == "?? new.bin\n")
+    }
+
+    @Test func `status tells new artifacts and changed modes, and restoring brings modes back`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git model init -q && echo 1 > m.bin && git model add -q m.bin && git model status
+            git commit -qm one && git branch plain && chmod +x m.bin && git model status && git model add -qu
+            git commit -qm executable && git switch -q plain && [ ! -x m.bin ] && git model checkout -q main && [ -x m.bin ]
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("  new  m.bin  2 B\nhint: record them: `git commit`\n"), "\(result.output)")
+        #expect(
+            result.output.contains("  modified  m.bin  2 B\nhint: record them: `git model add -u`"),
+            "\(result.output)"
+        )
+    }
+
+    @Test func `A branch is switched to, also one that only a remote has, and a version is detached`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            Self.setUp + """
+                cd sentiment && git branch other && git clone -q . ../clone && cd ../clone && git model pull -q
+                git model checkout -q other && git branch --show-current && git model checkout -q main
+                git model checkout -q v1.0.0 && git status | head -1
+                """
+        )
+        #expect(result.output.hasPrefix("other\n"), "\(result.output)")
+        #expect(result.output.contains("HEAD detached at"), "\(result.output)")
+    }
+
+    @Test func `What can be restored is, and leftovers of a killed checkout go`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            Self.setUp + """
+                cd sentiment && echo 2 > n.bin && git model add -q n.bin && git commit -qm two && echo 3 >> n.bin
+                touch weights/.git-model-tmp-999999999-1 && git status --short && rm weights/m.bin && git model checkout
+                code=$?; cat weights/m.bin; ls -A weights; exit $code
+                """
+        )
+        #expect(result.exitCode == 3, "\(result.output)")
+        #expect(result.output.contains("error: n.bin: it has changes that are in no store"), "\(result.output)")
+        #expect(result.output.hasSuffix("\n1\n.gitignore\nm.bin\nm.bin.mver\n"), "\(result.output)")
+    }
+}
