@@ -85,7 +85,10 @@ struct Sample: Sendable {
 
     private func outcome(of target: Machine, _ pointers: [Pointer], _ remote: any Remote) async throws -> Outcome {
         do {
-            return try await target.fetch(pointers, from: remote).missing.isEmpty ? .right : .missing
+            let report = try await target.fetch(pointers, from: remote)
+            // Of several objects, one that is refused does not keep the others back.
+            if let refused = report.damaged.first { return .refused(refused.reason) }
+            return report.missing.isEmpty ? .right : .missing
         } catch let error as RemoteError { return .refused(error) }
     }
 }
