@@ -72,7 +72,7 @@ final class FaultRig: Sendable {
             rm -rf $case && mkdir -p $case && cp -a ~/.gitconfig ~/.config ~/sentiment ~/models $case
             root=$HOME
             export HOME=$case XDG_CONFIG_HOME=$case/.config
-            cd $case/sentiment
+            cd $case/sentiment && git-model trust -q store
             faulty() { LD_PRELOAD=$root/fault.so FAULT_LOG=$case/log \(fault?.assignments ?? "") "$@"; }
             note() { echo "--- $*" >> $case/journal; "$@" >> $case/journal 2>&1 || { echo "failed: $*"; cat $case/journal; exit 1; }; }
             \(script)

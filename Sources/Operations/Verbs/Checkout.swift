@@ -111,7 +111,9 @@ package struct Checkout: Sendable {
         let result = try await workspace.restore(artifacts, from: store, isForced: isForced)
         var report = Report(restored: result.restored, problems: result.problems)
         let failed = Set(result.problems.map(\.subject))
-        let resolved = unmerged.filter { !failed.contains($0.path.text) }
+        let resolved = unmerged.filter {
+            failed.isDisjoint(with: [$0.path.text, $0.path.appendingPointerSuffix.text])
+        }
         try await stage(resolved, in: workspace)
         if !isForced, let first = modified.first { report.hints = unrestorable(first).hints }
         try await explain(tracked, in: workspace, &report)
@@ -160,6 +162,8 @@ package struct Checkout: Sendable {
     /// Stages pointers, and the ignore lines without which Git would see the bytes of artifacts that were removed meanwhile.
     private func stage(_ artifacts: [PointerIndex.Entry], in workspace: Workspace) async throws {
         guard !artifacts.isEmpty else { return }
+        let lock = try workspace.lockWorkTree()
+        defer { extendLifetime(lock) }
         let changed = artifacts.map(\.path.appendingPointerSuffix) + (try workspace.ignore(artifacts.map(\.path)))
         try await workspace.repository.index.stage(changed.map { GitPath($0.text) })
     }
