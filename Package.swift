@@ -67,8 +67,8 @@ let package = Package(
         .executableTarget(name: "git-model", dependencies: ["CommandLineInterface"], swiftSettings: settings),
         tests("ModelCoreTests", ["ModelCore", "TestSupport"], excluding: ["Golden"]),
         tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),
-        tests("CodecTests", ["Codec", "ModelCore"]),
-        tests("TensorFormatsTests", ["TensorFormats", "ModelCore"]),
+        tests("CodecTests", ["Codec", "ModelCore", "TestSupport"]),
+        tests("TensorFormatsTests", ["TensorFormats", "ModelCore", "TestSupport"]),
         tests(
             "StoreTests",
             ["Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],

@@ -1,4 +1,5 @@
 import Codec
+import TestSupport
 import Testing
 
 struct ChunkerTests {

@@ -1,4 +1,5 @@
 import Codec
+import TestSupport
 import Testing
 
 /// Stored bytes that nobody's encoder wrote.

@@ -1,5 +1,6 @@
 import Codec
 import ModelCore
+import TestSupport
 import Testing
 
 #if canImport(Glibc)

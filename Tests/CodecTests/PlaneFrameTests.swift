@@ -1,5 +1,6 @@
 import Codec
 import ModelCore
+import TestSupport
 import Testing
 
 /// Frames with an element width, with and without a base.

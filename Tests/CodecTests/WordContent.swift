@@ -1,4 +1,5 @@
 import ModelCore
+import TestSupport
 import Testing
 
 /// Words as tensors have them, and words that they should not have.

@@ -2,6 +2,7 @@ import ModelCore
 import Remotes
 import Store
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What decision 2 demands of a writer while somebody collects the garbage of the remote.

@@ -2,6 +2,7 @@ import ModelCore
 import Remotes
 import SystemIO
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("Every remote")

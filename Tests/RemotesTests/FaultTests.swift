@@ -3,6 +3,7 @@ import Remotes
 import Store
 import SystemIO
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("Faults")

@@ -3,6 +3,7 @@ import ModelCore
 import Remotes
 import Store
 import SystemIO
+import TestSupport
 import Testing
 
 @Suite("Push and fetch")

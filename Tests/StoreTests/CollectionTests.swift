@@ -4,6 +4,7 @@ import ModelCore
 import Store
 import SystemIO
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Garbage collection of a store on this machine.

@@ -3,6 +3,7 @@ import ModelCore
 import Store
 import SystemIO
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("Round trips")

@@ -3,6 +3,7 @@ import FoundationEssentials
 import ModelCore
 import Store
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import SystemIO

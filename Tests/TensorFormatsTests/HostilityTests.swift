@@ -1,5 +1,6 @@
 import FoundationEssentials
 import TensorFormats
+import TestSupport
 import Testing
 
 /// What holds for every parser, whatever the bytes: an answer, and a sound one.

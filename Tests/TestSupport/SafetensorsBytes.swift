@@ -5,13 +5,13 @@ package struct SafetensorsBytes {
 
     /// Makes tensors of the given numbers of elements with values of about the size of weights.
     package init(_ sizes: [(name: String, count: Int)], seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = PseudoRandom(seed: seed)
         tensors = sizes.map { size in
             (size.name, (0..<size.count).map { _ in SafetensorsBytes.value(&random, scale: 0.05) })
         }
     }
 
-    private static func value(_ random: inout SplitMix, scale: Float) -> Float {
+    private static func value(_ random: inout PseudoRandom, scale: Float) -> Float {
         // The sum of uniform numbers is nearly normal.
         let sum = (0..<4).reduce(Float(0)) { sum, _ in sum + Float(random.next() >> 40) / Float(1 << 24) }
         return (sum - 2) * scale
@@ -19,7 +19,7 @@ package struct SafetensorsBytes {
 
     /// Moves every value of some tensors a little.
     package mutating func train(_ names: Set<String>? = nil, seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = PseudoRandom(seed: seed)
         for position in tensors.indices where names?.contains(tensors[position].name) ?? true {
             for index in tensors[position].values.indices {
                 tensors[position].values[index] += SafetensorsBytes.value(&random, scale: 2e-6)
@@ -48,18 +48,5 @@ package struct SafetensorsBytes {
             for value in tensor.values { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 } }
         }
         return bytes
-    }
-
-    /// SplitMix64: the same numbers from the same seed on every machine.
-    private struct SplitMix {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var value = state
-            value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-            value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-            return value ^ value >> 31
-        }
     }
 }

@@ -1,12 +1,12 @@
 /// SplitMix64: the same bytes from the same seed on every machine.
-struct PseudoRandom: RandomNumberGenerator {
+package struct PseudoRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var value = state
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -15,7 +15,7 @@ struct PseudoRandom: RandomNumberGenerator {
     }
 
     /// Returns bytes in which no codec finds anything: the words, little-endian.
-    mutating func bytes(_ count: Int) -> [UInt8] {
+    package mutating func bytes(_ count: Int) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(count + 8)
         while result.count < count {
@@ -24,5 +24,10 @@ struct PseudoRandom: RandomNumberGenerator {
         }
         result.removeLast(result.count - count)
         return result
+    }
+
+    /// Returns bytes with an uneven distribution, as weights have.
+    package mutating func skewedBytes(_ count: Int) -> [UInt8] {
+        bytes(count).map { $0 & 0x07 == 0 ? $0 : $0 & 0x0F }
     }
 }
