@@ -42,6 +42,8 @@ final class FrameIngest: Sendable {
         }
         do throws(StoreError) {
             for copy in local.indexes.copies(of: frame.id) where try isKept(copy.pack) {
+                // A difference whose base was collected rebuilds nothing.
+                if let base = copy.base, try !local.hasFrame(base, below: copy.entry.depth) { continue }
                 reuse(frame)
                 return frame
             }

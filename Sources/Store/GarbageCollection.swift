@@ -117,8 +117,7 @@ package struct GarbageCollection: Sendable {
     /// Refuses where a live frame is stored in a way that may need something that this version knows nothing of.
     private func requireUnderstood(_ closure: Closure) throws(StoreError) {
         for frame in closure.frames.values {
-            let flags = frame.base == nil ? 0 : FrameRecord.baseFlag
-            guard FrameCodec(rawValue: frame.entry.codec) != nil, frame.entry.flags == flags else {
+            guard frame.entry.isUnderstood else {
                 let path = store.root.appending(StoreLayout.pack(frame.pack))
                 throw .needsNewerVersion(path, "codec \(frame.entry.codec)")
             }
@@ -128,12 +127,12 @@ package struct GarbageCollection: Sendable {
     /// Refuses where a pack to delete has a frame that this version cannot tell the use of.
     private func requireUnderstood(_ pack: PackFile) throws(StoreError) {
         for entry in try pack.contents().entries {
-            guard FrameCodec(rawValue: entry.codec) != nil, entry.base == 0, entry.flags == 0 else {
+            guard entry.isUnderstood else {
                 throw .needsNewerVersion(pack.path, "codec \(entry.codec)")
             }
             do throws(StoreError) {
                 let record = try pack.header(of: entry)
-                guard FrameCodec(rawValue: record.codec) != nil, record.base == nil else {
+                guard FrameCodec(rawValue: record.codec) != nil, (record.base == nil) == (entry.base == 0) else {
                     throw .needsNewerVersion(pack.path, "codec \(record.codec)")
                 }
             } catch {
@@ -178,5 +177,12 @@ package struct GarbageCollection: Sendable {
 
     private func remove(_ path: FilePath) throws(StoreError) {
         do { try DurableFile.remove(path) } catch { throw .io(error) }
+    }
+}
+
+extension FrameEntry {
+    /// Whether this version knows the codec and everything that the flags say.
+    fileprivate var isUnderstood: Bool {
+        FrameCodec(rawValue: codec) != nil && flags == (base == 0 ? 0 : FrameRecord.baseFlag)
     }
 }

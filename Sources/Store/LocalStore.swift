@@ -125,6 +125,15 @@ package final class LocalStore: Sendable {
         return present
     }
 
+    /// Returns whether a copy of a frame of less depth than `limit` is there, and all that it decodes against.
+    package func hasFrame(_ frame: Digest, below limit: UInt8 = .max) throws(StoreError) -> Bool {
+        for copy in try presentCopies(of: frame) where copy.entry.depth < limit {
+            guard let base = copy.base else { return true }
+            if try hasFrame(base, below: copy.entry.depth) { return true }
+        }
+        return false
+    }
+
     /// Returns whether a pack is there; one that was there once is not looked for again, for only collection takes packs away.
     private func hasPack(_ id: Digest) throws(StoreError) -> Bool {
         if presentPacks.withLock({ $0.contains(id) }) { return true }

@@ -1,6 +1,6 @@
 import Codec
 import ModelCore
-import Store
+@testable import Store
 import SystemIO
 import SystemPackage
 import TestSupport
@@ -74,6 +74,25 @@ import Testing
         _ = try collection.carryOut(plan)
         #expect(try await scratch.restored(versions[2].pointer) == versions[2].bytes)
         #expect(try await scratch.check().isEmpty)
+    }
+
+    @Test func `A difference whose base was collected is no copy, and adding its bytes again stores them`() async throws
+    {
+        let scratch = try ScratchStore()
+        let versions = try await series(2, in: scratch)
+        let store = try scratch.reopened()
+        let closure = Closure(of: [versions[1].pointer], in: store)
+        let base = try #require(closure.bases.first.flatMap { closure.frames[$0] })
+        // A pack of differences goes, and so does the one with their base, but for what is alive in the other.
+        let collection = GarbageCollection(store, now: WallClock.now())
+        #expect(try collection.plan(live: [], gracePeriod: 0).candidates.count == 4)
+        try store.replace(store.indexes.files) { $0 != base.pack }
+        let again = try scratch.reopened()
+        let depths = try #require(closure.frames.values.first { $0.base == base.entry.id })
+        #expect(try !again.hasFrame(depths.entry.id))
+        let pointer = try await scratch.add(versions[1].bytes, after: [])
+        #expect(pointer == versions[1].pointer)
+        #expect(try await scratch.restored(pointer) == versions[1].bytes)
     }
 
     @Test func `A damaged base is found, and wrong bytes never come out`() async throws {

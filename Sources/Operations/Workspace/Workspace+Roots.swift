@@ -10,8 +10,11 @@ extension Workspace {
     ///
     /// Throws where anything that might be a pointer cannot be read: who deletes must know all of them. A file of history that is
     /// none, though it has a pointer's name, names nothing and cannot be taken back: it stops nobody. One on the disk can be mended.
-    func livePointers() async throws -> [Pointer] {
-        let history = try await historicalPointers()
+    ///
+    /// Of a branch's history, only the newest `count` commits that change an artifact count where a number is given.
+    func livePointers(keepingLast count: Int? = nil) async throws -> [Pointer] {
+        let history =
+            if let count { try await retainedPointers(keepingLast: count) } else { try await historicalPointers() }
         if let newer = history.damaged.first(where: { $0.kind == .newerVersion }) {
             throw Failure(
                 .failed,
