@@ -77,7 +77,7 @@ package struct CollectGarbage: Sendable {
         // What is alive is only found out now: before, a command could be about to refer to something.
         let marked = try await mark(workspace, store)
         let plan = try plan(marked, workspace, store)
-        try await requireSound(store, workspace)
+        try await workspace.requireSound(store)
         _ = try GarbageCollection(store, now: context.now()).carryOut(plan)
         try await workspace.removeStaleTemporaryFiles()
         return report(plan, marked)
@@ -129,19 +129,6 @@ package struct CollectGarbage: Sendable {
         )
     }
 
-    /// Nothing is deleted from a store that is damaged: what looks dead may be what mends it.
-    private func requireSound(_ store: LocalStore, _ workspace: Workspace) async throws {
-        let check = StoreCheck(store, pool: workspace.pool, cancellation: workspace.context.cancellation)
-        let findings = try await check.run(.structure, mending: false)
-        guard let finding = findings.first(where: { $0.severity != .untidy }) else { return }
-        throw Failure(
-            finding.severity == .damaged ? .verification : .failed,
-            "nothing was deleted: \(finding.path): \(finding.problem)",
-            hints: finding.severity == .damaged
-                ? ["mend it first: `git model fsck --repair`"] : ["install a newer git-model"]
-        )
-    }
-
     private func report(_ plan: GarbageCollection.Plan, _ marked: Marked) -> Report {
         var report = Report(
             isDryRun: isDryRun,
@@ -164,6 +151,19 @@ package struct CollectGarbage: Sendable {
 }
 
 extension Workspace {
+    /// Refuses to delete from a store that is damaged: what looks dead may be what mends it.
+    func requireSound(_ store: LocalStore) async throws {
+        let check = StoreCheck(store, pool: pool, cancellation: context.cancellation)
+        let findings = try await check.run(.structure, mending: false)
+        guard let finding = findings.first(where: { $0.severity != .untidy }) else { return }
+        throw Failure(
+            finding.severity == .damaged ? .verification : .failed,
+            "nothing was deleted: \(finding.path): \(finding.problem)",
+            hints: finding.severity == .damaged
+                ? ["mend it first: `git model fsck --repair`"] : ["install a newer git-model"]
+        )
+    }
+
     /// Removes what killed commands left outside the store: in `.git/model`, and beside artifacts in every worktree.
     fileprivate func removeStaleTemporaryFiles() async throws {
         for file in try StaleTemporaryFiles.all(in: modelDirectory, now: context.now()) { try DurableFile.remove(file) }

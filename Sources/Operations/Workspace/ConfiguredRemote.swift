@@ -50,6 +50,11 @@ struct ConfiguredRemote: Sendable {
 }
 
 extension Workspace {
+    /// Returns the objects that any remote is known to have whole.
+    func acknowledgedAnywhere() throws -> Set<Digest> {
+        try configuration.remoteNames.reduce(into: []) { $0.formUnion(try remote(named: $1).acknowledged()) }
+    }
+
     /// Returns the remote of that name, or the default one; that there is none is an error with the way out.
     func remote(named name: String?) throws -> ConfiguredRemote {
         guard let name = name ?? configuration.defaultRemote else {

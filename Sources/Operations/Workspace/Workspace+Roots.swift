@@ -33,6 +33,24 @@ extension Workspace {
         return live.sorted { $0.oid < $1.oid }
     }
 
+    /// Returns the pointers that are checked out: those of every worktree's HEAD and index, and on its disk.
+    func checkedOutPointers() async throws -> [Pointer] {
+        let roots = try await repository.gcRoots(indexSuffix: Pointer.fileSuffix)
+        let staged = roots.indexEntries.map { (path: $0.path, mode: $0.mode, id: $0.id) }
+        var found = Set(try await PointerIndex.read(staged, in: repository).entries.map(\.pointer))
+        let worktrees = try await repository.worktrees()
+        for commit in worktrees.map(\.commit) + [try await repository.objects.head().commit] {
+            guard let commit else { continue }
+            found.formUnion(try await PointerIndex.at(commit, in: repository).entries.map(\.pointer))
+        }
+        for worktree in worktrees {
+            guard !worktree.isBare, try FileStatus.of(worktree.path) != nil else { continue }
+            let other = try await Workspace.discover(in: context.standing(in: worktree.path))
+            found.formUnion(try await PointerIndex.workTree(of: other.repository).entries.map(\.pointer))
+        }
+        return Array(found)
+    }
+
     /// The pointers in files that Git ignores, where somebody keeps some.
     private func ignoredPointers() async throws -> [Pointer] {
         let output = try await repository.program.run([
