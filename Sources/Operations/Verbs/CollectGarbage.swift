@@ -70,8 +70,8 @@ package struct CollectGarbage: Sendable {
             let marked = try await mark(workspace, joined.store)
             return report(try plan(marked, workspace, joined.store), marked)
         }
-        try requireOwnStore(of: workspace)
         let store = try LocalStore.openOrCreate(workspace.storePath)
+        try workspace.registerAsUser()
         let lock = try StoreLock.exclude(workspace.storePath)
         defer { extendLifetime(lock) }
         // What is alive is only found out now: before, a command could be about to refer to something.
@@ -117,16 +117,6 @@ package struct CollectGarbage: Sendable {
             ]
         }
         return marked
-    }
-
-    /// A store that was put elsewhere may serve other repositories, whose pointers nobody knows here.
-    private func requireOwnStore(of workspace: Workspace) throws {
-        guard workspace.configuration.storePath != nil else { return }
-        throw Failure(
-            .failed,
-            "cannot collect in \(workspace.storePath): other repositories may use this store",
-            hints: ["see what this repository does not need: `git model gc --dry-run`"]
-        )
     }
 
     private func report(_ plan: GarbageCollection.Plan, _ marked: Marked) -> Report {

@@ -60,6 +60,7 @@ package struct SlimStore: Sendable {
             return report
         }
         let store = try LocalStore.openOrCreate(workspace.storePath)
+        try workspace.registerAsUser()
         let lock = try StoreLock.exclude(workspace.storePath)
         defer { extendLifetime(lock) }
         let (plan, dropped) = try await plan(artifacts, workspace, store)
@@ -128,7 +129,8 @@ package struct SlimStore: Sendable {
         let used = try await usedObjects(workspace)
         let dropped = verified.filter { !used.contains($0.pointer.oid) }
         let going = Set(dropped.map(\.pointer.oid))
-        let live = try await workspace.livePointers().filter { !going.contains($0.oid) }
+        let own = try await workspace.ownLivePointers().filter { !going.contains($0.oid) }
+        let live = try await own + workspace.otherUsersPointers()
         let removal = FrameRemoval(store, cancellation: workspace.context.cancellation)
         return (try removal.plan(dropping: dropped.map(\.pointer), keeping: live), dropped)
     }

@@ -5,14 +5,22 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
-    /// Returns everything that keeps bytes of the local store alive: the pointers of history, of every index, and on the disk
-    /// of every worktree, tracked, new or ignored.
+    /// Returns everything that keeps bytes of the local store alive: what this repository refers to, and what every other that uses
+    /// the store does.
+    ///
+    /// Of this repository's branches, only the newest `count` commits that change an artifact count where a number is given. Throws
+    /// where any user of the store cannot be read.
+    func livePointers(keepingLast count: Int? = nil) async throws -> [Pointer] {
+        let all = Set(try await ownLivePointers(keepingLast: count) + otherUsersPointers())
+        return all.sorted { $0.oid < $1.oid }
+    }
+
+    /// Returns what this repository refers to: the pointers of history, of every index, and on the disk of every worktree, tracked,
+    /// new or ignored.
     ///
     /// Throws where anything that might be a pointer cannot be read: who deletes must know all of them. A file of history that is
     /// none, though it has a pointer's name, names nothing and cannot be taken back: it stops nobody. One on the disk can be mended.
-    ///
-    /// Of a branch's history, only the newest `count` commits that change an artifact count where a number is given.
-    func livePointers(keepingLast count: Int? = nil) async throws -> [Pointer] {
+    func ownLivePointers(keepingLast count: Int? = nil) async throws -> [Pointer] {
         let history =
             if let count { try await retainedPointers(keepingLast: count) } else { try await historicalPointers() }
         if let newer = history.damaged.first(where: { $0.kind == .newerVersion }) {
@@ -73,7 +81,7 @@ extension Context {
     func standing(in directory: FilePath) -> Context {
         var context = self
         context.workingDirectory = directory
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] { context.environment[name] = nil }
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] { context.environment[name] = nil }
         return context
     }
 }

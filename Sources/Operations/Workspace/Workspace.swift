@@ -95,7 +95,9 @@ struct Workspace: Sendable {
     /// Opens the local store, creating it where there is none, and joins its users.
     func openStore() throws -> JoinedStore {
         let store = try LocalStore.openOrCreate(storePath)
-        return JoinedStore(store: store, lock: try StoreLock.join(storePath))
+        let lock = try StoreLock.join(storePath)
+        try registerAsUser()
+        return JoinedStore(store: store, lock: lock)
     }
 
     /// Reads the stat cache.
