@@ -197,6 +197,6 @@ package struct RemoteVerification: Sendable {
 extension LocalStore {
     /// Whether an index here has an entry, which was compared with its object when it was written.
     fileprivate func knows(_ object: ObjectEntry) -> Bool {
-        indexes.entries(of: object.oid, kind: object.kind).contains(object)
+        entries(of: object.oid, kind: object.kind).contains(object)
     }
 }

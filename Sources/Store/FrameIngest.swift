@@ -47,6 +47,10 @@ final class FrameIngest: Sendable {
                 reuse(frame)
                 return frame
             }
+            for alternate in local.alternates where try alternate.hasFrame(frame.id) {
+                reuse(frame)
+                return frame
+            }
             try store(frame, raw, as: role, worker: &worker)
             return frame
         } catch {

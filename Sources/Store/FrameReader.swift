@@ -30,7 +30,7 @@ package struct FrameReader: ~Copyable {
         var failure = StoreError.missingFrame(frame.id, object: object)
         for refreshed in [false, true] {
             if refreshed { try store.refresh() }
-            for copy in store.indexes.copies(of: frame.id) where !tried.contains(copy) {
+            for copy in store.listedCopies(of: frame.id) where !tried.contains(copy) {
                 tried.append(copy)
                 do throws(StoreError) {
                     return try decode(copy, frame, of: object, into: destination)

@@ -41,7 +41,7 @@ package struct FrameRemoval: Sendable {
         var packs: Set<Digest> = []
         var counted: Set<FrameLocation> = []
         for frame in frames {
-            for copy in try store.presentCopies(of: frame) where counted.insert(copy).inserted {
+            for copy in try store.ownCopies(of: frame) where counted.insert(copy).inserted {
                 byteCount += Int64(copy.entry.recordLength)
                 packs.insert(copy.pack)
             }

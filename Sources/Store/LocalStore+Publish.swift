@@ -31,6 +31,8 @@ extension LocalStore {
         } catch { throw .io(error) }
         let closure = Closure(of: [pointer], in: self)
         if let first = closure.incomplete.first { throw first.reason }
+        // Whoever reads this store alone does not see the packs of its alternates.
+        guard closure.frames.values.allSatisfy({ indexes.pack($0.pack) != nil }) else { return }
         try publishObjectIndex(indexContents(of: closure), of: pointer.oid)
     }
 
@@ -90,7 +92,11 @@ extension LocalStore {
         for file in files {
             for position in 0..<file.objectCount {
                 let object = file.object(at: position)
-                if contents.contains(object.frame) || kept.contains(object.frame) { contents.add(object) }
+                if contents.contains(object.frame) || kept.contains(object.frame)
+                    || alternates.contains(where: { !$0.listedCopies(of: object.frame).isEmpty })
+                {
+                    contents.add(object)
+                }
             }
         }
         let bytes = contents.encoded(as: .index)

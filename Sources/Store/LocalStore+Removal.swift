@@ -5,8 +5,8 @@ import SystemPackage
 extension LocalStore {
     /// Refuses where an index is damaged or says something that this version does not know how to keep.
     func requireUnderstood() throws(StoreError) {
+        try verifyIndexes()
         let indexes = indexes
-        try indexes.verify()
         for file in indexes.files {
             for position in 0..<file.objectCount {
                 let kind = file.object(at: position).kind

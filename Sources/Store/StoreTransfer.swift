@@ -18,26 +18,28 @@ package struct StoreTransfer: Sendable {
         self.cancellation = cancellation
     }
 
-    /// Returns the packs of the source that rebuild what `pointers` name.
-    package func packs(of pointers: [Pointer]) -> Set<Digest> {
-        Set(Closure(of: pointers, in: source).frames.values.map(\.pack))
+    /// What is taken over.
+    package enum Scope: Sendable {
+        /// The packs that rebuild what pointers name, those of the source's alternates among them.
+        case needed
+        /// These, and all that the source has.
+        case everything
     }
 
     /// Copies packs that the target lacks, each compared with its name, then writes an index of them; returns the bytes copied.
-    package func run(_ packs: Set<Digest>) throws(StoreError) -> Int64 {
+    package func run(_ pointers: [Pointer], _ scope: Scope) throws(StoreError) -> Int64 {
         try source.requireUnderstood()
         try target.requireWritable()
+        let closure = Closure(of: pointers, in: source)
+        var packs = Set(closure.frames.values.map(\.pack))
+        if scope == .everything { packs.formUnion(try source.packsOnDisk()) }
         var byteCount: Int64 = 0
-        for pack in packs.sorted() { byteCount += try copy(pack) }
         var contents = IndexContents()
-        for file in source.indexes.files {
-            for position in 0..<file.frameCount {
-                guard let frame = file.frame(at: position), packs.contains(frame.pack),
-                    let pack = source.indexes.pack(frame.pack)
-                else { continue }
-                contents.add(frame, in: pack)
-            }
+        for pack in packs.sorted() {
+            byteCount += try copy(pack)
+            if target.indexes.pack(pack) == nil { contents.add(try source.pack(pack).sealed()) }
         }
+        for object in closure.objects { contents.add(object) }
         for file in source.indexes.files {
             for position in 0..<file.objectCount {
                 let object = file.object(at: position)
@@ -51,7 +53,7 @@ package struct StoreTransfer: Sendable {
     private func copy(_ pack: Digest) throws(StoreError) -> Int64 {
         let path = target.root.appending(StoreLayout.pack(pack))
         do {
-            let input = try OpenFile(reading: source.root.appending(StoreLayout.pack(pack)))
+            let input = try OpenFile(reading: source.pack(pack).path)
             let size = try input.status().size
             if try FileStatus.of(path)?.size == size { return 0 }
             try Directories.create(path.removingLastComponent())

@@ -60,9 +60,9 @@ struct StoreUsersTests {
         let wanted = try await source.add(bytes)
         let other = try await source.add(random.bytes(1_500_000))
         let transfer = StoreTransfer(from: try source.reopened(), to: target.store, cancellation: Cancellation())
-        let packs = transfer.packs(of: [wanted])
-        #expect(try transfer.run(packs) > 1_500_000)
-        #expect(try transfer.run(packs) == 0)
+        #expect(try transfer.run([wanted], .needed) > 1_500_000)
+        #expect(try transfer.run([wanted], .needed) == 0)
+        let packs = Set(try target.store.packsOnDisk())
         #expect(try await target.restored(wanted) == bytes)
         #expect(try await target.check().isEmpty)
         #expect(try !Closure(of: [other], in: target.reopened()).isComplete)
@@ -73,7 +73,8 @@ struct StoreUsersTests {
         damaged[200] ^= 1
         try DurableFile.write(damaged, to: path)
         _ = try await storeError {
-            _ = try StoreTransfer(from: source.reopened(), to: target.store, cancellation: Cancellation()).run(all)
+            let transfer = StoreTransfer(from: try source.reopened(), to: target.store, cancellation: Cancellation())
+            _ = try transfer.run([], .everything)
         }
         #expect(try FileStatus.of(target.root.appending(StoreLayout.pack(victim))) == nil)
     }

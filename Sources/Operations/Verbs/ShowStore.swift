@@ -2,7 +2,7 @@ import Registry
 import Store
 import SystemPackage
 
-/// `git model store show`: where the local store is, and who uses it.
+/// `git model store show`: where the local store is, who uses it, and where it borrows.
 package struct ShowStore: Sendable {
     /// What there is.
     package struct Report: Operations.Report {
@@ -10,6 +10,8 @@ package struct ShowStore: Sendable {
         package let path: String
         /// The Git directories of the repositories that use it, this one among them where the store is shared.
         package let users: [String]
+        /// The directories of the stores that are read from beside it.
+        package let alternates: [String]
     }
 
     /// Creates the operation.
@@ -20,6 +22,11 @@ package struct ShowStore: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         _ = try workspace.openStore()
         let users = try StoreUsers(ofStoreAt: workspace.storePath).all()
-        return Report(path: workspace.storePath.string, users: users.map(\.string))
+        let alternates = try StoreAlternates(of: workspace.storePath).all()
+        return Report(
+            path: workspace.storePath.string,
+            users: users.map(\.string),
+            alternates: alternates.map(\.string)
+        )
     }
 }

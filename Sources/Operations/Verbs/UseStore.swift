@@ -50,8 +50,7 @@ package struct UseStore: Sendable {
         defer { extendLifetime(lock) }
         let isShared = try !workspace.otherUsers().isEmpty
         let transfer = StoreTransfer(from: source, to: target, cancellation: context.cancellation)
-        let live = isShared ? try await workspace.ownLivePointers() : []
-        report.bytes = try transfer.run(isShared ? transfer.packs(of: live) : Set(source.packsOnDisk()))
+        report.bytes = try transfer.run(try await workspace.ownLivePointers(), isShared ? .needed : .everything)
         try await configure(new, in: workspace)
         _ = try StoreUsers(ofStoreAt: old).forget(workspace.repository.layout.commonDirectory)
         if !isShared {
@@ -90,7 +89,7 @@ package struct UseStore: Sendable {
         // Without its format a store is none, so that nobody finds half of one.
         try DurableFile.remove(root.appending(StoreLayout.format))
         for name in StoreLayout.directories + [StoreLayout.users] { try Directories.removeTree(root.appending(name)) }
-        for name in ["lock", "merge.lock"] { try DurableFile.remove(root.appending(name)) }
+        for name in [StoreLayout.alternates, "lock", "merge.lock"] { try DurableFile.remove(root.appending(name)) }
         _ = try Directories.removeIfEmpty(root)
     }
 }

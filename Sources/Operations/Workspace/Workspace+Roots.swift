@@ -81,7 +81,9 @@ extension Context {
     func standing(in directory: FilePath) -> Context {
         var context = self
         context.workingDirectory = directory
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] { context.environment[name] = nil }
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+            context.environment[name] = nil
+        }
         return context
     }
 }

@@ -26,25 +26,37 @@ extension Workspace {
     func otherUsersPointers() async throws -> [Pointer] {
         var pointers: Set<Pointer> = []
         for user in try otherUsers() {
-            do {
-                guard try FileStatus.of(user, followingLinks: true) != nil else {
-                    throw Failure(.failed, "\(user): no such file or directory")
-                }
-                let other = try await Workspace.discover(in: context.standing(in: user), bare: true)
-                guard other.repository.layout.commonDirectory == user else {
-                    throw Failure(.failed, "\(user) is not in a Git repository of its own")
-                }
-                pointers.formUnion(try await other.ownLivePointers())
-            } catch {
-                if context.cancellation.isCancelled { throw error }
-                throw Failure(
+            let failure = { (hints: [String], cause: any Error) in
+                Failure(
                     .failed,
                     "cannot tell what repository \(user) needs of the store that it shares",
-                    hints: ["if it is gone for good: `git model store forget \(user)`"],
-                    cause: error
+                    hints: hints,
+                    cause: cause
                 )
+            }
+            guard try FileStatus.of(user, followingLinks: true) != nil else {
+                throw failure(
+                    ["if it is gone for good: `git model store forget \(user)`"],
+                    Failure(.failed, "\(user): no such file or directory")
+                )
+            }
+            do { pointers.formUnion(try await livePointers(ofUser: user)) } catch {
+                if context.cancellation.isCancelled { throw error }
+                throw failure([], error)
             }
         }
         return Array(pointers)
+    }
+
+    private func livePointers(ofUser user: FilePath) async throws -> [Pointer] {
+        let other = try await Workspace.discover(in: context.standing(in: user), bare: true)
+        guard other.repository.layout.commonDirectory == user else {
+            throw Failure(
+                .failed,
+                "\(user) is no Git repository",
+                hints: ["if it was one, and is gone for good: `git model store forget --force \(user)`"]
+            )
+        }
+        return try await other.ownLivePointers()
     }
 }

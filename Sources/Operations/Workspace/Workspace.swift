@@ -97,7 +97,8 @@ struct Workspace: Sendable {
         let store = try LocalStore.openOrCreate(storePath)
         let lock = try StoreLock.join(storePath)
         try registerAsUser()
-        return JoinedStore(store: store, lock: lock)
+        let alternates = try store.alternateRoots.map { AlternateLock(lock: try StoreLock.join($0)) }
+        return JoinedStore(store: store, lock: lock, alternates: alternates)
     }
 
     /// Reads the stat cache.
@@ -108,9 +109,18 @@ struct Workspace: Sendable {
 struct JoinedStore: ~Copyable {
     let store: LocalStore
     private let lock: StoreLock?
+    private let alternates: [AlternateLock]
 
-    init(store: LocalStore, lock: consuming StoreLock?) {
+    init(store: LocalStore, lock: consuming StoreLock?, alternates: [AlternateLock]) {
         self.store = store
         self.lock = lock
+        self.alternates = alternates
     }
+}
+
+/// Keeps collection in a store away that is only read.
+final class AlternateLock: Sendable {
+    private let lock: StoreLock?
+
+    init(lock: consuming StoreLock?) { self.lock = lock }
 }
