@@ -39,7 +39,9 @@ import Testing
                 done
                 code=0 && git model slim > ~/out 2>&1 || code=$? && cat ~/out && test $code = 3
                 grep -q 'm.bin: it stays, for remote store cannot give it back' ~/out && git model fsck --deep | grep -q 'rebuilt'
-                rm -rf ~/models/packs && git model slim && git model fsck --deep
+                git model remote add -q self .git/model/store
+                ! git model slim --remote self 2>&1 && git model fsck -q --deep && git model remote remove -q self
+                git model remote default -q store && rm -rf ~/models/packs && git model slim && git model fsck --deep
                 rm -rf ~/models && ! git model slim && git model fsck
                 rm -rf ~/models && cp -r ~/sound ~/models && git model slim && git model fetch -q --all && git model fsck --deep
                 """

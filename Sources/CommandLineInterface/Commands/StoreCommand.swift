@@ -90,7 +90,8 @@ struct StoreCommand: ParsableCommand {
             switch report.action {
             case .added: text.line("The store borrows from \(store) now")
             case .unchanged: text.line("The store borrows from \(store) already")
-            case .removed: text.line("The store no longer borrows from \(store): \(Quantity.bytes(report.bytes)) copied")
+            case .removed:
+                text.line("The store no longer borrows from \(store): \(Quantity.bytes(report.bytes)) copied")
             }
         }
     }

@@ -50,6 +50,9 @@ package struct SlimStore: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let remote = try workspace.remote(named: remote)
         try workspace.requireReachable(remote)
+        guard try !workspace.isLocalStore(remote) else {
+            throw Failure(.failed, "remote \(remote.name) is the local store itself, which would have nothing left")
+        }
         var report = Report(isDryRun: isDryRun, remote: remote.name)
         let artifacts = try await verified(workspace, remote, &report)
         // Reading takes as long as it takes; only what follows keeps other commands away.

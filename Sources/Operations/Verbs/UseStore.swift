@@ -38,8 +38,10 @@ package struct UseStore: Sendable {
         try target.requireWritable()
         let joined = try StoreLock.join(new)
         defer { extendLifetime(joined) }
-        try StoreUsers(ofStoreAt: new).register(workspace.repository.layout.commonDirectory)
-        guard new != old else { return Report(path: new.string, isChanged: false) }
+        if new != workspace.modelDirectory.appending("store") {
+            try StoreUsers(ofStoreAt: new).register(workspace.repository.layout.commonDirectory)
+        }
+        guard try !FileStatus.isSame(new, old) else { return Report(path: new.string, isChanged: false) }
         var report = Report(path: new.string, isChanged: true)
         guard try FileStatus.of(old.appending(StoreLayout.format)) != nil else {
             try await configure(new, in: workspace)

@@ -99,6 +99,14 @@ extension Workspace {
         )
     }
 
+    /// Whether a remote is the local store itself, so that it has nothing beside it.
+    func isLocalStore(_ remote: ConfiguredRemote) throws -> Bool {
+        guard case .directory(let path) = try RemoteURL(parsing: remote.store.remote.name, relativeTo: root) else {
+            return false
+        }
+        return try FileStatus.isSame(path, storePath)
+    }
+
     /// Refuses to write to a remote that only a tracked file names, until the user of this machine agreed to its URL.
     func requireAgreement(to remote: ConfiguredRemote) throws {
         if try agrees(to: remote.url) { return }

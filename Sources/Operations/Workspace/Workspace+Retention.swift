@@ -86,6 +86,7 @@ extension Workspace {
             do {
                 let remote = try remote(named: name)
                 try requireReachable(remote)
+                if try isLocalStore(remote) { continue }
                 held.formUnion(try await remote.holds(rest, local: local))
             } catch {
                 if context.cancellation.isCancelled { throw error }

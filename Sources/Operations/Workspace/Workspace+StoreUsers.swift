@@ -10,6 +10,8 @@ extension Workspace {
     ///
     /// Who may only read the store has nothing in it to keep.
     func registerAsUser() throws(StoreError) {
+        // The repository that a store lies in uses it without saying so.
+        if storePath.lexicallyNormalized() == modelDirectory.appending("store") { return }
         let users = StoreUsers(ofStoreAt: storePath)
         if configuration.storePath == nil, try !users.isShared { return }
         do throws(StoreError) { try users.register(repository.layout.commonDirectory) } catch {
@@ -18,8 +20,10 @@ extension Workspace {
     }
 
     /// Returns the Git directories of the other repositories that use the local store.
-    func otherUsers() throws(StoreError) -> [FilePath] {
-        try StoreUsers(ofStoreAt: storePath).all().filter { $0 != repository.layout.commonDirectory }
+    func otherUsers() throws -> [FilePath] {
+        try StoreUsers(ofStoreAt: storePath).all().filter {
+            try !FileStatus.isSame($0, repository.layout.commonDirectory)
+        }
     }
 
     /// Returns everything that the other users of the local store refer to; one that cannot be read is an error.
@@ -50,7 +54,7 @@ extension Workspace {
 
     private func livePointers(ofUser user: FilePath) async throws -> [Pointer] {
         let other = try await Workspace.discover(in: context.standing(in: user), bare: true)
-        guard other.repository.layout.commonDirectory == user else {
+        guard try FileStatus.isSame(other.repository.layout.commonDirectory, user) else {
             throw Failure(
                 .failed,
                 "\(user) is no Git repository",
