@@ -76,7 +76,7 @@ package struct FrameRemoval: Sendable {
             var contents = IndexContents()
             for pack in plan.packs { try copy(from: store.pack(pack), without: plan.frames, to: appenders) }
             for appender in appenders.values {
-                if let sealed = try appender.finish() { contents.add(sealed) }
+                for pack in try appender.finish() { contents.add(pack) }
             }
             if !contents.isEmpty { try store.publish(contents) }
         } catch {
