@@ -107,7 +107,7 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
                 """,
             command: "git-model slim -q",
             isStoreWhole: false,
-            finish: "git-model fetch -q --all && git-model gc -q --prune-now && git-model fsck -q --deep"
+            finish: "git-model fetch -q --all && git-model gc -q --prune-now > ~/gc && git-model fsck -q --deep"
         ),
     ]
 
