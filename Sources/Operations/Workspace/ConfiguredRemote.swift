@@ -52,7 +52,11 @@ struct ConfiguredRemote: Sendable {
 extension Workspace {
     /// Returns the objects that any remote is known to have whole.
     func acknowledgedAnywhere() throws -> Set<Digest> {
-        try configuration.remoteNames.reduce(into: []) { $0.formUnion(try remote(named: $1).acknowledged()) }
+        try configuration.remoteNames.reduce(into: []) { known, name in
+            // One whose URL this version cannot use was never seen by it.
+            guard let remote = try? remote(named: name) else { return }
+            known.formUnion(try remote.acknowledged())
+        }
     }
 
     /// Returns the remote of that name, or the default one; that there is none is an error with the way out.
