@@ -197,7 +197,7 @@ package struct Fetch: Sendable {
         of pointer: Pointer,
         refusing useless: inout RemoteWalk.Useless
     ) async throws {
-        let objects = found.objects.filter { !local.indexes.entries(of: $0.oid, kind: .manifest).contains($0) }
+        let objects = found.objects.filter { !local.entries(of: $0.oid, kind: .manifest).contains($0) }
         let results = try await pool.map(0..<objects.count) { position in
             try cancellation.check()
             return try verdict(on: objects[position])

@@ -63,7 +63,7 @@ package struct PartialFetch: Sendable {
         var found = RemoteClosure.Found()
         for pack in indexes.packList { found.packs[pack.id] = pack }
         for frame in frames {
-            let isThere = try found.want(frame, unless: fetch.local.hasCopy) { id, limit in
+            let isThere = try found.want(frame, unless: fetch.local.hasFrame) { id, limit in
                 indexes.copies(of: id).first { $0.entry.depth < limit }
             }
             guard isThere else { return false }

@@ -55,12 +55,11 @@ struct PushPacking {
 
     /// Returns the packs that bring `missing` to a remote, where `isFree` says that a pack's name can be used.
     func parcels(of missing: PushedFrames, isFree: (Digest) -> Bool) throws -> [Parcel] {
-        let indexes = local.indexes
         var parcels: [Parcel] = []
         var rest: [PackKind: [FrameLocation]] = [:]
         let byPack = Dictionary(grouping: missing.locations, by: \.pack).sorted { $0.key < $1.key }
         for (id, frames) in byPack {
-            guard let pack = indexes.pack(id) else { throw StoreError.missingFrame(frames[0].entry.id, object: id) }
+            guard let pack = local.listedPack(id) else { throw StoreError.missingFrame(frames[0].entry.id, object: id) }
             let needed = frames.reduce(0) { $0 + $1.entry.recordLength }
             if Double(needed) >= PushPacking.wholePackShare * Double(pack.size), isFree(id),
                 try isDecodable(id, after: missing)

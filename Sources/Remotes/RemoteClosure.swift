@@ -49,7 +49,7 @@ struct RemoteClosure {
         for position in 0..<index.frameCount {
             guard let frame = index.frame(at: position) else { continue }
             // One that is not listed whole is for the search to find elsewhere.
-            guard try found.want(frame.entry.id, unless: local.hasCopy, from: index.copy) else { return nil }
+            guard try found.want(frame.entry.id, unless: local.hasFrame, from: index.copy) else { return nil }
         }
         for position in 0..<index.objectCount {
             let object = index.object(at: position)
@@ -65,13 +65,6 @@ struct RemoteClosure {
         if let found = try await walk.run(pointer) { return found }
         try source.requireEvery(indexes)
         return nil
-    }
-}
-
-extension LocalStore {
-    /// Returns whether a copy of a frame of less depth than `limit` is there.
-    func hasCopy(of frame: Digest, below limit: UInt8) throws(StoreError) -> Bool {
-        try presentCopies(of: frame).contains { $0.entry.depth < limit }
     }
 }
 

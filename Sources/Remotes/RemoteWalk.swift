@@ -18,7 +18,7 @@ struct RemoteWalk {
         self.local = local
         self.indexes = indexes
         refused = useless.manifests
-        isHere = local.hasCopy
+        isHere = local.hasFrame
         copy = { frame, limit in
             indexes.copies(of: frame).first { $0.entry.depth < limit && !useless.packs.contains($0.pack) }
         }

@@ -124,11 +124,11 @@ extension LocalStore {
     fileprivate func listingBytes(_ oid: Digest, reader: inout FrameReader) throws(StoreError) -> [UInt8] {
         for refreshed in [false, true] {
             if refreshed { try refresh() }
-            if let copy = indexes.copies(of: oid).first, Int(copy.entry.rawLength) <= FrameReference.maximumByteCount {
+            if let copy = listedCopies(of: oid).first, Int(copy.entry.rawLength) <= FrameReference.maximumByteCount {
                 return try reader.bytes(of: FrameReference(id: oid, byteCount: Int(copy.entry.rawLength)), of: oid)
             }
             var failure: StoreError?
-            for entry in indexes.entries(of: oid, kind: .manifest) {
+            for entry in entries(of: oid, kind: .manifest) {
                 do throws(StoreError) {
                     for map in try maps(of: oid, size: entry.size, reader: &reader) {
                         let bytes = try bytes(of: map, reader: &reader)

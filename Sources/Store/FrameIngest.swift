@@ -52,7 +52,12 @@ final class FrameIngest: Sendable {
     ) throws(StoreError) {
         guard state.withLock({ $0.claimed.insert(frame.id).inserted }) else { return reuse(frame) }
         do throws(StoreError) {
-            for copy in local.indexes.copies(of: frame.id) where try isKept(copy.pack) { return reuse(frame) }
+            for copy in local.indexes.copies(of: frame.id) where try isKept(copy.pack) {
+                // A difference whose base was collected rebuilds nothing.
+                if let base = copy.base, try !local.hasFrame(base, below: copy.entry.depth) { continue }
+                return reuse(frame)
+            }
+            for alternate in local.alternates where try alternate.hasFrame(frame.id) { return reuse(frame) }
             try store(frame, raw, as: role, worker: &worker)
         } catch {
             // Other files may count on this frame since it was claimed.

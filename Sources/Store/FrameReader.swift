@@ -30,7 +30,7 @@ package struct FrameReader: ~Copyable {
         var failure = StoreError.missingFrame(frame.id, object: object)
         for refreshed in [false, true] {
             if refreshed { try store.refresh() }
-            for copy in store.indexes.copies(of: frame.id) where !tried.contains(copy) {
+            for copy in store.listedCopies(of: frame.id) where !tried.contains(copy) {
                 tried.append(copy)
                 do throws(StoreError) {
                     return try decode(copy, frame, of: object, into: destination)
@@ -64,7 +64,7 @@ package struct FrameReader: ~Copyable {
         of object: Digest,
         into destination: UnsafeMutableRawBufferPointer
     ) -> Bool {
-        guard let copy = store.indexes.copies(of: frame.id).first, Int(copy.entry.rawLength) == frame.byteCount,
+        guard let copy = store.listedCopies(of: frame.id).first, Int(copy.entry.rawLength) == frame.byteCount,
             destination.count == frame.byteCount
         else { return false }
         do {

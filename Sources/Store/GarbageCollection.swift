@@ -52,7 +52,7 @@ package struct GarbageCollection: Sendable {
     package func plan(live: [Pointer], gracePeriod: Int64 = gracePeriod) throws(StoreError) -> Plan {
         try store.requireWritable()
         try store.refresh()
-        try requireUnderstood()
+        try store.requireUnderstood()
         let closure = Closure(of: live, in: store)
         for (_, reason) in closure.incomplete where !reason.isAbsence {
             guard case .notAListing = reason else { throw reason }
@@ -91,34 +91,14 @@ package struct GarbageCollection: Sendable {
     package func carryOut(_ plan: Plan) throws(StoreError) -> [Candidate] {
         for file in plan.temporaryFiles { try remove(file) }
         guard !plan.candidates.isEmpty else { return [] }
-        let dead = Set(plan.candidates.map(\.pack))
-        let stale = store.indexes.files.filter { file in file.packs.contains { dead.contains($0.id) } }
-        // Indexes leave before packs, so that a crash in between leaves packs that nothing finds, never entries without a pack.
-        if !stale.isEmpty { try store.replace(stale) { !dead.contains($0) } }
-        try removeObjectIndexes(except: plan.liveOIDs, naming: dead)
-        for pack in dead { try remove(store.root.appending(StoreLayout.pack(pack))) }
+        try store.remove(Set(plan.candidates.map(\.pack))) { plan.liveOIDs.contains($0) }
         return plan.candidates
-    }
-
-    /// Refuses where an index is damaged or says something that this version does not know how to keep.
-    private func requireUnderstood() throws(StoreError) {
-        let indexes = store.indexes
-        try indexes.verify()
-        for file in indexes.files {
-            for position in 0..<file.objectCount {
-                let kind = file.object(at: position).kind
-                guard kind == .manifest || kind == .comparison else {
-                    throw .needsNewerVersion(file.path, "object entry of kind \(kind.rawValue)")
-                }
-            }
-        }
     }
 
     /// Refuses where a live frame is stored in a way that may need something that this version knows nothing of.
     private func requireUnderstood(_ closure: Closure) throws(StoreError) {
         for frame in closure.frames.values {
-            let flags = frame.base == nil ? 0 : FrameRecord.baseFlag
-            guard FrameCodec(rawValue: frame.entry.codec) != nil, frame.entry.flags == flags else {
+            guard frame.entry.isUnderstood else {
                 let path = store.root.appending(StoreLayout.pack(frame.pack))
                 throw .needsNewerVersion(path, "codec \(frame.entry.codec)")
             }
@@ -128,12 +108,12 @@ package struct GarbageCollection: Sendable {
     /// Refuses where a pack to delete has a frame that this version cannot tell the use of.
     private func requireUnderstood(_ pack: PackFile) throws(StoreError) {
         for entry in try pack.contents().entries {
-            guard FrameCodec(rawValue: entry.codec) != nil, entry.base == 0, entry.flags == 0 else {
+            guard entry.isUnderstood else {
                 throw .needsNewerVersion(pack.path, "codec \(entry.codec)")
             }
             do throws(StoreError) {
                 let record = try pack.header(of: entry)
-                guard FrameCodec(rawValue: record.codec) != nil, record.base == nil else {
+                guard FrameCodec(rawValue: record.codec) != nil, (record.base == nil) == (entry.base == 0) else {
                     throw .needsNewerVersion(pack.path, "codec \(record.codec)")
                 }
             } catch {
@@ -153,21 +133,6 @@ package struct GarbageCollection: Sendable {
         }
     }
 
-    /// Object indexes are hints: those of objects that are not alive go, and those that name a pack that goes.
-    private func removeObjectIndexes(except live: Set<Digest>, naming dead: Set<Digest>) throws(StoreError) {
-        for (oid, path) in try store.objectIndexes() {
-            do throws(StoreError) {
-                let index = try IndexFile(path)
-                try index.verify()
-                if live.contains(oid), !index.packs.contains(where: { dead.contains($0.id) }) { continue }
-            } catch {
-                if case .needsNewerVersion = error { continue }
-                guard error.isAboutContent || error.isAbsence else { throw error }
-            }
-            try remove(path)
-        }
-    }
-
     private func temporaryFiles() throws(StoreError) -> [FilePath] {
         do { return try StaleTemporaryFiles.all(in: store.root, now: now) } catch { throw .io(error) }
     }
@@ -178,5 +143,12 @@ package struct GarbageCollection: Sendable {
 
     private func remove(_ path: FilePath) throws(StoreError) {
         do { try DurableFile.remove(path) } catch { throw .io(error) }
+    }
+}
+
+extension FrameEntry {
+    /// Whether this version knows the codec and everything that the flags say.
+    fileprivate var isUnderstood: Bool {
+        FrameCodec(rawValue: codec) != nil && flags == (base == 0 ? 0 : FrameRecord.baseFlag)
     }
 }

@@ -14,10 +14,14 @@ struct IndexMerge {
 
     /// Writes the index into the store at `root` and returns its path; `nil` where nothing is left to list.
     ///
-    /// `others` are indexes that stay beside it: an object is listed where they or the result have its frame.
-    func write(in root: FilePath, beside others: IndexSet, nonce: [UInt8]? = nil) throws(StoreError) -> FilePath? {
+    /// An object is listed where the result has its frame, or `isElsewhere` says that something beside it has.
+    func write(
+        in root: FilePath,
+        nonce: [UInt8]? = nil,
+        isElsewhere: (Digest) -> Bool
+    ) throws(StoreError) -> FilePath? {
         let summary = try summary()
-        let objects = objects(beside: others)
+        let objects = objects(isElsewhere)
         guard !summary.packs.isEmpty || !objects.isEmpty else { return nil }
         let bases = summary.bases.sorted()
         let preface = IndexPreface(
@@ -61,12 +65,12 @@ struct IndexMerge {
         return summary
     }
 
-    private func objects(beside others: IndexSet) -> [ObjectEntry] {
+    private func objects(_ isElsewhere: (Digest) -> Bool) -> [ObjectEntry] {
         var objects: Set<ObjectEntry> = []
         for file in files {
             for position in 0..<file.objectCount { objects.insert(file.object(at: position)) }
         }
-        return objects.filter { isListed($0.frame) || others.contains($0.frame) }.sorted(by: ObjectEntry.precedes)
+        return objects.filter { isListed($0.frame) || isElsewhere($0.frame) }.sorted(by: ObjectEntry.precedes)
     }
 
     private func isListed(_ frame: Digest) -> Bool {

@@ -33,6 +33,8 @@ extension LocalStore {
         } catch { throw .io(error) }
         let closure = Closure(of: [pointer], in: self)
         if let first = closure.incomplete.first { throw first.reason }
+        // Whoever reads this store alone does not see the packs of its alternates.
+        guard closure.frames.values.allSatisfy({ indexes.pack($0.pack) != nil }) else { return }
         try publishObjectIndex(indexContents(of: closure), of: pointer.oid)
     }
 
@@ -89,7 +91,10 @@ extension LocalStore {
     /// Writes one index in place of `files`, without the packs that are not kept, then deletes them.
     func replace(_ files: [IndexFile], keepingPack isKept: @escaping (Digest) -> Bool) throws(StoreError) {
         let others = IndexSet(indexes.files.filter { file in !files.contains { $0.path == file.path } })
-        let path = try IndexMerge(files, keepingPack: isKept).write(in: root, beside: others)
+        let alternates = alternates
+        let path = try IndexMerge(files, keepingPack: isKept).write(in: root) { frame in
+            others.contains(frame) || alternates.contains { !$0.listedCopies(of: frame).isEmpty }
+        }
         do {
             for file in files where file.path != path { try DurableFile.remove(file.path) }
         } catch { throw .io(error) }

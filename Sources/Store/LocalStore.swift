@@ -12,6 +12,10 @@ package final class LocalStore: Sendable {
     package let root: FilePath
     /// What the store's `format` file says.
     package let format: StoreFormat
+    /// The stores that frames are read from beside this one; nothing is ever written to them or deleted there.
+    let alternates: [LocalStore]
+    /// Why stores that should be among the alternates, or among theirs, are not.
+    package let alternateProblems: [StoreError]
 
     private let indexSet: Mutex<IndexSet>
     /// Held while the indexes are listed, so that an older listing never takes the place of a newer one.
@@ -23,9 +27,13 @@ package final class LocalStore: Sendable {
     private static let maximumOpenPacks = 4096
 
     /// Opens an existing store, and refuses one that this version does not understand.
-    package init(_ root: FilePath) throws(StoreError) {
+    package convenience init(_ root: FilePath) throws(StoreError) { try self.init(root, below: []) }
+
+    /// Opens a store that is an alternate of others, none of which counts again.
+    init(_ root: FilePath, below others: [FilePath]) throws(StoreError) {
         self.root = root
         format = try LocalStore.readFormat(of: root)
+        (alternates, alternateProblems) = try StoreAlternates(of: root).open(below: others)
         indexSet = Mutex(try LocalStore.openIndexes(of: root, known: IndexSet([])))
     }
 
@@ -104,25 +112,69 @@ package final class LocalStore: Sendable {
 
     /// Reads the list of indexes again, to see what other processes and sessions added.
     package func refresh() throws(StoreError) {
+        for alternate in alternates { try alternate.refresh() }
         try refreshing.withLock { _ throws(StoreError) in
             let fresh = try LocalStore.openIndexes(of: root, known: indexes)
             indexSet.withLock { $0 = fresh }
         }
     }
 
-    /// Returns why something is not found: an index that cannot be used, or else `absence`, that it is not in the store.
+    /// The directories of the alternates, and of theirs in turn.
+    package var alternateRoots: [FilePath] { alternates.flatMap { [$0.root] + $0.alternateRoots } }
+
+    /// Returns why something is not found: an index or alternate that cannot be used, or else `absence`, that it is not in the store.
     func explained(_ absence: StoreError) -> StoreError {
         do {
-            try indexes.verify()
+            try verifyIndexes()
             return absence
         } catch { return error }
     }
 
-    /// Returns the copies of a frame whose packs are there, those of least depth first.
+    /// Throws what keeps the store from saying that something is not in it or its alternates.
+    func verifyIndexes() throws(StoreError) {
+        if let problem = alternateProblems.first { throw problem }
+        try indexes.verify()
+        for alternate in alternates { try alternate.verifyIndexes() }
+    }
+
+    /// Returns the copies of a frame whose packs are there, those of this store first, then those of least depth.
     package func presentCopies(of frame: Digest) throws(StoreError) -> [FrameLocation] {
+        var present = try ownCopies(of: frame)
+        for alternate in alternates { present += try alternate.presentCopies(of: frame) }
+        return present
+    }
+
+    /// Returns the copies of a frame in packs that are there in this store, those of least depth first.
+    func ownCopies(of frame: Digest) throws(StoreError) -> [FrameLocation] {
         var present: [FrameLocation] = []
         for copy in indexes.copies(of: frame) where try hasPack(copy.pack) { present.append(copy) }
         return present
+    }
+
+    /// Returns the copies of a frame that indexes list, those of this store first, then those of least depth.
+    package func listedCopies(of frame: Digest) -> [FrameLocation] {
+        alternates.reduce(indexes.copies(of: frame)) { $0 + $1.listedCopies(of: frame) }
+    }
+
+    /// Returns every entry of an object of one kind, this store's first.
+    package func entries(of oid: Digest, kind: ObjectEntry.Kind) -> [ObjectEntry] {
+        alternates.reduce(indexes.entries(of: oid, kind: kind)) { $0 + $1.entries(of: oid, kind: kind) }
+    }
+
+    /// Returns what indexes know of a pack, here or in an alternate.
+    package func listedPack(_ id: Digest) -> IndexContents.Pack? {
+        if let pack = indexes.pack(id) { return pack }
+        for alternate in alternates { if let pack = alternate.listedPack(id) { return pack } }
+        return nil
+    }
+
+    /// Returns whether a copy of a frame of less depth than `limit` is there, and all that it decodes against.
+    package func hasFrame(_ frame: Digest, below limit: UInt8 = .max) throws(StoreError) -> Bool {
+        for copy in try presentCopies(of: frame) where copy.entry.depth < limit {
+            guard let base = copy.base else { return true }
+            if try hasFrame(base, below: copy.entry.depth) { return true }
+        }
+        return false
     }
 
     /// Returns whether a pack is there; one that was there once is not looked for again, for only collection takes packs away.
@@ -141,10 +193,16 @@ package final class LocalStore: Sendable {
         openPacks.withLock { $0 = [:] }
     }
 
-    /// Opens a pack by name; a pack that is not there is an `IOError` of "no such file".
+    /// Opens a pack by name, of this store or an alternate; a pack that is not there is an `IOError` of "no such file".
     package func pack(_ id: Digest) throws(StoreError) -> PackFile {
         if let open = openPacks.withLock({ $0[id] }) { return open }
-        let pack = try PackFile(root.appending(StoreLayout.pack(id)), id: id)
+        let pack: PackFile
+        do throws(StoreError) { pack = try PackFile(root.appending(StoreLayout.pack(id)), id: id) } catch {
+            guard error.isAbsence, let alternate = alternates.first(where: { $0.listedPack(id) != nil }) else {
+                throw error
+            }
+            return try alternate.pack(id)
+        }
         openPacks.withLock { packs in
             if packs.count >= LocalStore.maximumOpenPacks { packs.removeAll() }
             packs[id] = pack

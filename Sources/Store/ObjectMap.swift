@@ -73,14 +73,14 @@ extension LocalStore {
         if size == 0, oid == LocalStore.emptyObject {
             return [ObjectMap(oid: oid, size: 0, segments: [], metadata: [], manifest: nil)]
         }
-        if size > 0, size <= FrameReference.maximumByteCount, indexes.contains(oid) {
+        if size > 0, size <= FrameReference.maximumByteCount, !listedCopies(of: oid).isEmpty {
             let frame = FrameReference(id: oid, byteCount: Int(size))
             let whole = Segment(content: .frames([frame]))
             return [ObjectMap(oid: oid, size: size, segments: [whole], metadata: [], manifest: nil)]
         }
         var maps: [ObjectMap] = []
         var failure: StoreError?
-        for entry in indexes.entries(of: oid, kind: .manifest) where entry.size == size {
+        for entry in entries(of: oid, kind: .manifest) where entry.size == size {
             do throws(StoreError) { maps.append(try map(of: entry, reader: &reader)) } catch {
                 failure = failure ?? error
             }
@@ -121,7 +121,7 @@ extension LocalStore {
         of object: Digest,
         reader: inout FrameReader
     ) throws(StoreError) -> ([UInt8], FrameReference) {
-        guard let copy = indexes.copies(of: id).first else {
+        guard let copy = listedCopies(of: id).first else {
             throw explained(.missingFrame(id, object: object))
         }
         guard Int(copy.entry.rawLength) <= FrameReference.maximumByteCount else {

@@ -1,20 +1,22 @@
 import Codec
 package import ModelCore
 
-/// Decodes single frames without a base from their records, without any index.
+/// Decodes single frames from their records, without any index.
 package enum PackDecoding {
     /// Returns the raw bytes of a frame, checked against its name.
     ///
-    /// A codec beyond this version is `newer`; a frame with a base, and bytes that do not decode to the name, are `malformed`.
+    /// `base` are the raw bytes of the frame that the record names as its base. A codec beyond this version is `newer`; a record
+    /// that has a base where none is given, and bytes that do not decode to the name, are `malformed`.
     package static func bytes(
         of record: FrameRecord,
-        stored: UnsafeRawBufferPointer
+        stored: UnsafeRawBufferPointer,
+        base: [UInt8]? = nil
     ) throws(FormatError) -> [UInt8] {
         guard let codec = FrameCodec(rawValue: record.codec), let width = ElementWidth(rawValue: record.elementWidth)
         else {
             throw FormatError("frame", .newer("codec \(record.codec)"))
         }
-        guard record.base == nil else {
+        guard record.base == nil || base != nil else {
             throw FormatError("frame", .malformed("frame \(record.id.abbreviated) has a base where none may be"))
         }
         var decoder = FrameDecoder()
@@ -22,7 +24,9 @@ package enum PackDecoding {
         let length = Int(record.rawLength)
         let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
             let raw = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<length])
-            isDecoded = (try? decoder.decode(codec, width: width, stored, into: raw)) != nil
+            isDecoded = (base ?? []).withUnsafeBytes { base in
+                (try? decoder.decode(codec, width: width, stored, base: codec.needsBase ? base : nil, into: raw)) != nil
+            }
             count = isDecoded ? length : 0
         }
         guard isDecoded, SHA256.digest(of: bytes) == record.id else {

@@ -6,6 +6,8 @@ package import SystemPackage
 package enum StoreError: Error, Sendable {
     /// There is no store at this path.
     case notFound(FilePath)
+    /// A store that frames are read from beside another cannot be used.
+    case unusableAlternate(FilePath, of: FilePath, reason: String)
     /// A file of the store is not what its format says.
     case damaged(FilePath, FormatError)
     /// The store or a file of it needs a newer git-model; the text names what is unknown.
@@ -59,6 +61,8 @@ extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notFound(let path): "there is no store at \(path)"
+        case .unusableAlternate(let path, let store, let reason):
+            "the store \(path), from which \(store) borrows, cannot be used: \(reason)"
         case .damaged(let path, let error): "\(path): \(error)"
         case .needsNewerVersion(let path, let what): "\(path) needs a newer git-model (\(what))"
         case .missingFrame(let frame, let object):

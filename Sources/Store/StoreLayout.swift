@@ -23,6 +23,11 @@ package enum StoreLayout {
     /// Returns the path of the tomb of a pack relative to the store.
     package static func tomb(_ pack: Digest) -> String { "tomb/\(pack.hex)" }
 
+    /// The directory of the repositories that use the store together.
+    package static let users = "users"
+    /// The file that names the stores to read from beside this one.
+    package static let alternates = "alternates"
+
     /// Returns the digest that a file of the store is named by, or `nil` where the name is not of this layout.
     package static func digest(inName name: String) -> Digest? {
         let stem = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)[0]

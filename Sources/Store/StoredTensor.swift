@@ -17,8 +17,8 @@ package struct StoredTensor: Sendable {
 extension LocalStore {
     /// Reads the manifest of a file; `nil` where it has none, or none is here.
     package func manifest(of pointer: Pointer) throws -> Manifest? {
-        guard pointer.kind == .file, let entry = indexes.entries(of: pointer.oid, kind: .manifest).first,
-            let copy = indexes.copies(of: entry.frame).first
+        guard pointer.kind == .file, let entry = entries(of: pointer.oid, kind: .manifest).first,
+            let copy = listedCopies(of: entry.frame).first
         else { return nil }
         var reader = FrameReader(self)
         let frame = FrameReference(id: entry.frame, byteCount: Int(copy.entry.rawLength))

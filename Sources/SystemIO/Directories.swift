@@ -4,7 +4,7 @@ package import SystemPackage
 package enum Directories {
     /// Creates a directory and the parents it lacks; one that exists, or a link to one, is no error.
     ///
-    /// Durable means that the new names survive a power cut. The umask narrows the permissions.
+    /// Durable means that the new names survive a power cut. The umask narrows the permissions, unless a group shares the parent.
     package static func create(_ path: FilePath, permissions: UInt16 = 0o777, durable: Bool = true) throws(IOError) {
         do {
             try SystemCall.createDirectory(path, permissions: permissions)
@@ -19,6 +19,7 @@ package enum Directories {
         } catch {
             throw IOError(.createDirectory, path, error)
         }
+        try GroupSharing.extend(path, asked: permissions)
         if durable { try DurableFile.synchronizeDirectory(path.parent) }
     }
 

@@ -38,6 +38,7 @@ package struct FileLock: ~Copyable, Sendable {
 
     private static func acquire(_ path: FilePath, _ mode: Mode, _ wait: Duration) throws(LockError) -> Descriptor {
         let descriptor = Descriptor(owning: try FileLock.open(path, mode))
+        do { try GroupSharing.extend(path, asked: 0o666) } catch { throw .io(error) }
         let deadline = ContinuousClock.now + wait
         var pause: UInt32 = 1
         while try !tryLock(descriptor, path, mode) {

@@ -35,6 +35,14 @@ package struct FileStatus: Sendable, Equatable {
     /// Whether the owner may execute the file, the one bit that Git keeps.
     package var isExecutable: Bool { permissions & 0o100 != 0 }
 
+    /// Returns whether two paths lead to the same file or directory, links followed; what does not exist is the same as nothing.
+    package static func isSame(_ first: FilePath, _ second: FilePath) throws(IOError) -> Bool {
+        guard let first = try of(first, followingLinks: true), let second = try of(second, followingLinks: true) else {
+            return false
+        }
+        return first.device == second.device && first.inode == second.inode
+    }
+
     /// Returns a path's status; `nil` when it, or a directory on the way, does not exist.
     ///
     /// The path's last component is not followed unless asked for; its parents are.

@@ -13,9 +13,11 @@ package struct TemporaryFile: ~Copyable, Sendable {
     package let file: OpenFile
     private var isCommitted = false
 
-    /// Creates an empty file in the destination's directory; the umask narrows the permissions.
+    /// Creates an empty file in the destination's directory; the umask narrows the permissions, unless a group shares that.
     package init(beside destination: FilePath, permissions: UInt16 = 0o666) throws(IOError) {
-        file = try OpenFile(creating: TemporaryFile.path(beside: destination), permissions: permissions)
+        let created = try OpenFile(creating: TemporaryFile.path(beside: destination), permissions: permissions)
+        try GroupSharing.extend(created.path, asked: permissions)
+        file = created
     }
 
     deinit {

@@ -71,7 +71,7 @@ import Testing
         ("echo $$ > n.bin; git model add n.bin", "n.bin  file"),
         ("echo $$ > n.bin; git model add -u", "modified  n.bin"),
         ("git model checkout other", "Switched to branch other"),
-        ("git model push", "Pushed 2 artifacts"), ("git model ls", "  n.bin\n"), ("git model du", "  n.bin\n"),
+        ("git model push", "Pushed 2 artifacts"), ("git model ls", "  n.bin\n"), ("git model du", "  n.bin  "),
         ("git model fetch", ""),
     ]
 

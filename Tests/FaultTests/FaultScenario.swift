@@ -99,6 +99,16 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
                 """,
             command: "git-model gc -q --prune-now"
         ),
+        FaultScenario(
+            testDescription: "slim",
+            setup: """
+                \(artifacts) && git-model add -q noise.bin tree && git commit -qm One && git branch one && \(changes)
+                git-model add -q -u && git commit -qm Two && git-model push -q --all
+                """,
+            command: "git-model slim -q",
+            isStoreWhole: false,
+            finish: "git-model fetch -q --all && git-model gc -q --prune-now > ~/gc && git-model fsck -q --deep"
+        ),
     ]
 
     /// Clones the repository and pulls everything; the result is then compared there.

@@ -1,6 +1,8 @@
 import ModelCore
 import Remotes
 import Store
+import SystemIO
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -81,5 +83,25 @@ struct DeltaTransferTests {
         let target = try Machine()
         try await target.fetch([versions[1].pointer], from: site.remote)
         try await expect(1, on: target)
+    }
+
+    @Test
+    func `a difference that stayed here without its base is fetched again with it`() async throws {
+        let site = Site()
+        try await source.push(versions.map(\.pointer), to: site.remote)
+        let target = try Machine()
+        try await target.fetch([versions[1].pointer], from: site.remote)
+        let closure = Closure(of: [versions[1].pointer], in: target.store)
+        let base = try #require(closure.bases.first.flatMap { closure.frames[$0] })
+        try Directories.removeTree(target.root.appending(StoreLayout.pack(base.pack)))
+        let reopened = try Machine(reopening: target)
+        #expect(try !reopened.has([versions[1].pointer]))
+        for hasHints in [true, false] {
+            if !hasHints { site.remove("objects") }
+            try await reopened.fetch([versions[1].pointer], from: site.remote)
+            #expect(
+                try await reopened.restored(versions[1].pointer.oid, size: versions[1].bytes.count) == versions[1].bytes
+            )
+        }
     }
 }

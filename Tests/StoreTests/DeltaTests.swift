@@ -1,6 +1,6 @@
 import Codec
 import ModelCore
-import Store
+@testable import Store
 import SystemIO
 import SystemPackage
 import TestSupport
@@ -16,7 +16,7 @@ import Testing
         for number in 0..<count {
             if number > 0 { model.train(seed: UInt64(number)) }
             let bytes = model.bytes
-            let pointer = try await scratch.add(bytes, after: versions.last.map { [$0.pointer] } ?? [])
+            let pointer = try await scratch.addModel(bytes, after: versions.last.map { [$0.pointer] } ?? [])
             versions.append((pointer, bytes))
         }
         return versions
@@ -43,10 +43,10 @@ import Testing
     @Test func `A version costs only the tensors that changed`() async throws {
         let scratch = try ScratchStore()
         var model = SafetensorsBytes(DeltaTests.sizes.map { (name: $0.0, count: $0.1) }, seed: 1)
-        let first = try await scratch.add(model.bytes, after: [])
+        let first = try await scratch.addModel(model.bytes, after: [])
         let before = try scratch.byteCount(of: "packs")
         model.train(["layer.1"], seed: 9)
-        let second = try await scratch.add(model.bytes, after: [first])
+        let second = try await scratch.addModel(model.bytes, after: [first])
         let added = try scratch.byteCount(of: "packs") - before
         #expect(added < 4 * 60_000)
         #expect(try await scratch.restored(second) == model.bytes)
@@ -56,11 +56,11 @@ import Testing
     {
         let scratch = try ScratchStore()
         var model = SafetensorsBytes(DeltaTests.sizes.map { (name: $0.0, count: $0.1) }, seed: 1)
-        let first = try await scratch.add(model.bytes, after: [])
+        let first = try await scratch.addModel(model.bytes, after: [])
         let before = try scratch.byteCount(of: "packs")
         model.tensors.reverse()
         model.tensors = model.tensors.map { (name: "other." + $0.name, values: $0.values) }
-        let second = try await scratch.add(model.bytes, after: [first])
+        let second = try await scratch.addModel(model.bytes, after: [first])
         #expect(try scratch.byteCount(of: "packs") - before < Int64(model.bytes.count / 100))
         #expect(try await scratch.restored(second) == model.bytes)
     }
@@ -74,6 +74,25 @@ import Testing
         _ = try collection.carryOut(plan)
         #expect(try await scratch.restored(versions[2].pointer) == versions[2].bytes)
         #expect(try await scratch.check().isEmpty)
+    }
+
+    @Test func `A difference whose base was collected is no copy, and adding its bytes again stores them`() async throws
+    {
+        let scratch = try ScratchStore()
+        let versions = try await series(2, in: scratch)
+        let store = try scratch.reopened()
+        let closure = Closure(of: [versions[1].pointer], in: store)
+        let base = try #require(closure.bases.first.flatMap { closure.frames[$0] })
+        // A pack of differences goes, and so does the one with their base, but for what is alive in the other.
+        let collection = GarbageCollection(store, now: WallClock.now())
+        #expect(try collection.plan(live: [], gracePeriod: 0).candidates.count == 4)
+        try store.replace(store.indexes.files) { $0 != base.pack }
+        let again = try scratch.reopened()
+        let depths = try #require(closure.frames.values.first { $0.base == base.entry.id })
+        #expect(try !again.hasFrame(depths.entry.id))
+        let pointer = try await scratch.addModel(versions[1].bytes, after: [])
+        #expect(pointer == versions[1].pointer)
+        #expect(try await scratch.restored(pointer) == versions[1].bytes)
     }
 
     @Test func `A damaged base is found, and wrong bytes never come out`() async throws {
@@ -90,19 +109,5 @@ import Testing
         _ = try await storeError { _ = try await scratch.restored(versions[1].pointer) }
         let damaged = try await scratch.check().filter { $0.severity == .damaged }.map(\.path)
         #expect(damaged == [path])
-    }
-}
-
-extension ScratchStore {
-    /// Adds one file whose tensors may become differences to those of earlier versions.
-    fileprivate func add(_ bytes: [UInt8], after earlier: [Pointer]) async throws -> Pointer {
-        let path = try write(bytes, to: "model.safetensors")
-        let store = try reopened()
-        let session = try session(in: store)
-        let catalog = BaseCatalog(of: earlier, in: store)
-        let object = try #require(try await session.add([(path, Int64(bytes.count))], bases: catalog).first)
-        let pointer = Pointer(oid: object.oid, size: object.size, kind: .file)
-        _ = try session.finish(pointers: [pointer])
-        return pointer
     }
 }

@@ -66,10 +66,10 @@ struct IndexMergeTests {
         }
         let nonce = [UInt8](repeating: 5, count: 16)
         let merge = IndexMerge(files) { $0 != dropped }
-        let path = try #require(try merge.write(in: scratch.root, beside: IndexSet([]), nonce: nonce))
+        let path = try #require(try merge.write(in: scratch.root, nonce: nonce) { _ in false })
         #expect(try DurableFile.read(path, limit: 1 << 24) == whole.encoded(as: .index, nonce: nonce))
         #expect(try IndexFile(path).computedID().hex == path.stem)
-        #expect(try IndexMerge(files) { _ in false }.write(in: scratch.root, beside: IndexSet([])) == nil)
+        #expect(try IndexMerge(files) { _ in false }.write(in: scratch.root) { _ in false } == nil)
     }
 
     @Test func `An index whose entries go backwards is not merged`() throws {
@@ -87,7 +87,7 @@ struct IndexMergeTests {
         bytes.replaceSubrange(second..<(second + FrameEntry.byteCount), with: earlier)
         let file = try IndexFile(bytes, path: "index")
         #expect(throws: StoreError.self) {
-            try IndexMerge([file]) { _ in true }.write(in: scratch.root, beside: IndexSet([]))
+            try IndexMerge([file]) { _ in true }.write(in: scratch.root) { _ in false }
         }
         #expect(try scratch.files(in: "index").isEmpty)
     }

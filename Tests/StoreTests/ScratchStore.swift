@@ -68,6 +68,18 @@ final class ScratchStore: Sendable {
         try await add(try write(bytes, to: name), to: store).pointer
     }
 
+    /// Adds one file whose tensors may become differences to those of earlier versions.
+    func addModel(_ bytes: [UInt8], after earlier: [Pointer]) async throws -> Pointer {
+        let path = try write(bytes, to: "model.safetensors")
+        let store = try reopened()
+        let session = try session(in: store)
+        let catalog = BaseCatalog(of: earlier, in: store)
+        let object = try #require(try await session.add([(path, Int64(bytes.count))], bases: catalog).first)
+        let pointer = Pointer(oid: object.oid, size: object.size, kind: .file)
+        _ = try session.finish(pointers: [pointer])
+        return pointer
+    }
+
     /// Adds files as a tree.
     func addTree(_ files: [(name: String, bytes: [UInt8], mode: TreeEntry.Mode)]) async throws -> Pointer {
         let session = try session()

@@ -5,7 +5,12 @@ import Operations
 struct GarbageCollectionCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc",
-        abstract: "Delete from the local store what nothing refers to"
+        abstract: "Delete from the local store what nothing refers to",
+        discussion: """
+            All history counts, with reflogs and stashes. --keep-last lets the older commits of branches go: what stays \
+            are the newest ones that change an artifact, whatever has a tag, what no Git remote has yet, what only \
+            reflogs still lead to, and everything staged or in a work tree. What is older and in no remote stays, too.
+            """
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -16,8 +21,22 @@ struct GarbageCollectionCommand: ModelCommand {
     @Flag(name: .customLong("prune-now"), help: "Delete what is younger than 14 days, too")
     var prunesNow = false
 
+    @Option(help: ArgumentHelp("Keep only the newest commits of each branch that change an artifact", valueName: "n"))
+    var keepLast: Int?
+
+    @Flag(help: "With --keep-last, delete even what no remote has")
+    var dropSoleCopies = false
+
+    mutating func validate() throws {
+        if let keepLast, keepLast < 1 { throw ValidationError("--keep-last needs a number of at least 1") }
+        if dropSoleCopies, keepLast == nil { throw ValidationError("--drop-sole-copies needs --keep-last") }
+    }
+
     func perform(in context: Context) async throws -> CollectGarbage.Report {
-        try await CollectGarbage(isDryRun: dryRun, prunesNow: prunesNow).run(in: context)
+        let retention = keepLast.map {
+            CollectGarbage.Retention(keepingLast: $0, dropsSoleCopies: dropSoleCopies)
+        }
+        return try await CollectGarbage(isDryRun: dryRun, prunesNow: prunesNow, retention: retention).run(in: context)
     }
 
     func render(_ report: CollectGarbage.Report, to text: inout Text) {
@@ -25,5 +44,20 @@ struct GarbageCollectionCommand: ModelCommand {
         text.line("\(verb) \(Quantity.count(report.packs, "pack")), \(Quantity.bytes(report.bytes))")
         let kept = "\(report.livePacks) in use, \(report.recentPacks) younger than 14 days"
         text.line("Kept \(kept)")
+        var table = Table([.left, .right, .left, .left], indent: 2)
+        for checkpoint in report.checkpoints {
+            for (position, artifact) in checkpoint.artifacts.enumerated() {
+                table.row(
+                    position == 0 ? String(checkpoint.commit.prefix(10)) : "",
+                    Quantity.bytes(artifact.size),
+                    DisplayText.quoted(artifact.path),
+                    checkpoint.isKept ? "kept: in no remote" : ""
+                )
+            }
+        }
+        if !table.isEmpty {
+            text.line("\(report.isDryRun ? "Would let go" : "Let go") of the artifacts of older commits:")
+            text.table(table)
+        }
     }
 }

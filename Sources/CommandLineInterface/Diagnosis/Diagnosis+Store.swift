@@ -16,6 +16,18 @@ extension StoreError: Diagnosable {
                 description,
                 hints: ["unless a newer git-model wrote the store: `printf '\(content)' > \(path)`"]
             )
+        case .damaged(let path, _) where path.lastComponent?.string == StoreLayout.alternates:
+            Diagnosis(.verification, description, hints: ["go on without any: `rm \(path)`, then `git model fetch`"])
+        case .damaged(let path, _) where path.removingLastComponent().lastComponent?.string == StoreLayout.users:
+            Diagnosis(.verification, description, hints: ["unless a repository is meant by it: `rm \(path)`"])
+        case .unusableAlternate(let path, _, _):
+            Diagnosis(
+                .failed,
+                description,
+                hints: [
+                    "bring it back, or go on without it: `git model store alternate --remove \(path)`, then `git model fetch`"
+                ]
+            )
         case .notFound: Diagnosis(.failed, description, hints: ["set the repository up: `git model init`"])
         case .damaged:
             Diagnosis(.verification, description, hints: ["see what can be mended: `git model fsck --repair`"])

@@ -14,7 +14,7 @@ enum ArtifactState: Equatable, Sendable {
     case missing
     /// The bytes that the pointer names, in a file that is executable and should not be, or the other way round.
     case otherMode(Pointer)
-    /// Bytes of another version that the store has.
+    /// Bytes of another version that the store has, or that a remote was seen to have.
     case stale(Pointer)
     /// A tree that the store does not have, of files that it has: what a restore that was killed leaves, for one.
     case rearranged(Pointer)
@@ -43,7 +43,8 @@ extension Workspace {
             return isAlike ? .current : .otherMode(found)
         }
         if Closure(of: [found], in: store).isComplete { return .stale(found) }
-        return Closure(of: parts, in: store).isComplete ? .rearranged(found) : .modified(found)
+        if Closure(of: parts, in: store).isComplete { return .rearranged(found) }
+        return try acknowledgedAnywhere().contains(found.oid) ? .stale(found) : .modified(found)
     }
 
     /// Returns which files of a directory artifact belong to it, as the `.mverignore` at the top of the repository says.

@@ -9,8 +9,8 @@ extension LocalStore {
     ///
     /// `nil` where the pointer is right, and where the object is not here, or damaged.
     func contradiction(of pointer: Pointer) -> String? {
-        let frames = indexes.copies(of: pointer.oid).map { Int64($0.entry.rawLength) }
-        let manifests = indexes.entries(of: pointer.oid, kind: .manifest).map(\.size)
+        let frames = listedCopies(of: pointer.oid).map { Int64($0.entry.rawLength) }
+        let manifests = entries(of: pointer.oid, kind: .manifest).map(\.size)
         guard let size = (frames + manifests).first else { return nil }
         switch pointer.kind {
         case .file:

@@ -42,7 +42,7 @@ struct CommitCheck {
         }
         var acknowledged: Set<Digest>?
         for artifact in index.entries where !Closure(of: [artifact.pointer], in: store).isComplete {
-            let known = try acknowledged ?? acknowledgedAnywhere()
+            let known = try acknowledged ?? workspace.acknowledgedAnywhere()
             acknowledged = known
             if known.contains(artifact.pointer.oid) { continue }
             let pointer = artifact.path.appendingPointerSuffix.text
@@ -52,12 +52,6 @@ struct CommitCheck {
                 Problem(pointer, message: "the bytes that it names are neither here nor in a remote that is known")
             )
             report.hints = ["add the artifact itself: `git model add \(artifact.path)`"]
-        }
-    }
-
-    private func acknowledgedAnywhere() throws -> Set<Digest> {
-        try workspace.configuration.remoteNames.reduce(into: []) {
-            $0.formUnion(try workspace.remote(named: $1).acknowledged())
         }
     }
 

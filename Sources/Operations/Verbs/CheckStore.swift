@@ -55,6 +55,7 @@ package struct CheckStore: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         var report = Report()
         let artifacts = try await pointers(of: workspace, &report)
+        checkAlternates(of: workspace, &report)
         let pointerDamages = report.findings.count
         if mends {
             try Directories.create(workspace.storePath)
@@ -78,6 +79,17 @@ package struct CheckStore: Sendable {
             report.hints.append("mend what can be mended: `git model fsck\(isDeep ? " --deep" : "") --repair`")
         }
         return report
+    }
+
+    /// Names the stores that should be read from and cannot be; what only they have is then lost to this one.
+    private func checkAlternates(of workspace: Workspace, _ report: inout Report) {
+        guard let store = try? LocalStore(workspace.storePath) else { return }
+        for case .unusableAlternate(let path, _, let reason) in store.alternateProblems {
+            report.add("damaged", path.string, "it is no store to borrow from: \(reason)")
+            report.hints.append(
+                "go on without it: `git model store alternate --remove \(path)`, then `git model fetch`"
+            )
+        }
     }
 
     /// Reads every pointer of the work tree, the indexes and history, each object once.

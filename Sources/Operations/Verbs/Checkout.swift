@@ -49,7 +49,7 @@ package struct Checkout: Sendable {
         if !isForced, let first = current.first { throw lost(first, of: target.name, again: version) }
         let wanted = try await PointerIndex.at(target.commit, in: workspace.repository).entries
         if fetches { try await fetchAbsent(wanted, in: workspace, joined.store) }
-        try requirePresent(wanted, in: joined.store, of: target.name)
+        try requirePresent(wanted, in: workspace, joined.store, of: target.name)
         let previous = try await workspace.repository.objects.head()
         let kept = Set(wanted.map(\.path))
         let gone = tracked.entries.filter { !kept.contains($0.path) }
@@ -144,7 +144,7 @@ package struct Checkout: Sendable {
             throw lost(first, of: target.name, again: "\(version ?? "") -- \(first.path)")
         }
         if fetches { try await fetchAbsent(wanted, in: workspace, store) }
-        try requirePresent(wanted, in: store, of: target.name)
+        try requirePresent(wanted, in: workspace, store, of: target.name)
         for artifact in wanted {
             let pointer = try workspace.location(of: artifact.path.appendingPointerSuffix)
             try Directories.create(pointer.removingLastComponent(), durable: false)
@@ -189,8 +189,20 @@ package struct Checkout: Sendable {
         _ = try await workspace.fetch(absent, from: nil, into: store)
     }
 
-    private func requirePresent(_ artifacts: [PointerIndex.Entry], in store: LocalStore, of version: String) throws {
+    private func requirePresent(
+        _ artifacts: [PointerIndex.Entry],
+        in workspace: Workspace,
+        _ store: LocalStore,
+        of version: String
+    ) throws {
         guard let absent = artifacts.first(where: { !Closure(of: [$0.pointer], in: store).isComplete }) else { return }
+        if !fetches, try workspace.acknowledgedAnywhere().contains(absent.pointer.oid) {
+            throw Failure(
+                .failed,
+                "cannot check out \(version): the bytes of \(absent.path) are not here",
+                hints: ["get them: `git model fetch \(version)`, or leave out `--no-fetch`"]
+            )
+        }
         throw Failure(
             .failed,
             "cannot check out \(version): the bytes of \(absent.path) are in no store that is known here",

@@ -19,16 +19,47 @@ package struct CollectGarbage: Sendable {
         package let livePacks: Int
         /// The number of packs that stay only because they are younger than the grace period.
         package let recentPacks: Int
+        /// The commits whose artifacts are superseded, the newest first; empty where all history counts.
+        package var checkpoints: [Checkpoint] = []
+        package var warnings: [String] = []
         package var hints: [String] = []
+
+        private enum CodingKeys: CodingKey {
+            case isDryRun, packs, bytes, livePacks, recentPacks, checkpoints
+        }
+    }
+
+    /// How much of a branch's history stays.
+    package struct Retention: Sendable {
+        /// The number of newest commits of each branch that change an artifact and stay; at least 1.
+        let count: Int
+        /// Whether older ones go even where no remote has their bytes.
+        let dropsSoleCopies: Bool
+
+        /// Creates a rule; whatever no remote has stays unless `dropsSoleCopies`.
+        package init(keepingLast count: Int, dropsSoleCopies: Bool = false) {
+            self.count = max(1, count)
+            self.dropsSoleCopies = dropsSoleCopies
+        }
+    }
+
+    /// What is alive, and what of history is not.
+    private struct Marked {
+        var live: [Pointer]
+        var checkpoints: [Checkpoint] = []
+        var warnings: [String] = []
+        var hints: [String] = []
     }
 
     private let isDryRun: Bool
     private let prunesNow: Bool
+    private let retention: Retention?
 
-    /// Creates the operation; with `prunesNow`, what is young goes too.
-    package init(isDryRun: Bool = false, prunesNow: Bool = false) {
+    /// Creates the operation; with `prunesNow`, what is young goes too; without a rule of retention, all history stays.
+    package init(isDryRun: Bool = false, prunesNow: Bool = false, retention: Retention? = nil) {
         self.isDryRun = isDryRun
         self.prunesNow = prunesNow
+        self.retention = retention
     }
 
     /// Collects; refuses while another command uses the store, and where anything that might be alive cannot be read.
@@ -36,39 +67,83 @@ package struct CollectGarbage: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         if isDryRun {
             let joined = try workspace.openStore()
-            return report(try await plan(workspace, joined.store))
+            let marked = try await mark(workspace, joined.store)
+            return report(try plan(marked, workspace, joined.store), marked)
         }
-        try requireOwnStore(of: workspace)
         let store = try LocalStore.openOrCreate(workspace.storePath)
+        try workspace.registerAsUser()
         let lock = try StoreLock.exclude(workspace.storePath)
         defer { extendLifetime(lock) }
         // What is alive is only found out now: before, a command could be about to refer to something.
-        let plan = try await plan(workspace, store)
-        try await requireSound(store, workspace)
+        let marked = try await mark(workspace, store)
+        let plan = try plan(marked, workspace, store)
+        try await workspace.requireSound(store)
         _ = try GarbageCollection(store, now: context.now()).carryOut(plan)
         try await workspace.removeStaleTemporaryFiles()
-        return report(plan)
+        return report(plan, marked)
     }
 
-    private func plan(_ workspace: Workspace, _ store: LocalStore) async throws -> GarbageCollection.Plan {
-        let live = try await workspace.livePointers()
+    private func plan(
+        _ marked: Marked,
+        _ workspace: Workspace,
+        _ store: LocalStore
+    ) throws -> GarbageCollection.Plan {
         let collection = GarbageCollection(store, now: workspace.context.now())
-        return try prunesNow ? collection.plan(live: live, gracePeriod: 0) : collection.plan(live: live)
+        return try prunesNow
+            ? collection.plan(live: marked.live, gracePeriod: 0) : collection.plan(live: marked.live)
     }
 
-    /// A store that was put elsewhere may serve other repositories, whose pointers nobody knows here.
-    private func requireOwnStore(of workspace: Workspace) throws {
-        guard workspace.configuration.storePath != nil else { return }
-        throw Failure(
-            .failed,
-            "cannot collect in \(workspace.storePath): other repositories may use this store",
-            hints: ["see what this repository does not need: `git model gc --dry-run`"]
+    /// Finds what is alive; of what a rule of retention lets go, what no remote has stays unless that was asked for.
+    private func mark(_ workspace: Workspace, _ store: LocalStore) async throws -> Marked {
+        guard let retention else { return Marked(live: try await workspace.livePointers()) }
+        try store.refresh()
+        var marked = Marked(live: try await workspace.livePointers(keepingLast: retention.count))
+        let superseded = try await workspace.superseded(beside: marked.live, in: store)
+        var kept: Set<Digest> = []
+        if !retention.dropsSoleCopies {
+            let pointers = superseded.flatMap { $0.artifacts.map(\.pointer) }
+            let (held, warnings) = try await workspace.heldRemotely(pointers, local: store)
+            let sole = pointers.filter { !held.contains($0.oid) }
+            marked.warnings = warnings
+            marked.live += sole
+            kept = Set(sole.map(\.oid))
+        }
+        marked.checkpoints = try await workspace.checkpoints(superseded, keeping: kept)
+        if !kept.isEmpty {
+            marked.warnings.append("older artifacts stay because no remote has them: \(kept.count)")
+            marked.hints = [
+                "send them first: `git model push --all`",
+                "or lose them for good: `git model gc --keep-last \(retention.count) --drop-sole-copies`",
+            ]
+        }
+        return marked
+    }
+
+    private func report(_ plan: GarbageCollection.Plan, _ marked: Marked) -> Report {
+        var report = Report(
+            isDryRun: isDryRun,
+            packs: plan.candidates.count,
+            bytes: plan.candidates.reduce(0) { $0 + $1.byteCount },
+            livePacks: plan.liveCount,
+            recentPacks: plan.recentCount
         )
+        report.checkpoints = marked.checkpoints
+        report.warnings = marked.warnings
+        report.hints = marked.hints
+        if plan.recentCount > 0 {
+            let keeping = retention.map { " --keep-last \($0.count)" } ?? ""
+            report.hints.append(
+                "delete what is young too, when no work could need it: `git model gc\(keeping) --prune-now`"
+            )
+        }
+        return report
     }
+}
 
-    /// Nothing is deleted from a store that is damaged: what looks dead may be what mends it.
-    private func requireSound(_ store: LocalStore, _ workspace: Workspace) async throws {
-        let check = StoreCheck(store, pool: workspace.pool, cancellation: workspace.context.cancellation)
+extension Workspace {
+    /// Refuses to delete from a store that is damaged: what looks dead may be what mends it.
+    func requireSound(_ store: LocalStore) async throws {
+        let check = StoreCheck(store, pool: pool, cancellation: context.cancellation)
         let findings = try await check.run(.structure, mending: false)
         guard let finding = findings.first(where: { $0.severity != .untidy }) else { return }
         throw Failure(
@@ -79,22 +154,6 @@ package struct CollectGarbage: Sendable {
         )
     }
 
-    private func report(_ plan: GarbageCollection.Plan) -> Report {
-        var report = Report(
-            isDryRun: isDryRun,
-            packs: plan.candidates.count,
-            bytes: plan.candidates.reduce(0) { $0 + $1.byteCount },
-            livePacks: plan.liveCount,
-            recentPacks: plan.recentCount
-        )
-        if plan.recentCount > 0 {
-            report.hints = ["delete what is young too, when no work could need it: `git model gc --prune-now`"]
-        }
-        return report
-    }
-}
-
-extension Workspace {
     /// Removes what killed commands left outside the store: in `.git/model`, and beside artifacts in every worktree.
     fileprivate func removeStaleTemporaryFiles() async throws {
         for file in try StaleTemporaryFiles.all(in: modelDirectory, now: context.now()) { try DurableFile.remove(file) }

@@ -1,3 +1,4 @@
+import Codec
 import Git
 import ModelCore
 import Registry
@@ -5,26 +6,44 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// `git model du`: what artifacts and versions take, and what the store does.
+/// `git model du`: what artifacts, versions and models take, and why it is less than their size; and what the store does.
 package struct DiskUsage: Sendable {
     /// The sizes, in bytes.
     package struct Report: Operations.Report {
-        /// An artifact or a version.
+        /// An artifact, a version, or all versions of a model.
         package struct Entry: Encodable, Sendable {
-            /// The artifact's path, or the version's tag.
+            /// The artifact's path, the version's tag, or the model's name.
             package let name: String
             /// The size of the artifacts as they are in the work tree.
             package let size: Int64
-            /// What the frames that rebuild them take in packs; frames that others share count here too.
+            /// The bytes among them that no earlier version of the model has, each counted once.
+            package let unique: Int64
+            /// What the frames that rebuild it take in packs; frames that others share count here too.
             package let stored: Int64
+            /// What it adds to packs after the earlier versions of the model.
+            package let added: Int64
+            /// Why `added` is less than `size`, the largest share first.
+            package let shares: [Share]
             /// Whether the local store has all of it.
             package let isHere: Bool
+        }
+
+        /// Bytes that are stored for one reason.
+        package struct Share: Encodable, Sendable {
+            /// `identical` to earlier bytes, `delta`, `planes`, `constant`, `zstd`, `raw`, `inline` in the manifest, or `absent`.
+            package let reason: String
+            /// Their number.
+            package let size: Int64
+            /// What they take in packs.
+            package let stored: Int64
         }
 
         /// The artifacts of the work tree, by path.
         package var artifacts: [Entry] = []
         /// The versions, by model, then ascending.
         package var versions: [Entry] = []
+        /// The models that have versions, each with all of them.
+        package var models: [Entry] = []
         /// What the store takes on disk.
         package var storeSize: Int64 = 0
         /// The number of its packs.
@@ -38,29 +57,35 @@ package struct DiskUsage: Sendable {
         package var problems: [Problem] = []
 
         private enum CodingKeys: CodingKey {
-            case artifacts, versions, storeSize, packs, garbage, garbageWithYoung
+            case artifacts, versions, models, storeSize, packs, garbage, garbageWithYoung
         }
+    }
+
+    /// The versions of a model so far.
+    private struct Series {
+        let name: String
+        var pointers: Set<Pointer> = []
+        var counted: Set<Digest> = []
+        var account = SpaceAccount()
     }
 
     /// Creates the operation.
     package init() {}
 
-    /// Reads pointers, indexes and the sizes of files.
+    /// Reads pointers, manifests, indexes and the sizes of files.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let store = joined.store
         var report = Report()
         let index = try await workspace.pointers()
-        report.artifacts = index.entries.map { entry($0.path.text, [$0.pointer], store) }
+        report.artifacts = try index.entries.map { artifact in
+            var counted: Set<Digest> = []
+            return try entry(artifact.path.text, [artifact.pointer], store, after: &counted).entry
+        }
         let unreadable = try await workspace.explain(index.damaged)
         report.problems = unreadable.problems
-        for version in try await workspace.versions() {
-            let index = try await PointerIndex.at(version.commit, in: workspace.repository)
-            let own = version.trailers.map { Set($0.artifacts.map(\.path)) }
-            let pointers = index.entries.filter { own?.contains($0.path) ?? true }.map(\.pointer)
-            report.versions.append(entry(version.tag.text, pointers, store))
-        }
+        try await addVersions(to: &report, workspace, store)
         let files = try DirectoryWalk.entries(under: workspace.storePath)
         report.storeSize = files.reduce(0) { $0 + $1.status.size }
         report.packs = files.count { $0.path.hasSuffix(".pack") && $0.path.hasPrefix("packs/") }
@@ -78,14 +103,65 @@ package struct DiskUsage: Sendable {
         return report
     }
 
-    private func entry(_ name: String, _ pointers: [Pointer], _ store: LocalStore) -> Report.Entry {
-        let closure = Closure(of: pointers, in: store)
-        return Report.Entry(
-            name: name,
-            size: pointers.reduce(0) { $0 &+ $1.size },
-            stored: closure.storedByteCount,
-            isHere: closure.isComplete
-        )
+    private func addVersions(to report: inout Report, _ workspace: Workspace, _ store: LocalStore) async throws {
+        var series: [Series] = []
+        for version in try await workspace.versions() {
+            let index = try await PointerIndex.at(version.commit, in: workspace.repository)
+            let own = version.trailers.map { Set($0.artifacts.map(\.path)) }
+            let pointers = index.entries.filter { own?.contains($0.path) ?? true }.map(\.pointer)
+            if series.last?.name != version.model.text { series.append(Series(name: version.model.text)) }
+            var current = series.removeLast()
+            let (entry, account) = try entry(version.tag.text, pointers, store, after: &current.counted)
+            current.pointers.formUnion(pointers)
+            current.account.add(account)
+            series.append(current)
+            report.versions.append(entry)
+        }
+        report.models = series.map {
+            Report.Entry($0.name, $0.account, Closure(of: $0.pointers, in: store))
+        }
+    }
+
+    private func entry(
+        _ name: String,
+        _ pointers: [Pointer],
+        _ store: LocalStore,
+        after counted: inout Set<Digest>
+    ) throws -> (entry: Report.Entry, account: SpaceAccount) {
+        var account = SpaceAccount()
+        try account.count(pointers, in: store, after: &counted)
+        return (Report.Entry(name, account, Closure(of: pointers, in: store)), account)
+    }
+}
+
+extension DiskUsage.Report.Entry {
+    fileprivate init(_ name: String, _ account: SpaceAccount, _ closure: Closure) {
+        self.name = name
+        size = account.size
+        unique = account.unique
+        stored = closure.storedByteCount
+        added = account.stored
+        var sums: [String: SpaceAccount.Share] = [:]
+        for (reason, share) in account.shares {
+            sums[reason.name, default: .init()].raw += share.raw
+            sums[reason.name, default: .init()].stored += share.stored
+        }
+        shares = sums.sorted { ($0.value.raw, $1.key) > ($1.value.raw, $0.key) }.map {
+            DiskUsage.Report.Share(reason: $0.key, size: $0.value.raw, stored: $0.value.stored)
+        }
+        isHere = closure.isComplete
+    }
+}
+
+extension SpaceAccount.Reason {
+    /// How `du` calls it.
+    fileprivate var name: String {
+        switch self {
+        case .identical: "identical"
+        case .inline: "inline"
+        case .absent: "absent"
+        case .codec(let number): FrameCodec(rawValue: number)?.needsBase == true ? "delta" : CodecName.of(number)
+        }
     }
 }
 

@@ -248,7 +248,7 @@ package struct TagVersion: Sendable {
                 VersionTrailers.Artifact(
                     path: artifact.path,
                     pointer: artifact.pointer,
-                    manifest: store.indexes.entries(of: artifact.pointer.oid, kind: .manifest).first?.frame
+                    manifest: store.entries(of: artifact.pointer.oid, kind: .manifest).first?.frame
                 )
             }
         )

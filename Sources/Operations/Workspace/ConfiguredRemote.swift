@@ -50,6 +50,15 @@ struct ConfiguredRemote: Sendable {
 }
 
 extension Workspace {
+    /// Returns the objects that any remote is known to have whole.
+    func acknowledgedAnywhere() throws -> Set<Digest> {
+        try configuration.remoteNames.reduce(into: []) { known, name in
+            // One whose URL this version cannot use was never seen by it.
+            guard let remote = try? remote(named: name) else { return }
+            known.formUnion(try remote.acknowledged())
+        }
+    }
+
     /// Returns the remote of that name, or the default one; that there is none is an error with the way out.
     func remote(named name: String?) throws -> ConfiguredRemote {
         guard let name = name ?? configuration.defaultRemote else {
@@ -92,6 +101,14 @@ extension Workspace {
             isThisMachineOnly: remote.isThisMachineOnly,
             directory: directory
         )
+    }
+
+    /// Whether a remote is the local store itself, so that it has nothing beside it.
+    func isLocalStore(_ remote: ConfiguredRemote) throws -> Bool {
+        guard case .directory(let path) = try RemoteURL(parsing: remote.store.remote.name, relativeTo: root) else {
+            return false
+        }
+        return try FileStatus.isSame(path, storePath)
     }
 
     /// Refuses to write to a remote that only a tracked file names, until the user of this machine agreed to its URL.

@@ -5,13 +5,24 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
-    /// Returns everything that keeps bytes of the local store alive: the pointers of history, of every index, and on the disk
-    /// of every worktree, tracked, new or ignored.
+    /// Returns everything that keeps bytes of the local store alive: what this repository refers to, and what every other that uses
+    /// the store does.
+    ///
+    /// Of this repository's branches, only the newest `count` commits that change an artifact count where a number is given. Throws
+    /// where any user of the store cannot be read.
+    func livePointers(keepingLast count: Int? = nil) async throws -> [Pointer] {
+        let all = Set(try await ownLivePointers(keepingLast: count) + otherUsersPointers())
+        return all.sorted { $0.oid < $1.oid }
+    }
+
+    /// Returns what this repository refers to: the pointers of history, of every index, and on the disk of every worktree, tracked,
+    /// new or ignored.
     ///
     /// Throws where anything that might be a pointer cannot be read: who deletes must know all of them. A file of history that is
     /// none, though it has a pointer's name, names nothing and cannot be taken back: it stops nobody. One on the disk can be mended.
-    func livePointers() async throws -> [Pointer] {
-        let history = try await historicalPointers()
+    func ownLivePointers(keepingLast count: Int? = nil) async throws -> [Pointer] {
+        let history =
+            if let count { try await retainedPointers(keepingLast: count) } else { try await historicalPointers() }
         if let newer = history.damaged.first(where: { $0.kind == .newerVersion }) {
             throw Failure(
                 .failed,
@@ -28,6 +39,24 @@ extension Workspace {
             live.formUnion(try await other.ignoredPointers())
         }
         return live.sorted { $0.oid < $1.oid }
+    }
+
+    /// Returns the pointers that are checked out: those of every worktree's HEAD and index, and on its disk.
+    func checkedOutPointers() async throws -> [Pointer] {
+        let roots = try await repository.gcRoots(indexSuffix: Pointer.fileSuffix)
+        let staged = roots.indexEntries.map { (path: $0.path, mode: $0.mode, id: $0.id) }
+        var found = Set(try await PointerIndex.read(staged, in: repository).entries.map(\.pointer))
+        let worktrees = try await repository.worktrees()
+        for commit in worktrees.map(\.commit) + [try await repository.objects.head().commit] {
+            guard let commit else { continue }
+            found.formUnion(try await PointerIndex.at(commit, in: repository).entries.map(\.pointer))
+        }
+        for worktree in worktrees {
+            guard !worktree.isBare, try FileStatus.of(worktree.path) != nil else { continue }
+            let other = try await Workspace.discover(in: context.standing(in: worktree.path))
+            found.formUnion(try await PointerIndex.workTree(of: other.repository).entries.map(\.pointer))
+        }
+        return Array(found)
     }
 
     /// The pointers in files that Git ignores, where somebody keeps some.
@@ -52,7 +81,9 @@ extension Context {
     func standing(in directory: FilePath) -> Context {
         var context = self
         context.workingDirectory = directory
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] { context.environment[name] = nil }
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+            context.environment[name] = nil
+        }
         return context
     }
 }

@@ -95,7 +95,10 @@ struct Workspace: Sendable {
     /// Opens the local store, creating it where there is none, and joins its users.
     func openStore() throws -> JoinedStore {
         let store = try LocalStore.openOrCreate(storePath)
-        return JoinedStore(store: store, lock: try StoreLock.join(storePath))
+        let lock = try StoreLock.join(storePath)
+        try registerAsUser()
+        let alternates = try store.alternateRoots.map { AlternateLock(lock: try StoreLock.join($0)) }
+        return JoinedStore(store: store, lock: lock, alternates: alternates)
     }
 
     /// Reads the stat cache.
@@ -106,9 +109,18 @@ struct Workspace: Sendable {
 struct JoinedStore: ~Copyable {
     let store: LocalStore
     private let lock: StoreLock?
+    private let alternates: [AlternateLock]
 
-    init(store: LocalStore, lock: consuming StoreLock?) {
+    init(store: LocalStore, lock: consuming StoreLock?, alternates: [AlternateLock]) {
         self.store = store
         self.lock = lock
+        self.alternates = alternates
     }
+}
+
+/// Keeps collection in a store away that is only read.
+final class AlternateLock: Sendable {
+    private let lock: StoreLock?
+
+    init(lock: consuming StoreLock?) { self.lock = lock }
 }

@@ -1,0 +1,87 @@
+import Registry
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model store alternate`: which other stores frames are read from.
+package struct ChangeAlternates: Sendable {
+    /// What was done.
+    package struct Report: Operations.Report {
+        /// How the list changed.
+        package enum Action: String, Encodable, Sendable {
+            case added, removed, unchanged
+        }
+
+        /// The directory of the other store.
+        package let store: String
+        /// How the list changed.
+        package let action: Action
+        /// The bytes of packs that were copied from it.
+        package var bytes: Int64 = 0
+    }
+
+    /// What is to be done.
+    package enum Change: Sendable {
+        case add, remove
+    }
+
+    private let change: Change
+    private let path: String
+
+    /// Creates the operation for a store's directory, or that of a repository that has one.
+    package init(_ change: Change, _ path: String) {
+        self.change = change
+        self.path = path
+    }
+
+    /// Changes the list of the local store.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let joined = try workspace.openStore()
+        let given = context.workingDirectory.pushing(FilePath(context.expandingHome(path))).lexicallyNormalized()
+        let list = StoreAlternates(of: workspace.storePath)
+        let known = try list.all()
+        let places = [given, given.appending(".git/model/store"), given.appending("model/store")]
+        switch change {
+        case .add:
+            let store = try place(of: places, beside: workspace.storePath)
+            guard !known.contains(store) else { return Report(store: store.string, action: .unchanged) }
+            try list.write(known + [store])
+            return Report(store: store.string, action: .added)
+        case .remove:
+            guard let store = places.first(where: known.contains) else {
+                throw Failure(
+                    .failed,
+                    "the store does not borrow from \(given)",
+                    hints: ["see from where it does: `git model store show`"]
+                )
+            }
+            var report = Report(store: store.string, action: .removed)
+            // What is still needed of one that is gone can only be fetched.
+            if (try? LocalStore(store)) != nil {
+                let live = try await workspace.livePointers()
+                let transfer = StoreTransfer(
+                    from: joined.store,
+                    to: joined.store,
+                    cancellation: context.cancellation
+                )
+                report.bytes = try transfer.run(live, .needed)
+            }
+            try list.write(known.filter { $0 != store })
+            return report
+        }
+    }
+
+    /// Returns the first of some directories that is a store, which is to be another than the local one and readable.
+    private func place(of places: [FilePath], beside own: FilePath) throws -> FilePath {
+        for place in places
+        where try FileStatus.of(place.appending(StoreLayout.format), followingLinks: true) != nil {
+            guard place != own.lexicallyNormalized() else {
+                throw Failure(.failed, "\(place) is this repository's own store")
+            }
+            _ = try LocalStore(place)
+            return place
+        }
+        throw StoreError.notFound(places[0])
+    }
+}

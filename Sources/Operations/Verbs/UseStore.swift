@@ -1,0 +1,97 @@
+import Git
+import ModelCore
+import Registry
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model store use`: keeps this repository's bytes in another directory, which several repositories may share.
+package struct UseStore: Sendable {
+    /// What was done.
+    package struct Report: Operations.Report {
+        /// The directory of the store.
+        package let path: String
+        /// Whether it is another than before.
+        package let isChanged: Bool
+        /// The bytes of packs that were taken along.
+        package var bytes: Int64 = 0
+        /// Whether the store that was used before is gone.
+        package var isOldRemoved = false
+    }
+
+    private let path: String
+    private let isForGroup: Bool
+
+    /// Creates the operation; a store that is new is made for the user's group where that is asked for.
+    package init(_ path: String, isForGroup: Bool = false) {
+        self.path = path
+        self.isForGroup = isForGroup
+    }
+
+    /// Takes along what the old store has, and only then uses the new one; an old store that nobody else uses is removed.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let old = workspace.storePath.lexicallyNormalized()
+        let new = context.workingDirectory.pushing(FilePath(context.expandingHome(path))).lexicallyNormalized()
+        try prepare(new)
+        let target = try LocalStore.openOrCreate(new)
+        try target.requireWritable()
+        let joined = try StoreLock.join(new)
+        defer { extendLifetime(joined) }
+        if new != workspace.modelDirectory.appending("store") {
+            try StoreUsers(ofStoreAt: new).register(workspace.repository.layout.commonDirectory)
+        }
+        guard try !FileStatus.isSame(new, old) else { return Report(path: new.string, isChanged: false) }
+        var report = Report(path: new.string, isChanged: true)
+        guard try FileStatus.of(old.appending(StoreLayout.format)) != nil else {
+            try await configure(new, in: workspace)
+            return report
+        }
+        let source = try LocalStore(old)
+        let lock = try StoreLock.exclude(old)
+        defer { extendLifetime(lock) }
+        let isShared = try !workspace.otherUsers().isEmpty
+        let transfer = StoreTransfer(from: source, to: target, cancellation: context.cancellation)
+        report.bytes = try transfer.run(try await workspace.ownLivePointers(), isShared ? .needed : .everything)
+        try await configure(new, in: workspace)
+        _ = try StoreUsers(ofStoreAt: old).forget(workspace.repository.layout.commonDirectory)
+        if !isShared {
+            try remove(old)
+            report.isOldRemoved = true
+        }
+        return report
+    }
+
+    /// Makes the directory of a store that is new; for a group, what is made in it is the group's.
+    private func prepare(_ path: FilePath) throws {
+        let isThere = try FileStatus.of(path.appending(StoreLayout.format), followingLinks: true) != nil
+        guard isForGroup else { return try Directories.create(path) }
+        guard !isThere else {
+            throw Failure(
+                .failed,
+                "\(path) is there already, for whom its permissions say",
+                hints: ["give it to a group: `chgrp -R GROUP \(path)`, then `chmod -R g+rwXs \(path)`"]
+            )
+        }
+        try Directories.create(path)
+        try DurableFile.setPermissions(0o2775, of: path)
+    }
+
+    private func configure(_ path: FilePath, in workspace: Workspace) async throws {
+        let key = try GitConfigurationKey("git-model.store.path")
+        if path == workspace.modelDirectory.appending("store") {
+            try await workspace.repository.program.unsetConfiguration(key, in: .local)
+        } else {
+            try await workspace.repository.program.setConfiguration(key, to: path.string, in: .local)
+        }
+    }
+
+    /// Removes a store's own files; whatever else is in its directory stays.
+    private func remove(_ root: FilePath) throws {
+        // Without its format a store is none, so that nobody finds half of one.
+        try DurableFile.remove(root.appending(StoreLayout.format))
+        for name in StoreLayout.directories + [StoreLayout.users] { try Directories.removeTree(root.appending(name)) }
+        for name in [StoreLayout.alternates, "lock", "merge.lock"] { try DurableFile.remove(root.appending(name)) }
+        _ = try Directories.removeIfEmpty(root)
+    }
+}

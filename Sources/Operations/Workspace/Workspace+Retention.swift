@@ -1,0 +1,118 @@
+import Git
+import ModelCore
+import Registry
+import Store
+import SystemIO
+
+/// A commit whose artifacts need not stay in the local store when only the newest of each branch do.
+package struct Checkpoint: Encodable, Sendable {
+    /// An artifact that the commit brought in.
+    package struct Artifact: Encodable, Sendable {
+        /// The path in the repository.
+        package let path: String
+        /// The object's name.
+        package let oid: String
+        /// The size in bytes.
+        package let size: Int64
+    }
+
+    /// The commit.
+    package let commit: String
+    /// The first line of its message.
+    package let subject: String
+    /// The artifacts, by path.
+    package let artifacts: [Artifact]
+    /// Whether they stay all the same, because no remote has them.
+    package let isKept: Bool
+}
+
+extension Workspace {
+    /// What a commit brought in that is in the local store and that nothing alive needs.
+    struct Superseded {
+        let commit: GitObjectID
+        let artifacts: [PointerIndex.Entry]
+    }
+
+    /// Reads the pointers that count where a branch keeps its newest `count` commits that change one, and everything staged.
+    func retainedPointers(keepingLast count: Int) async throws -> PointerIndex {
+        let retention = try await repository.retention(keepingLast: count, changing: Pointer.fileSuffix)
+        let roots = try await repository.gcRoots(indexSuffix: Pointer.fileSuffix)
+        var files = roots.indexEntries.map { (path: $0.path, mode: $0.mode, id: $0.id) }
+        var seen = Set(files.map(\.id))
+        for commit in retention.commits {
+            let entries = try await repository.objects.entries(in: commit, matching: .suffix(Pointer.fileSuffix))
+            for entry in entries where seen.insert(entry.id).inserted {
+                files.append((path: entry.path, mode: entry.mode, id: entry.id))
+            }
+        }
+        try await repository.introducedFiles(suffix: Pointer.fileSuffix, from: retention.histories) { file in
+            if seen.insert(file.id).inserted { files.append((path: file.path, mode: file.mode, id: file.id)) }
+        }
+        return try await PointerIndex.read(files, in: repository)
+    }
+
+    /// Returns what history names beside `live`, by the commit that brought it in, newest first, as far as the store has anything
+    /// of it that nothing alive needs.
+    func superseded(beside live: [Pointer], in store: LocalStore) async throws -> [Superseded] {
+        let roots = try await repository.gcRoots(indexSuffix: Pointer.fileSuffix)
+        var order: [GitObjectID] = []
+        var files: [GitObjectID: [(path: GitPath, mode: GitMode, id: GitObjectID)]] = [:]
+        try await repository.introducedFiles(suffix: Pointer.fileSuffix, from: roots.commits) { file in
+            if files[file.commit] == nil { order.append(file.commit) }
+            files[file.commit, default: []].append((path: file.path, mode: file.mode, id: file.id))
+        }
+        let needed = Closure(of: live, in: store).frames
+        var seen = Set(live.map(\.oid))
+        var found: [Superseded] = []
+        for commit in order {
+            let entries = try await PointerIndex.read(files[commit] ?? [], in: repository).entries
+            let gone = entries.filter {
+                seen.insert($0.pointer.oid).inserted
+                    && Closure(of: [$0.pointer], in: store).frames.keys.contains { needed[$0] == nil }
+            }
+            if !gone.isEmpty { found.append(Superseded(commit: commit, artifacts: gone)) }
+        }
+        return found
+    }
+
+    /// Returns which of these objects some remote has whole, as all that are set up say, and why some of them cannot be asked.
+    func heldRemotely(_ pointers: [Pointer], local: LocalStore) async throws -> (held: Set<Digest>, warnings: [String])
+    {
+        var held: Set<Digest> = []
+        var warnings: [String] = []
+        for name in configuration.remoteNames {
+            let rest = pointers.filter { !held.contains($0.oid) }
+            guard !rest.isEmpty else { break }
+            do {
+                let remote = try remote(named: name)
+                try requireReachable(remote)
+                if try isLocalStore(remote) { continue }
+                held.formUnion(try await remote.holds(rest, local: local))
+            } catch {
+                if context.cancellation.isCancelled { throw error }
+                warnings.append("remote \(name) cannot say what it has: \(error)")
+            }
+        }
+        return (held, warnings)
+    }
+
+    /// Returns the report's view of commits; `kept` are the objects that stay.
+    func checkpoints(_ commits: [Superseded], keeping kept: Set<Digest>) async throws -> [Checkpoint] {
+        let subjects = try await repository.objects.commits(commits.map(\.commit))
+        let byID = Dictionary(subjects.map { ($0.id, $0.subject) }) { first, _ in first }
+        return commits.flatMap { commit in
+            [false, true].compactMap { isKept in
+                let artifacts = commit.artifacts.filter { kept.contains($0.pointer.oid) == isKept }
+                guard !artifacts.isEmpty else { return nil }
+                return Checkpoint(
+                    commit: commit.commit.hex,
+                    subject: byID[commit.commit] ?? "",
+                    artifacts: artifacts.map {
+                        Checkpoint.Artifact(path: $0.path.text, oid: "\($0.pointer.oid)", size: $0.pointer.size)
+                    },
+                    isKept: isKept
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import ModelCore
+import SystemIO
+import SystemPackage
+
+extension LocalStore {
+    /// Refuses where an index is damaged or says something that this version does not know how to keep.
+    func requireUnderstood() throws(StoreError) {
+        try verifyIndexes()
+        let indexes = indexes
+        for file in indexes.files {
+            for position in 0..<file.objectCount {
+                let kind = file.object(at: position).kind
+                guard kind == .manifest || kind == .comparison else {
+                    throw .needsNewerVersion(file.path, "object entry of kind \(kind.rawValue)")
+                }
+            }
+        }
+    }
+
+    /// Deletes packs, with all that names them; object indexes stay only of objects that are to be kept.
+    ///
+    /// The caller excludes other users of the store. Indexes leave before packs, so that a crash in between leaves packs that nothing
+    /// finds, never entries without a pack.
+    func remove(_ packs: Set<Digest>, keepingIndexOf isKept: (Digest) -> Bool) throws(StoreError) {
+        let stale = indexes.files.filter { file in file.packs.contains { packs.contains($0.id) } }
+        if !stale.isEmpty { try replace(stale) { !packs.contains($0) } }
+        try removeObjectIndexes(naming: packs, keepingIndexOf: isKept)
+        do {
+            for pack in packs { try DurableFile.remove(root.appending(StoreLayout.pack(pack))) }
+        } catch { throw .io(error) }
+        forgetPacks()
+    }
+
+    /// Object indexes are hints: those of objects that are not kept go, and those that name a pack that goes.
+    private func removeObjectIndexes(
+        naming dead: Set<Digest>,
+        keepingIndexOf isKept: (Digest) -> Bool
+    ) throws(StoreError) {
+        for (oid, path) in try objectIndexes() {
+            do throws(StoreError) {
+                let index = try IndexFile(path)
+                try index.verify()
+                if isKept(oid), !index.packs.contains(where: { dead.contains($0.id) }) { continue }
+            } catch {
+                if case .needsNewerVersion = error { continue }
+                guard error.isAboutContent || error.isAbsence else { throw error }
+            }
+            do { try DurableFile.remove(path) } catch { throw .io(error) }
+        }
+    }
+}

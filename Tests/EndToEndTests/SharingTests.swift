@@ -1,0 +1,111 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Several repositories with one store on one machine.
+@Suite struct SharingTests {
+    /// Two repositories, `a` and `b`, each with a model of its own; both are in the home directory.
+    static let pair = """
+        set -e
+        for n in a b; do
+            git init -q ~/$n && cd ~/$n && git model init -q --name small && git commit -qm 'Set up'
+            mkdir t && seq 1 50000 > t/same && seq ${#n} 60000 > t/$n && seq 3 70000 > $n.bin
+            echo $n >> t/$n && git model add -q t $n.bin && git commit -qm One
+            sha256sum t/* $n.bin > ~/sum.$n
+        done
+
+        """
+
+    @Test func `Repositories share a store, and collection in one keeps what the other needs`() async throws {
+        let scratch = try await ScratchRepository(initialized: false)
+        let result = try await scratch.run(
+            Self.pair + """
+                umask 022 && cd ~/a && git model store use --group ../shared && cd ~/b && git model store use -q ~/shared
+                test ! -e ~/a/.git/model/store && git config git-model.store.path && git model store show
+                test -z "$(find ~/shared -type d ! -perm -2070)" && test -z "$(find ~/shared -type f ! -perm -0060)"
+                for n in a b; do
+                    cd ~/$n && git model gc -q --prune-now && git model fsck -q --deep
+                    seq $(( ${#n} + 8 )) 9000 > x.bin && git model add -q x.bin && git model rm -q --force x.bin
+                done
+                git model gc --prune-now && for n in a b; do
+                    cd ~/$n && rm -r t $n.bin && git model checkout -q && sha256sum -c --quiet ~/sum.$n
+                done
+                git worktree add -q ../b2 && cd ../b2 && git model checkout -q && cmp t/b ../b/t/b && cd ../b
+                mv ~/a ~/elsewhere && code=0 && git model gc 2> ~/err || code=$? && cat ~/err && test $code = 5
+                git model store forget ~/a && git model gc -q --prune-now && git model fsck -q --deep
+                cd ~/elsewhere && git model fsck && git model add -q a.bin t && git model store show
+                git model store forget ~/b 2>&1 | grep 'is still there' && git model store forget -q --force ~/b
+                cd ~/b && git model store use .git/model/store && git model fsck -q --deep && git config git-model.store.path || echo own
+                rm -r t b.bin && git model checkout -q && sha256sum -c --quiet ~/sum.b
+                cd ~/elsewhere && git model gc -q --prune-now && git model fsck -q --deep && sha256sum -c --quiet ~/sum.a
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let home = scratch.home.string
+        let expected = [
+            "The store is in \(home)/shared now: ",
+            "\(home)/shared\n  used by  \(home)/a/.git\n  used by  \(home)/b/.git\n",
+            "error: cannot tell what repository \(home)/a/.git needs of the store that it shares\n",
+            "hint: if it is gone for good: `git model store forget \(home)/a/.git`", "/elsewhere/.git\n", "\nown\n",
+        ]
+        for text in expected { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `The store of one repository may serve another, which its owner's collection asks`() async throws {
+        let scratch = try await ScratchRepository(initialized: false)
+        try await scratch.run(
+            Self.pair + """
+                cd ~/b && git model store use -q ~/a/.git/model/store && git model gc -q --prune-now
+                cd ~/a && git model gc -q --prune-now && git model store show | grep -c 'used by' | grep 2
+                git rm -q --cached a.bin.mver && rm a.bin.mver && git commit -qm Less && git model slim 2>&1 | grep remote
+                for n in a b; do cd ~/$n && git model fsck -q --deep && rm -rf t && git model checkout -q || true; done
+                cd ~/b && sha256sum -c --quiet ~/sum.b
+                """
+        ).expectSuccess()
+    }
+
+    @Test func `A clone reads what a colleague's store has, until that is gone`() async throws {
+        let scratch = try await ScratchRepository(initialized: false)
+        let result = try await scratch.run(
+            Self.pair + """
+                cd ~/a && git model remote add -q store ~/models && git add -A && git commit -qm Remote && git model push -q
+                git clone -q ~/a ~/c && cd ~/c && git model store alternate ~/a && git model store alternate ../a
+                git model store show && git model fetch 2>&1 && git model pull -q && sha256sum -c --quiet ~/sum.a
+                test -z "$(find .git/model/store/packs -type f)" && git model fsck --deep
+                seq 4 70000 > a.bin && git model add -q a.bin && git commit -qm Two && git model push -q && git model fsck -q --deep
+                git model gc -q --prune-now && git model slim -q --all && git model fetch -q && git model fsck -q --deep
+                cd ~ && mv a away && cd c && code=0 && git model fsck 2>&1 || code=$? && test $code = 4
+                code=0 && git model gc 2>&1 || code=$? && test $code = 5
+                mv ~/away ~/a && git model store alternate --remove ~/a && mv ~/a ~/away && git model fsck --deep
+                git model store alternate ~/away && git model store alternate --remove -q ~/away/.git/model/store
+                ! git model store alternate ~/nothing 2>&1 && ! git model store alternate . 2>&1
+                git switch -q --detach HEAD~1 && git model checkout -q && sha256sum -c --quiet ~/sum.a
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let home = scratch.home.string
+        let expected = [
+            "The store borrows from \(home)/a/.git/model/store now\nThe store borrows from \(home)/a/.git/model/store already\n",
+            "\n  borrows from  \(home)/a/.git/model/store\nNothing to fetch: everything is here\n",
+            "damaged  \(home)/a/.git/model/store: it is no store to borrow from: there is no store at ",
+            "hint: go on without it: `git model store alternate --remove \(home)/a/.git/model/store`, then `git model fetch`",
+            "error: the store \(home)/a/.git/model/store, from which \(home)/c/.git/model/store borrows, cannot be used: ",
+            "The store no longer borrows from \(home)/a/.git/model/store: ", "there is no store at \(home)/nothing",
+            "own store",
+        ]
+        for text in expected { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A tracked file does not choose the store`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            set -e
+            git model init -q && git config -f .mver/config store.path ~/theirs && seq 9 > m && git model add -q m
+            test ! -e ~/theirs && git model store show && git model status
+            """
+        )
+        #expect(result.exitCode == 0 && result.output.contains("/sentiment/.git/model/store\n"), "\(result.output)")
+        #expect(result.output.contains("store.path"), "\(result.output)")
+    }
+}

@@ -1,0 +1,81 @@
+import ModelCore
+import Store
+import SystemIO
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The repositories that use a store, and taking packs along to another.
+struct StoreUsersTests {
+    @Test func `Users are listed once each, whatever their paths, until they are forgotten`() throws {
+        let scratch = try ScratchStore()
+        let users = StoreUsers(ofStoreAt: scratch.root)
+        #expect(try !users.isShared && users.all().isEmpty)
+        let odd: FilePath = "/home/a b/line\nfeed/.git"
+        for path in [odd, "/home/x/.git", odd] { try users.register(path) }
+        #expect(try users.isShared)
+        #expect(try users.all() == [odd, "/home/x/.git"])
+        let names = try scratch.files(in: "users")
+        let name = try #require(names.first { $0.hasPrefix("dd") } ?? names.first)
+        let text = String(
+            decoding: try DurableFile.read(scratch.root.appending("users/" + name), limit: 999),
+            as: UTF8.self
+        )
+        #expect(text.hasPrefix("git-model-user 1\nrepository /home/") && text.hasSuffix("/.git\n"))
+        #expect(try users.forget(odd))
+        #expect(try !users.forget(odd))
+        #expect(try users.all() == ["/home/x/.git"])
+    }
+
+    @Test func `The repository that a store lies in is a user of it, registered or not`() throws {
+        let scratch = try ScratchStore()
+        let repository = scratch.path.appending("repository.git")
+        let root = repository.appending("model/store")
+        _ = try LocalStore.openOrCreate(root)
+        #expect(try StoreUsers(ofStoreAt: root).all().isEmpty)
+        try DurableFile.write(Array("ref: refs/heads/main\n".utf8), to: repository.appending("HEAD"))
+        #expect(try StoreUsers(ofStoreAt: root).all() == [repository])
+    }
+
+    @Test(arguments: [
+        ("", false), ("git-model-user 1\n", false), ("git-model-user 1\nrepository x\n", false),
+        ("git-model-user 1\nrepository /x", false), ("git-model-user 2\nrepository /x\n", true),
+    ])
+    func `A file that names no user is an error`(text: String, isNewer: Bool) async throws {
+        let scratch = try ScratchStore()
+        try Directories.create(scratch.root.appending("users"))
+        try DurableFile.write(Array(text.utf8), to: scratch.root.appending("users/abc"))
+        let error = try await storeError { _ = try StoreUsers(ofStoreAt: scratch.root).all() }
+        switch error {
+        case .needsNewerVersion: #expect(isNewer)
+        case .damaged: #expect(!isNewer)
+        default: Issue.record("\(error)")
+        }
+    }
+
+    @Test func `Packs that are taken along rebuild what they did, and one that is damaged is not`() async throws {
+        let (source, target) = (try ScratchStore(), try ScratchStore())
+        var random = PseudoRandom(seed: 1)
+        let bytes = random.bytes(1_500_000)
+        let wanted = try await source.add(bytes)
+        let other = try await source.add(random.bytes(1_500_000))
+        let transfer = StoreTransfer(from: try source.reopened(), to: target.store, cancellation: Cancellation())
+        #expect(try transfer.run([wanted], .needed) > 1_500_000)
+        #expect(try transfer.run([wanted], .needed) == 0)
+        let packs = Set(try target.store.packsOnDisk())
+        #expect(try await target.restored(wanted) == bytes)
+        #expect(try await target.check().isEmpty)
+        #expect(try !Closure(of: [other], in: target.reopened()).isComplete)
+        let all = Set(try source.reopened().packsOnDisk())
+        let victim = try #require(all.subtracting(packs).first)
+        let path = source.root.appending(StoreLayout.pack(victim))
+        var damaged = try DurableFile.read(path, limit: 1 << 30)
+        damaged[200] ^= 1
+        try DurableFile.write(damaged, to: path)
+        _ = try await storeError {
+            let transfer = StoreTransfer(from: try source.reopened(), to: target.store, cancellation: Cancellation())
+            _ = try transfer.run([], .everything)
+        }
+        #expect(try FileStatus.of(target.root.appending(StoreLayout.pack(victim))) == nil)
+    }
+}
