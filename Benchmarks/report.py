@@ -45,6 +45,8 @@ def table(title, results, tools):
 def cell(costs, base):
     if isinstance(costs[0], int):
         return f"{statistics.median(costs) / 1e6:.1f} MB"
+    if costs[0].wall == 0:
+        return "—"
     wall = statistics.median(cost.wall for cost in costs)
     ratio = wall / statistics.median(cost.wall for cost in base)
     cpu = statistics.median(cost.cpu for cost in costs)

@@ -1,7 +1,7 @@
 """The tools that are compared: what each one's user types for each piece of work.
 
-A command is an argument list; {store}, {bare} and {revision} are filled in. What `prepare` and `record` do is not
-timed. Another tool is another entry.
+A command is an argument list; {store}, {bare}, {version} and {revision} are filled in. What `prepare` and `record` do is
+not timed; work that a tool has no command for has no commands. Another tool is another entry.
 """
 
 import dataclasses
@@ -75,4 +75,20 @@ GIT_LFS = Tool(
     remote="bare",
 )
 
-TOOLS = {tool.name: tool for tool in (GIT_MODEL, DVC, GIT_LFS)}
+RESTIC_COMMAND = ["restic", "--quiet", "--no-cache", "--password-command", "echo bench", "--repo", "{store}"]
+
+# A backup, which knows nothing of Git or tensors, but stores equal pieces of files once.
+RESTIC = Tool(
+    name="restic",
+    version=["restic", "version"],
+    prepare=[[*RESTIC_COMMAND, "init"]],
+    add=[[*RESTIC_COMMAND, "backup", "--tag", "bench-{version}", "data"]],
+    record=[[*COMMIT, "--allow-empty"]],
+    push=[],
+    status=[],
+    checkout=[["rm", "-r", "data"], [*RESTIC_COMMAND, "restore", "latest", "--tag", "{revision}", "--target", "."]],
+    local="../store",
+    remote="store",
+)
+
+TOOLS = {tool.name: tool for tool in (GIT_MODEL, DVC, GIT_LFS, RESTIC)}
