@@ -5,7 +5,7 @@ package import ModelCore
 /// To be used as `StatisticsAccumulator` is, and as fast.
 package struct ComparisonAccumulator: Hashable, Sendable {
     private var count: UInt64 = 0, changed: UInt64 = 0
-    private var distance = 0.0, product = 0.0, squares = 0.0, baseSquares = 0.0, maximum = 0.0
+    private var distance = 0.0, squares = 0.0, baseSquares = 0.0, maximum = 0.0
 
     /// Creates the comparison of no elements.
     package init() {}
@@ -27,12 +27,18 @@ package struct ComparisonAccumulator: Hashable, Sendable {
         }
     }
 
+    /// Compares a frame with itself, whose statistics say all that there is to know.
+    package init(unchanged statistics: StatisticsAccumulator) {
+        count = statistics.elementCount
+        squares = statistics.sumOfSquares
+        baseSquares = squares
+    }
+
     /// Adds the elements that come next.
     package mutating func append(_ next: ComparisonAccumulator) {
         count += next.count
         changed += next.changed
         distance += next.distance
-        product += next.product
         squares += next.squares
         baseSquares += next.baseSquares
         maximum = max(maximum, next.maximum)
@@ -41,16 +47,22 @@ package struct ComparisonAccumulator: Hashable, Sendable {
     /// The comparison.
     package var comparison: TensorComparison {
         let norms = squares.squareRoot() * baseSquares.squareRoot()
-        let relative = distance == 0 ? 0 : (distance / baseSquares).squareRoot()
+        // By the law of cosines; a sum of products would be one more to keep in registers that there are not.
+        let product = (squares + baseSquares - distance) / 2
         let isZero = squares == 0 && baseSquares == 0
         return TensorComparison(
             count: count,
             changed: changed,
-            relativeDistance: relative.isNaN ? .infinity : relative,
+            distance: ComparisonAccumulator.root(distance),
+            norm: ComparisonAccumulator.root(squares),
+            baseNorm: ComparisonAccumulator.root(baseSquares),
             maximumDifference: maximum,
-            cosine: norms > 0 && norms.isFinite ? max(-1, min(1, product / norms)) : isZero ? 1 : 0
+            cosine: norms > 0 && product.isFinite ? max(-1, min(1, product / norms)) : isZero ? 1 : 0
         )
     }
+
+    /// Overflow makes not numbers of differences of infinities.
+    private static func root(_ square: Double) -> Double { square.isNaN ? .infinity : square.squareRoot() }
 
     private mutating func add(
         _ type: DataType,
@@ -69,7 +81,6 @@ package struct ComparisonAccumulator: Hashable, Sendable {
             sums = ComparisonLanes(values, baseValues, keepFinite(values, baseValues, length))
         }
         distance += BlockLanes.total(sums.distance)
-        product += BlockLanes.total(sums.product)
         squares += BlockLanes.total(sums.squares)
         baseSquares += BlockLanes.total(sums.baseSquares)
         maximum = max(maximum, sums.maximum)
@@ -90,6 +101,7 @@ package struct ComparisonAccumulator: Hashable, Sendable {
         }
     }
 
+    /// Counts without a comparison, which would become a branch that nobody can predict, or a vector's minimum, which SSE2 lacks.
     @inline(__always)
     private static func changed<Word: FixedWidthInteger & UnsignedInteger>(
         _: Word.Type,
@@ -97,15 +109,21 @@ package struct ComparisonAccumulator: Hashable, Sendable {
         _ base: UnsafeRawPointer,
         _ length: Int
     ) -> UInt64 {
-        // A block has fewer words than this counter holds; a comparison would become a branch that nobody can predict.
-        var changed: UInt32 = 0
-        for index in 0..<length {
-            let offset = index &* MemoryLayout<Word>.size
-            let word = raw.loadUnaligned(fromByteOffset: offset, as: Word.self)
-            let difference = word ^ base.loadUnaligned(fromByteOffset: offset, as: Word.self)
-            changed &+= UInt32(truncatingIfNeeded: min(difference, 1))
+        // As many words as the narrowest counter holds.
+        let stretch = 128
+        var changed: UInt64 = 0
+        for first in stride(from: 0, to: length, by: stretch) {
+            var count: Word = 0
+            for index in first..<min(length, first &+ stretch) {
+                let offset = index &* MemoryLayout<Word>.size
+                let word = raw.loadUnaligned(fromByteOffset: offset, as: Word.self)
+                let difference = word ^ base.loadUnaligned(fromByteOffset: offset, as: Word.self)
+                // The highest bit of a number or of its negative is set, unless it is zero.
+                count &+= (difference | (0 &- difference)) &>> Word(Word.bitWidth - 1)
+            }
+            changed += UInt64(count)
         }
-        return UInt64(changed)
+        return changed
     }
 
     /// Moves the pairs of finite values together; returns how many those are.

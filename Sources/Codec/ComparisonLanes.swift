@@ -1,8 +1,8 @@
 /// Sums over two blocks of values, in the lanes of `BlockLanes`.
 struct ComparisonLanes {
-    private(set) var distance = BlockLanes.Lanes.zero, product = BlockLanes.Lanes.zero
+    private(set) var distance = BlockLanes.Lanes.zero
     private(set) var squares = BlockLanes.Lanes.zero, baseSquares = BlockLanes.Lanes.zero
-    private var least = BlockLanes.Lanes.zero, most = BlockLanes.Lanes.zero
+    private var most = BlockLanes.Lanes.zero
 
     /// Sums up `count` pairs.
     init(_ values: UnsafePointer<Double>, _ base: UnsafePointer<Double>, _ count: Int) {
@@ -12,8 +12,8 @@ struct ComparisonLanes {
         add(BlockLanes.rest(values, count, padding: 0), BlockLanes.rest(base, count, padding: 0))
     }
 
-    /// The largest absolute difference.
-    var maximum: Double { max(most.max(), -least.min()) }
+    /// The largest absolute difference: the root of its square is what it was, unless that is too large or too small for one.
+    var maximum: Double { most.max().squareRoot() }
 
     /// Whether all values are finite, and not too large for their squares.
     var isFinite: Bool { BlockLanes.total(squares + baseSquares).isFinite }
@@ -21,11 +21,10 @@ struct ComparisonLanes {
     @inline(__always)
     private mutating func add(_ value: BlockLanes.Lanes, _ base: BlockLanes.Lanes) {
         let difference = value - base
-        distance += difference * difference
-        product += value * base
+        let square = difference * difference
+        distance += square
         squares += value * value
         baseSquares += base * base
-        least.replace(with: difference, where: difference .< least)
-        most.replace(with: difference, where: difference .> most)
+        most.replace(with: square, where: square .> most)
     }
 }

@@ -52,9 +52,15 @@ package struct StatisticsAccumulator: Hashable, Sendable {
             standardDeviation: isEmpty ? 0 : StatisticsAccumulator.root(squares / finite),
             minimum: isEmpty ? 0 : minimum,
             maximum: isEmpty ? 0 : maximum,
-            norm: StatisticsAccumulator.root(squares + finite * mean * mean)
+            norm: StatisticsAccumulator.root(sumOfSquares)
         )
     }
+
+    /// The number of elements.
+    var elementCount: UInt64 { count }
+
+    /// The sum of the squares of the finite elements.
+    var sumOfSquares: Double { squares + finite * mean * mean }
 
     /// Overflow makes not numbers of differences of infinities.
     private static func root(_ square: Double) -> Double { square.isNaN ? .infinity : square.squareRoot() }

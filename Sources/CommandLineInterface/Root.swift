@@ -20,10 +20,13 @@ struct Root: AsyncParsableCommand {
                 CheckoutCommand.self, TagCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
             ]
         ),
-        // rm, mv, ls, cat, du
+        // rm, mv, ls, diff, cat, du
         CommandGroup(
             name: "Artifacts",
-            subcommands: [RemoveCommand.self, MoveCommand.self, LsCommand.self, CatCommand.self, DiskUsageCommand.self]
+            subcommands: [
+                RemoveCommand.self, MoveCommand.self, LsCommand.self, DiffCommand.self, CatCommand.self,
+                DiskUsageCommand.self,
+            ]
         ),
         // remote, store, fetch, fsck, gc, slim, trust
         CommandGroup(

@@ -39,6 +39,9 @@ package struct Segment: Hashable, Sendable {
         self.content = content
     }
 
+    /// What the bytes of a tensor mean.
+    package var form: TensorForm { TensorForm(type: type, shape: shape) }
+
     /// The number of bytes of the object that the segment covers.
     package var byteCount: Int64 {
         switch content {
@@ -56,9 +59,7 @@ extension Segment {
         let flags = try reader.integer(UInt8.self)
         guard flags & ~3 == 0 else { throw FormatError("manifest", .newer("segment flag \(flags)")) }
         let name = try reader.string()
-        let type = DataType(rawValue: try reader.integer(UInt8.self))
-        var shape: [Int64] = []
-        for _ in 0..<(try reader.varint(atMost: 64)) { shape.append(try reader.varint()) }
+        let form = try TensorForm(from: &reader)
         let byteCount = try reader.varint()
         let statistics = flags & Segment.statisticsFlag == 0 ? nil : try TensorStatistics(from: &reader)
         let content: Content
@@ -70,7 +71,7 @@ extension Segment {
         } else {
             content = .frames(try Segment.frames(covering: byteCount, from: &reader))
         }
-        self.init(name: name, type: type, shape: shape, statistics: statistics, content: content)
+        self.init(name: name, type: form.type, shape: form.shape, statistics: statistics, content: content)
     }
 
     private static func frames(
@@ -98,9 +99,7 @@ extension Segment {
         if case .inline = content { flags |= Segment.inlineFlag }
         writer.integer(flags)
         writer.string(name)
-        writer.integer(type.rawValue)
-        writer.varint(Int64(shape.count))
-        for dimension in shape { writer.varint(dimension) }
+        form.encode(into: &writer)
         writer.varint(byteCount)
         statistics?.encode(into: &writer)
         switch content {

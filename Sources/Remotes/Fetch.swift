@@ -197,7 +197,7 @@ package struct Fetch: Sendable {
         of pointer: Pointer,
         refusing useless: inout RemoteWalk.Useless
     ) async throws {
-        let objects = found.objects.filter { !local.entries(of: $0.oid, kind: .manifest).contains($0) }
+        let objects = found.objects.filter { !local.entries(of: $0.oid, kind: $0.kind).contains($0) }
         let results = try await pool.map(0..<objects.count) { position in
             try cancellation.check()
             return try verdict(on: objects[position])
@@ -219,7 +219,7 @@ package struct Fetch: Sendable {
         try local.publishObjectIndex(of: pointer)
     }
 
-    /// What a manifest turned out to be.
+    /// What a manifest or comparison turned out to be.
     private enum Verdict: Sendable {
         case right
         case wrong
@@ -228,9 +228,9 @@ package struct Fetch: Sendable {
 
     /// One that this version does not understand must not hide another that it does.
     private func verdict(on object: ObjectEntry) throws -> Verdict {
-        do throws(StoreError) { return try WholeObjectCheck(local).isRebuilt(by: object) ? .right : .wrong } catch {
+        do throws(StoreError) { return try WholeObjectCheck(local).isRight(object) ? .right : .wrong } catch {
             guard case .needsNewerVersion(_, let what) = error else { throw error }
-            let file = "manifest \(object.frame.abbreviated)"
+            let file = "\(object.kind == .comparison ? "comparison" : "manifest") \(object.frame.abbreviated)"
             return .newer(.needsNewerVersion(source.remote.name, file: file, what))
         }
     }

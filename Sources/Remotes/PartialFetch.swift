@@ -27,6 +27,31 @@ package struct PartialFetch: Sendable {
         return try await run(object, in: try await fetch.source.indexes(), isWanted: isWanted)
     }
 
+    /// Brings the comparisons of `object` with earlier versions, and the store comes to know them; returns whether there are any.
+    ///
+    /// Their frames alone are fetched. What the remote's object index says suffices, for it is written anew with each.
+    package func comparisons(of object: Pointer) async throws -> Bool {
+        try fetch.local.requireWritable()
+        try await fetch.source.requireReadable()
+        let hint = try await fetch.source.objectIndex(object.oid).map { IndexSet([$0]) }
+        if let hint, try await comparisons(of: object, in: hint) { return true }
+        return try await comparisons(of: object, in: try await fetch.source.indexes())
+    }
+
+    private func comparisons(of object: Pointer, in indexes: IndexSet) async throws -> Bool {
+        let known = Set(fetch.local.entries(of: object.oid, kind: .comparison))
+        var contents = IndexContents()
+        var isFound = false
+        for entry in Set(indexes.entries(of: object.oid, kind: .comparison)) {
+            guard try await bring([entry.frame], from: indexes), try WholeObjectCheck(fetch.local).isRight(entry)
+            else { continue }
+            isFound = true
+            if !known.contains(entry) { contents.add(entry) }
+        }
+        if !contents.isEmpty { try fetch.local.publish(contents) }
+        return isFound
+    }
+
     private func run(
         _ object: Pointer,
         in indexes: IndexSet,

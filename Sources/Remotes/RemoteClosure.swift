@@ -10,7 +10,7 @@ struct RemoteClosure {
         var frames: [FrameLocation] = []
         /// The packs of those copies.
         var packs: [Digest: IndexContents.Pack] = [:]
-        /// The entries of the objects' manifests, here or not.
+        /// The entries of the objects' manifests and comparisons, here or not.
         var objects: [ObjectEntry] = []
         private var depths: [Digest: UInt8] = [:]
 
@@ -53,7 +53,7 @@ struct RemoteClosure {
         }
         for position in 0..<index.objectCount {
             let object = index.object(at: position)
-            if object.kind == .manifest { found.objects.append(object) }
+            if object.kind == .manifest || object.kind == .comparison { found.objects.append(object) }
         }
         return found
     }

@@ -44,6 +44,7 @@ struct RemoteWalk {
     func run(_ pointer: Pointer) async throws -> RemoteClosure.Found? {
         var found = RemoteClosure.Found()
         for pack in indexes.packList { found.packs[pack.id] = pack }
+        try addComparisons(of: pointer.oid, to: &found)
         guard pointer.kind == .tree else { return try await add(pointer.oid, to: &found) ? found : nil }
         guard let listing = try await listing(pointer.oid, adding: &found) else { return nil }
         var visited = Set<Digest>()
@@ -51,6 +52,13 @@ struct RemoteWalk {
             guard try await add(entry.digest, to: &found) else { return nil }
         }
         return found
+    }
+
+    /// Adds the comparisons with earlier versions that are there; nothing needs them.
+    private func addComparisons(of oid: Digest, to found: inout RemoteClosure.Found) throws {
+        for entry in indexes.entries(of: oid, kind: .comparison) where !refused.contains(entry) {
+            if try want(entry.frame, in: &found) { found.objects.append(entry) }
+        }
     }
 
     /// Adds one object; `false` where it is not all there.

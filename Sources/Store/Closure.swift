@@ -8,7 +8,7 @@ package struct Closure: Sendable {
     package private(set) var frames: [Digest: FrameLocation] = [:]
     /// Those of the frames that are here only because others decode against them.
     package private(set) var bases: Set<Digest> = []
-    /// What rebuilds the objects.
+    /// What rebuilds the objects, and compares those that pointers name with earlier ones.
     package private(set) var objects: Set<ObjectEntry> = []
     /// The objects that cannot be rebuilt, and why.
     package private(set) var incomplete: [(oid: Digest, reason: StoreError)] = []
@@ -32,6 +32,7 @@ package struct Closure: Sendable {
     package var storedByteCount: Int64 { frames.values.reduce(0) { $0 + Int64($1.entry.recordLength) } }
 
     private mutating func add(_ pointer: Pointer, in store: LocalStore, reader: inout FrameReader) {
+        addComparisons(of: pointer.oid, in: store)
         do throws(StoreError) {
             switch pointer.kind {
             case .file: try addObject(pointer.oid, size: pointer.size, in: store, reader: &reader)
@@ -42,6 +43,19 @@ package struct Closure: Sendable {
                 for entry in listing.entries { addFile(entry, in: store, reader: &reader) }
             }
         } catch { incomplete.append((pointer.oid, error)) }
+    }
+
+    /// Adds the comparisons with earlier versions that are here; no object needs one, so that none is missed.
+    private mutating func addComparisons(of oid: Digest, in store: LocalStore) {
+        for (entry, frame) in store.comparisonFrames(of: oid) {
+            do throws(StoreError) {
+                try locate(frame, of: oid, in: store)
+                bases.remove(frame.id)
+                objects.insert(entry)
+            } catch {
+                // A reader that finds none compares the manifests.
+            }
+        }
     }
 
     private mutating func addFile(_ entry: TreeEntry, in store: LocalStore, reader: inout FrameReader) {

@@ -43,7 +43,7 @@ struct FileIngest {
     }
 
     /// Adds a whole file on this thread.
-    func add(_ path: FilePath, bases: BaseCatalog, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
+    func add(_ path: FilePath, bases: FileBases, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
         let reading = try Reading.begin(path)
         if reading.source.status.size < FileIngest.oneFrameByteCount {
             return try addSmall(reading, worker: &worker)
@@ -59,7 +59,7 @@ struct FileIngest {
     /// Adds a file with the calling thread as reader; `queue` hands chunks to other threads, and takes them back where they lag.
     func add(
         _ path: FilePath,
-        bases: BaseCatalog,
+        bases: FileBases,
         through queue: ChunkQueue,
         worker: inout FrameWorker
     ) throws(StoreError) -> IngestedObject {
@@ -80,9 +80,23 @@ struct FileIngest {
         let raw = UnsafeRawBufferPointer(rebasing: job.buffer.bytes[job.range])
         try frames.put(job.frame, raw, as: job.role, worker: &worker)
         let statistics = StatisticsAccumulator(raw, of: job.role.type)
+        let comparison = try compare(raw, job.frame, job.role, statistics, worker: &worker)
         extendLifetime(job)
         progress(Int64(raw.count))
-        return StoredFrame(reference: job.frame, piece: job.piece, statistics: statistics)
+        return StoredFrame(reference: job.frame, piece: job.piece, statistics: statistics, comparison: comparison)
+    }
+
+    /// Compares a frame with the earlier version's; the same one is not even read.
+    private func compare(
+        _ raw: UnsafeRawBufferPointer,
+        _ frame: FrameReference,
+        _ role: FrameRole,
+        _ statistics: StatisticsAccumulator?,
+        worker: inout FrameWorker
+    ) throws(StoreError) -> ComparisonAccumulator? {
+        guard let earlier = role.earlier, let statistics else { return nil }
+        if earlier == frame { return ComparisonAccumulator(unchanged: statistics) }
+        return try worker.compare(raw, of: role.type, with: earlier)
     }
 
     private func addSmall(_ reading: borrowing Reading, worker: inout FrameWorker) throws(StoreError) -> IngestedObject
@@ -112,19 +126,24 @@ struct FileIngest {
     ) throws(StoreError) -> IngestedObject {
         let manifests = ManifestIngest(frames: frames)
         let size = reading.source.status.size
+        let segments = assembly.segments(of: stored, inline: cut.inline)
         try manifests.add(
             oid: cut.oid,
             size: size,
             plan: reading.plan,
-            segments: assembly.segments(of: stored, inline: cut.inline),
+            segments: segments,
             worker: &worker
         )
-        return object(reading, oid: cut.oid)
+        return object(reading, oid: cut.oid, tensors: assembly.compared(segments, of: stored))
     }
 
-    private func object(_ reading: borrowing Reading, oid: Digest) -> IngestedObject {
+    private func object(
+        _ reading: borrowing Reading,
+        oid: Digest,
+        tensors: [ComparedTensor] = []
+    ) -> IngestedObject {
         let status = reading.source.status
-        return IngestedObject(oid: oid, size: status.size, status: status, readAt: reading.readAt)
+        return IngestedObject(oid: oid, size: status.size, status: status, readAt: reading.readAt, tensors: tensors)
     }
 }
 

@@ -14,6 +14,8 @@ package struct FrameReader: ~Copyable {
     private var bases: [BufferPool.Buffer] = []
     /// The copies that are decoded in `bases`.
     private var chain: [FrameLocation] = []
+    /// The frame that `deltaBases` decoded last, as long as it is still in `bases`.
+    private var decoded: FrameReference?
 
     /// Creates a reader of `store`.
     package init(_ store: LocalStore) { self.store = store }
@@ -90,10 +92,13 @@ package struct FrameReader: ~Copyable {
     ///
     /// Their bytes are valid until the next read, and nobody has compared them with their names yet.
     mutating func deltaBases(of frame: FrameReference) throws(StoreError) -> [DeltaBase] {
-        do throws(StoreError) { _ = try base(frame, below: .max, of: frame.id, level: 0) } catch {
-            // What cannot be read is no base, and whoever needs it will say so.
-            guard error.isAbsence || error.isAboutContent || error.isDamage else { throw error }
-            return []
+        if decoded != frame {
+            do throws(StoreError) { _ = try base(frame, below: .max, of: frame.id, level: 0) } catch {
+                // What cannot be read is no base, and whoever needs it will say so.
+                guard error.isAbsence || error.isAboutContent || error.isDamage else { throw error }
+                return []
+            }
+            decoded = frame
         }
         var result: [DeltaBase] = []
         for (level, copy) in chain.enumerated() {
@@ -208,6 +213,7 @@ package struct FrameReader: ~Copyable {
         of object: Digest,
         level: Int
     ) throws(StoreError) -> BufferPool.Buffer {
+        decoded = nil
         if bases.count == level { bases.append(FrameBuffer.allocate()) }
         let buffer = bases[level]
         let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<frame.byteCount])

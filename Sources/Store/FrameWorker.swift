@@ -34,6 +34,18 @@ struct FrameWorker: ~Copyable {
         }
     }
 
+    /// Compares a frame with an earlier version's of the same length; `nil` where that is not here, or the elements are no numbers.
+    ///
+    /// What was decoded to encode the frame is not decoded again. It is compared with its checksum only: figures are no bytes.
+    mutating func compare(
+        _ raw: UnsafeRawBufferPointer,
+        of type: DataType,
+        with earlier: FrameReference
+    ) throws(StoreError) -> ComparisonAccumulator? {
+        guard let base = try reader.deltaBases(of: earlier).first else { return nil }
+        return ComparisonAccumulator(raw, base: base.bytes, of: type)
+    }
+
     /// Encodes a frame as a difference to a base; `false` where that would be no gain, or more than a closure may hold.
     private mutating func encodeDelta(
         _ frame: FrameReference,

@@ -16,7 +16,7 @@ package struct IndexRecovery {
         return contents
     }
 
-    /// Returns an index of the objects whose manifests are in `packs` and that no index lists yet.
+    /// Returns an index of the objects whose manifests or comparisons are in `packs` and that no index lists yet.
     ///
     /// The store must find the frames. Only an object that its manifest rebuilds as a whole is returned: a manifest that came from
     /// elsewhere and was refused lies in a pack all the same.
@@ -26,9 +26,9 @@ package struct IndexRecovery {
             let pack = try pack(id)
             guard try pack.kind() == .metadata else { continue }
             for frame in try pack.contents().entries {
-                guard let object = try manifestEntry(frame, of: pack),
+                guard let object = try objectEntry(frame, of: pack),
                     !store.indexes.entries(of: object.oid, kind: object.kind).contains(object),
-                    try isRebuilt(object)
+                    try isRight(object)
                 else { continue }
                 contents.add(object)
             }
@@ -40,28 +40,34 @@ package struct IndexRecovery {
         try PackFile(store.root.appending(StoreLayout.pack(id)), id: id)
     }
 
-    private func isRebuilt(_ object: ObjectEntry) throws(StoreError) -> Bool {
-        do { return try WholeObjectCheck(store).isRebuilt(by: object) } catch {
+    private func isRight(_ object: ObjectEntry) throws(StoreError) -> Bool {
+        do { return try WholeObjectCheck(store).isRight(object) } catch {
             if error.isAboutContent { return false }
             throw error
         }
     }
 
-    /// Returns the object entry of a frame that is a whole or root manifest.
-    private func manifestEntry(_ entry: FrameEntry, of pack: PackFile) throws(StoreError) -> ObjectEntry? {
+    /// Returns the object entry of a frame that is a whole or root manifest, or a comparison.
+    private func objectEntry(_ entry: FrameEntry, of pack: PackFile) throws(StoreError) -> ObjectEntry? {
         guard let (record, stored) = try soundRecord(of: entry, in: pack) else { return nil }
         defer { extendLifetime(pack) }
         do throws(FormatError) {
             let bytes = try PackDecoding.bytes(of: record, stored: stored)
-            let manifest = bytes.withUnsafeBytes { buffer in
-                Result { () throws(FormatError) in try Manifest(parsing: buffer) }
-            }
-            let parsed = try manifest.get()
-            return ObjectEntry(oid: parsed.oid, frame: entry.id, size: parsed.size, kind: .manifest)
+            return bytes.withUnsafeBytes { IndexRecovery.objectEntry(of: entry.id, $0) }
         } catch {
-            // A part, a listing, or something newer: none of them is found by an object's name.
             return nil
         }
+    }
+
+    private static func objectEntry(of frame: Digest, _ bytes: UnsafeRawBufferPointer) -> ObjectEntry? {
+        if let manifest = try? Manifest(parsing: bytes) {
+            return ObjectEntry(oid: manifest.oid, frame: frame, size: manifest.size, kind: .manifest)
+        }
+        if let comparison = try? ObjectComparison.Part(parsing: bytes).comparison {
+            return ObjectEntry(oid: comparison.oid, frame: frame, size: comparison.size, kind: .comparison)
+        }
+        // A part of a manifest, a listing, or something newer: none of them is found by an object's name.
+        return nil
     }
 
     /// Returns a frame's record, or `nil` where it is damaged or newer: the others of the pack count all the same.

@@ -38,25 +38,29 @@ package final class IngestSession: Sendable {
     }
 
     /// Adds files, and returns their objects in the order of the paths; new tensors may become differences to those of `bases`.
+    ///
+    /// `names` are those of the files in the tree that they are of, in the same order; without them, the file is the artifact.
     package func add(
         _ files: [(path: FilePath, size: Int64)],
-        bases: BaseCatalog = .empty
+        named names: [String] = [],
+        bases catalog: BaseCatalog = .empty
     ) async throws -> [IngestedObject] {
         let isSmall = files.map { $0.size < IngestSession.pipelinedByteCount }
         let small = files.indices.filter { isSmall[$0] }
         let paths = files.map(\.path)
+        let bases = files.indices.map { FileBases(catalog, file: names.isEmpty ? "" : names[$0]) }
         var results = [IngestedObject?](repeating: nil, count: files.count)
         let added = try await pool.map(small.count, state: { [store] in FrameWorker(store) }) { [ingest] turn, worker in
-            try ingest.add(paths[small[turn]], bases: bases, worker: &worker)
+            try ingest.add(paths[small[turn]], bases: bases[small[turn]], worker: &worker)
         }
         for (position, object) in zip(small, added) { results[position] = object }
         for position in files.indices where !isSmall[position] {
-            results[position] = try await addPipelined(paths[position], bases: bases)
+            results[position] = try await addPipelined(paths[position], bases: bases[position])
         }
         return results.compactMap { $0 }
     }
 
-    private func addPipelined(_ path: FilePath, bases: BaseCatalog) async throws -> IngestedObject {
+    private func addPipelined(_ path: FilePath, bases: FileBases) async throws -> IngestedObject {
         let queue = ChunkQueue(capacity: IngestSession.queueCapacity)
         let roles = Turns(count: 1)
         let result = Outcome()
@@ -99,7 +103,7 @@ package final class IngestSession: Sendable {
 
     private func add(_ bytes: [UInt8], cutAt ends: [Int], as role: FrameRole) throws(StoreError) -> IngestedObject {
         let oid = SHA256.digest(of: bytes)
-        let object = IngestedObject(oid: oid, size: Int64(bytes.count), status: nil, readAt: 0)
+        let object = IngestedObject(oid: oid, size: Int64(bytes.count), status: nil, readAt: 0, tensors: [])
         guard !bytes.isEmpty else { return object }
         try worker.withLock { worker throws(StoreError) in
             var references: [FrameReference] = []
@@ -115,6 +119,27 @@ package final class IngestSession: Sendable {
             try manifest.add(oid: oid, size: object.size, references: references, worker: &worker)
         }
         return object
+    }
+
+    /// Stores what changed in an object's tensors since the version that `bases` compare with, if any.
+    ///
+    /// `files` are the object itself, without a name, or those of the tree whose listing it is.
+    package func compare(
+        _ object: IngestedObject,
+        _ files: [(name: String, object: IngestedObject)],
+        bases: BaseCatalog
+    ) throws(StoreError) {
+        guard let earlier = bases.earlier, earlier.oid != object.oid else { return }
+        let files = files.map { (name: $0.name, tensors: $0.object.tensors) }
+        let comparison = earlier.comparison(of: object.oid, size: object.size, files: files)
+        guard !comparison.isEmpty else { return }
+        try worker.withLock { worker throws(StoreError) in
+            for part in comparison.encodedParts() {
+                let frame = try ManifestIngest(frames: frames).put(part, worker: &worker)
+                let entry = ObjectEntry(oid: object.oid, frame: frame.id, size: object.size, kind: .comparison)
+                frames.remember(entry)
+            }
+        }
     }
 
     /// Ends a session that will not finish; what it stored in full packs stays for the next one.
@@ -138,7 +163,14 @@ package final class IngestSession: Sendable {
             for object in objects { contents.add(object) }
             try store.publish(contents)
         }
-        for pointer in pointers { try store.publishObjectIndex(of: pointer) }
+        let compared = Set(objects.filter { $0.kind == .comparison }.map(\.oid))
+        for pointer in pointers {
+            if compared.contains(pointer.oid) {
+                try store.renewObjectIndex(of: pointer)
+            } else {
+                try store.publishObjectIndex(of: pointer)
+            }
+        }
         let totals = frames.totals
         return Summary(stored: totals.stored, reused: totals.reused)
     }

@@ -25,12 +25,17 @@ extension LocalStore {
         try mergeIndexes()
     }
 
-    /// Writes the object index of what a pointer names; a hint for readers that know no other index.
+    /// Writes the object index of what a pointer names, unless there is one; a hint for readers that know no other index.
     package func publishObjectIndex(of pointer: Pointer) throws(StoreError) {
         let path = root.appending(StoreLayout.objectIndex(pointer.oid))
         do {
             if try FileStatus.of(path) != nil { return }
         } catch { throw .io(error) }
+        try renewObjectIndex(of: pointer)
+    }
+
+    /// Writes the object index of what a pointer names over whatever is there.
+    func renewObjectIndex(of pointer: Pointer) throws(StoreError) {
         let closure = Closure(of: [pointer], in: self)
         if let first = closure.incomplete.first { throw first.reason }
         // Whoever reads this store alone does not see the packs of its alternates.

@@ -15,7 +15,7 @@ struct ManifestIngest {
     ) throws(StoreError) {
         let plan = SegmentPlan(.unknown, byteCount: size)
         let stored = references.map { StoredFrame(reference: $0, piece: 0) }
-        let segments = SegmentAssembly(plan, bases: .empty).segments(of: stored, inline: [:])
+        let segments = SegmentAssembly(plan, bases: FileBases()).segments(of: stored, inline: [:])
         try add(oid: oid, size: size, plan: plan, segments: segments, worker: &worker)
     }
 
@@ -78,7 +78,8 @@ struct ManifestIngest {
         return groups
     }
 
-    private func put(_ bytes: [UInt8], worker: inout FrameWorker) throws(StoreError) -> FrameReference {
+    /// Stores a frame of metadata.
+    func put(_ bytes: [UInt8], worker: inout FrameWorker) throws(StoreError) -> FrameReference {
         let result = bytes.withUnsafeBytes { buffer in
             Result { () throws(StoreError) in try frames.put(buffer, as: .metadata, worker: &worker) }
         }

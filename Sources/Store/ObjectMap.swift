@@ -115,8 +115,8 @@ extension LocalStore {
         }
     }
 
-    /// Reads a frame whose length only the index knows.
-    private func metadataFrame(
+    /// Reads a frame of metadata, whose length only the index knows.
+    func metadataFrame(
         _ id: Digest,
         of object: Digest,
         reader: inout FrameReader
@@ -131,7 +131,8 @@ extension LocalStore {
         return (try reader.bytes(of: frame, of: object), frame)
     }
 
-    private func parse<Value>(
+    /// Parses a frame of metadata, naming it in errors.
+    func parse<Value>(
         _ frame: Digest,
         _ bytes: [UInt8],
         _ body: (UnsafeRawBufferPointer) throws(FormatError) -> Value

@@ -10,6 +10,8 @@ struct StoredFrame: Sendable {
     let piece: Int
     /// What the values of a tensor's frame are like, where they are numbers that are measured.
     var statistics: StatisticsAccumulator?
+    /// How far they are from those of an earlier version, where that has the same stretch.
+    var comparison: ComparisonAccumulator?
 }
 
 /// Puts the frames of a file together to the segments of its manifest.
@@ -17,20 +19,39 @@ struct SegmentAssembly: Sendable {
     let plan: SegmentPlan
     /// By piece, the frames of the tensor in an earlier version; empty where there is none.
     private let bases: [[FrameReference]]
+    /// By piece, the tensor of its name in the version that this one is compared with; empty where there is no such version.
+    private let counterparts: [(position: Int, segment: Segment)?]
 
-    init(_ plan: SegmentPlan, bases catalog: BaseCatalog) {
+    init(_ plan: SegmentPlan, bases: FileBases) {
         self.plan = plan
-        bases = plan.pieces.map { piece in
-            piece.tensor.map { catalog.frames(ofTensor: $0.name, type: $0.type, shape: $0.shape) } ?? []
-        }
+        self.bases = plan.pieces.map { $0.tensor.map(bases.frames) ?? [] }
+        counterparts = bases.isCompared ? plan.pieces.map { $0.tensor.flatMap(bases.counterpart) } : []
     }
 
     /// Returns what frame number `position` of a piece is.
     func role(ofFrame position: Int, of piece: Int, byteCount: Int) -> FrameRole {
         guard let tensor = plan.pieces[piece].tensor else { return .data }
-        let bases = bases[piece]
-        let base = position < bases.count && bases[position].byteCount == byteCount ? bases[position] : nil
-        return FrameRole(kind: .data, type: tensor.type, base: base)
+        func stretch(of frames: [FrameReference]) -> FrameReference? {
+            position < frames.count && frames[position].byteCount == byteCount ? frames[position] : nil
+        }
+        var earlier: FrameReference?
+        if let counterpart = counterparts.isEmpty ? nil : counterparts[piece]?.segment,
+            counterpart.form == TensorForm(type: tensor.type, shape: tensor.shape),
+            case .frames(let frames) = counterpart.content
+        {
+            earlier = stretch(of: frames)
+        }
+        return FrameRole(kind: .data, type: tensor.type, base: stretch(of: bases[piece]), earlier: earlier)
+    }
+
+    /// Returns the tensors among the segments of the file beside those of the version that it is compared with.
+    func compared(_ segments: [Segment], of stored: [StoredFrame]) -> [ComparedTensor] {
+        guard !counterparts.isEmpty else { return [] }
+        let frames = Dictionary(grouping: stored, by: \.piece)
+        let pieces = plan.pieces.indices.filter { plan.pieces[$0].tensor?.name.isEmpty == false }
+        return zip(pieces, segments.filter { !$0.name.isEmpty }).map { piece, segment in
+            ComparedTensor(segment, with: counterparts[piece], frames: frames[piece] ?? [])
+        }
     }
 
     /// Returns the segments, of the frames in the order of the file and the bytes of the pieces that have none.

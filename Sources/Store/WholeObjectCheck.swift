@@ -2,7 +2,7 @@ import Codec
 import ModelCore
 import SystemIO
 
-/// Checks that a manifest from elsewhere rebuilds the object that it claims to.
+/// Checks that a manifest from elsewhere rebuilds the object that it claims to, and that a comparison is of it.
 ///
 /// Frames carry their own names, but only the digest of the whole proves that they are these frames in this order.
 package struct WholeObjectCheck {
@@ -11,12 +11,21 @@ package struct WholeObjectCheck {
     /// Creates a check on `store`, which has the manifest's frames.
     package init(_ store: LocalStore) { self.store = store }
 
-    /// Returns whether the entry's manifest rebuilds exactly its object.
+    /// Returns whether an entry is what it says: a manifest that rebuilds exactly its object, or a comparison of that.
     ///
-    /// A manifest that is of another object, is none, or names frames that are not in the store does not.
-    package func isRebuilt(by entry: ObjectEntry) throws(StoreError) -> Bool {
+    /// A manifest that is of another object, is none, or names frames that are not in the store does not rebuild it. The figures of a
+    /// comparison are its author's word.
+    package func isRight(_ entry: ObjectEntry) throws(StoreError) -> Bool {
         var reader = FrameReader(store)
-        guard let map = try map(of: entry, reader: &reader) else { return false }
+        guard entry.kind == .comparison else { return try isRebuilt(by: entry, reader: &reader) }
+        return try unlessWrong { () throws(StoreError) in
+            try store.comparisonPart(of: entry, reader: &reader)
+        } != nil
+    }
+
+    private func isRebuilt(by entry: ObjectEntry, reader: inout FrameReader) throws(StoreError) -> Bool {
+        let map = try unlessWrong { () throws(StoreError) in try store.map(of: entry, reader: &reader) }
+        guard let map else { return false }
         var hash = SHA256()
         let buffer = FrameBuffer.allocate()
         defer { extendLifetime(buffer) }
@@ -35,8 +44,9 @@ package struct WholeObjectCheck {
         return hash.finish() == entry.oid
     }
 
-    private func map(of entry: ObjectEntry, reader: inout FrameReader) throws(StoreError) -> ObjectMap? {
-        do throws(StoreError) { return try store.map(of: entry, reader: &reader) } catch {
+    /// Returns `nil` where what is read is not what it should be, or not here.
+    private func unlessWrong<Value>(_ read: () throws(StoreError) -> Value) throws(StoreError) -> Value? {
+        do throws(StoreError) { return try read() } catch {
             switch error {
             case .damaged, .wrongObject: return nil
             default:

@@ -32,6 +32,8 @@ struct ComparisonTests {
         #expect(found.maximumDifference == pairs.map { abs($0.0 - $0.1) }.max())
         #expect(abs(found.relativeDistance - (distance / baseSquares).squareRoot()) < 1e-12)
         #expect(abs(found.cosine - cosine) < 1e-12)
+        #expect(abs(found.norm - squares.squareRoot()) < 1e-12)
+        #expect(abs(found.baseNorm - baseSquares.squareRoot()) < 1e-12)
     }
 
     @Test
@@ -49,6 +51,34 @@ struct ComparisonTests {
             let found = comparison(values, values)
             #expect(found.changed == 0 && found.relativeDistance == 0 && found.maximumDifference == 0)
             #expect(abs(found.cosine - 1) < 1e-15)
+        }
+    }
+
+    @Test
+    func `the statistics of an unchanged frame say as much as comparing it with itself`() throws {
+        var random = PseudoRandom(seed: 3)
+        var values = (0..<5000).map { _ in Float.random(in: -1...1, using: &random) }
+        (values[7], values[4000]) = (.nan, .infinity)
+        let statistics = values.withUnsafeBytes { StatisticsAccumulator($0, of: .f32) }
+        let found = ComparisonAccumulator(unchanged: try #require(statistics)).comparison
+        let compared = comparison(values, values)
+        #expect(found.count == compared.count && found.changed == 0)
+        #expect(found.distance == 0 && found.maximumDifference == 0)
+        #expect(abs(found.norm / compared.norm - 1) < 1e-14)
+        #expect(found.norm == found.baseNorm && abs(found.cosine - 1) < 1e-14)
+    }
+
+    @Test(arguments: [DataType.u8, .u16, .f32, .f64])
+    func `every element that changed counts, of whatever width`(type: DataType) throws {
+        let width = try #require(type.elementWidth)
+        let base = [UInt8](repeating: 0, count: 2500 * width)
+        for changed in [[0], [15, 16, 1023, 1024], Array(0..<2500), Array(stride(from: 3, to: 2500, by: 7))] {
+            var raw = base
+            for index in changed { raw[index * width + index % width] = 1 }
+            let found = raw.withUnsafeBytes { raw in
+                base.withUnsafeBytes { ComparisonAccumulator(raw, base: $0, of: type)?.comparison }
+            }
+            #expect(found?.changed == UInt64(changed.count))
         }
     }
 

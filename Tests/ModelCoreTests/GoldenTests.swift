@@ -130,6 +130,56 @@ struct GoldenTests {
         #expect(try golden.withUnsafeBytes { try Manifest(parsing: $0) } == manifest)
     }
 
+    static let comparison = ObjectComparison(
+        oid: digest(0x11),
+        size: 168,
+        base: digest(0x22),
+        unchangedCount: 300,
+        changes: [
+            TensorChange(
+                file: "a/ü.tenso",
+                name: "layer.0.wéight",
+                kind: .changed(
+                    from: TensorForm(type: .bf16, shape: [2, 3]),
+                    to: TensorForm(type: .bf16, shape: [2, 3]),
+                    .measured(
+                        TensorComparison(
+                            count: 6,
+                            changed: 2,
+                            distance: 0.5,
+                            norm: 2.5,
+                            baseNorm: 2,
+                            maximumDifference: 0.25,
+                            cosine: -0.75
+                        )
+                    )
+                )
+            ),
+            TensorChange(
+                file: "",
+                name: "bias",
+                kind: .changed(
+                    from: TensorForm(type: .f32, shape: [256]),
+                    to: TensorForm(type: .f16, shape: []),
+                    .otherForm
+                )
+            ),
+            TensorChange(file: "", name: "q", kind: .changed(from: blocks, to: blocks, .noNumbers)),
+            TensorChange(file: "", name: "r", kind: .changed(from: scalar, to: scalar, .unmeasured)),
+            TensorChange(file: "", name: "s", kind: .added(TensorForm(type: .f32, shape: [5]))),
+            TensorChange(file: "b", name: "t", kind: .removed(TensorForm(type: .f64, shape: []))),
+        ]
+    )
+    private static let blocks = TensorForm(type: DataType(rawValue: 128 + 12), shape: [256])
+    private static let scalar = TensorForm(type: .f32, shape: [])
+
+    @Test func `A comparison is written as its golden file and read from it`() throws {
+        let golden = try GoldenFile.bytes("comparison.hex")
+        #expect(GoldenTests.comparison.encodedParts() == [golden])
+        let part = try golden.withUnsafeBytes { try ObjectComparison.Part(parsing: $0) }
+        #expect(ObjectComparison(joining: [part]) == GoldenTests.comparison)
+    }
+
     @Test func `A part of a manifest is written as its golden file and read from it`() throws {
         let segments = [
             Segment(content: .frames([frame(0x99, 4_194_304)])), Segment(content: .frames([frame(0xaa, 1)])),

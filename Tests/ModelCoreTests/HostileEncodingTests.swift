@@ -42,6 +42,18 @@ struct HostileEncodingTests {
         }
     }
 
+    @Test func `A comparison that is cut or changed is refused, or is another comparison`() throws {
+        for variant in try Self.variants(of: "comparison.hex") {
+            do {
+                let part = try variant.withUnsafeBytes { try ObjectComparison.Part(parsing: $0) }
+                // One that says to be of several parts is not encoded as one.
+                if part.count == 1 { #expect(part.comparison.encodedParts() == [variant]) }
+            } catch let error as FormatError {
+                #expect(error.format == "comparison")
+            }
+        }
+    }
+
     @Test func `A listing that is cut or changed is refused, or is another listing`() throws {
         for variant in try Self.variants(of: "tree-listing") {
             do {

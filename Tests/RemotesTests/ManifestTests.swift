@@ -8,24 +8,6 @@ import Testing
 
 @Suite("Hostile manifests")
 struct ManifestTests {
-    /// A metadata pack with a frame that an index passes off as a manifest of an object.
-    private func add(_ bytes: [UInt8], asManifestOf object: Pointer, to site: Site) throws -> ObjectEntry {
-        let scratch = try Scratch()
-        var builder = try PackBuilder.start(.metadata, in: scratch.path)
-        let id = SHA256.digest(of: bytes)
-        try bytes.withUnsafeBytes { buffer in
-            try builder.append(FrameRecord(id: id, codec: .raw, rawLength: bytes.count, stored: buffer), stored: buffer)
-        }
-        let sealed = try builder.scratch()
-        site.remote[StoreLayout.pack(sealed.pack.id)] = try DurableFile.read(sealed.path, limit: 1 << 20)
-        var contents = IndexContents()
-        contents.add(sealed.pack)
-        let entry = ObjectEntry(oid: object.oid, frame: id, size: object.size, kind: .manifest)
-        contents.add(entry)
-        site.write(contents)
-        return entry
-    }
-
     /// Returns manifests that are none or do not rebuild the object that they claim to; each in many frames, so that some sort before
     /// any other manifest, and some after it.
     private static func lies(about sample: Sample) throws -> [String: [UInt8]] {
@@ -79,7 +61,7 @@ struct ManifestTests {
             }
             site.remove("index")
             site.write(without)
-            let entry = try add(lie, asManifestOf: sample.file, to: site)
+            let entry = try site.add(lie, as: .manifest, of: sample.file)
             site.remove("objects")
             if hasHints {
                 var hint = without
@@ -101,7 +83,7 @@ struct ManifestTests {
         for (name, lie) in try ManifestTests.lies(about: sample) {
             let site = Site()
             site.remote.contents = sample.site.remote.contents
-            let entry = try add(lie, asManifestOf: sample.file, to: site)
+            let entry = try site.add(lie, as: .manifest, of: sample.file)
             var all = IndexContents()
             for index in try site.indexes().values {
                 for position in 0..<index.frameCount {

@@ -14,16 +14,7 @@ struct CheckoutCommand: ModelCommand {
     @Argument(help: "A version, branch or revision; without one, only artifacts are restored")
     var version: String?
 
-    @Option(
-        name: .customLong(Invocation.pathOption),
-        parsing: .unconditionalSingleValue,
-        help: ArgumentHelp(
-            "Only this artifact, or those in this directory; also after -- (can be repeated)",
-            valueName: "path"
-        ),
-        completion: .file()
-    )
-    var paths: [String] = []
+    @OptionGroup var limit: PathOptions
 
     @Flag(name: .shortAndLong, help: "Overwrite bytes that are in no store")
     var force = false
@@ -32,7 +23,7 @@ struct CheckoutCommand: ModelCommand {
     var skipsFetching = false
 
     func perform(in context: Context) async throws -> Checkout.Report {
-        try await Checkout(version, paths: paths, isForced: force, fetches: !skipsFetching).run(in: context)
+        try await Checkout(version, paths: limit.paths, isForced: force, fetches: !skipsFetching).run(in: context)
     }
 
     func render(_ report: Checkout.Report, to text: inout Text) {

@@ -6,16 +6,7 @@ struct TransferOptions: ParsableArguments {
     @Argument(help: "Versions or revisions; by default what the work tree has")
     var versions: [String] = []
 
-    @Option(
-        name: .customLong(Invocation.pathOption),
-        parsing: .unconditionalSingleValue,
-        help: ArgumentHelp(
-            "Only this artifact, or those in this directory; also after -- (can be repeated)",
-            valueName: "path"
-        ),
-        completion: .file()
-    )
-    var paths: [String] = []
+    @OptionGroup var limit: PathOptions
 
     @Option(help: ArgumentHelp("The remote; by default the default one", valueName: "name"))
     var remote: String?
@@ -38,7 +29,7 @@ struct TransferOptions: ParsableArguments {
 
     /// Which artifacts the options mean.
     var selection: TransferSelection {
-        TransferSelection(versions: versions, paths: paths, isEverything: all, isEveryTag: tags)
+        TransferSelection(versions: versions, paths: limit.paths, isEverything: all, isEveryTag: tags)
     }
 }
 

@@ -56,6 +56,16 @@ enum Quantity {
         }
     }
 
+    /// Returns a number between -1 and 1 with that many decimals: `0.999871`.
+    static func decimals(_ number: Double, _ count: Int) -> String {
+        var scale = 1
+        for _ in 0..<count { scale *= 10 }
+        let units = Int((number.magnitude * Double(scale)).rounded())
+        let fraction = String(units % scale)
+        let padding = String(repeating: "0", count: count - fraction.count)
+        return "\(number < 0 ? "-" : "")\(units / scale).\(padding)\(fraction)"
+    }
+
     private static func scaled(_ count: Int64, units: [String]) -> String {
         let magnitude = count.magnitude
         if magnitude < 1000 { return "\(count) \(units[0])" }

@@ -19,11 +19,14 @@ struct ArtifactIngest {
     /// may be stored as differences to.
     func add(_ artifact: ArtifactFiles, bases: BaseCatalog, cache: inout StatCache) async throws -> Result {
         let regular = artifact.files.filter { $0.status.kind == .regular }
-        let added = try await session.add(regular.map { ($0.path, $0.status.size) }, bases: bases)
+        let names = regular.map { $0.relative?.text ?? "" }
+        let added = try await session.add(regular.map { ($0.path, $0.status.size) }, named: names, bases: bases)
         for object in added {
             if let status = object.status { cache.record(object.oid, of: status, readAt: object.readAt) }
         }
+        let named = zip(names, added).map { (name: $0, object: $1) }
         guard artifact.kind == .tree else {
+            try session.compare(added[0], named, bases: bases)
             return Result(pointer: Pointer(oid: added[0].oid, size: added[0].size, kind: .file), fileCount: 1)
         }
         var next = added.makeIterator()
@@ -32,7 +35,7 @@ struct ArtifactIngest {
             return try addLink(file)
         }
         let listing = try ArtifactHash.listing(of: artifact, digests: digests)
-        _ = try session.add(listing)
+        try session.compare(try session.add(listing), named, bases: bases)
         return Result(pointer: listing.pointer, fileCount: artifact.files.count)
     }
 

@@ -91,7 +91,7 @@ struct AddBatch {
             )
             return
         }
-        let bases = bases(for: path, previous: previous?.pointer)
+        let bases = bases(for: path, previous: previous?.pointer, committed: await committed(path))
         let result = try await ArtifactIngest(session: session).add(files, bases: bases, cache: &cache)
         added.append(
             Added(
@@ -126,13 +126,25 @@ struct AddBatch {
 
     /// Returns the tensors that new ones may be stored as differences to: those of the artifact's previous version, or of artifacts
     /// beside it that are named like the new one, as the checkpoints of a run are.
-    private func bases(for path: RepositoryPath, previous: Pointer?) -> BaseCatalog {
-        if let previous { return BaseCatalog(of: [previous], in: store) }
+    ///
+    /// What is compared is what a reviewer will: the last commit's version, and only without one that of an earlier `add`.
+    private func bases(for path: RepositoryPath, previous: Pointer?, committed: Pointer?) -> BaseCatalog {
+        if let previous { return BaseCatalog(of: [previous], comparedWith: committed ?? previous, in: store) }
         let related = tracked.keys.filter { $0.name == path.name }.sorted { $0.text > $1.text }
         return BaseCatalog(
             of: related.prefix(AddBatch.relatedArtifactLimit).compactMap { tracked[$0]?.pointer },
             in: store
         )
+    }
+
+    /// Returns what the last commit's pointer of an artifact names; `nil` where it has none that can be read.
+    private func committed(_ path: RepositoryPath) async -> Pointer? {
+        let objects = workspace.repository.objects
+        let file = GitPath(path.appendingPointerSuffix.text)
+        guard let head = try? await objects.head().commit,
+            let bytes = try? await objects.file(at: file, in: head, limit: Int64(Pointer.byteLimit))
+        else { return nil }
+        return try? Pointer(parsing: bytes)
     }
 
     /// Looks only at the stat cache: what is not known there is read by the session, once.

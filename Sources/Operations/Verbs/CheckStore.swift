@@ -232,10 +232,11 @@ package struct CheckStore: Sendable {
         let cancellation = workspace.context.cancellation
         let results = try await workspace.pool.map(0..<objects.count) { position in
             try cancellation.check()
-            return try? WholeObjectCheck(store).isRebuilt(by: objects[position])
+            return try? WholeObjectCheck(store).isRight(objects[position])
         }
         for (object, isRight) in zip(objects, results) where isRight != true {
-            report.add("damaged", artifact.path.text, "its manifest does not rebuild \(object.oid)")
+            let what = object.kind == .comparison ? "its comparison is not of" : "its manifest does not rebuild"
+            report.add("damaged", artifact.path.text, "\(what) \(object.oid)")
         }
     }
 

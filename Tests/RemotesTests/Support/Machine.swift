@@ -39,10 +39,12 @@ final class Machine: Sendable {
         return pointer
     }
 
-    /// Adds a file of safetensors whose tensors may become differences to those of earlier versions.
-    func addModel(_ bytes: [UInt8], after earlier: [Pointer]) async throws -> Pointer {
+    /// Adds a file of safetensors whose tensors may become differences to those of earlier versions, and be compared with the last.
+    func addModel(_ bytes: [UInt8], after earlier: [Pointer], isCompared: Bool = false) async throws -> Pointer {
         let session = try session()
-        let object = try await add(bytes, bases: BaseCatalog(of: earlier, in: store), in: session)
+        let bases = BaseCatalog(of: earlier, comparedWith: isCompared ? earlier.last : nil, in: store)
+        let object = try await add(bytes, bases: bases, in: session)
+        try session.compare(object, [("", object)], bases: bases)
         let pointer = Pointer(oid: object.oid, size: object.size, kind: .file)
         _ = try session.finish(pointers: [pointer])
         return pointer
@@ -156,7 +158,7 @@ final class Machine: Sendable {
         for file in store.indexes.files {
             for position in 0..<file.objectCount {
                 let object = file.object(at: position)
-                if try !check.isRebuilt(by: object) { problems.append("object \(object.oid) is not rebuilt") }
+                if try !check.isRight(object) { problems.append("object \(object.oid) is not rebuilt") }
             }
         }
         return problems

@@ -2,6 +2,7 @@ import Codec
 import ModelCore
 import Remotes
 import Store
+import SystemIO
 import SystemPackage
 import Testing
 
@@ -52,6 +53,24 @@ final class Site: Sendable {
     func write(_ contents: IndexContents) {
         let bytes = contents.encoded(as: .index)
         remote[StoreLayout.index(SHA256.digest(of: bytes))] = bytes
+    }
+
+    /// Adds a metadata pack with a frame that an index passes off as one of an object.
+    func add(_ bytes: [UInt8], as kind: ObjectEntry.Kind, of object: Pointer) throws -> ObjectEntry {
+        let scratch = try Scratch()
+        var builder = try PackBuilder.start(.metadata, in: scratch.path)
+        let id = SHA256.digest(of: bytes)
+        try bytes.withUnsafeBytes { buffer in
+            try builder.append(FrameRecord(id: id, codec: .raw, rawLength: bytes.count, stored: buffer), stored: buffer)
+        }
+        let sealed = try builder.scratch()
+        remote[StoreLayout.pack(sealed.pack.id)] = try DurableFile.read(sealed.path, limit: 1 << 20)
+        var contents = IndexContents()
+        contents.add(sealed.pack)
+        let entry = ObjectEntry(oid: object.oid, frame: id, size: object.size, kind: kind)
+        contents.add(entry)
+        write(contents)
+        return entry
     }
 
     /// Returns whether the objects can be rebuilt from the remote by its indexes and without packs that are buried.

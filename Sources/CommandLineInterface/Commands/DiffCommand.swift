@@ -1,0 +1,91 @@
+import ArgumentParser
+import Operations
+
+/// `git model diff`.
+struct DiffCommand: ModelCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Show which artifacts and tensors differ between two versions",
+        discussion: """
+            Without versions, the work tree is compared with HEAD; with one, with that. How far tensors are apart was \
+            measured when the later version was added: no weights are needed to show it.
+            """
+    )
+
+    /// How many tensors of an artifact are listed where not all are asked for.
+    private static let tensorLimit = 20
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    @Argument(help: "The earlier version, and the later one")
+    var versions: [String] = []
+
+    @OptionGroup var limit: PathOptions
+
+    @Flag(help: "List every tensor that differs, not only the first \(tensorLimit) of an artifact")
+    var all = false
+
+    @Flag(name: .customLong("no-fetch"), help: "Get nothing from a remote")
+    var skipsFetching = false
+
+    func perform(in context: Context) async throws -> CompareVersions.Report {
+        try await CompareVersions(versions, paths: limit.paths, fetches: !skipsFetching).run(in: context)
+    }
+
+    func render(_ report: CompareVersions.Report, to text: inout Text) {
+        let (from, to) = (DisplayText.quoted(report.from), DisplayText.quoted(report.to ?? "work tree"))
+        text.line(text.painted("\(from) → \(to)", .bold))
+        if report.artifacts.isEmpty { text.line("No artifact differs") }
+        for artifact in report.artifacts { render(artifact, to: &text) }
+    }
+
+    private func render(_ artifact: CompareVersions.Report.Artifact, to text: inout Text) {
+        text.line()
+        let path = DisplayText.quoted(artifact.path)
+        let name = artifact.previousPath.map { "\(DisplayText.quoted($0)) → \(path)" } ?? path
+        text.line("\(artifact.change)  \(text.painted(name, .yellow))  \(DiffCommand.sizes(of: artifact))")
+        if let problem = artifact.problem { text.line("  \(DisplayText.sanitized(problem))") }
+        guard let tensors = artifact.tensors else { return }
+        let counts = [
+            (tensors.changed, "changed"), (tensors.added, "added"), (tensors.removed, "removed"),
+            (tensors.unchanged, "unchanged"),
+        ]
+        let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        text.line("  tensors: \(parts.joined(separator: ", "))")
+        var table = Table([.left, .left, .left, .right, .right, .right, .right, .left], indent: 2)
+        if tensors.changes.contains(where: { $0.changedShare != nil }) {
+            table.row("", "", "", "relative L2", "max", "elements", "cosine")
+        }
+        for tensor in all ? tensors.changes[...] : tensors.changes.prefix(DiffCommand.tensorLimit) {
+            table.row(DiffCommand.cells(of: tensor))
+        }
+        text.table(table)
+        let rest = tensors.changes.count - DiffCommand.tensorLimit
+        if !all, rest > 0 { text.line("  … \(rest) more: `--all`") }
+    }
+
+    private static func sizes(of artifact: CompareVersions.Report.Artifact) -> String {
+        let sides = [artifact.before, artifact.after].compactMap { $0 }
+        let isMoved = sides.count == 2 && sides[0].oid == sides[1].oid
+        return (isMoved ? [sides[1]] : sides).map { "\(Quantity.bytes($0.size)) \($0.oid.prefix(19))" }
+            .joined(separator: " → ")
+    }
+
+    private static func cells(of tensor: TensorChangeRow) -> [String] {
+        let name = [tensor.file, tensor.name].compactMap { $0 }.map(DisplayText.quoted).joined(separator: ": ")
+        let forms = [tensor.before, tensor.after].compactMap { $0 }.map { form in
+            "\(form.type) [\(form.shape.map(String.init).joined(separator: ", "))]"
+        }
+        let form = (forms.first == forms.last ? forms.suffix(1) : forms[...]).joined(separator: " → ")
+        let cells = [tensor.change, name, form]
+        if let share = tensor.changedShare {
+            return cells + [
+                Quantity.significant(tensor.relativeDistance ?? .infinity),
+                Quantity.significant(tensor.maximumDifference ?? .infinity),
+                "\(Quantity.significant(100 * share)) %",
+                Quantity.decimals(tensor.cosine ?? 0, 6),
+            ]
+        }
+        return tensor.change == "changed" ? cells + ["", "", "", "", tensor.reason ?? ""] : cells
+    }
+}

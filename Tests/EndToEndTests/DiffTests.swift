@@ -1,0 +1,104 @@
+import TestSupport
+import Testing
+
+/// What `git model diff` says of two versions, with their bytes and without.
+@Suite struct DiffTests {
+    /// A repository with three versions of a model, of which the last two changed one tensor each, pushed to `~/models`.
+    private func repository() async throws -> ScratchRepository {
+        let scratch = try await ScratchRepository()
+        var model = SafetensorsBytes([("embedding", 80_000), ("layer.0", 30_000), ("layer.1", 30_000)], seed: 1)
+        try scratch.write(model.bytes, to: "../1")
+        model.train(["layer.1"], seed: 2)
+        try scratch.write(model.bytes, to: "../2")
+        model.train(["layer.0"], seed: 3)
+        try scratch.write(model.bytes, to: "../3")
+        try await scratch.run(
+            """
+            git model init -q --name small --remote ~/models && git commit -qm 'Set up' && mkdir w
+            for version in 1 2 3; do
+                cp ~/$version w/m.safetensors && git model add -q w/m.safetensors && git commit -qm $version
+                git model tag -q v$version.0.0
+            done
+            git model push -q --all
+            """
+        ).expectSuccess()
+        return scratch
+    }
+
+    private static let figures = #""change":"changed","changedElements":"#
+
+    @Test func `Each version is compared with the one before, either way round`() async throws {
+        let scratch = try await repository()
+        let forth = try await scratch.run("git model diff --json v1.0.0 v2.0.0").expectSuccess().output
+        #expect(forth.contains(#""name":"layer.1""#) && forth.contains(Self.figures))
+        #expect(forth.contains(#""source":"add","unchanged":2"#))
+        let back = try await scratch.run("git model diff v3.0.0 v2.0.0").expectSuccess().output
+        #expect(back.contains("small@v3.0.0 → small@v2.0.0\n"))
+        #expect(back.contains("  tensors: 1 changed, 2 unchanged\n"))
+        #expect(back.contains("changed  layer.0  f32 [30000]  "))
+        let none = try await scratch.run("git model diff").expectSuccess().output
+        #expect(none == "HEAD → work tree\nNo artifact differs\n")
+    }
+
+    @Test func `What is added twice between commits is compared with the commit`() async throws {
+        let scratch = try await repository()
+        let result = try await scratch.run(
+            """
+            cp ~/1 w/m.safetensors && git model add -q w/m.safetensors
+            cp ~/2 w/m.safetensors && git model add -q w/m.safetensors
+            git model diff --json
+            """
+        ).expectSuccess()
+        #expect(result.output.contains(#""source":"add","unchanged":2"#))
+        #expect(result.output.contains(Self.figures))
+    }
+
+    @Test func `Without a stored comparison, manifests tell what changed, and that it was not measured`() async throws {
+        let scratch = try await repository()
+        let result = try await scratch.run("git model diff v1.0.0 v3.0.0").expectSuccess()
+        #expect(result.output.contains("  tensors: 2 changed, 1 unchanged\n"))
+        #expect(result.output.contains("layer.0  f32 [30000]  its values were not compared\n"))
+        #expect(result.output.contains("warning: no comparison of these two versions is stored"))
+    }
+
+    @Test func `A reviewer's clone gets figures from the remote, and no weights`() async throws {
+        let scratch = try await repository()
+        let result = try await scratch.run(
+            """
+            git clone -q . ~/review && cd ~/review
+            git model diff --no-fetch v1.0.0 v2.0.0
+            git model diff --json v1.0.0 v2.0.0 && echo
+            git model diff v1.0.0 v3.0.0
+            du -s -B1000 .git/model/store | cut -f1
+            mv ~/models ~/gone && git model diff v1.0.0 v2.0.0 | tail -1
+            rm -r .git/model/store && git model diff v1.0.0 v2.0.0
+            """
+        ).expectSuccess()
+        #expect(result.output.contains("  which tensors they have is not known here\n"))
+        #expect(result.output.contains(Self.figures))
+        #expect(result.output.contains("  tensors: 2 changed, 1 unchanged\n"))
+        let size = result.output.split(separator: "\n").compactMap { Int($0) }.first
+        #expect((size ?? .max) < 300)
+        #expect(result.output.contains("changed  layer.1  f32 [30000]  "))
+        #expect(result.output.contains("  which tensors they have is not known here, and cannot be fetched: remote "))
+    }
+
+    @Test func `Artifacts come, go and move; paths and models limit what is compared`() async throws {
+        let scratch = try await repository()
+        let result = try await scratch.run(
+            """
+            git model mv -q w/m.safetensors w/n.safetensors
+            seq 1 100000 > a.bin && git model add -q a.bin
+            git model diff && git model diff -- w && git model diff -- nowhere
+            """
+        )
+        #expect(result.output.contains("\nadded  a.bin  589 kB sha256:"))
+        #expect(result.output.contains("\nrenamed  w/m.safetensors → w/n.safetensors  560 kB sha256:"))
+        #expect(result.output.ranges(of: "added  a.bin").count == 1)
+        #expect(result.output.contains("error: nowhere is no artifact"))
+        let gone = try await scratch.run("git model rm -q a.bin w/n.safetensors; git model diff; git model diff a b c")
+        #expect(gone.output.contains("\nremoved  w/m.safetensors  560 kB sha256:"))
+        #expect(gone.output.contains("two versions are compared, not 3"))
+        #expect(gone.exitCode == 2)
+    }
+}
