@@ -101,7 +101,7 @@ package struct GarbageCollection: Sendable {
     }
 
     /// Refuses where an index is damaged or says something that this version does not know how to keep.
-    private func requireUnderstood() throws(StoreError) {
+    func requireUnderstood() throws(StoreError) {
         let indexes = store.indexes
         try indexes.verify()
         for file in indexes.files {
@@ -126,15 +126,15 @@ package struct GarbageCollection: Sendable {
     }
 
     /// Refuses where a pack to delete has a frame that this version cannot tell the use of.
-    private func requireUnderstood(_ pack: PackFile) throws(StoreError) {
+    func requireUnderstood(_ pack: PackFile) throws(StoreError) {
         for entry in try pack.contents().entries {
-            guard FrameCodec(rawValue: entry.codec) != nil, entry.base == 0, entry.flags == 0 else {
+            let flags = entry.base == 0 ? 0 : FrameRecord.baseFlag
+            guard FrameCodec(rawValue: entry.codec) != nil, entry.flags == flags else {
                 throw .needsNewerVersion(pack.path, "codec \(entry.codec)")
             }
             do throws(StoreError) {
-                let record = try pack.header(of: entry)
-                guard FrameCodec(rawValue: record.codec) != nil, record.base == nil else {
-                    throw .needsNewerVersion(pack.path, "codec \(record.codec)")
+                guard FrameCodec(rawValue: try pack.header(of: entry).codec) != nil else {
+                    throw .needsNewerVersion(pack.path, "codec of frame \(entry.id.abbreviated)")
                 }
             } catch {
                 // A dead frame that is damaged hides nothing.

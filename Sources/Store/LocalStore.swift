@@ -14,6 +14,8 @@ package final class LocalStore: Sendable {
     package let format: StoreFormat
 
     private let indexSet: Mutex<IndexSet>
+    /// Whether the store is seen as it will be, whatever indexes are there.
+    private let isView: Bool
     /// Held while the indexes are listed, so that an older listing never takes the place of a newer one.
     private let refreshing = Mutex(())
     private let openPacks = Mutex<[Digest: PackFile]>([:])
@@ -27,6 +29,15 @@ package final class LocalStore: Sendable {
         self.root = root
         format = try LocalStore.readFormat(of: root)
         indexSet = Mutex(try LocalStore.openIndexes(of: root, known: IndexSet([])))
+        isView = false
+    }
+
+    /// Creates a view of a store through other indexes than it has.
+    init(viewing store: LocalStore, _ indexes: IndexSet) {
+        root = store.root
+        format = store.format
+        indexSet = Mutex(indexes)
+        isView = true
     }
 
     /// Opens the store at `root`, creating an empty one where there is none.
@@ -104,6 +115,7 @@ package final class LocalStore: Sendable {
 
     /// Reads the list of indexes again, to see what other processes and sessions added.
     package func refresh() throws(StoreError) {
+        guard !isView else { return }
         try refreshing.withLock { _ throws(StoreError) in
             let fresh = try LocalStore.openIndexes(of: root, known: indexes)
             indexSet.withLock { $0 = fresh }

@@ -76,6 +76,17 @@ import Testing
         #expect(try await scratch.check().isEmpty)
     }
 
+    @Test func `Collection deletes differences that nothing needs`() async throws {
+        let scratch = try ScratchStore()
+        let versions = try await series(2, in: scratch)
+        let store = try scratch.reopened()
+        #expect(Closure(of: [versions[1].pointer], in: store).frames.values.contains { $0.base != nil })
+        let collection = GarbageCollection(store, now: WallClock.now())
+        _ = try collection.carryOut(try collection.plan(live: [versions[0].pointer], gracePeriod: 0))
+        #expect(try await scratch.restored(versions[0].pointer) == versions[0].bytes)
+        #expect(try scratch.files(in: "packs").count == 2)
+    }
+
     @Test func `A damaged base is found, and wrong bytes never come out`() async throws {
         let scratch = try ScratchStore()
         let versions = try await series(2, in: scratch)
@@ -95,7 +106,7 @@ import Testing
 
 extension ScratchStore {
     /// Adds one file whose tensors may become differences to those of earlier versions.
-    fileprivate func add(_ bytes: [UInt8], after earlier: [Pointer]) async throws -> Pointer {
+    func add(_ bytes: [UInt8], after earlier: [Pointer]) async throws -> Pointer {
         let path = try write(bytes, to: "model.safetensors")
         let store = try reopened()
         let session = try session(in: store)

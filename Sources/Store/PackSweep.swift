@@ -1,0 +1,66 @@
+import ModelCore
+import SystemIO
+import SystemPackage
+
+/// Takes packs away whose frames are elsewhere or dead, and what names them.
+struct PackSweep {
+    private let store: LocalStore
+    private let packs: Set<Digest>
+
+    init(_ store: LocalStore, removing packs: Set<Digest>) {
+        self.store = store
+        self.packs = packs
+    }
+
+    /// Writes object indexes that name the packs anew, as a view of the store without these says; those of which that lacks
+    /// anything go.
+    func renewObjectIndexes(as view: LocalStore) throws(StoreError) {
+        for (oid, path) in try store.objectIndexes() {
+            do throws(StoreError) {
+                let index = try IndexFile(path)
+                try index.verify()
+                guard index.packs.contains(where: { packs.contains($0.id) }) else { continue }
+            } catch {
+                if case .needsNewerVersion = error { continue }
+                guard error.isAboutContent || error.isAbsence else { throw error }
+            }
+            if let contents = PackSweep.contents(of: oid, in: view) {
+                try store.publishObjectIndex(contents, of: oid)
+            } else {
+                do { try DurableFile.remove(path) } catch { throw .io(error) }
+            }
+        }
+    }
+
+    /// Only the name of an object index is known, not whether it is of a file or of a tree.
+    private static func contents(of oid: Digest, in view: LocalStore) -> IndexContents? {
+        var reader = FrameReader(view)
+        var candidates: [Pointer] = []
+        if let tree = try? view.listing(oid, reader: &reader).tree {
+            candidates.append(Pointer(oid: oid, size: tree.contentSize, kind: .tree))
+        }
+        let sizes = view.indexes.copies(of: oid).map { Int64($0.entry.rawLength) }
+        for size in sizes + view.indexes.entries(of: oid, kind: .manifest).map(\.size) {
+            candidates.append(Pointer(oid: oid, size: size, kind: .file))
+        }
+        for candidate in candidates {
+            let closure = Closure(of: [candidate], in: view)
+            if closure.isComplete { return view.indexContents(of: closure) }
+        }
+        return nil
+    }
+
+    /// Removes the packs: their index entries first, so that a crash in between leaves packs that nothing finds, never entries
+    /// without a pack; manifests last, so that whoever goes on knows what belongs together.
+    func run() throws(StoreError) {
+        let kinds = Dictionary(store.indexes.packList.map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
+        let stale = store.indexes.files.filter { file in file.packs.contains { packs.contains($0.id) } }
+        if !stale.isEmpty { try store.replace(stale) { !packs.contains($0) } }
+        for kind in [PackKind.data, .metadata] {
+            for pack in packs.sorted() where kinds[pack] == kind {
+                do { try DurableFile.remove(store.root.appending(StoreLayout.pack(pack))) } catch { throw .io(error) }
+            }
+        }
+        store.forgetPacks()
+    }
+}
