@@ -49,6 +49,12 @@ package struct RemoteStore: Sendable {
         try await remote.write(Array(StoreFormat().text.utf8), to: StoreLayout.format)
     }
 
+    /// Joins the users of the store, where its files can be locked, so that nobody takes packs away meanwhile.
+    package func join() throws(StoreError) -> StoreLock? {
+        guard let directory = remote.lockableDirectory else { return nil }
+        return try StoreLock.join(directory)
+    }
+
     /// How often the list of indexes is read again because one of them was merged away meanwhile.
     private static let maximumListings = 4
 

@@ -57,10 +57,21 @@ struct PackSweep {
         let stale = store.indexes.files.filter { file in file.packs.contains { packs.contains($0.id) } }
         if !stale.isEmpty { try store.replace(stale) { !packs.contains($0) } }
         for kind in [PackKind.data, .metadata] {
-            for pack in packs.sorted() where kinds[pack] == kind {
-                do { try DurableFile.remove(store.root.appending(StoreLayout.pack(pack))) } catch { throw .io(error) }
-            }
+            try remove(packs.filter { kinds[$0] == kind })
         }
         store.forgetPacks()
+    }
+
+    /// Removes packs, and returns once they would be gone after a power cut, too.
+    private func remove(_ packs: Set<Digest>) throws(StoreError) {
+        do throws(IOError) {
+            var directories: Set<FilePath> = []
+            for pack in packs.sorted() {
+                let path = store.root.appending(StoreLayout.pack(pack))
+                try DurableFile.remove(path)
+                directories.insert(path.removingLastComponent())
+            }
+            for directory in directories { try DurableFile.synchronizeDirectory(directory) }
+        } catch { throw .io(error) }
     }
 }

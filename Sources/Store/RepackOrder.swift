@@ -16,20 +16,26 @@ package struct RepackOrder: Sendable {
 
     /// Creates the order in which `newest` is kept in full; each of `histories` has the versions of one artifact, newest first.
     ///
-    /// From the newest kept one, a history becomes a chain in both directions: later versions are differences to it, too.
+    /// From those that are full, histories become chains in every direction: later versions are differences too, and where an
+    /// artifact was renamed, its history goes on under the other name.
     package init(newest: [Pointer], histories: [[Pointer]]) {
-        let kept = Set(newest)
-        var generations = [newest.map { Step(pointer: $0, base: nil) }]
-        func add(_ pointers: [Pointer]) {
-            for (distance, pair) in zip(pointers.dropFirst(), pointers).enumerated() where !kept.contains(pair.0) {
-                while generations.count < distance + 2 { generations.append([]) }
-                generations[distance + 1].append(Step(pointer: pair.0, base: pair.1))
+        var neighbours: [Pointer: [Pointer]] = [:]
+        for history in histories {
+            for (later, earlier) in zip(history, history.dropFirst()) {
+                neighbours[later, default: []].append(earlier)
+                neighbours[earlier, default: []].append(later)
             }
         }
-        for history in histories {
-            guard let anchor = history.firstIndex(where: kept.contains) else { continue }
-            add(Array(history[...anchor].reversed()))
-            add(Array(history[anchor...]))
+        var generations: [[Step]] = []
+        var seen = Set(newest)
+        var next = newest.map { Step(pointer: $0, base: nil) }
+        while !next.isEmpty {
+            generations.append(next)
+            next = next.flatMap { step in
+                (neighbours[step.pointer] ?? []).filter { seen.insert($0).inserted }.map {
+                    Step(pointer: $0, base: step.pointer)
+                }
+            }
         }
         self.generations = generations
     }

@@ -22,6 +22,11 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
     private static let changes = """
         printf more >> noise.bin && seq 2 99 > tree/a && chmod -x tree/a && rm tree/sub/b && seq 5 > tree/c
         """
+    private static let twoVersions = """
+        cp ~/content/one.safetensors m.safetensors && git-model add -q m.safetensors && git commit -qm One
+        cp ~/content/two.safetensors m.safetensors && git-model add -q m.safetensors && git commit -qm Two
+        git-model tag -q v0.1.0
+        """
 
     /// The commands that write.
     static let all = [
@@ -98,6 +103,19 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
                 git reflog expire --expire=now --all && git gc -q --prune=now
                 """,
             command: "git-model gc -q --prune-now"
+        ),
+        FaultScenario(
+            testDescription: "repack",
+            setup: "\(twoVersions) && git-model push -q",
+            command: "git-model repack -q",
+            finish: "git-model repack | grep -q 'nothing to repack'"
+        ),
+        FaultScenario(
+            testDescription: "repack of a remote",
+            setup: "\(twoVersions) && git-model push -q --all && git-model repack -q",
+            command: "git-model repack -q --remote store",
+            writesRemote: true,
+            finish: "\(clone) && git-model fsck -q --check-remote"
         ),
     ]
 

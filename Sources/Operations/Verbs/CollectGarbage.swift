@@ -38,13 +38,13 @@ package struct CollectGarbage: Sendable {
             let joined = try workspace.openStore()
             return report(try await plan(workspace, joined.store))
         }
-        try requireOwnStore(of: workspace)
+        try workspace.requireOwnStore(to: "collect")
         let store = try LocalStore.openOrCreate(workspace.storePath)
         let lock = try StoreLock.exclude(workspace.storePath)
         defer { extendLifetime(lock) }
         // What is alive is only found out now: before, a command could be about to refer to something.
         let plan = try await plan(workspace, store)
-        try await requireSound(store, workspace)
+        try await workspace.requireSound(store)
         _ = try GarbageCollection(store, now: context.now()).carryOut(plan)
         try await workspace.removeStaleTemporaryFiles()
         return report(plan)
@@ -54,29 +54,6 @@ package struct CollectGarbage: Sendable {
         let live = try await workspace.livePointers()
         let collection = GarbageCollection(store, now: workspace.context.now())
         return try prunesNow ? collection.plan(live: live, gracePeriod: 0) : collection.plan(live: live)
-    }
-
-    /// A store that was put elsewhere may serve other repositories, whose pointers nobody knows here.
-    private func requireOwnStore(of workspace: Workspace) throws {
-        guard workspace.configuration.storePath != nil else { return }
-        throw Failure(
-            .failed,
-            "cannot collect in \(workspace.storePath): other repositories may use this store",
-            hints: ["see what this repository does not need: `git model gc --dry-run`"]
-        )
-    }
-
-    /// Nothing is deleted from a store that is damaged: what looks dead may be what mends it.
-    private func requireSound(_ store: LocalStore, _ workspace: Workspace) async throws {
-        let check = StoreCheck(store, pool: workspace.pool, cancellation: workspace.context.cancellation)
-        let findings = try await check.run(.structure, mending: false)
-        guard let finding = findings.first(where: { $0.severity != .untidy }) else { return }
-        throw Failure(
-            finding.severity == .damaged ? .verification : .failed,
-            "nothing was deleted: \(finding.path): \(finding.problem)",
-            hints: finding.severity == .damaged
-                ? ["mend it first: `git model fsck --repair`"] : ["install a newer git-model"]
-        )
     }
 
     private func report(_ plan: GarbageCollection.Plan) -> Report {

@@ -75,6 +75,12 @@ extension Workspace {
         return try remote(name, url: text)
     }
 
+    /// Returns the remote of that name, or, where there is none, the one at that URL.
+    func remote(namedOrAt text: String) throws -> ConfiguredRemote {
+        guard configuration.url(ofRemote: text) == nil, text.contains("/") else { return try remote(named: text) }
+        return try remote(text, url: urlFromTop(text))
+    }
+
     /// Returns the remote of a URL; a relative path is taken from the top of the repository.
     func remote(_ name: String, url text: String) throws -> ConfiguredRemote {
         let url = try RemoteURL(parsing: context.expandingHome(text), relativeTo: root)
