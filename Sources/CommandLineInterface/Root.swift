@@ -25,12 +25,12 @@ struct Root: AsyncParsableCommand {
             name: "Artifacts",
             subcommands: [RemoveCommand.self, MoveCommand.self, LsCommand.self, CatCommand.self, DiskUsageCommand.self]
         ),
-        // remote, fetch, fsck, gc, repack, trust
+        // remote, fetch, fsck, gc, repack, purge, trust
         CommandGroup(
             name: "Store and remotes",
             subcommands: [
                 RemoteCommand.self, FetchCommand.self, FsckCommand.self, GarbageCollectionCommand.self,
-                RepackCommand.self, TrustCommand.self,
+                RepackCommand.self, PurgeCommand.self, TrustCommand.self,
             ]
         ),
         // install, uninstall, doctor, completion

@@ -156,6 +156,11 @@ package struct RemoteStore: Sendable {
         Set(try await remote.list("tomb").compactMap { Digest(hex: $0.name) })
     }
 
+    /// Returns whether an object was taken away from the store for good.
+    package func isPurged(_ oid: Digest) async throws(RemoteError) -> Bool {
+        try await remote.size(of: StoreLayout.purged(oid)) != nil
+    }
+
     private func wrap(_ error: any Error) -> RemoteError {
         switch error {
         case let error as RemoteError: error

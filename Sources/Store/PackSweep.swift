@@ -34,16 +34,7 @@ struct PackSweep {
 
     /// Only the name of an object index is known, not whether it is of a file or of a tree.
     private static func contents(of oid: Digest, in view: LocalStore) -> IndexContents? {
-        var reader = FrameReader(view)
-        var candidates: [Pointer] = []
-        if let tree = try? view.listing(oid, reader: &reader).tree {
-            candidates.append(Pointer(oid: oid, size: tree.contentSize, kind: .tree))
-        }
-        let sizes = view.indexes.copies(of: oid).map { Int64($0.entry.rawLength) }
-        for size in sizes + view.indexes.entries(of: oid, kind: .manifest).map(\.size) {
-            candidates.append(Pointer(oid: oid, size: size, kind: .file))
-        }
-        for candidate in candidates {
+        for candidate in view.pointers(naming: oid) {
             let closure = Closure(of: [candidate], in: view)
             if closure.isComplete { return view.indexContents(of: closure) }
         }

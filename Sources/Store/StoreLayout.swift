@@ -5,6 +5,8 @@ import SystemPackage
 package enum StoreLayout {
     /// The file that says what a reader has to understand.
     package static let format = "format"
+    /// The directory of packs that were taken out because they are damaged, for whoever wants to look at them.
+    package static let quarantine = "damaged"
     /// The directories of a store, in the order in which a writer needs them.
     package static let directories = ["packs", "index", "objects", "roots", "tomb"]
 
@@ -22,6 +24,9 @@ package enum StoreLayout {
 
     /// Returns the path of the tomb of a pack relative to the store.
     package static func tomb(_ pack: Digest) -> String { "tomb/\(pack.hex)" }
+
+    /// Returns the path relative to the store of what says that an object was purged.
+    package static func purged(_ oid: Digest) -> String { "purged/\(oid.hex)" }
 
     /// Returns the digest that a file of the store is named by, or `nil` where the name is not of this layout.
     package static func digest(inName name: String) -> Digest? {

@@ -117,6 +117,18 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
             writesRemote: true,
             finish: "\(clone) && git-model fsck -q --check-remote"
         ),
+        FaultScenario(
+            testDescription: "purge here and in a remote",
+            setup:
+                "git remote add origin ../code && \(twoVersions) && git tag sentiment@v0.0.1 HEAD~1 && git-model push -q --all",
+            command: "git-model purge -q --yes v0.0.1",
+            isStoreWhole: false,
+            writesRemote: true,
+            finish: """
+                git-model fsck -q --deep --check-remote
+                test "$(grep -c . ~/models/purged/* .git/model/store/purged/* | wc -l)" = 2
+                """
+        ),
     ]
 
     /// Clones the repository and pulls everything; the result is then compared there.

@@ -191,6 +191,13 @@ package struct Checkout: Sendable {
 
     private func requirePresent(_ artifacts: [PointerIndex.Entry], in store: LocalStore, of version: String) throws {
         guard let absent = artifacts.first(where: { !Closure(of: [$0.pointer], in: store).isComplete }) else { return }
+        guard try !store.isPurged(absent.pointer.oid) else {
+            throw Failure(
+                .failed,
+                "cannot check out \(version): the bytes of \(absent.path) were purged",
+                hints: ["check out another version: `git model list` shows them"]
+            )
+        }
         throw Failure(
             .failed,
             "cannot check out \(version): the bytes of \(absent.path) are in no store that is known here",

@@ -62,12 +62,12 @@ package struct RepackStore: Sendable {
         if isDryRun {
             let lock = try StoreLock.join(store.root)
             defer { extendLifetime(lock) }
-            return entry(try await plan(store, of: remote, in: workspace), remote)
+            return Report.Entry(try await plan(store, of: remote, in: workspace), remote: remote?.name)
         }
         let lock = try StoreLock.exclude(store.root)
         defer { extendLifetime(lock) }
         try await workspace.requireSound(store)
-        return entry(try await plan(store, of: remote, in: workspace), remote)
+        return Report.Entry(try await plan(store, of: remote, in: workspace), remote: remote?.name)
     }
 
     private func plan(
@@ -95,10 +95,12 @@ package struct RepackStore: Sendable {
         )
         return try await repack.run(request, isDryRun: isDryRun)
     }
+}
 
-    private func entry(_ result: Repack.Report, _ remote: ConfiguredRemote?) -> Report.Entry {
-        Report.Entry(
-            remote: remote?.name,
+extension RepackStore.Report.Entry {
+    init(_ result: Repack.Report, remote: String?) {
+        self.init(
+            remote: remote,
             isUnchanged: result.isUnchanged,
             encodedFrames: result.encodedFrames,
             droppedFrames: result.droppedFrames,

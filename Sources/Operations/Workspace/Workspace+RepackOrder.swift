@@ -6,8 +6,8 @@ import Store
 extension Workspace {
     /// Returns the order in which the newest version of every model decodes by itself.
     ///
-    /// Of what no version has, the objects at HEAD count as the newest.
-    func repackOrder() async throws -> RepackOrder {
+    /// Of what no version has, the objects at HEAD count as the newest; what is `excluded` counts as never having been.
+    func repackOrder(excluding excluded: Set<Pointer> = []) async throws -> RepackOrder {
         var newest: [Pointer] = []
         var paths: Set<RepositoryPath> = []
         for version in Workspace.newest(of: try await versions()) {
@@ -19,8 +19,11 @@ extension Workspace {
             let entries = try await PointerIndex.at(head, in: repository).entries
             newest += entries.filter { !paths.contains($0.path) }.map(\.pointer)
         }
-        var seen: Set<Pointer> = []
-        return RepackOrder(newest: newest.filter { seen.insert($0).inserted }, histories: try await artifactHistories())
+        var seen = excluded
+        return RepackOrder(
+            newest: newest.filter { seen.insert($0).inserted },
+            histories: try await artifactHistories().map { $0.filter { !excluded.contains($0) } }
+        )
     }
 
     /// Returns the newest version of each model; one that was taken back, or is only a candidate, counts where there is no other.
