@@ -76,22 +76,6 @@ extension LocalStore {
 
     /// Writes one index in place of `files`, without the packs that are not kept, then deletes them.
     func replace(_ files: [IndexFile], keepingPack isKept: (Digest) -> Bool) throws(StoreError) {
-        let contents = try merged(files, keepingPack: isKept)
-        let bytes = contents.encoded(as: .index)
-        let path = root.appending(StoreLayout.index(SHA256.digest(of: bytes)))
-        do {
-            if !contents.isEmpty { try DurableFile.write(bytes, to: path, permissions: 0o666) }
-            for file in files where file.path != path || contents.isEmpty { try DurableFile.remove(file.path) }
-        } catch { throw .io(error) }
-        forgetPacks()
-        try refresh()
-    }
-
-    /// Returns what `files` say of the packs that are kept, and of the objects whose frames these or the other indexes have.
-    private func merged(
-        _ files: [IndexFile],
-        keepingPack isKept: (Digest) -> Bool
-    ) throws(StoreError) -> IndexContents {
         var contents = IndexContents()
         for file in files {
             let packs = Dictionary(file.packs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -109,13 +93,13 @@ extension LocalStore {
                 if contents.contains(object.frame) || kept.contains(object.frame) { contents.add(object) }
             }
         }
-        return contents
-    }
-
-    /// Returns the store as it will be without some packs: a view that never looks at the list of indexes again.
-    func without(_ packs: Set<Digest>) throws(StoreError) -> LocalStore {
-        let contents = try merged(indexes.files) { !packs.contains($0) }
-        let path = root.appending("index").appending("of what stays")
-        return LocalStore(viewing: self, IndexSet([try IndexFile(contents.encoded(as: .index), path: path)]))
+        let bytes = contents.encoded(as: .index)
+        let path = root.appending(StoreLayout.index(SHA256.digest(of: bytes)))
+        do {
+            if !contents.isEmpty { try DurableFile.write(bytes, to: path, permissions: 0o666) }
+            for file in files where file.path != path || contents.isEmpty { try DurableFile.remove(file.path) }
+        } catch { throw .io(error) }
+        forgetPacks()
+        try refresh()
     }
 }

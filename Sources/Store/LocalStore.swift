@@ -32,11 +32,11 @@ package final class LocalStore: Sendable {
         isView = false
     }
 
-    /// Creates a view of a store through other indexes than it has.
-    init(viewing store: LocalStore, _ indexes: IndexSet) {
+    /// Creates a view of a store as it will be without some packs; it never looks at the list of indexes again.
+    init(_ store: LocalStore, without packs: Set<Digest>) {
         root = store.root
         format = store.format
-        indexSet = Mutex(indexes)
+        indexSet = Mutex(IndexSet(store.indexes.files, problems: store.indexes.problems, excluding: packs))
         isView = true
     }
 

@@ -25,7 +25,7 @@ struct RepackCheck: Sendable {
 
     /// Returns the store as it will be, or throws where that would lack anything.
     func run() async throws -> LocalStore {
-        let view = try store.without(change.removed)
+        let view = LocalStore(store, without: change.removed)
         let frames = Array(change.placements)
         _ = try await pool.map(frames.count, state: { FrameReader(view) }) { turn, reader in
             try cancellation.check()
