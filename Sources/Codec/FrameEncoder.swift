@@ -54,10 +54,9 @@ package struct FrameEncoder: ~Copyable {
             let first = UnsafeRawBufferPointer(rebasing: raw[..<1])
             return try body(EncodedFrame(codec: .constant, stored: first, width: .opaque, plan: plan))
         }
-        let (plan, length) = fill(raw, width, base: base?.count == raw.count ? base : nil, plan)
-        guard let length else { return try body(EncodedFrame(codec: .raw, stored: raw, width: .opaque, plan: plan)) }
+        let (plan, stored) = compress(raw, width, base: base?.count == raw.count ? base : nil, plan)
+        guard let stored else { return try body(EncodedFrame(codec: .raw, stored: raw, width: .opaque, plan: plan)) }
         let codec = plan?.codec ?? .zstd
-        let stored = UnsafeRawBufferPointer(rebasing: room[..<length])
         return try body(
             EncodedFrame(codec: codec, stored: stored, width: codec.hasPlanes ? width : .opaque, plan: plan)
         )
@@ -73,23 +72,25 @@ package struct FrameEncoder: ~Copyable {
         return sample.plan(raw, width, base: base, zstd: &zstd)
     }
 
-    /// Encodes into `room`; returns the plan that was followed, and the stored length where it saves enough.
-    private mutating func fill(
+    /// Returns the plan that was followed, and what to store where it saves enough.
+    private mutating func compress(
         _ raw: UnsafeRawBufferPointer,
         _ width: ElementWidth,
         base: UnsafeRawBufferPointer?,
         _ plan: FramePlan?
-    ) -> (FramePlan?, length: Int?) {
+    ) -> (FramePlan?, stored: UnsafeRawBufferPointer?) {
         guard width != .opaque, raw.count >= width.byteCount else { return (nil, compress(raw)) }
-        func share(_ length: Int?) -> Double { Double(length ?? raw.count) / Double(raw.count) }
+        func share(_ stored: UnsafeRawBufferPointer?) -> Double {
+            Double(stored?.count ?? raw.count) / Double(raw.count)
+        }
         // A plan that saved nothing elsewhere says nothing about this frame.
         if let plan, plan.share < 1, !plan.codec.needsBase || base != nil {
-            let length = follow(plan, raw, width, base)
-            if !plan.isOutlier(share: share(length)) { return (plan, length) }
+            let stored = follow(plan, raw, width, base)
+            if !plan.isOutlier(share: share(stored)) { return (plan, stored) }
         }
         let own = sample.plan(raw, width, base: base, zstd: &zstd)
-        let length = follow(own, raw, width, base)
-        return (own.measured(share: share(length)), length)
+        let stored = follow(own, raw, width, base)
+        return (own.measured(share: share(stored)), stored)
     }
 
     private mutating func follow(
@@ -97,13 +98,14 @@ package struct FrameEncoder: ~Copyable {
         _ raw: UnsafeRawBufferPointer,
         _ width: ElementWidth,
         _ base: UnsafeRawBufferPointer?
-    ) -> Int? {
+    ) -> UnsafeRawBufferPointer? {
         guard plan.codec.hasPlanes else { return compress(raw) }
         return planes.encode(plan, width, raw, base: base ?? raw, zstd: &zstd, into: narrowRoom(raw.count))
     }
 
-    private mutating func compress(_ raw: UnsafeRawBufferPointer) -> Int? {
+    private mutating func compress(_ raw: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         zstd.compress(raw, into: narrowRoom(raw.count), search: .little)
+            .map { UnsafeRawBufferPointer(rebasing: room[..<$0]) }
     }
 
     /// Less room than the frame has bytes: what does not fit saves less than 3 %.

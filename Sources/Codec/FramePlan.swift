@@ -11,9 +11,12 @@ package struct FramePlan: Sendable, Hashable {
     /// Planes, one bit each, in which matches are searched for.
     let searchedPlanes: UInt8
 
+    /// Planes, one bit each, that entropy coding makes no smaller, so that it is not tried.
+    let densePlanes: UInt8
+
     /// Creates the plan of the same choices after they were tried out.
     func measured(share: Double) -> FramePlan {
-        FramePlan(codec: codec, share: share, searchedPlanes: searchedPlanes)
+        FramePlan(codec: codec, share: share, searchedPlanes: searchedPlanes, densePlanes: densePlanes)
     }
 
     /// Whether a frame that came out at this share of its raw length does not seem to be what the plan was made for.

@@ -10,6 +10,9 @@ struct FrameSample: ~Copyable {
     private static let zstdThreshold = 0.95
     /// Share of zeros in a plane below which no search for matches was ever seen to pay.
     private static let searchThreshold = 0.5
+    /// Bits a byte in a sample of 8 KiB of a plane from which on coding saves less than a 64th, for which a plane is stored as it is:
+    /// even of equally frequent values such a sample shows no more than 7.98.
+    private static let denseEntropy = 7.93
     /// What a search for matches has to save, for it takes longer.
     private static let searchSaving = 0.95
     /// Stretches of a frame, and bytes in each: enough to know a byte's entropy to some 0.02 bits, for 2 to 4 % of the
@@ -45,7 +48,7 @@ struct FrameSample: ~Copyable {
         var best = estimate(.planes, width, length)
         let plain = zstdShare(length, &zstd)
         if plain <= FrameSample.zstdThreshold * best.share {
-            best = FramePlan(codec: .zstd, share: plain, searchedPlanes: 0)
+            best = FramePlan(codec: .zstd, share: plain, searchedPlanes: 0, densePlanes: 0)
         }
         if let frameBase {
             _ = FrameSample.gather(frameBase, width, into: base)
@@ -62,15 +65,16 @@ struct FrameSample: ~Copyable {
     private func estimate(_ codec: FrameCodec, _ width: ElementWidth, _ length: Int) -> FramePlan {
         let count = length / width.byteCount
         guard let first = split(codec, width, count) else { preconditionFailure("a sample has memory") }
-        var (stored, zeroRich) = (0.0, UInt8(0))
+        var (stored, zeroRich, dense) = (0.0, UInt8(0), UInt8(0))
         for plane in 0..<width.byteCount {
             histograms[plane].reset()
             histograms[plane].add(first + plane * count, count)
             let bytes = histograms[plane].summary()
             stored += bytes.storedLength(Double(count))
             if bytes.zeros >= FrameSample.searchThreshold { zeroRich |= 1 << UInt8(plane) }
+            if bytes.entropy >= FrameSample.denseEntropy { dense |= 1 << UInt8(plane) }
         }
-        return FramePlan(codec: codec, share: stored / Double(length), searchedPlanes: zeroRich)
+        return FramePlan(codec: codec, share: stored / Double(length), searchedPlanes: zeroRich, densePlanes: dense)
     }
 
     /// Tries on the planes that are marked whether a search for matches pays, and leaves only those marked.
@@ -92,7 +96,12 @@ struct FrameSample: ~Copyable {
                 searched |= 1 << UInt8(plane)
             }
         }
-        return FramePlan(codec: plan.codec, share: plan.share, searchedPlanes: searched)
+        return FramePlan(
+            codec: plan.codec,
+            share: plan.share,
+            searchedPlanes: searched,
+            densePlanes: plan.densePlanes
+        )
     }
 
     private func split(_ codec: FrameCodec, _ width: ElementWidth, _ count: Int) -> UnsafeMutableRawPointer? {

@@ -30,6 +30,8 @@ package struct GitOutput: Sendable {
 package struct GitProgram: Sendable {
     /// The program's name, found through `PATH`, or its path.
     package let executable: String
+    /// Where the program was found.
+    private let location: FilePath?
     /// The directory it runs in (`-C`).
     package let directory: FilePath
     /// The environment it gets, which is all it gets.
@@ -40,17 +42,39 @@ package struct GitProgram: Sendable {
 
     /// Creates a program that runs in `directory`; nothing is checked or started.
     package init(directory: FilePath, environment: [String: String], executable: String = "git") {
+        self.init(
+            executable: executable,
+            location: ExecutableSearch(path: environment["PATH"]).path(of: executable),
+            directory: directory,
+            environment: environment
+        )
+        _ = GitProgram.brokenPipesAreErrors
+    }
+
+    private init(executable: String, location: FilePath?, directory: FilePath, environment: [String: String]) {
         self.executable = executable
+        self.location = location
         self.directory = directory
         self.environment = environment
-        _ = GitProgram.brokenPipesAreErrors
     }
 
     /// Returns the same program in another directory, or with variables set, and removed where the value is `nil`.
     package func with(directory: FilePath? = nil, environment changes: [String: String?] = [:]) -> GitProgram {
         var environment = environment
         for (name, value) in changes { environment[name] = value }
-        return GitProgram(directory: directory ?? self.directory, environment: environment, executable: executable)
+        guard environment["PATH"] == self.environment["PATH"] else {
+            return GitProgram(
+                directory: directory ?? self.directory,
+                environment: environment,
+                executable: executable
+            )
+        }
+        return GitProgram(
+            executable: executable,
+            location: location,
+            directory: directory ?? self.directory,
+            environment: environment
+        )
     }
 
     /// Runs `git`, feeds it `input` and returns what it printed.
@@ -148,6 +172,7 @@ extension GitProgram {
         guard !arguments.contains(where: { $0.bytes.contains(0) }) else {
             throw GitError(.invalidName("an argument with a zero byte"), command: summary(arguments))
         }
+        guard let location else { throw GitError(.notInstalled(executable), command: summary(arguments)) }
         let place = [GitArgument("-C"), GitArgument(directory)]
         // Git is told to let go of its locks before it is killed.
         var platform = PlatformOptions()
@@ -157,7 +182,7 @@ extension GitProgram {
             if let key = Environment.Key(rawValue: name) { variables[key] = value }
         }
         return Configuration(
-            executable: executable.contains("/") ? .path(FilePath(executable)) : .name(executable),
+            executable: .path(location),
             // Subprocess reads each argument as a C string.
             arguments: Arguments((place + arguments).map { $0.bytes + [0] }),
             environment: .custom(variables),

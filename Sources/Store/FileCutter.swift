@@ -2,12 +2,14 @@ import Codec
 import ModelCore
 import SystemIO
 
-/// A frame that was cut from a file and waits to be hashed, encoded and written.
+/// A frame that was cut from a file and waits to be encoded and written.
 struct ChunkJob: Sendable {
     /// The memory that holds the frame, among others.
     let buffer: BufferPool.Buffer
     /// The frame's bytes in it.
     let range: Range<Int>
+    /// The frame's name.
+    let frame: FrameReference
     /// The frame's number in the file.
     let number: Int
     /// The piece of the file that the frame is of.
@@ -31,9 +33,15 @@ struct FileCutter {
         var unused: Range<Int> = 0..<0
         /// Where in the file the next read starts.
         var offset: Int64 = 0
-        var hash = SHA256()
+        var hash = PartwiseSHA256()
 
         init(buffer: BufferPool.Buffer) { self.buffer = buffer }
+
+        /// Adds the next frame to the file's digest, and returns its own.
+        mutating func add(_ range: Range<Int>) -> Digest {
+            defer { extendLifetime(buffer) }
+            return hash.add(UnsafeRawBufferPointer(rebasing: buffer.bytes[range]))
+        }
     }
 
     /// What cutting brings to light beside the frames.
@@ -58,7 +66,9 @@ struct FileCutter {
             var position = 0
             if piece.isInline {
                 try fill(&window, to: rest, ahead: Chunker.maximumLength, from: source)
-                inline[index] = Array(window.buffer.bytes[take(rest, from: &window)])
+                let bytes = UnsafeRawBufferPointer(rebasing: window.buffer.bytes[take(rest, from: &window)])
+                window.hash.append(bytes)
+                inline[index] = Array(bytes)
                 rest = 0
             }
             while rest > 0 {
@@ -66,6 +76,7 @@ struct FileCutter {
                 let job = ChunkJob(
                     buffer: window.buffer,
                     range: range,
+                    frame: FrameReference(id: window.add(range), byteCount: range.count),
                     number: number,
                     piece: index,
                     role: assembly.role(ofFrame: position, of: index, byteCount: range.count)
@@ -78,7 +89,7 @@ struct FileCutter {
         }
         extendLifetime(window.buffer)
         try source.requireUnchanged()
-        return Outcome(oid: exchange(&window.hash, with: SHA256()).finish(), inline: inline)
+        return Outcome(oid: exchange(&window.hash, with: PartwiseSHA256()).finish(), inline: inline)
     }
 
     /// Returns where in the window's buffer the next frame of a piece lies, of which `rest` bytes are left.
@@ -118,7 +129,6 @@ struct FileCutter {
         extendLifetime(window.buffer)
         let fresh = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[old.count..<(old.count + readCount)])
         try source.read(into: fresh, at: window.offset)
-        window.hash.update(UnsafeRawBufferPointer(fresh))
         window.offset += Int64(readCount)
         window.unused = 0..<(old.count + readCount)
         window.buffer = buffer

@@ -78,11 +78,11 @@ struct FileIngest {
     func put(_ job: ChunkJob, worker: inout FrameWorker) throws(StoreError) -> StoredFrame {
         do { try cancellation.check() } catch { throw .cancelled }
         let raw = UnsafeRawBufferPointer(rebasing: job.buffer.bytes[job.range])
-        let frame = try frames.put(raw, as: job.role, worker: &worker)
+        try frames.put(job.frame, raw, as: job.role, worker: &worker)
         let statistics = StatisticsAccumulator(raw, of: job.role.type)
         extendLifetime(job)
         progress(Int64(raw.count))
-        return StoredFrame(reference: frame, piece: job.piece, statistics: statistics)
+        return StoredFrame(reference: job.frame, piece: job.piece, statistics: statistics)
     }
 
     private func addSmall(_ reading: borrowing Reading, worker: inout FrameWorker) throws(StoreError) -> IngestedObject

@@ -15,6 +15,9 @@ final class FrameIngest: Sendable {
         var failure: StoreError?
     }
 
+    /// The most packs that are written at once.
+    private static let openPackCount = min(4, WorkerPool.shared.threadCount)
+
     private let local: LocalStore
     private let data: PackAppender
     private let metadata: PackAppender
@@ -22,7 +25,7 @@ final class FrameIngest: Sendable {
 
     init(_ store: LocalStore) {
         local = store
-        data = PackAppender(kind: .data, store: store)
+        data = PackAppender(kind: .data, store: store, openCount: FrameIngest.openPackCount)
         metadata = PackAppender(kind: .metadata, store: store)
     }
 
@@ -36,17 +39,21 @@ final class FrameIngest: Sendable {
         worker: inout FrameWorker
     ) throws(StoreError) -> FrameReference {
         let frame = FrameReference(id: SHA256.digest(of: raw), byteCount: raw.count)
-        guard state.withLock({ $0.claimed.insert(frame.id).inserted }) else {
-            reuse(frame)
-            return frame
-        }
+        try put(frame, raw, as: role, worker: &worker)
+        return frame
+    }
+
+    /// Makes sure that the store has a frame, whose name is that of `raw`.
+    func put(
+        _ frame: FrameReference,
+        _ raw: UnsafeRawBufferPointer,
+        as role: FrameRole,
+        worker: inout FrameWorker
+    ) throws(StoreError) {
+        guard state.withLock({ $0.claimed.insert(frame.id).inserted }) else { return reuse(frame) }
         do throws(StoreError) {
-            for copy in local.indexes.copies(of: frame.id) where try isKept(copy.pack) {
-                reuse(frame)
-                return frame
-            }
+            for copy in local.indexes.copies(of: frame.id) where try isKept(copy.pack) { return reuse(frame) }
             try store(frame, raw, as: role, worker: &worker)
-            return frame
         } catch {
             // Other files may count on this frame since it was claimed.
             state.withLock { $0.failure = $0.failure ?? error }
@@ -78,7 +85,7 @@ final class FrameIngest: Sendable {
     /// Seals what is still open and returns it; fails where a frame that was promised to somebody could not be stored.
     func finish() throws(StoreError) -> [SealedPack] {
         if let failure = state.withLock({ $0.failure }) { throw failure }
-        return [try data.finish(), try metadata.finish()].compactMap { $0 }
+        return try data.finish() + metadata.finish()
     }
 
     /// Removes what is not sealed yet.

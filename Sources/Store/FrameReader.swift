@@ -41,6 +41,38 @@ package struct FrameReader: ~Copyable {
         throw store.explained(failure)
     }
 
+    /// Decodes two frames, each into memory exactly as long as it is, and checks both in little more than the time of one.
+    mutating func read(
+        _ first: (frame: FrameReference, destination: UnsafeMutableRawBufferPointer),
+        _ second: (frame: FrameReference, destination: UnsafeMutableRawBufferPointer),
+        of object: Digest
+    ) throws(StoreError) {
+        if decodeFirstCopy(first.frame, of: object, into: first.destination),
+            decodeFirstCopy(second.frame, of: object, into: second.destination),
+            SHA256.digests(of: UnsafeRawBufferPointer(first.destination), UnsafeRawBufferPointer(second.destination))
+                == (first.frame.id, second.frame.id)
+        {
+            return
+        }
+        try read(first.frame, of: object, into: first.destination)
+        try read(second.frame, of: object, into: second.destination)
+    }
+
+    /// Decodes the copy of a frame that is tried first, unchecked; `false` where that is not to be had.
+    private mutating func decodeFirstCopy(
+        _ frame: FrameReference,
+        of object: Digest,
+        into destination: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        guard let copy = store.indexes.copies(of: frame.id).first, Int(copy.entry.rawLength) == frame.byteCount,
+            destination.count == frame.byteCount
+        else { return false }
+        do {
+            try decode(copy, of: object, into: destination, level: 0)
+            return true
+        } catch { return false }
+    }
+
     /// Returns the raw bytes of a frame.
     package mutating func bytes(of frame: FrameReference, of object: Digest) throws(StoreError) -> [UInt8] {
         var failure: StoreError?

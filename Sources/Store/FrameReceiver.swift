@@ -66,7 +66,7 @@ package final class FrameReceiver: Sendable {
 
     /// Seals the packs and lets the store find their frames; objects that need a manifest are for the caller to publish.
     package func publish() throws(StoreError) {
-        let packs = [try data.finish(), try metadata.finish()].compactMap { $0 }
+        let packs = try data.finish() + metadata.finish()
         guard !packs.isEmpty else { return }
         var contents = IndexContents()
         for pack in packs { contents.add(pack) }

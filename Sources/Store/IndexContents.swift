@@ -80,39 +80,37 @@ package struct IndexContents: Sendable {
 
     /// Returns the file's bytes; an index gets random bytes, or those that a test hands over.
     package func encoded(as kind: Kind, nonce: [UInt8]? = nil) -> [UInt8] {
-        let packList = packs.values.sorted { $0.id < $1.id }
         let baseList = Set(frames.compactMap(\.base)).sorted()
-        let entries = numbered(packs: packList, bases: baseList)
+        let preface = IndexPreface(
+            kind: kind,
+            packs: packs.values.sorted { $0.id < $1.id },
+            baseCount: baseList.count,
+            frameCounts: frameCounts,
+            objectCount: objects.count
+        )
+        let entries = numbered(packs: preface.packs, bases: baseList)
         var writer = ByteWriter(capacity: 4096 + entries.count * FrameEntry.byteCount)
-        writer.raw(header(kind, bases: baseList.count, frames: entries.count, nonce: nonce))
-        for pack in packList {
-            writer.digest(pack.id)
-            writer.integer(pack.size)
-            writer.integer(pack.kind.rawValue)
-            writer.reserved(3)
-        }
-        writeFanOut(of: entries, into: &writer)
+        writer.raw(preface.encoded(nonce: nonce))
         for entry in entries { entry.encode(into: &writer) }
         for base in baseList { writer.digest(base) }
         for object in objects.sorted(by: ObjectEntry.precedes) { object.encode(into: &writer) }
-        writer.integer(writer.bytes.withUnsafeBytes { CRC32C.checksum($0) })
-        writer.reserved(4)
-        writer.raw(IndexContents.endMagic.utf8)
+        writer.raw(IndexContents.trailer(checksum: writer.bytes.withUnsafeBytes { CRC32C.checksum($0) }))
         return writer.bytes
     }
 
-    private func header(_ kind: Kind, bases: Int, frames: Int, nonce: [UInt8]?) -> [UInt8] {
-        var header = ByteWriter(capacity: IndexContents.headerByteCount)
-        header.raw(IndexContents.magic.utf8)
-        header.integer(UInt32(1))
-        header.integer(kind.rawValue)
-        header.reserved(3)
-        for count in [packs.count, frames, bases, objects.count] { header.integer(UInt32(count)) }
-        // An index's name must never come up twice: one that is being merged away could be the result of another merge.
-        header.raw(kind == .index ? nonce ?? Nonce.random() : [UInt8](repeating: 0, count: 16))
-        header.reserved(108)
-        header.integer(header.bytes.withUnsafeBytes { CRC32C.checksum($0) })
-        return header.bytes
+    /// Returns what follows the entries.
+    static func trailer(checksum: UInt32) -> [UInt8] {
+        var writer = ByteWriter(capacity: trailerByteCount)
+        writer.integer(checksum)
+        writer.reserved(4)
+        writer.raw(endMagic.utf8)
+        return writer.bytes
+    }
+
+    private var frameCounts: [UInt32] {
+        var counts = [UInt32](repeating: 0, count: 256)
+        for frame in frames { counts[Int(frame.entry.id.firstByte)] += 1 }
+        return counts
     }
 
     private func numbered(packs: [Pack], bases: [Digest]) -> [FrameEntry] {
@@ -126,15 +124,5 @@ package struct IndexContents: Sendable {
         }
         entries.sort { ($0.id, $0.pack, $0.offset) < ($1.id, $1.pack, $1.offset) }
         return entries
-    }
-
-    private func writeFanOut(of entries: [FrameEntry], into writer: inout ByteWriter) {
-        var counts = [UInt32](repeating: 0, count: 256)
-        for entry in entries { counts[Int(entry.id.firstByte)] += 1 }
-        var sum: UInt32 = 0
-        for count in counts {
-            sum += count
-            writer.integer(sum)
-        }
     }
 }

@@ -7,9 +7,11 @@ extension LocalStore {
     /// Once this many indexes are small, they are merged into one.
     private static let smallIndexLimit = 16
     /// An index below this number of bytes is small.
-    private static let smallIndexByteCount: Int64 = 1 << 20
+    private static let smallIndexByteCount = 1 << 20
+    /// Once this many indexes that are not small are of like size, they are merged into one.
+    private static let largeIndexLimit = 8
 
-    /// Writes an index, makes it part of this store's view, and merges small indexes where there are many.
+    /// Writes an index, makes it part of this store's view, and merges indexes of like size where there are many.
     package func publish(_ contents: IndexContents) throws(StoreError) {
         try requireWritable()
         let bytes = contents.encoded(as: .index)
@@ -20,7 +22,7 @@ extension LocalStore {
             try DurableFile.write(bytes, to: path, permissions: 0o666)
         } catch { throw .io(error) }
         try refresh()
-        try mergeSmallIndexes()
+        try mergeIndexes()
     }
 
     /// Writes the object index of what a pointer names; a hint for readers that know no other index.
@@ -55,49 +57,41 @@ extension LocalStore {
         return contents
     }
 
-    private var smallIndexes: [IndexFile] { indexes.files.filter { $0.byteCount < LocalStore.smallIndexByteCount } }
+    /// Returns indexes of like size, where they are so many that they should be one.
+    ///
+    /// Sizes are likened by powers of eight, so that an entry is copied once for each and few files are ever searched.
+    private var crowd: [IndexFile]? {
+        let tiers = Dictionary(grouping: indexes.files) { file in
+            (0...).first { file.byteCount < LocalStore.smallIndexByteCount << (3 * $0) } ?? 0
+        }
+        return tiers.sorted { $0.key < $1.key }.first { tier, files in
+            files.count >= (tier == 0 ? LocalStore.smallIndexLimit : LocalStore.largeIndexLimit)
+        }?.value
+    }
 
-    private func mergeSmallIndexes() throws(StoreError) {
-        guard smallIndexes.count >= LocalStore.smallIndexLimit else { return }
+    private func mergeIndexes() throws(StoreError) {
+        guard crowd != nil else { return }
         // Two merges at once would each write everything; one that is not needed right now is left to a later command.
         guard let merging = try? FileLock(root.appending("merge.lock"), mode: .exclusive, wait: nil) else { return }
         defer { extendLifetime(merging) }
         try refresh()
         // A damaged one is left for fsck: merged, its damage would look like content.
         var sound: [IndexFile] = []
-        for file in smallIndexes {
+        for file in crowd ?? [] {
             do throws(StoreError) {
                 try file.verify()
                 sound.append(file)
             } catch { guard error.isAboutContent else { throw error } }
         }
-        try replace(sound) { _ in true }
+        if sound.count > 1 { try replace(sound) { _ in true } }
     }
 
     /// Writes one index in place of `files`, without the packs that are not kept, then deletes them.
-    func replace(_ files: [IndexFile], keepingPack isKept: (Digest) -> Bool) throws(StoreError) {
-        var contents = IndexContents()
-        for file in files {
-            let packs = Dictionary(file.packs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-            for position in 0..<file.frameCount {
-                guard let frame = file.frame(at: position), let pack = packs[frame.pack] else {
-                    throw .damaged(file.path, FormatError("index", .malformed("an entry names no pack of it")))
-                }
-                if isKept(frame.pack) { contents.add(frame, in: pack) }
-            }
-        }
-        let kept = IndexSet(indexes.files.filter { file in !files.contains { $0.path == file.path } })
-        for file in files {
-            for position in 0..<file.objectCount {
-                let object = file.object(at: position)
-                if contents.contains(object.frame) || kept.contains(object.frame) { contents.add(object) }
-            }
-        }
-        let bytes = contents.encoded(as: .index)
-        let path = root.appending(StoreLayout.index(SHA256.digest(of: bytes)))
+    func replace(_ files: [IndexFile], keepingPack isKept: @escaping (Digest) -> Bool) throws(StoreError) {
+        let others = IndexSet(indexes.files.filter { file in !files.contains { $0.path == file.path } })
+        let path = try IndexMerge(files, keepingPack: isKept).write(in: root, beside: others)
         do {
-            if !contents.isEmpty { try DurableFile.write(bytes, to: path, permissions: 0o666) }
-            for file in files where file.path != path || contents.isEmpty { try DurableFile.remove(file.path) }
+            for file in files where file.path != path { try DurableFile.remove(file.path) }
         } catch { throw .io(error) }
         forgetPacks()
         try refresh()

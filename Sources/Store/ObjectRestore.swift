@@ -53,7 +53,8 @@ package struct ObjectRestore: Sendable {
     /// The state of one restoring thread.
     private struct Worker: ~Copyable {
         var reader: FrameReader
-        let buffer = FrameBuffer.allocate()
+        /// Room for two frames, which are checked together.
+        let buffers = (FrameBuffer.allocate(), FrameBuffer.allocate())
 
         init(_ store: LocalStore) { reader = FrameReader(store) }
     }
@@ -129,22 +130,40 @@ package struct ObjectRestore: Sendable {
         into file: borrowing OpenFile,
         worker: inout Worker
     ) throws(StoreError) {
+        var waiting: (frame: FrameReference, offset: Int64)?
         for stretch in stretches {
             do { try cancellation.check() } catch { throw .cancelled }
             switch stretch.source {
             case .inline(let bytes):
                 let result = bytes.withUnsafeBytes { raw in
-                    Result { () throws(IOError) in try file.write(raw, at: stretch.offset) }
+                    Result { () throws(StoreError) in try put(raw, at: stretch.offset, in: file) }
                 }
-                do { try result.get() } catch { throw .io(error) }
-                progress(Int64(bytes.count))
+                try result.get()
             case .frame(let frame):
-                let bytes = UnsafeMutableRawBufferPointer(rebasing: worker.buffer.bytes[0..<frame.byteCount])
-                try worker.reader.read(frame, of: oid, into: bytes)
-                do { try file.write(UnsafeRawBufferPointer(bytes), at: stretch.offset) } catch { throw .io(error) }
-                progress(Int64(frame.byteCount))
+                guard let first = waiting.take() else {
+                    waiting = (frame, stretch.offset)
+                    continue
+                }
+                let one = worker.buffers.0.prefix(first.frame.byteCount)
+                let other = worker.buffers.1.prefix(frame.byteCount)
+                try worker.reader.read((first.frame, one), (frame, other), of: oid)
+                try put(UnsafeRawBufferPointer(one), at: first.offset, in: file)
+                try put(UnsafeRawBufferPointer(other), at: stretch.offset, in: file)
             }
         }
+        guard let last = waiting else { return }
+        let bytes = worker.buffers.0.prefix(last.frame.byteCount)
+        try worker.reader.read(last.frame, of: oid, into: bytes)
+        try put(UnsafeRawBufferPointer(bytes), at: last.offset, in: file)
+    }
+
+    private func put(
+        _ bytes: UnsafeRawBufferPointer,
+        at offset: Int64,
+        in file: borrowing OpenFile
+    ) throws(StoreError) {
+        do { try file.write(bytes, at: offset) } catch { throw .io(error) }
+        progress(Int64(bytes.count))
     }
 
     private func begin(_ item: Item) throws(StoreError) -> TemporaryFile {
@@ -160,5 +179,11 @@ package struct ObjectRestore: Sendable {
             guard let status = try FileStatus.of(item.path) else { throw StoreError.changedWhileRead(item.path) }
             return status
         } catch let error as IOError { throw .io(error) } catch { throw .changedWhileRead(item.path) }
+    }
+}
+
+extension BufferPool.Buffer {
+    fileprivate func prefix(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])
     }
 }

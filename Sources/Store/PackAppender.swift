@@ -6,55 +6,90 @@ import SystemPackage
 /// Collects frames from several threads into packs of one kind, sealing each when it is full.
 ///
 /// A full pack gets an index at once, so that a command that is interrupted need not do it all again.
-/// The lock is held while one frame is hashed and written, never while a pack is synchronised.
+/// A pack is locked while one frame is hashed and written; where much is written, a thread that finds it locked turns to another pack.
 final class PackAppender: Sendable {
-    private struct State: ~Copyable {
-        var open: PackBuilder?
+    /// What a pack has to hold before another one is begun beside it, so that little goes into one.
+    private static let crowdedByteCount = 16 << 20
+
+    /// A pack that may be open.
+    private final class Lane: Sendable {
+        struct State: ~Copyable {
+            var open: PackBuilder?
+        }
+
+        let state = Mutex(State())
+        /// Whether the pack holds so much that those who find it locked need not wait.
+        let isCrowded = Atomic(false)
     }
 
     private let store: LocalStore
     private let kind: PackKind
-    private let state = Mutex(State())
+    private let lanes: [Lane]
 
-    init(kind: PackKind, store: LocalStore) {
+    /// Creates an appender that writes at most `openCount` packs at once; with one, no pack is sealed before what was appended earlier.
+    init(kind: PackKind, store: LocalStore, openCount: Int = 1) {
         self.kind = kind
         self.store = store
+        lanes = (0..<openCount).map { _ in Lane() }
     }
 
     func append(_ record: FrameRecord, stored: UnsafeRawBufferPointer) throws(StoreError) {
-        let full: PackBuilder?
-        do throws(IOError) {
-            full = try state.withLock { state throws(IOError) -> PackBuilder? in
-                var displaced: PackBuilder?
-                if let open = state.open.take() {
-                    if open.hasRoom(forStored: stored.count) {
-                        state.open = consume open
-                    } else {
-                        displaced = consume open
-                    }
-                }
-                if state.open == nil { state.open = try PackBuilder.start(kind, in: store.root.appending("packs")) }
-                try state.open?.append(record, stored: stored)
-                if displaced == nil, state.open?.isFull == true { displaced = state.open.take() }
-                return displaced
-            }
-        } catch { throw .io(error) }
-        guard let full else { return }
+        guard let full = try write(record, stored: stored) else { return }
         var contents = IndexContents()
         contents.add(try seal(full))
         try store.publish(contents)
     }
 
-    /// Seals the pack that is still open and returns it, if there is one: the only one without an index.
-    func finish() throws(StoreError) -> SealedPack? {
-        guard let open = state.withLock({ $0.open.take() }), open.frameCount > 0 else { return nil }
-        return try seal(open)
+    /// Seals the packs that are still open and returns them: the only ones without an index.
+    func finish() throws(StoreError) -> [SealedPack] {
+        var sealed: [SealedPack] = []
+        for lane in lanes {
+            guard let open = lane.state.withLock({ $0.open.take() }), open.frameCount > 0 else { continue }
+            sealed.append(try seal(open))
+        }
+        return sealed
     }
 
-    /// Removes the pack that is still open.
+    /// Removes the packs that are still open.
     ///
-    /// That it would go with its owner is not enough: nothing goes when the process ends.
-    func abandon() { state.withLock { $0.open = nil } }
+    /// That they would go with their owner is not enough: nothing goes when the process ends.
+    func abandon() {
+        for lane in lanes { lane.state.withLock { $0.open = nil } }
+    }
+
+    /// Writes a record into the first pack that is free, and returns the pack that had to make room or that this filled.
+    private func write(_ record: FrameRecord, stored: UnsafeRawBufferPointer) throws(StoreError) -> PackBuilder? {
+        do throws(IOError) {
+            for lane in lanes where lane.isCrowded.load(ordering: .relaxed) {
+                let full = try lane.state.withLockIfAvailable { state throws(IOError) -> PackBuilder? in
+                    try write(record, stored: stored, to: &state, of: lane)
+                }
+                if let full { return full }
+            }
+            let lane = lanes.first { !$0.isCrowded.load(ordering: .relaxed) } ?? lanes[0]
+            return try lane.state.withLock { state throws(IOError) -> PackBuilder? in
+                try write(record, stored: stored, to: &state, of: lane)
+            }
+        } catch { throw .io(error) }
+    }
+
+    private func write(
+        _ record: FrameRecord,
+        stored: UnsafeRawBufferPointer,
+        to state: inout Lane.State,
+        of lane: Lane
+    ) throws(IOError) -> PackBuilder? {
+        var displaced: PackBuilder?
+        if let open = state.open.take() {
+            if open.hasRoom(forStored: stored.count) { state.open = consume open } else { displaced = consume open }
+        }
+        if state.open == nil { state.open = try PackBuilder.start(kind, in: store.root.appending("packs")) }
+        try state.open?.append(record, stored: stored)
+        if displaced == nil, state.open?.isFull == true { displaced = state.open.take() }
+        let byteCount = state.open?.byteCount ?? 0
+        lane.isCrowded.store(byteCount >= PackAppender.crowdedByteCount, ordering: .relaxed)
+        return displaced
+    }
 
     private func seal(_ builder: consuming PackBuilder) throws(StoreError) -> SealedPack {
         do { return try builder.seal(in: store.root) } catch { throw .io(error) }

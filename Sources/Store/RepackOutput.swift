@@ -33,7 +33,7 @@ final class RepackOutput: Sendable {
     func publish() throws(StoreError) {
         var contents = IndexContents()
         for appender in appenders.values {
-            if let pack = try appender.finish() { contents.add(pack) }
+            for pack in try appender.finish() { contents.add(pack) }
         }
         if !contents.isEmpty { try store.publish(contents) }
     }

@@ -19,7 +19,7 @@ struct StoreMend {
         }
         var contents = IndexContents()
         for appender in appenders.values {
-            if let pack = try appender.finish() { contents.add(pack) }
+            for pack in try appender.finish() { contents.add(pack) }
         }
         if !contents.isEmpty { try store.publish(contents) }
     }

@@ -122,6 +122,22 @@ struct DiscoveryTests {
         }
         #expect(error?.kind == .notInstalled("no-such-git"))
     }
+
+    @Test("and takes none from a relative directory of PATH, which a repository could fill")
+    func relativePath() async throws {
+        let scratch = try Scratch()
+        try scratch.write("#!/bin/sh\nexit 7\n", to: "planted-git")
+        let path = scratch.root.appending("planted-git").string
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        var variables = scratch.environment
+        variables["PATH"] = ".:"
+        let here = GitProgram(directory: scratch.root, environment: variables, executable: "planted-git")
+        let error = await #expect(throws: GitError.self) { try await here.run(["--version"]) }
+        #expect(error?.kind == .notInstalled("planted-git"))
+        variables["PATH"] = scratch.root.string
+        let found = GitProgram(directory: scratch.root, environment: variables, executable: "planted-git")
+        _ = try await found.run(["--version"], accepting: [7])
+    }
 }
 
 @Suite("The git program")

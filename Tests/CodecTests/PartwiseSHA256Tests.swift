@@ -1,0 +1,41 @@
+import Codec
+import ModelCore
+import TestSupport
+import Testing
+
+@Suite struct PartwiseSHA256Tests {
+    @Test func digestsOfPartsAndWholeAreThoseOfOneAtATime() {
+        var random = PseudoRandom(seed: 256)
+        let boundaries = [0, 1, 55, 56, 63, 64, 65, 119, 120, 128, 4097]
+        for _ in 0..<50 {
+            let parts = (0..<8).map { _ in
+                let count = boundaries[Int(random.next() % UInt64(boundaries.count))]
+                return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            }
+            var partwise = PartwiseSHA256()
+            for (index, part) in parts.enumerated() {
+                if index % 3 == 2 {
+                    part.withUnsafeBytes { partwise.append($0) }
+                } else {
+                    #expect(part.withUnsafeBytes { partwise.add($0) } == SHA256.digest(of: part))
+                }
+            }
+            #expect(partwise.finish() == SHA256.digest(of: Array(parts.joined())))
+        }
+    }
+
+    @Test func digestsOfTwoMessagesAreThoseOfOneAtATime() {
+        var random = PseudoRandom(seed: 257)
+        let lengths = [0, 1, 63, 64, 65, 1000, 4096, 70_000]
+        for first in lengths {
+            for second in lengths {
+                let messages = [first, second].map { (0..<$0).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
+                let digests = messages[0].withUnsafeBytes { one in
+                    messages[1].withUnsafeBytes { other in SHA256.digests(of: one, other) }
+                }
+                #expect(digests.0 == SHA256.digest(of: messages[0]))
+                #expect(digests.1 == SHA256.digest(of: messages[1]))
+            }
+        }
+    }
+}
