@@ -28,12 +28,13 @@ struct Root: AsyncParsableCommand {
                 DiskUsageCommand.self,
             ]
         ),
-        // remote, store, fetch, fsck, gc, slim, trust
+        // remote, store, fetch, fsck, gc, repack, slim, purge, trust
         CommandGroup(
             name: "Store and remotes",
             subcommands: [
                 RemoteCommand.self, StoreCommand.self, FetchCommand.self, FsckCommand.self,
-                GarbageCollectionCommand.self, SlimCommand.self, TrustCommand.self,
+                GarbageCollectionCommand.self, RepackCommand.self, SlimCommand.self, PurgeCommand.self,
+                TrustCommand.self,
             ]
         ),
         // install, uninstall, doctor, completion

@@ -20,6 +20,8 @@ package struct DirectoryRemote: Remote {
 
     package var isThisMachineOnly: Bool { true }
 
+    package var lockableDirectory: FilePath? { root }
+
     package func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {
         try await perform(file) { () throws(IOError) in
             let path = root.appending(file)

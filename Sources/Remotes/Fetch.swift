@@ -82,6 +82,8 @@ package struct Fetch: Sendable {
         guard !absent.isEmpty else { return report }
         try local.requireWritable()
         try await source.requireReadable()
+        let lock = try source.join()
+        defer { extendLifetime(lock) }
         for pointer in absent {
             do {
                 guard let byteCount = try await fetch(pointer) else {

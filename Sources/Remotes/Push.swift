@@ -70,6 +70,8 @@ package struct Push: Sendable {
     /// away in between is written again: only a look after the root proves that everything is there.
     package func run(_ pointers: [Pointer], root: RootRecord?) async throws -> Report {
         try await destination.requireWritable()
+        let lock = try destination.join()
+        defer { extendLifetime(lock) }
         var report = Report()
         var isRooted = try await has(root)
         // Collection may still be at work on a pack that was there a moment ago: what it took comes back under another name.

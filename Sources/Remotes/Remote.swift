@@ -9,6 +9,8 @@ package protocol Remote: Sendable {
     var name: String { get }
     /// Whether only this machine sees the remote.
     var isThisMachineOnly: Bool { get }
+    /// The directory where the files are, if they are files that can be locked.
+    var lockableDirectory: FilePath? { get }
 
     /// Returns bytes of a file, all or those of a range that lies within it; a file that is not there is `notFound`.
     func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8]
@@ -22,6 +24,11 @@ package protocol Remote: Sendable {
     func upload(_ source: FilePath, to file: String) async throws(RemoteError)
     /// Deletes a file; one that is not there is no error.
     func delete(_ file: String) async throws(RemoteError)
+}
+
+extension Remote {
+    /// None.
+    package var lockableDirectory: FilePath? { nil }
 }
 
 /// A file that a remote listed.

@@ -49,6 +49,12 @@ package struct RemoteStore: Sendable {
         try await remote.write(Array(StoreFormat().text.utf8), to: StoreLayout.format)
     }
 
+    /// Joins the users of the store, where its files can be locked, so that nobody takes packs away meanwhile.
+    package func join() throws(StoreError) -> StoreLock? {
+        guard let directory = remote.lockableDirectory else { return nil }
+        return try StoreLock.join(directory)
+    }
+
     /// How often the list of indexes is read again because one of them was merged away meanwhile.
     private static let maximumListings = 4
 
@@ -148,6 +154,11 @@ package struct RemoteStore: Sendable {
     /// Returns the packs that are on their way out.
     package func tombs() async throws(RemoteError) -> Set<Digest> {
         Set(try await remote.list("tomb").compactMap { Digest(hex: $0.name) })
+    }
+
+    /// Returns whether an object was taken away from the store for good.
+    package func isPurged(_ oid: Digest) async throws(RemoteError) -> Bool {
+        try await remote.size(of: StoreLayout.purged(oid)) != nil
     }
 
     private func wrap(_ error: any Error) -> RemoteError {

@@ -47,7 +47,7 @@ struct FrameWorker: ~Copyable {
     }
 
     /// Encodes a frame as a difference to a base; `false` where that would be no gain, or more than a closure may hold.
-    private mutating func encodeDelta(
+    mutating func encodeDelta(
         _ frame: FrameReference,
         _ raw: UnsafeRawBufferPointer,
         width: ElementWidth,

@@ -106,7 +106,7 @@ package struct GarbageCollection: Sendable {
     }
 
     /// Refuses where a pack to delete has a frame that this version cannot tell the use of.
-    private func requireUnderstood(_ pack: PackFile) throws(StoreError) {
+    func requireUnderstood(_ pack: PackFile) throws(StoreError) {
         for entry in try pack.contents().entries {
             guard entry.isUnderstood else {
                 throw .needsNewerVersion(pack.path, "codec \(entry.codec)")

@@ -36,6 +36,19 @@ package struct IndexRecovery {
         return contents
     }
 
+    /// Returns what the manifests in `packs` say that they rebuild, right or not.
+    func manifests(of packs: [Digest]) throws(StoreError) -> [ObjectEntry] {
+        var entries: [ObjectEntry] = []
+        for id in packs {
+            let pack = try pack(id)
+            guard try pack.kind() == .metadata else { continue }
+            for frame in try pack.contents().entries {
+                if let object = try objectEntry(frame, of: pack), object.kind == .manifest { entries.append(object) }
+            }
+        }
+        return entries
+    }
+
     private func pack(_ id: Digest) throws(StoreError) -> PackFile {
         try PackFile(store.root.appending(StoreLayout.pack(id)), id: id)
     }

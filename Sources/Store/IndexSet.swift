@@ -10,6 +10,8 @@ package struct IndexSet: Sendable {
     /// Why files that should be among these are not: they are damaged or need a newer git-model.
     package let problems: [StoreError]
     private let packs: [Digest: IndexContents.Pack]
+    /// Packs of which nothing counts, though indexes list them.
+    private let excluded: Set<Digest>
     private let verification = Verification()
 
     /// Remembers what `verify` found, for the files never change.
@@ -17,13 +19,14 @@ package struct IndexSet: Sendable {
         let result = Mutex<Result<Void, StoreError>?>(nil)
     }
 
-    /// Creates a set of open files, and of those that could not be opened.
-    package init(_ files: [IndexFile], problems: [StoreError] = []) {
+    /// Creates a set of open files, and of those that could not be opened; packs that are `excluded` count as not listed.
+    package init(_ files: [IndexFile], problems: [StoreError] = [], excluding excluded: Set<Digest> = []) {
         self.files = files
         self.problems = problems
+        self.excluded = excluded
         var packs: [Digest: IndexContents.Pack] = [:]
         for file in files {
-            for pack in file.packs { packs[pack.id] = pack }
+            for pack in file.packs where !excluded.contains(pack.id) { packs[pack.id] = pack }
         }
         self.packs = packs
     }
@@ -53,11 +56,14 @@ package struct IndexSet: Sendable {
     package func copies(of frame: Digest) -> [FrameLocation] {
         var copies: [FrameLocation] = []
         for file in files { copies += file.copies(of: frame) }
+        if !excluded.isEmpty { copies.removeAll { excluded.contains($0.pack) } }
         return copies.count < 2 ? copies : copies.sorted { $0.entry.depth < $1.entry.depth }
     }
 
     /// Returns whether any copy of a frame is listed.
-    package func contains(_ frame: Digest) -> Bool { files.contains { !$0.copies(of: frame).isEmpty } }
+    package func contains(_ frame: Digest) -> Bool {
+        files.contains { file in file.copies(of: frame).contains { !excluded.contains($0.pack) } }
+    }
 
     /// Returns every entry of an object of one kind.
     package func entries(of oid: Digest, kind: ObjectEntry.Kind) -> [ObjectEntry] {

@@ -19,16 +19,10 @@ extension LocalStore {
 
     /// Deletes packs, with all that names them; object indexes stay only of objects that are to be kept.
     ///
-    /// The caller excludes other users of the store. Indexes leave before packs, so that a crash in between leaves packs that nothing
-    /// finds, never entries without a pack.
+    /// The caller excludes other users of the store.
     func remove(_ packs: Set<Digest>, keepingIndexOf isKept: (Digest) -> Bool) throws(StoreError) {
-        let stale = indexes.files.filter { file in file.packs.contains { packs.contains($0.id) } }
-        if !stale.isEmpty { try replace(stale) { !packs.contains($0) } }
         try removeObjectIndexes(naming: packs, keepingIndexOf: isKept)
-        do {
-            for pack in packs { try DurableFile.remove(root.appending(StoreLayout.pack(pack))) }
-        } catch { throw .io(error) }
-        forgetPacks()
+        try PackSweep(self, removing: packs).run()
     }
 
     /// Object indexes are hints: those of objects that are not kept go, and those that name a pack that goes.

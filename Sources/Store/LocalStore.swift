@@ -18,6 +18,8 @@ package final class LocalStore: Sendable {
     package let alternateProblems: [StoreError]
 
     private let indexSet: Mutex<IndexSet>
+    /// Whether the store is seen as it will be, whatever indexes are there.
+    private let isView: Bool
     /// Held while the indexes are listed, so that an older listing never takes the place of a newer one.
     private let refreshing = Mutex(())
     private let openPacks = Mutex<[Digest: PackFile]>([:])
@@ -35,6 +37,17 @@ package final class LocalStore: Sendable {
         format = try LocalStore.readFormat(of: root)
         (alternates, alternateProblems) = try StoreAlternates(of: root).open(below: others)
         indexSet = Mutex(try LocalStore.openIndexes(of: root, known: IndexSet([])))
+        isView = false
+    }
+
+    /// Creates a view of a store as it will be without some packs; it never looks at the list of indexes again.
+    init(_ store: LocalStore, without packs: Set<Digest>) {
+        root = store.root
+        format = store.format
+        alternates = store.alternates
+        alternateProblems = store.alternateProblems
+        indexSet = Mutex(IndexSet(store.indexes.files, problems: store.indexes.problems, excluding: packs))
+        isView = true
     }
 
     /// Opens the store at `root`, creating an empty one where there is none.
@@ -112,6 +125,7 @@ package final class LocalStore: Sendable {
 
     /// Reads the list of indexes again, to see what other processes and sessions added.
     package func refresh() throws(StoreError) {
+        guard !isView else { return }
         for alternate in alternates { try alternate.refresh() }
         try refreshing.withLock { _ throws(StoreError) in
             let fresh = try LocalStore.openIndexes(of: root, known: indexes)

@@ -5,6 +5,8 @@ import SystemPackage
 package enum StoreLayout {
     /// The file that says what a reader has to understand.
     package static let format = "format"
+    /// The directory of packs that were taken out because they are damaged, for whoever wants to look at them.
+    package static let quarantine = "damaged"
     /// The directories of a store, in the order in which a writer needs them.
     package static let directories = ["packs", "index", "objects", "roots", "tomb"]
 
@@ -27,6 +29,8 @@ package enum StoreLayout {
     package static let users = "users"
     /// The file that names the stores to read from beside this one.
     package static let alternates = "alternates"
+    /// Returns the path relative to the store of what says that an object was purged.
+    package static func purged(_ oid: Digest) -> String { "purged/\(oid.hex)" }
 
     /// Returns the digest that a file of the store is named by, or `nil` where the name is not of this layout.
     package static func digest(inName name: String) -> Digest? {

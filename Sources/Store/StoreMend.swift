@@ -4,9 +4,6 @@ import SystemPackage
 
 /// Mends a store from what is in it; every step leaves a store that works, should the next not come.
 struct StoreMend {
-    /// Where damaged packs go, for whoever wants to look at them.
-    private static let quarantineName = "damaged"
-
     let store: LocalStore
 
     /// Copies what is still right in damaged packs into new ones; `indexes` know frames whose pack's own table is lost.
@@ -94,7 +91,7 @@ struct StoreMend {
     func quarantine(_ packs: [Digest]) throws(StoreError) {
         guard !packs.isEmpty else { return }
         do {
-            let directory = store.root.appending(StoreMend.quarantineName)
+            let directory = store.root.appending(StoreLayout.quarantine)
             try Directories.create(directory)
             for id in packs {
                 let path = store.root.appending(StoreLayout.pack(id))

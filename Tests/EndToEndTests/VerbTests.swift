@@ -152,6 +152,19 @@ import Testing
         Case("flock -s .git/model/store/lock git model gc", says: "locked by another process", exits: 11),
         Case("flock -x .git/model/store/lock git model gc --prune-now", exits: 11),
         Case("git config git-model.store.path ~/shared; git model gc", says: "Deleted 0 packs, 0 B\nKept 0 in use"),
+        Case("git model repack", says: "Store: nothing to repack\n"),
+        Case("git model repack --json", says: #""isUnchanged":true"#),
+        Case("flock -s .git/model/store/lock git model repack", says: "locked by another process", exits: 11),
+        Case("git model repack --remote s", says: "there is no remote 's'", exits: 5),
+        Case(
+            "git model remote add -q s ~/m; git model push -q; git model repack --remote s",
+            says: "Remote s: nothing to repack\n"
+        ),
+        Case(
+            "git model remote add -q s ~/m; git model push -q; flock -s ~/m/lock git model repack --remote s",
+            says: "locked by another process",
+            exits: 11
+        ),
     ]
 
     @Test(arguments: keeping)

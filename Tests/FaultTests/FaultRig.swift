@@ -22,6 +22,11 @@ final class FaultRig: Sendable {
         self.scenario = scenario
         scratch = try await ScratchRepository()
         try scratch.write(Sample.noise(600_000, seed: 1), to: "../content/noise")
+        var model = SafetensorsBytes([(name: "weights", count: 70_000)], seed: 3)
+        for version in ["one", "two"] {
+            model.train(seed: UInt64(version.utf8.count) + UInt64(version.utf8.first ?? 0))
+            try scratch.write(model.bytes, to: "../content/\(version).safetensors")
+        }
         try scratch.write(Sample.numberedZeros(mebibytes: 33), to: "../content/zeros")
         try await scratch.run(
             """

@@ -22,6 +22,11 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
     private static let changes = """
         printf more >> noise.bin && seq 2 99 > tree/a && chmod -x tree/a && rm tree/sub/b && seq 5 > tree/c
         """
+    private static let twoVersions = """
+        cp ~/content/one.safetensors m.safetensors && git-model add -q m.safetensors && git commit -qm One
+        cp ~/content/two.safetensors m.safetensors && git-model add -q m.safetensors && git commit -qm Two
+        git-model tag -q v0.1.0
+        """
 
     /// The commands that write.
     static let all = [
@@ -108,6 +113,31 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
             command: "git-model slim -q",
             isStoreWhole: false,
             finish: "git-model fetch -q --all && git-model gc -q --prune-now > ~/gc && git-model fsck -q --deep"
+        ),
+        FaultScenario(
+            testDescription: "repack",
+            setup: "\(twoVersions) && git-model push -q",
+            command: "git-model repack -q",
+            finish: "git-model repack | grep -q 'nothing to repack'"
+        ),
+        FaultScenario(
+            testDescription: "repack of a remote",
+            setup: "\(twoVersions) && git-model push -q --all && git-model repack -q",
+            command: "git-model repack -q --remote store",
+            writesRemote: true,
+            finish: "\(clone) && git-model fsck -q --check-remote"
+        ),
+        FaultScenario(
+            testDescription: "purge here and in a remote",
+            setup:
+                "git remote add origin ../code && \(twoVersions) && git tag sentiment@v0.0.1 HEAD~1 && git-model push -q --all",
+            command: "git-model purge -q --yes v0.0.1",
+            isStoreWhole: false,
+            writesRemote: true,
+            finish: """
+                git-model fsck -q --deep --check-remote
+                test "$(grep -c . ~/models/purged/* .git/model/store/purged/* | wc -l)" = 2
+                """
         ),
     ]
 

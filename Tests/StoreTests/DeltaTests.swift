@@ -95,6 +95,17 @@ import Testing
         #expect(try await scratch.restored(pointer) == versions[1].bytes)
     }
 
+    @Test func `Collection deletes differences that nothing needs`() async throws {
+        let scratch = try ScratchStore()
+        let versions = try await series(2, in: scratch)
+        let store = try scratch.reopened()
+        #expect(Closure(of: [versions[1].pointer], in: store).frames.values.contains { $0.base != nil })
+        let collection = GarbageCollection(store, now: WallClock.now())
+        _ = try collection.carryOut(try collection.plan(live: [versions[0].pointer], gracePeriod: 0))
+        #expect(try await scratch.restored(versions[0].pointer) == versions[0].bytes)
+        #expect(try scratch.files(in: "packs").count == 2)
+    }
+
     @Test func `A damaged base is found, and wrong bytes never come out`() async throws {
         let scratch = try ScratchStore()
         let versions = try await series(2, in: scratch)

@@ -190,6 +190,7 @@ struct FutureFileTests {
             { _ = try await scratch.check(mending: true) },
             { _ = try scratch.session(in: store) },
             { _ = try GarbageCollection(store, now: .max).plan(live: [], gracePeriod: 0) },
+            { _ = try await scratch.repack(.repack(live: [], order: .none, gracePeriod: 0), now: .max) },
             { try store.publish(IndexContents()) },
         ]
         for attempt in attempts {
@@ -213,6 +214,13 @@ struct FutureFileTests {
         let collection = GarbageCollection(try scratch.reopened(), now: .max)
         let error = try await storeError { _ = try collection.plan(live: live, gracePeriod: 0) }
         #expect(error.isNewer, "\(error)")
+        for request in [
+            Repack.Request.repack(live: live, order: .none, gracePeriod: 0),
+            .purge([GoldenStore.pointer], live: live, order: .none),
+        ] {
+            let error = try await storeError { _ = try await scratch.repack(request, now: .max) }
+            #expect(error.isNewer, "\(error)")
+        }
         for mending in [false, true] {
             for depth in [StoreCheck.Depth.structure, .everything] {
                 let found = try await scratch.check(depth, mending: mending)

@@ -137,6 +137,17 @@ final class ScratchStore: Sendable {
         try DirectoryWalk.entries(under: root.appending(directory)).reduce(0) { $0 + $1.status.size }
     }
 
+    /// Repacks the store, as another process would.
+    @discardableResult
+    func repack(
+        _ request: Repack.Request,
+        isDryRun: Bool = false,
+        now: Int64 = WallClock.now()
+    ) async throws -> Repack.Report {
+        try await Repack(try reopened(), pool: ScratchStore.pool, now: now, cancellation: Cancellation())
+            .run(request, isDryRun: isDryRun)
+    }
+
     func check(_ depth: StoreCheck.Depth = .everything, mending: Bool = false) async throws -> [StoreCheck.Finding] {
         try await StoreCheck(try reopened(), pool: ScratchStore.pool, cancellation: Cancellation())
             .run(depth, mending: mending)

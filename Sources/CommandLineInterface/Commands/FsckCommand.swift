@@ -29,6 +29,7 @@ struct FsckCommand: ModelCommand {
             text.line("\(finding.severity)  \(DisplayText.quoted(finding.path)): \(finding.problem)\(mended)")
         }
         let absent = report.absent == 0 ? "" : ", \(report.absent) not here"
-        text.line("\(Quantity.count(report.complete, "artifact version")) can be rebuilt\(absent)")
+        let purged = report.purged == 0 ? "" : ", \(report.purged) purged"
+        text.line("\(Quantity.count(report.complete, "artifact version")) can be rebuilt\(absent)\(purged)")
     }
 }

@@ -100,8 +100,11 @@ struct PushHook {
         guard here.count < artifacts.count else { return here }
         let have = Set(here.map(\.pointer))
         let elsewhere = artifacts.filter { !have.contains($0.pointer) }
-        let held = try await workspace.remote(named: nil).holds(elsewhere.map(\.pointer), local: store)
-        let lost = elsewhere.filter { !held.contains($0.pointer.oid) }
+        let remote = try workspace.remote(named: nil)
+        let held = try await remote.holds(elsewhere.map(\.pointer), local: store)
+        let missing = elsewhere.filter { !held.contains($0.pointer.oid) }
+        let purged = try await remote.purged(missing, local: store)
+        let lost = missing.filter { !purged.contains($0) }
         report.problems = lost.prefix(PushHook.problemLimit).map {
             Problem(
                 $0.path.text,

@@ -27,6 +27,8 @@ package struct CheckStore: Sendable {
         package var complete = 0
         /// The number of artifacts, of all history, whose bytes are not all here.
         package var absent = 0
+        /// The number of artifacts, of all history, that were purged.
+        package var purged = 0
         package var warnings: [String] = []
         package var hints: [String] = []
         package var outcome: Outcome {
@@ -147,6 +149,10 @@ package struct CheckStore: Sendable {
                 }
                 try await checkWhole(artifact, in: store, workspace, &report)
                 report.complete += 1
+                continue
+            }
+            if try reason.isAbsence && store.isPurged(artifact.pointer.oid) {
+                report.purged += 1
                 continue
             }
             report.absent += 1
@@ -276,6 +282,7 @@ package struct CheckStore: Sendable {
         if isDeep { try await checkPacks(of: remote, in: workspace, &report) }
         let held = try await remote.holds(artifacts.map(\.pointer), local: store)
         for artifact in artifacts where !held.contains(artifact.pointer.oid) {
+            if try await remote.store.isPurged(artifact.pointer.oid) { continue }
             let place =
                 incomplete[artifact.pointer] == nil
                 ? "remote \(remote.name) does not have it" : "neither remote \(remote.name) nor this store has it"

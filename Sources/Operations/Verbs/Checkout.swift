@@ -196,6 +196,13 @@ package struct Checkout: Sendable {
         of version: String
     ) throws {
         guard let absent = artifacts.first(where: { !Closure(of: [$0.pointer], in: store).isComplete }) else { return }
+        guard try !store.isPurged(absent.pointer.oid) else {
+            throw Failure(
+                .failed,
+                "cannot check out \(version): the bytes of \(absent.path) were purged",
+                hints: ["check out another version: `git model list` shows them"]
+            )
+        }
         if !fetches, try workspace.acknowledgedAnywhere().contains(absent.pointer.oid) {
             throw Failure(
                 .failed,

@@ -141,19 +141,6 @@ package struct CollectGarbage: Sendable {
 }
 
 extension Workspace {
-    /// Refuses to delete from a store that is damaged: what looks dead may be what mends it.
-    func requireSound(_ store: LocalStore) async throws {
-        let check = StoreCheck(store, pool: pool, cancellation: context.cancellation)
-        let findings = try await check.run(.structure, mending: false)
-        guard let finding = findings.first(where: { $0.severity != .untidy }) else { return }
-        throw Failure(
-            finding.severity == .damaged ? .verification : .failed,
-            "nothing was deleted: \(finding.path): \(finding.problem)",
-            hints: finding.severity == .damaged
-                ? ["mend it first: `git model fsck --repair`"] : ["install a newer git-model"]
-        )
-    }
-
     /// Removes what killed commands left outside the store: in `.git/model`, and beside artifacts in every worktree.
     fileprivate func removeStaleTemporaryFiles() async throws {
         for file in try StaleTemporaryFiles.all(in: modelDirectory, now: context.now()) { try DurableFile.remove(file) }

@@ -117,8 +117,17 @@ extension Workspace {
                 Problem(wrongPointerOf: $0, in: store) ?? Problem($0.path.text, reason)
             }
         }
-        report.problems += artifacts.filter { missing.contains($0.pointer.oid) }.map {
-            Problem($0.path.text, message: "remote \(remote.name) does not have \($0.pointer.oid)")
+        let absent = artifacts.filter { missing.contains($0.pointer.oid) }
+        let purged = try await remote.purged(absent, local: store)
+        // Verbs that do not ask the remote are to know it, too.
+        if !isDryRun { try store.rememberPurge(of: purged.map(\.pointer.oid)) }
+        report.problems += absent.map { artifact in
+            let oid = artifact.pointer.oid
+            let what =
+                purged.contains(artifact)
+                ? "its bytes were purged from remote \(remote.name): \(oid)"
+                : "remote \(remote.name) does not have \(oid)"
+            return Problem(artifact.path.text, message: what)
         }
         report.nanoseconds = context.now() - started
         return report

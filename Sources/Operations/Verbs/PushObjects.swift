@@ -74,7 +74,10 @@ extension Workspace {
             try requireReachable(remote)
         }
         let lacking = Set(try await push.lacking(artifacts.map(\.pointer)))
-        report.problems = artifacts.filter { lacking.contains($0.pointer) }.map {
+        let missing = artifacts.filter { lacking.contains($0.pointer) }
+        let purged = try await remote.purged(missing, local: store)
+        report.warnings = purged.map { "\($0.path) is left out: its bytes were purged (\($0.pointer.oid))" }
+        report.problems = missing.filter { !purged.contains($0) }.map {
             Problem($0.path.text, message: "\($0.pointer.oid) is neither here nor in remote \(remote.name)")
         }
         let artifacts = artifacts.filter { !lacking.contains($0.pointer) }
@@ -113,11 +116,15 @@ extension Workspace {
     /// Returns what keeps the objects alive in the remote: the repository, where it stands, and their names.
     private func root(of pointers: [Pointer]) async throws -> RootRecord? {
         guard let head = try await repository.objects.resolve("HEAD") else { return nil }
-        let git = try await repository.program.configuration()
-        let url = git.value("remote.origin.url") ?? root.string
+        let url = try await rootURL()
         let branch = try await repository.program.run(["symbolic-ref", "-q", "HEAD"], accepting: [0, 1]).line
         let reference = branch.isEmpty ? "HEAD" : branch
         return RootRecord(repository: url, reference: reference, commit: head.hex, oids: pointers.map(\.oid))
+    }
+
+    /// What the roots of this repository call it in a remote.
+    func rootURL() async throws -> String {
+        try await repository.program.configuration().value("remote.origin.url") ?? root.string
     }
 
     /// Pushes the current branch with `git`, after its objects: as Git is configured to, or to the remote that is meant.

@@ -80,7 +80,11 @@ extension Workspace {
         if let problem = Problem(wrongPointerOf: artifact, in: store) { return problem }
         guard Closure(of: [artifact.pointer], in: store).isComplete else {
             absent.append(artifact)
-            return Problem(artifact.path.text, message: "its bytes are not in the local store")
+            let isPurged = (try? store.isPurged(artifact.pointer.oid)) ?? false
+            return Problem(
+                artifact.path.text,
+                message: isPurged ? "its bytes were purged" : "its bytes are not in the local store"
+            )
         }
         if case .modified = state, !isForced {
             return Problem(artifact.path.text, message: "it has changes that are in no store")

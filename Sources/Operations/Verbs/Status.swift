@@ -79,6 +79,11 @@ package struct Status: Sendable {
                 if artifact.isUnmerged { continue }
                 let state = try await workspace.state(of: artifact, store: joined.store, cache: &cache)
                 if let row = Status.row(artifact, state) { report.artifacts.append(row) }
+                if case .missing = state, try joined.store.isPurged(artifact.pointer.oid),
+                    !Closure(of: [artifact.pointer], in: joined.store).isComplete
+                {
+                    report.warnings.append("the bytes of \(artifact.path) were purged")
+                }
             } catch {
                 if context.cancellation.isCancelled { throw error }
                 report.problems.append(Problem(artifact.path.text, error))

@@ -39,8 +39,33 @@ struct ConfiguredRemote: Sendable {
         // Another worktree's command may remember something at the same moment.
         let lock = try FileLock(directory.appending("lock"), mode: .exclusive, wait: .seconds(60))
         defer { extendLifetime(lock) }
-        let all = try acknowledged().union(oids)
-        try DurableFile.write(Array(all.sorted().map { $0.hex + "\n" }.joined().utf8), to: acknowledgedPath)
+        try write(try acknowledged().union(oids))
+    }
+
+    /// Forgets that the remote has objects.
+    func forget(_ oids: some Sequence<Digest>) throws {
+        let all = try acknowledged()
+        let left = all.subtracting(oids)
+        guard left != all else { return }
+        let lock = try FileLock(directory.appending("lock"), mode: .exclusive, wait: .seconds(60))
+        defer { extendLifetime(lock) }
+        try write(try acknowledged().subtracting(oids))
+    }
+
+    private func write(_ oids: Set<Digest>) throws {
+        try DurableFile.write(Array(oids.sorted().map { $0.hex + "\n" }.joined().utf8), to: acknowledgedPath)
+    }
+
+    /// Returns those of some artifacts whose objects were purged, as far as this machine or the remote knows.
+    func purged(_ artifacts: [PointerIndex.Entry], local: LocalStore) async throws -> [PointerIndex.Entry] {
+        var purged: [PointerIndex.Entry] = []
+        for artifact in artifacts {
+            let oid = artifact.pointer.oid
+            var isPurged = try local.isPurged(oid)
+            if !isPurged { isPurged = try await store.isPurged(oid) }
+            if isPurged { purged.append(artifact) }
+        }
+        return purged
     }
 
     /// Asks the remote itself which of these objects it has whole.
@@ -82,6 +107,12 @@ extension Workspace {
             )
         }
         return try remote(name, url: text)
+    }
+
+    /// Returns the remote of that name, or, where there is none, the one at that URL.
+    func remote(namedOrAt text: String) throws -> ConfiguredRemote {
+        guard configuration.url(ofRemote: text) == nil, text.contains("/") else { return try remote(named: text) }
+        return try remote(text, url: urlFromTop(text))
     }
 
     /// Returns the remote of a URL; a relative path is taken from the top of the repository.
