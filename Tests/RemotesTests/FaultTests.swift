@@ -215,7 +215,7 @@ struct FaultTests {
 
     @Test
     func `a fetch goes on where it was interrupted`() async throws {
-        let (source, target, site) = (try Machine(), try Machine(), Site())
+        let (source, site) = (try Machine(), Site())
         var random = PseudoRandom(seed: 23)
         // Two packs of data: the frames of the second version are in a pack of their own.
         var bytes = random.bytes(600_000)
@@ -226,12 +226,18 @@ struct FaultTests {
         let whole = try await Machine().fetch(from: site.remote).dryRun([pointer]).byteCount
         let packs = Set(site.packs())
         for pack in packs { #expect(try site.bytes(of: StoreLayout.pack(pack)).count < 1 << 20) }
-        let interrupted = FailingRemote(site.remote, .from(4))
-        await #expect(throws: RemoteError.self) { try await target.fetch([pointer], from: interrupted) }
-        #expect(try await target.problems() == [])
-        let rest = try await target.fetch([pointer], from: site.remote)
-        #expect(rest.byteCount > 0 && rest.byteCount < whole)
-        #expect(try await target.restored(pointer.oid, size: bytes.count) == bytes)
+        var shortened = 0
+        for cut in 1..<12 {
+            let target = try Machine()
+            do { try await target.fetch([pointer], from: FailingRemote(site.remote, .from(cut))) } catch is RemoteError
+            {}
+            #expect(try await target.problems() == [])
+            let rest = try await target.fetch([pointer], from: site.remote)
+            #expect(try await target.restored(pointer.oid, size: bytes.count) == bytes)
+            // Packs are read at the same time: which of them came before the cut is left to chance.
+            if rest.byteCount > 0, rest.byteCount < whole { shortened += 1 }
+        }
+        #expect(shortened > 0)
     }
 
     @Test(arguments: [FailingRemote.Schedule.always, .every(.read)])
