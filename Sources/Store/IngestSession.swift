@@ -6,7 +6,7 @@ package import SystemPackage
 
 /// Adds objects to a store: everything between two commits of its index.
 ///
-/// Until `finish`, the store knows none of the objects; a session that ends early leaves frames that the next one finds, or
+/// Until `finish`, nothing refers to the objects; a session that ends early leaves frames that the next one finds, or
 /// collection.
 package final class IngestSession: Sendable {
     /// A file of at least this size is cut by one thread and encoded by all; smaller ones are done whole, several at once.
@@ -153,8 +153,10 @@ package final class IngestSession: Sendable {
         package let reused: Int64
     }
 
-    /// Seals the packs, writes their index and the object indexes of `pointers`, in this order, and returns what was done.
-    package func finish(pointers: [Pointer]) throws(StoreError) -> Summary {
+    /// Seals the packs and writes their index, so that what follows can be stored as differences to what was added so far.
+    package func makeReadable() throws(StoreError) { _ = try publish() }
+
+    private func publish() throws(StoreError) -> [ObjectEntry] {
         let packs = try frames.finish()
         let objects = frames.remembered
         if !packs.isEmpty || !objects.isEmpty {
@@ -163,6 +165,12 @@ package final class IngestSession: Sendable {
             for object in objects { contents.add(object) }
             try store.publish(contents)
         }
+        return objects
+    }
+
+    /// Seals the packs, writes their index and the object indexes of `pointers`, in this order, and returns what was done.
+    package func finish(pointers: [Pointer]) throws(StoreError) -> Summary {
+        let objects = try publish()
         let compared = Set(objects.filter { $0.kind == .comparison }.map(\.oid))
         for pointer in pointers {
             if compared.contains(pointer.oid) {

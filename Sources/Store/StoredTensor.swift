@@ -1,7 +1,9 @@
 package import ModelCore
 
-/// A tensor of an object, and how a store keeps it.
+/// A tensor of an artifact, and how a store keeps it.
 package struct StoredTensor: Sendable {
+    /// The file of the tree that the tensor is in, relative to the tree; empty where the artifact is the file.
+    package let file: String
     /// The segment in the object's manifest.
     package let segment: Segment
     /// The bytes that the copies of its frames take, without what they decode against; frames that come twice count twice.
@@ -25,18 +27,49 @@ extension LocalStore {
         return try reader.bytes(of: frame, of: pointer.oid).withUnsafeBytes { try Manifest(parsing: $0) }
     }
 
-    /// Returns the tensors of a file, in the order of the file; none where the store has no manifest with tensors of it.
+    /// Returns the tensors of a file, or of a tree's files, in their order; none of a file of which the store has no manifest with
+    /// tensors.
     package func tensors(of pointer: Pointer) throws(StoreError) -> [StoredTensor] {
         var reader = FrameReader(self)
-        guard let map = try maps(of: pointer.oid, size: pointer.size, reader: &reader).first else { return [] }
+        guard pointer.kind == .tree else {
+            return try tensors(of: pointer.oid, size: pointer.size, file: "", reader: &reader)
+        }
         var tensors: [StoredTensor] = []
-        for segment in map.segments where !segment.name.isEmpty { tensors.append(try tensor(segment)) }
+        do throws(StoreError) {
+            for entry in try listing(pointer.oid, reader: &reader).tree.entries {
+                tensors += try self.tensors(
+                    of: entry.digest,
+                    size: entry.size,
+                    file: entry.path.text,
+                    reader: &reader
+                )
+            }
+        } catch { guard error.isAbsence else { throw error } }
         return tensors
     }
 
-    private func tensor(_ segment: Segment) throws(StoreError) -> StoredTensor {
+    private func tensors(
+        of oid: Digest,
+        size: Int64,
+        file: String,
+        reader: inout FrameReader
+    ) throws(StoreError) -> [StoredTensor] {
+        guard let map = try maps(of: oid, size: size, reader: &reader).first else { return [] }
+        var tensors: [StoredTensor] = []
+        for segment in map.segments where !segment.name.isEmpty { tensors.append(try tensor(segment, of: file)) }
+        return tensors
+    }
+
+    private func tensor(_ segment: Segment, of file: String) throws(StoreError) -> StoredTensor {
         guard case .frames(let frames) = segment.content else {
-            return StoredTensor(segment: segment, storedByteCount: 0, codecs: [:], depth: 0, isHere: true)
+            return StoredTensor(
+                file: file,
+                segment: segment,
+                storedByteCount: 0,
+                codecs: [:],
+                depth: 0,
+                isHere: true
+            )
         }
         var stored: Int64 = 0
         var codecs: [UInt8: Int] = [:]
@@ -51,6 +84,13 @@ extension LocalStore {
             codecs[copy.entry.codec, default: 0] += 1
             depth = max(depth, Int(copy.entry.depth))
         }
-        return StoredTensor(segment: segment, storedByteCount: stored, codecs: codecs, depth: depth, isHere: isHere)
+        return StoredTensor(
+            file: file,
+            segment: segment,
+            storedByteCount: stored,
+            codecs: codecs,
+            depth: depth,
+            isHere: isHere
+        )
     }
 }

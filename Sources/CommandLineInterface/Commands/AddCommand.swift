@@ -20,7 +20,12 @@ struct AddCommand: ModelCommand {
     @Option(help: ArgumentHelp("The model that the artifacts belong to", valueName: "model"))
     var model: String?
 
-    @Option(help: ArgumentHelp("Note this in the model's description (can be repeated)", valueName: "key=value"))
+    @Option(
+        help: ArgumentHelp(
+            "Note this in the model's description (can be repeated); base=VERSION is what it was made from",
+            valueName: "key=value"
+        )
+    )
     var meta: [String] = []
 
     @Flag(help: "Of directories, make each large or binary file an artifact, and stage the rest for Git")

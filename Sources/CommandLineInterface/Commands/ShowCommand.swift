@@ -48,11 +48,19 @@ struct ShowCommand: ModelCommand {
             )
         }
         text.table(table)
-        for artifact in report.artifacts { render(artifact.tensors ?? [], of: artifact.path, to: &text) }
+        for artifact in report.artifacts {
+            let tensors = artifact.tensors ?? []
+            var start = tensors.startIndex
+            while start < tensors.endIndex {
+                let file = tensors[start].file
+                let end = tensors[start...].firstIndex { $0.file != file } ?? tensors.endIndex
+                render(tensors[start..<end], of: file.map { "\(artifact.path)/\($0)" } ?? artifact.path, to: &text)
+                start = end
+            }
+        }
     }
 
-    private func render(_ tensors: [TensorRow], of path: String, to text: inout Text) {
-        guard !tensors.isEmpty else { return }
+    private func render(_ tensors: ArraySlice<TensorRow>, of path: String, to text: inout Text) {
         text.line()
         text.line(text.painted(DisplayText.quoted(path), .yellow))
         var table = Table([.left, .left, .left, .right, .right, .left, .left], indent: 2)

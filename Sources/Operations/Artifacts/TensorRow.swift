@@ -3,6 +3,8 @@ import Store
 
 /// A tensor of an artifact, and how the local store keeps it.
 package struct TensorRow: Encodable, Sendable {
+    /// The file of the tree that the tensor is in; left out where the artifact is the file.
+    package let file: String?
     /// The name in the file.
     package let name: String
     /// The type of the elements.
@@ -45,6 +47,7 @@ package struct TensorRow: Encodable, Sendable {
     }
 
     init(_ tensor: StoredTensor) {
+        file = tensor.file.isEmpty ? nil : tensor.file
         name = tensor.segment.name
         type = tensor.segment.type.name
         shape = tensor.segment.shape

@@ -18,8 +18,8 @@ struct AddBatch {
         var isNew: Bool { previous?.isTracked != true }
     }
 
-    /// How many artifacts are looked through for tensors that those of a new artifact may be differences to.
-    private static let relatedArtifactLimit = 3
+    /// From this size on, an artifact is made a base of others that the same command adds.
+    private static let readableByteCount: Int64 = 4 << 20
 
     private let workspace: Workspace
     private let store: LocalStore
@@ -91,7 +91,7 @@ struct AddBatch {
             )
             return
         }
-        let bases = bases(for: path, previous: previous?.pointer, committed: await committed(path))
+        let bases = try await bases(for: path, previous: previous?.pointer, committed: committed(path))
         let result = try await ArtifactIngest(session: session).add(files, bases: bases, cache: &cache)
         added.append(
             Added(
@@ -124,17 +124,26 @@ struct AddBatch {
         }
     }
 
-    /// Returns the tensors that new ones may be stored as differences to: those of the artifact's previous version, or of artifacts
-    /// beside it that are named like the new one, as the checkpoints of a run are.
-    ///
-    /// What is compared is what a reviewer will: the last commit's version, and only without one that of an earlier `add`.
-    private func bases(for path: RepositoryPath, previous: Pointer?, committed: Pointer?) -> BaseCatalog {
+    /// Returns the tensors that new ones may be stored as differences to: those of the artifact's previous version, else of what the
+    /// model was made from, and of related artifacts.
+    private func bases(for path: RepositoryPath, previous: Pointer?, committed: Pointer?) async throws -> BaseCatalog {
         if let previous { return BaseCatalog(of: [previous], comparedWith: committed ?? previous, in: store) }
-        let related = tracked.keys.filter { $0.name == path.name }.sorted { $0.text > $1.text }
-        return BaseCatalog(
-            of: related.prefix(AddBatch.relatedArtifactLimit).compactMap { tracked[$0]?.pointer },
-            in: store
-        )
+        let fresh = Dictionary(added.map { ($0.path, $0.result.pointer) }, uniquingKeysWith: { first, _ in first })
+        let known = tracked.mapValues(\.pointer).merging(fresh) { $1 }
+        let related = RelatedArtifacts(known).nearest(to: path)
+        // What this command added can be read only once it is written; for little, that costs more than it saves.
+        if related.contains(where: { fresh[$0].map { $0.size >= AddBatch.readableByteCount } ?? false }) {
+            try session.makeReadable()
+        }
+        return BaseCatalog(of: await declaredBase(of: path) + related.compactMap { known[$0] }, in: store)
+    }
+
+    /// Returns the artifacts of the version that a model's description names as what it was made from.
+    private func declaredBase(of path: RepositoryPath) async -> [Pointer] {
+        guard let name = models.base(of: path), let version = try? await workspace.resolve(name),
+            let pointers = try? await workspace.pointers(of: version)
+        else { return [] }
+        return pointers.entries.map(\.pointer)
     }
 
     /// Returns what the last commit's pointer of an artifact names; `nil` where it has none that can be read.

@@ -23,7 +23,7 @@ package struct ShowVersion: Sendable {
             package let note: String?
             /// Whether the local store has all of its bytes.
             package let isHere: Bool
-            /// The tensors of a file, where they were asked for and the local store has its manifest.
+            /// The tensors, where they were asked for and the local store has the manifests.
             package let tensors: [TensorRow]?
         }
 
@@ -110,8 +110,7 @@ package struct ShowVersion: Sendable {
             layout: manifest.flatMap { $0.layout.isEmpty ? nil : $0.layout },
             note: manifest.flatMap { $0.note.isEmpty ? nil : $0.note },
             isHere: Closure(of: [artifact.pointer], in: store).isComplete,
-            tensors: showsTensors && artifact.pointer.kind == .file
-                ? try store.tensors(of: artifact.pointer).map(TensorRow.init) : nil
+            tensors: showsTensors ? try store.tensors(of: artifact.pointer).map(TensorRow.init) : nil
         )
     }
 

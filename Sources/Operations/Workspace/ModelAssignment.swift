@@ -83,6 +83,12 @@ struct ModelAssignment {
         return found.values.sorted { $0.name < $1.name }
     }
 
+    /// Returns the version that an artifact's model was made from: the description's metadata `base`, which the user may just be giving.
+    func base(of artifact: RepositoryPath) -> String? {
+        guard let name = model(of: artifact) else { return nil }
+        return descriptions(listing: [artifact]).first { $0.name == name }?.metadata["base"]
+    }
+
     /// Whether no description tells of a model yet.
     func isNew(_ model: ModelDescription) -> Bool { !models.contains { $0.name == model.name } }
 }
