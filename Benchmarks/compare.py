@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 
+import curves
 import measure
 import report
 import shares
@@ -71,6 +72,7 @@ def main():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--tools", default=",".join(TOOLS))
     parser.add_argument("--directory", help="where to work: a file system with 12 GB free at full scale")
+    parser.add_argument("--curves", action="store_true", help="only show how the first tool's cost grows, up to 10 GB")
     options = parser.parse_args()
     layer, files, rounds = SCALES[options.scale]
     rounds = options.rounds or rounds
@@ -79,6 +81,11 @@ def main():
         home = os.path.join(directory, "home")
         os.mkdir(home)
         settings = environment(home)
+        if options.curves:
+            lines = curves.measure(tools[0], directory, settings)
+            print("\n".join(lines))
+            report.replace_section(os.path.join(ROOT, "docs/benchmarks.md"), lines[:-1], "curves")
+            return
         make = os.path.join(ROOT, "Benchmarks/data.py")
         subprocess.run([sys.executable, make, directory, str(layer), str(files)], check=True)
         lines = [f"* {line}" for line in report.machine(directory, tools, settings)]

@@ -6,7 +6,6 @@ import re
 import statistics
 import subprocess
 
-BEGIN, END = "<!-- begin: scripts/bench -->", "<!-- end: scripts/bench -->"
 FLAGS = ("sha_ni", "avx2", "avx512f", "vaes", "sse4_2")
 
 
@@ -60,13 +59,12 @@ def seconds(value):
     return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value:.2f} s"
 
 
-def replace_section(path, lines):
-    """Puts the lines between the markers of the page, which is begun when it is not there."""
-    page = f"# Benchmarks\n\n{BEGIN}\n{END}\n"
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as file:
-            page = file.read()
-    before, rest = page.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
+def replace_section(path, lines, section="scripts/bench"):
+    """Puts the lines between a section's markers in the page."""
+    begin, end = f"<!-- begin: {section} -->", f"<!-- end: {section} -->"
+    with open(path, encoding="utf-8") as file:
+        page = file.read()
+    before, rest = page.split(begin, 1)
+    after = rest.split(end, 1)[1]
     with open(path, "w", encoding="utf-8") as file:
-        file.write(before + BEGIN + "\n" + "\n".join(lines) + "\n" + END + after)
+        file.write(before + begin + "\n" + "\n".join(lines) + "\n" + end + after)
