@@ -46,12 +46,14 @@ import Testing
             """
             cp ~/100 run/base.safetensors && git model add -q run/base.safetensors && git commit -qm One
             git model tag -q v1.0.0 && git model rm -q run/base.safetensors && git commit -qm Two
-            mkdir -p run && cp ~/200 run/tuned.safetensors && git model add -q --model tuned --meta base=small@v1.0.0 run/tuned.safetensors
-            git commit -qm Three && git model show --tensors && cat .mver/models/tuned.json
+            mkdir -p run && cp ~/200 run/tuned.safetensors && git model add -q --model tuned --meta base=small@v1.0.0 \
+                --card docs/tuned.md run/tuned.safetensors
+            git commit -qm Three && git model show --tensors && cat .mver/models/tuned.json && git model list
             """
         ).expectSuccess()
         #expect(result.output.contains("difference, depth 1"))
         #expect(result.output.contains("small@v1.0.0"))
+        #expect(result.output.contains("0 versions  docs/tuned.md\n"))
     }
 
     @Test func `The tensors of a tree are listed file by file`() async throws {

@@ -28,6 +28,9 @@ struct AddCommand: ModelCommand {
     )
     var meta: [String] = []
 
+    @Option(help: ArgumentHelp("Note in the model's description where its model card is", valueName: "path|url"))
+    var card: String?
+
     @Flag(help: "Of directories, make each large or binary file an artifact, and stage the rest for Git")
     var each = false
 
@@ -43,6 +46,7 @@ struct AddCommand: ModelCommand {
             isUpdate: update,
             model: model,
             metadata: meta,
+            card: card,
             stages: !skipsStaging,
             splits: each,
             followsLinks: dereference

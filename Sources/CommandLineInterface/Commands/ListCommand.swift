@@ -37,14 +37,15 @@ struct ListCommand: ModelCommand {
         switch report {
         case .versions(let report): text.versions(report)
         case .models(let report):
-            var table = Table([.left, .left, .left, .right, .left])
+            var table = Table([.left, .left, .left, .right, .left, .left])
             for model in report.models {
                 table.row(
                     model.name,
                     model.latest ?? "-",
                     model.date ?? "",
                     model.size.map(Quantity.bytes) ?? "",
-                    Quantity.count(model.versions, "version")
+                    Quantity.count(model.versions, "version"),
+                    model.card.map(DisplayText.sanitized) ?? ""
                 )
             }
             text.table(table)

@@ -44,13 +44,14 @@ package struct Add: Sendable {
     private let isUpdate: Bool
     private let model: String?
     private let metadata: [String]
+    private let card: String?
     private let stages: Bool
     private let splits: Bool
     private let followsLinks: Bool
 
     /// Creates the operation on paths, or, as an update, on every tracked artifact that changed.
     ///
-    /// `metadata` are texts of the form `key=value` for the model's description; without `stages`, Git's index stays as it is; with
+    /// `metadata` are texts of the form `key=value` for the model's description, `card` is where its model card is; without `stages`, Git's index stays as it is; with
     /// `splits`, the large files of a directory become artifacts of their own and its small ones go to Git; with `followsLinks`,
     /// what links lead to that lead out of an artifact is added, and takes their place.
     package init(
@@ -58,6 +59,7 @@ package struct Add: Sendable {
         isUpdate: Bool = false,
         model: String? = nil,
         metadata: [String] = [],
+        card: String? = nil,
         stages: Bool = true,
         splits: Bool = false,
         followsLinks: Bool = false
@@ -66,6 +68,7 @@ package struct Add: Sendable {
         self.isUpdate = isUpdate
         self.model = model
         self.metadata = metadata
+        self.card = card
         self.stages = stages
         self.splits = splits
         self.followsLinks = followsLinks
@@ -77,7 +80,7 @@ package struct Add: Sendable {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
         let tracked = try await workspace.pointers()
-        let models = try ModelAssignment(among: workspace.models(), named: model, metadata: metadata)
+        let models = try ModelAssignment(among: workspace.models(), named: model, metadata: metadata, card: card)
         var report = Report()
         let chosen = try await selection(among: tracked, in: workspace, report: &report)
         var batch = try AddBatch(workspace, store: joined.store, models: models, tracked: tracked)

@@ -22,6 +22,8 @@ package struct ListModels: Sendable {
             package let versions: Int
             /// The number of artifacts that the work tree's description lists.
             package let artifacts: Int
+            /// Where the model card is, by the work tree's description: a path in the repository, or a URL.
+            package let card: String?
         }
 
         /// The models, by name.
@@ -41,6 +43,7 @@ package struct ListModels: Sendable {
         let models = names.map { name in
             let own = versions.filter { $0.model == name }
             let latest = own.last { !$0.version.isPrerelease && !$0.isDeregistered }
+            let description = described.first { $0.name == name }
             return Report.Model(
                 name: name.text,
                 latest: latest?.version.description,
@@ -48,7 +51,8 @@ package struct ListModels: Sendable {
                 time: latest?.time,
                 size: latest?.size,
                 versions: own.count,
-                artifacts: described.first { $0.name == name }?.artifacts.count ?? 0
+                artifacts: description?.artifacts.count ?? 0,
+                card: description?.card
             )
         }
         var hints: [String] = []

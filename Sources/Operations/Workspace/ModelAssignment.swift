@@ -6,12 +6,14 @@ struct ModelAssignment {
     private var models: [ModelDescription]
     private let named: ModelName?
     private let metadata: [(key: String, value: String)]
+    private let card: String?
 
-    /// Takes the user's words apart; `metadata` are texts of the form `key=value`.
-    init(among models: [ModelDescription], named: String?, metadata: [String]) throws {
+    /// Takes the user's words apart; `metadata` are texts of the form `key=value`, `card` is a path or URL.
+    init(among models: [ModelDescription], named: String?, metadata: [String], card: String? = nil) throws {
         self.models = models
         self.named = try named.map { try ModelName($0) }
         self.metadata = try metadata.map(ModelAssignment.pair)
+        self.card = card
     }
 
     /// Returns the same among other descriptions.
@@ -54,13 +56,15 @@ struct ModelAssignment {
                 hints: ["name it: `git model add --model \(names[0]) \(first)`"]
             )
         }
-        guard !metadata.isEmpty, metadataModel(for: artifacts) == nil else { return }
+        guard hasMetadata, metadataModel(for: artifacts) == nil else { return }
         throw Failure(
             .usage,
             "it is not clear which model the metadata is about: \(names.map(\.text).joined(separator: ", "))",
             hints: ["name it: `--model \(names[0])`"]
         )
     }
+
+    private var hasMetadata: Bool { !metadata.isEmpty || card != nil }
 
     private func metadataModel(for artifacts: [RepositoryPath]) -> ModelName? {
         if let named { return named }
@@ -77,8 +81,11 @@ struct ModelAssignment {
         for artifact in artifacts {
             if let name = model(of: artifact) { change(name) { $0.add(artifact) } }
         }
-        if !metadata.isEmpty, let name = metadataModel(for: artifacts) {
-            change(name) { for (key, value) in metadata { $0.metadata[key] = value } }
+        if hasMetadata, let name = metadataModel(for: artifacts) {
+            change(name) { model in
+                for (key, value) in metadata { model.metadata[key] = value }
+                model.card = card ?? model.card
+            }
         }
         return found.values.sorted { $0.name < $1.name }
     }
