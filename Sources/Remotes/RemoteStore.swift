@@ -161,6 +161,11 @@ package struct RemoteStore: Sendable {
         try await remote.size(of: StoreLayout.purged(oid)) != nil
     }
 
+    /// Returns the objects that were taken away from the store for good.
+    package func purged() async throws(RemoteError) -> Set<Digest> {
+        Set(try await remote.list("purged").compactMap { Digest(hex: $0.name) })
+    }
+
     private func wrap(_ error: any Error) -> RemoteError {
         switch error {
         case let error as RemoteError: error

@@ -80,7 +80,7 @@ package struct GarbageCollection: Sendable {
             liveCount: livePacks.count,
             recentCount: recentCount,
             unlistedCount: unlistedCount,
-            temporaryFiles: try temporaryFiles(),
+            temporaryFiles: try temporaryFiles(waits: gracePeriod > 0),
             liveOIDs: Set(live.map(\.oid))
         )
     }
@@ -133,8 +133,12 @@ package struct GarbageCollection: Sendable {
         }
     }
 
-    private func temporaryFiles() throws(StoreError) -> [FilePath] {
-        do { return try StaleTemporaryFiles.all(in: store.root, now: now) } catch { throw .io(error) }
+    private func temporaryFiles(waits: Bool) throws(StoreError) -> [FilePath] {
+        do {
+            return waits
+                ? try StaleTemporaryFiles.all(in: store.root, now: now)
+                : try StaleTemporaryFiles.all(inExcludedStore: store.root)
+        } catch { throw .io(error) }
     }
 
     private func status(of pack: Digest) throws(StoreError) -> FileStatus? {

@@ -72,6 +72,7 @@ package struct Repack: Sendable {
     package func run(_ request: Request, isDryRun: Bool = false) async throws -> Report {
         try store.requireWritable()
         try store.refresh()
+        if !isDryRun { try removeTemporaryFiles() }
         let orphans = try listOrphans(isDryRun: isDryRun)
         let survey = try RepackSurvey(store, request, orphans: orphans, now: now)
         let output = RepackOutput(store, writes: !isDryRun)
@@ -107,6 +108,13 @@ package struct Repack: Sendable {
             output.abandon()
             throw error
         }
+    }
+
+    /// What a killed command was writing is garbage, and may hold what is to be purged.
+    private func removeTemporaryFiles() throws(StoreError) {
+        do {
+            for file in try StaleTemporaryFiles.all(inExcludedStore: store.root) { try DurableFile.remove(file) }
+        } catch { throw .io(error) }
     }
 
     /// Lists packs that a killed command left without an index, so that they count, and returns the objects that they tell of.

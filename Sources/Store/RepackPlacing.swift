@@ -51,13 +51,21 @@ struct RepackPlacing: Sendable {
         var seen: Set<Digest> = []
         var items: [FrameToPlace] = []
         var reader = FrameReader(store)
-        for step in generation {
+        let steps = try generation.map { step throws(StoreError) in
+            (step: step, segments: try segments(of: step.pointer, reader: &reader))
+        }
+        // What is fetched together may well be differences to each other.
+        let together = Set(steps.filter { $0.step.base == nil }.flatMap { $0.segments.flatMap(\.frameIDs) })
+        for (step, segments) in steps {
             let catalog = step.base.map { BaseCatalog(of: [$0], in: store) } ?? .empty
-            for segment in try segments(of: step.pointer, reader: &reader) {
+            for segment in segments {
                 guard case .frames(let frames) = segment.content else { continue }
                 let bases = catalog.frames(of: segment.form, named: segment.name, inFile: "")
                 for (position, frame) in frames.enumerated() where layout[frame.id] == nil {
                     guard survey.kept[frame.id] != nil, !seen.contains(frame.id) else { continue }
+                    if step.base == nil, let base = survey.closure.frames[frame.id]?.base, together.contains(base) {
+                        continue
+                    }
                     guard let wish = wish(for: frame, of: step, base: position < bases.count ? bases[position] : nil)
                     else { continue }
                     seen.insert(frame.id)
@@ -121,5 +129,12 @@ struct RepackPlacing: Sendable {
             copies.append((frame, FramePlacement(undecodable: copy)))
         }
         return copies
+    }
+}
+
+extension Segment {
+    fileprivate var frameIDs: [Digest] {
+        guard case .frames(let frames) = content else { return [] }
+        return frames.map(\.id)
     }
 }

@@ -13,6 +13,11 @@ package enum StaleTemporaryFiles {
         try among(DirectoryWalk.entries(under: root).map { root.appending($0.path) }, now: now)
     }
 
+    /// Returns every temporary file below `root`, the store of which the caller excluded all users: whoever wrote one is no more.
+    package static func all(inExcludedStore root: FilePath) throws(IOError) -> [FilePath] {
+        try DirectoryWalk.entries(under: root).map { root.appending($0.path) }.filter { process(of: $0) != nil }
+    }
+
     /// Returns those of some files, at the wall-clock time `now` in ns.
     package static func among(_ paths: [FilePath], now: Int64) throws(IOError) -> [FilePath] {
         var files: [FilePath] = []

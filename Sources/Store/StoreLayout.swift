@@ -1,5 +1,6 @@
 package import ModelCore
-import SystemPackage
+import SystemIO
+package import SystemPackage
 
 /// The names of a store's files, the same locally and in every remote (`docs/formats.md`).
 package enum StoreLayout {
@@ -31,6 +32,14 @@ package enum StoreLayout {
     package static let alternates = "alternates"
     /// Returns the path relative to the store of what says that an object was purged.
     package static func purged(_ oid: Digest) -> String { "purged/\(oid.hex)" }
+
+    /// Returns whether a file is a store's by its path relative to the store, so that nothing else is taken for its own.
+    package static func isOwn(_ path: FilePath) -> Bool {
+        guard let name = path.lastComponent?.string, let top = path.components.first?.string else { return false }
+        if path.components.count == 1 { return [format, alternates, "lock", "merge.lock"].contains(name) }
+        guard (directories + [users, "purged", quarantine]).contains(top) else { return false }
+        return digest(inName: name) != nil || TemporaryFile.isTemporary(name)
+    }
 
     /// Returns the digest that a file of the store is named by, or `nil` where the name is not of this layout.
     package static func digest(inName name: String) -> Digest? {

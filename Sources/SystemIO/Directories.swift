@@ -6,6 +6,16 @@ package enum Directories {
     ///
     /// Durable means that the new names survive a power cut. The umask narrows the permissions, unless a group shares the parent.
     package static func create(_ path: FilePath, permissions: UInt16 = 0o777, durable: Bool = true) throws(IOError) {
+        try create(path, permissions: permissions, durable: durable, withParents: true)
+    }
+
+    /// A directory in which none can be made, such as `/proc`, says that it is missing although it is there.
+    private static func create(
+        _ path: FilePath,
+        permissions: UInt16,
+        durable: Bool,
+        withParents: Bool
+    ) throws(IOError) {
         do {
             try SystemCall.createDirectory(path, permissions: permissions)
         } catch .fileExists {
@@ -13,9 +23,9 @@ package enum Directories {
                 throw IOError(.createDirectory, path, .notDirectory)
             }
             return
-        } catch .noSuchFileOrDirectory where path.parent != path && path.parent != "." {
-            try create(path.parent, permissions: permissions, durable: durable)
-            return try create(path, permissions: permissions, durable: durable)
+        } catch .noSuchFileOrDirectory where withParents && path.parent != path && path.parent != "." {
+            try create(path.parent, permissions: permissions, durable: durable, withParents: true)
+            return try create(path, permissions: permissions, durable: durable, withParents: false)
         } catch {
             throw IOError(.createDirectory, path, error)
         }

@@ -45,6 +45,54 @@ import Testing
         #expect(result.output.contains("Remote store: nothing to repack"), "\(result.output)")
     }
 
+    @Test func `Checkpoints side by side stay differences to each other`() async throws {
+        let scratch = try await versions()
+        let result = try await scratch.run(
+            """
+            set -e
+            git model init -q --name run && mkdir run
+            for n in 1 2 3; do cp ~/v$n run/$n.safetensors && git model add -q --model run run/$n.safetensors; done
+            git commit -qm Run && git model tag -q run@v1.0.0
+            before=$(du -sb .git/model/store/packs | cut -f1)
+            git model repack && git model fsck --deep
+            after=$(du -sb .git/model/store/packs | cut -f1)
+            [ $after -lt $((before + before / 10)) ]
+            """
+        )
+        try result.expectSuccess()
+    }
+
+    @Test func `What killed commands left goes with a repack, whatever it holds`() async throws {
+        let scratch = try await versions()
+        try await scratch.run(
+            """
+            set -e
+            left=.git-model-tmp-999999999-1
+            cp ~/v1 .git/model/store/packs/$left && cp ~/v1 ~/models/packs/$left
+            git model repack -q --remote store
+            [ ! -e .git/model/store/packs/$left ] && [ ! -e ~/models/packs/$left ]
+            cp ~/v1 .git/model/store/packs/$left && git model gc -q --prune-now && [ ! -e .git/model/store/packs/$left ]
+            """
+        ).expectSuccess()
+    }
+
+    @Test func `A clone that still has what was purged does not bring it back by itself`() async throws {
+        let scratch = try await versions()
+        let result = try await scratch.run(
+            """
+            git clone -q . ~/other && ( cd ~/other && git model fetch -q --all --tags )
+            git model purge -q v1.0.0 --yes
+            cd ~/other
+            git model push --tags; echo "= $?"
+            git model push -q --tags --restore-purged; echo "= $?"
+            git model push -q --tags; echo "= $?"
+            """
+        )
+        #expect(result.output.contains("was purged from remote store"), "\(result.output)")
+        let codes = result.output.split(separator: "\n").filter { $0.hasPrefix("= ") }
+        #expect(codes == ["= 3", "= 0", "= 0"], "\(result.output)")
+    }
+
     @Test func `A purged version is gone here and in the remote, everybody is told so, and the others are whole`()
         async throws
     {

@@ -152,6 +152,24 @@ import Testing
         Case("flock -s .git/model/store/lock git model gc", says: "locked by another process", exits: 11),
         Case("flock -x .git/model/store/lock git model gc --prune-now", exits: 11),
         Case("git config git-model.store.path ~/shared; git model gc", says: "Deleted 0 packs, 0 B\nKept 0 in use"),
+        Case(
+            "mkdir ~/full; echo x > ~/full/a; git model store use ~/full",
+            says: "it is not empty, and no store",
+            exits: 5
+        ),
+        Case("git model store use .", says: "it is in the work tree", exits: 5),
+        Case("git model store use packs", says: "it is in the work tree", exits: 5),
+        Case(
+            "git model remote add -q s ~/m; git model push -q; git model store use ~/m",
+            says: "it is the remote s, which others count on",
+            exits: 5
+        ),
+        Case(
+            "git model remote add -q s ~/m; git model push -q; git model remote remove -q s; git model store use ~/m",
+            says: "a store in which no repository is registered",
+            exits: 5
+        ),
+        Case("git model store use /proc/none", says: "/proc/none", exits: 5),
         Case("git model repack", says: "Store: nothing to repack\n"),
         Case("git model repack --json", says: #""isUnchanged":true"#),
         Case("flock -s .git/model/store/lock git model repack", says: "locked by another process", exits: 11),

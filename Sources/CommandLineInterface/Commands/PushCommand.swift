@@ -16,12 +16,16 @@ struct PushCommand: ModelCommand {
     @Flag(name: .customLong("git"), help: "Then push the current branch with git")
     var pushesReferences = false
 
+    @Flag(help: "Send what was purged from the remote there again")
+    var restorePurged = false
+
     func perform(in context: Context) async throws -> TransferReport {
         try await PushObjects(
             transfer.selection,
             remote: transfer.remote,
             isDryRun: transfer.dryRun,
-            pushesReferences: pushesReferences
+            pushesReferences: pushesReferences,
+            restoresPurged: restorePurged
         ).run(in: context)
     }
 

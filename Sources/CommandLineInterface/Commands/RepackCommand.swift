@@ -19,11 +19,14 @@ struct RepackCommand: ModelCommand {
     @Flag(name: .shortAndLong, help: "Only say what would be done, which takes as long")
     var dryRun = false
 
+    @Flag(help: "Drop what nothing needs even if it is young; in the local store only")
+    var pruneNow = false
+
     @Option(help: "Repack the store of this remote too, a directory that nobody else uses now")
     var remote: String?
 
     func perform(in context: Context) async throws -> RepackStore.Report {
-        try await RepackStore(isDryRun: dryRun, remote: remote).run(in: context)
+        try await RepackStore(isDryRun: dryRun, prunesNow: pruneNow, remote: remote).run(in: context)
     }
 
     func render(_ report: RepackStore.Report, to text: inout Text) {
@@ -34,7 +37,8 @@ struct RepackCommand: ModelCommand {
                 continue
             }
             let sizes = "\(Quantity.bytes(store.bytesBefore)) \(report.isDryRun ? "would become" : "became")"
-            let frames = "\(Quantity.count(store.encodedFrames, "frame")) anew, \(store.droppedFrames) dropped"
+            let frames =
+                "encoded anew: \(Quantity.count(store.encodedFrames, "frame")), dropped: \(store.droppedFrames)"
             text.line("\(name): \(sizes) \(Quantity.bytes(store.bytesAfter)); \(frames)")
         }
     }

@@ -18,6 +18,8 @@ package struct ChangeAlternates: Sendable {
         package let action: Action
         /// The bytes of packs that were copied from it.
         package var bytes: Int64 = 0
+        package var warnings: [String] = []
+        package var hints: [String] = []
     }
 
     /// What is to be done.
@@ -57,16 +59,19 @@ package struct ChangeAlternates: Sendable {
                 )
             }
             var report = Report(store: store.string, action: .removed)
-            // What is still needed of one that is gone can only be fetched.
-            if (try? LocalStore(store)) != nil {
-                let live = try await workspace.livePointers()
-                let transfer = StoreTransfer(
-                    from: joined.store,
-                    to: joined.store,
-                    cancellation: context.cancellation
-                )
-                report.bytes = try transfer.run(live, .needed)
+            guard (try? LocalStore(store)) != nil else {
+                // What is still needed of one that is gone can only be fetched.
+                try list.write(known.filter { $0 != store })
+                report.warnings = ["\(store) could not be read: what was only there is missing now"]
+                report.hints = [
+                    "fetch the versions that were there first, then what was added since: `git model fetch --all`",
+                    "see what is missing: `git model fsck`",
+                ]
+                return report
             }
+            let live = try await workspace.livePointers()
+            let transfer = StoreTransfer(from: joined.store, to: joined.store, cancellation: context.cancellation)
+            report.bytes = try transfer.run(live, .needed)
             try list.write(known.filter { $0 != store })
             return report
         }

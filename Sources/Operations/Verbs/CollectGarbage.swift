@@ -130,6 +130,12 @@ package struct CollectGarbage: Sendable {
         report.checkpoints = marked.checkpoints
         report.warnings = marked.warnings
         report.hints = marked.hints
+        if report.checkpoints.contains(where: { !$0.isKept }) {
+            let pruning = prunesNow ? " --prune-now" : ""
+            report.hints.append(
+                "packs that are needed in part stay whole; write them anew: `git model repack\(pruning)`"
+            )
+        }
         if plan.recentCount > 0 {
             let keeping = retention.map { " --keep-last \($0.count)" } ?? ""
             report.hints.append(

@@ -115,6 +115,11 @@ package struct PurgeVersions: Sendable {
         if !report.problems.isEmpty {
             report.hints.append("when what stands in the way is gone, purge the rest: the same command again")
         }
+        if report.stores.contains(where: { $0.bytesAfter > $0.bytesBefore }) {
+            report.hints.append(
+                "what was a difference to them is stored in full now; make it small: `git model repack`"
+            )
+        }
         report.hints += hints(resolved, in: workspace)
     }
 

@@ -12,18 +12,21 @@ package struct PushObjects: Sendable {
     private let remote: String?
     private let isDryRun: Bool
     private let pushesReferences: Bool
+    private let restoresPurged: Bool
 
-    /// Creates the operation.
+    /// Creates the operation; what was purged from the remote goes there again only where that is asked for.
     package init(
         _ selection: TransferSelection,
         remote: String? = nil,
         isDryRun: Bool = false,
-        pushesReferences: Bool = false
+        pushesReferences: Bool = false,
+        restoresPurged: Bool = false
     ) {
         self.selection = selection
         self.remote = remote
         self.isDryRun = isDryRun
         self.pushesReferences = pushesReferences
+        self.restoresPurged = restoresPurged
     }
 
     /// Pushes, and returns what was done.
@@ -31,7 +34,13 @@ package struct PushObjects: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let (artifacts, unreadable) = try await workspace.artifacts(selection)
-        var report = try await workspace.push(artifacts, to: remote, from: joined.store, isDryRun: isDryRun)
+        var report = try await workspace.push(
+            artifacts,
+            to: remote,
+            from: joined.store,
+            isDryRun: isDryRun,
+            restoresPurged: restoresPurged
+        )
         report.problems += unreadable.problems
         report.hints += unreadable.hints
         if pushesReferences, !isDryRun {
@@ -49,7 +58,8 @@ extension Workspace {
         _ artifacts: [PointerIndex.Entry],
         to name: String?,
         from store: LocalStore,
-        isDryRun: Bool = false
+        isDryRun: Bool = false,
+        restoresPurged: Bool = false
     ) async throws -> TransferReport {
         let started = context.now()
         let remote = try remote(named: name)
@@ -80,7 +90,16 @@ extension Workspace {
         report.problems = missing.filter { !purged.contains($0) }.map {
             Problem($0.path.text, message: "\($0.pointer.oid) is neither here nor in remote \(remote.name)")
         }
-        let artifacts = artifacts.filter { !lacking.contains($0.pointer) }
+        let keptOut = restoresPurged ? [] : try await remote.keptOut(artifacts, local: store)
+        report.problems += keptOut.filter { !purged.contains($0) }.map {
+            Problem($0.path.text, message: "\($0.pointer.oid) was purged from remote \(remote.name)")
+        }
+        if !keptOut.allSatisfy(purged.contains) {
+            report.hints.append("take it away here, too: `git model purge VERSION`")
+            report.hints.append("or bring it back there: `git model push --restore-purged`")
+        }
+        let refused = lacking.union(keptOut.map(\.pointer))
+        let artifacts = artifacts.filter { !refused.contains($0.pointer) }
         let pointers = artifacts.map(\.pointer)
         let result: Push.Report
         if isDryRun {

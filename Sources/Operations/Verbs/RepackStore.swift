@@ -32,11 +32,15 @@ package struct RepackStore: Sendable {
     }
 
     private let isDryRun: Bool
+    private let prunesNow: Bool
     private let remote: String?
 
     /// Creates the operation, which repacks a remote's store, too, where one is named.
-    package init(isDryRun: Bool = false, remote: String? = nil) {
+    ///
+    /// It drops what nothing needs, young or not, where it `prunesNow`.
+    package init(isDryRun: Bool = false, prunesNow: Bool = false, remote: String? = nil) {
         self.isDryRun = isDryRun
+        self.prunesNow = prunesNow
         self.remote = remote
     }
 
@@ -82,7 +86,7 @@ package struct RepackStore: Sendable {
             live: try await workspace.livePointers(),
             order: try await workspace.repackOrder(),
             // Who else uses a remote is not known here: nothing that they may need goes.
-            gracePeriod: remote == nil ? GarbageCollection.gracePeriod : nil
+            gracePeriod: remote == nil ? (prunesNow ? 0 : GarbageCollection.gracePeriod) : nil
         )
         let tally = ProgressTally(phase: "repacking", sink: context.progress)
         tally.begin(remote?.name ?? "store", byteCount: store.indexes.rawByteCount)

@@ -33,6 +33,7 @@ package struct UseStore: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let old = workspace.storePath.lexicallyNormalized()
         let new = context.workingDirectory.pushing(FilePath(context.expandingHome(path))).lexicallyNormalized()
+        if try !FileStatus.isSame(new, old) { try requireFit(new, in: workspace) }
         try prepare(new)
         let target = try LocalStore.openOrCreate(new)
         try target.requireWritable()
@@ -60,6 +61,44 @@ package struct UseStore: Sendable {
             report.isOldRemoved = true
         }
         return report
+    }
+
+    /// Refuses a directory whose files are somebody else's: a store's are deleted when nobody needs them.
+    private func requireFit(_ path: FilePath, in workspace: Workspace) throws {
+        let layout = workspace.repository.layout
+        if !workspace.isBare, path.starts(with: workspace.root), !path.starts(with: layout.commonDirectory) {
+            throw Failure(
+                .failed,
+                "cannot keep the store in \(path): it is in the work tree",
+                hints: ["choose a directory outside of any repository"]
+            )
+        }
+        for name in workspace.configuration.remoteNames {
+            guard try workspace.isDirectory(path, of: workspace.remote(named: name)) else { continue }
+            throw Failure(
+                .failed,
+                "cannot keep the store in \(path): it is the remote \(name), which others count on",
+                hints: ["read from it without a copy: `git model store alternate \(path)`"]
+            )
+        }
+        guard try FileStatus.of(path, followingLinks: true) != nil else { return }
+        let isStore = try FileStatus.of(path.appending(StoreLayout.format), followingLinks: true) != nil
+        let names = try DirectoryEntry.all(in: path).map(\.name)
+        guard isStore else {
+            guard !names.isEmpty else { return }
+            throw Failure(
+                .failed,
+                "cannot keep the store in \(path): it is not empty, and no store",
+                hints: ["choose a directory that is new or empty"]
+            )
+        }
+        let users = StoreUsers(ofStoreAt: path)
+        guard try !users.isShared, try users.all().isEmpty, names.contains("packs") else { return }
+        throw Failure(
+            .failed,
+            "cannot keep the store in \(path): that is a store in which no repository is registered, such as a remote",
+            hints: ["read from it without a copy: `git model store alternate \(path)`"]
+        )
     }
 
     /// Makes the directory of a store that is new; for a group, what is made in it is the group's.
@@ -90,8 +129,10 @@ package struct UseStore: Sendable {
     private func remove(_ root: FilePath) throws {
         // Without its format a store is none, so that nobody finds half of one.
         try DurableFile.remove(root.appending(StoreLayout.format))
-        for name in StoreLayout.directories + [StoreLayout.users] { try Directories.removeTree(root.appending(name)) }
-        for name in [StoreLayout.alternates, "lock", "merge.lock"] { try DurableFile.remove(root.appending(name)) }
+        for file in try DirectoryWalk.entries(under: root).map({ FilePath($0.path) }) where StoreLayout.isOwn(file) {
+            try DurableFile.remove(root.pushing(file))
+        }
+        try Directories.removeEmptyDirectories(in: root)
         _ = try Directories.removeIfEmpty(root)
     }
 }

@@ -68,6 +68,15 @@ struct ConfiguredRemote: Sendable {
         return purged
     }
 
+    /// Returns those of some artifacts whose objects were purged from the remote and are not there again.
+    func keptOut(_ artifacts: [PointerIndex.Entry], local: LocalStore) async throws -> [PointerIndex.Entry] {
+        let purged = try await store.purged()
+        let known = artifacts.filter { purged.contains($0.pointer.oid) }
+        guard !known.isEmpty else { return [] }
+        let held = try await holds(known.map(\.pointer), local: local)
+        return known.filter { !held.contains($0.pointer.oid) }
+    }
+
     /// Asks the remote itself which of these objects it has whole.
     func holds(_ pointers: some Sequence<Pointer>, local: LocalStore) async throws -> Set<Digest> {
         try await RemoteHoldings(of: store, local: local).held(pointers)
@@ -135,11 +144,14 @@ extension Workspace {
     }
 
     /// Whether a remote is the local store itself, so that it has nothing beside it.
-    func isLocalStore(_ remote: ConfiguredRemote) throws -> Bool {
+    func isLocalStore(_ remote: ConfiguredRemote) throws -> Bool { try isDirectory(storePath, of: remote) }
+
+    /// Whether a remote's store is this directory.
+    func isDirectory(_ directory: FilePath, of remote: ConfiguredRemote) throws -> Bool {
         guard case .directory(let path) = try RemoteURL(parsing: remote.store.remote.name, relativeTo: root) else {
             return false
         }
-        return try FileStatus.isSame(path, storePath)
+        return try FileStatus.isSame(path, directory)
     }
 
     /// Refuses to write to a remote that only a tracked file names, until the user of this machine agreed to its URL.
