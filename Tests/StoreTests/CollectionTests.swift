@@ -103,12 +103,16 @@ struct CollectionTests {
         try DurableFile.write([1], to: path)
         let own = two.scratch.root.appending("index/.git-model-tmp-1-abc")
         try DurableFile.write([1], to: own)
-        _ = try two.collect()
+        _ = try two.collect(gracePeriod: .max, now: WallClock.now())
         #expect(try FileStatus.of(path) != nil)
         _ = try two.collect(gracePeriod: .max, now: WallClock.now() + Self.day / 12)
         #expect(try FileStatus.of(path) == nil)
         #expect(try FileStatus.of(own) != nil)
         _ = try two.collect(gracePeriod: .max, now: WallClock.now() + 2 * Self.day)
+        #expect(try FileStatus.of(own) == nil)
+        // Nobody writes one while all users are excluded, and whoever does not want to wait need not.
+        try DurableFile.write([1], to: own)
+        _ = try two.collect(gracePeriod: 0)
         #expect(try FileStatus.of(own) == nil)
     }
 

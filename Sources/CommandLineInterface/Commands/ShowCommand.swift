@@ -38,7 +38,9 @@ struct ShowCommand: ModelCommand {
         text.line()
         var table = Table([.left, .left, .right, .left, .left])
         for artifact in report.artifacts {
-            let notes = [artifact.layout, artifact.note, artifact.isHere ? nil : "not here"].compactMap { $0 }
+            let notes = [
+                artifact.layout, artifact.note, artifact.isPurged ? "purged" : artifact.isHere ? nil : "not here",
+            ].compactMap { $0 }
             table.row(
                 DisplayText.quoted(artifact.path),
                 artifact.kind,

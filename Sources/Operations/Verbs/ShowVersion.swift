@@ -23,6 +23,8 @@ package struct ShowVersion: Sendable {
             package let note: String?
             /// Whether the local store has all of its bytes.
             package let isHere: Bool
+            /// Whether they are missing because they were purged.
+            package let isPurged: Bool
             /// The tensors, where they were asked for and the local store has the manifests.
             package let tensors: [TensorRow]?
         }
@@ -85,7 +87,7 @@ package struct ShowVersion: Sendable {
         report.warnings = pointers.damaged.map { "\($0.path) is no pointer: \($0.problem)" }
         if let problem = resolved.version?.problem { report.warnings.append("the tag cannot be relied on: \(problem)") }
         if resolved.version?.isDeregistered == true { report.warnings.append("\(resolved.name) was taken back") }
-        if report.artifacts.contains(where: { !$0.isHere }) {
+        if report.artifacts.contains(where: { !$0.isHere && !$0.isPurged }) {
             report.hints = ["get the bytes: `git model fetch \(resolved.name)`"]
         }
         return report
@@ -102,6 +104,7 @@ package struct ShowVersion: Sendable {
 
     private func row(_ artifact: PointerIndex.Entry, in store: LocalStore) throws -> Report.Artifact {
         let manifest = try? store.manifest(of: artifact.pointer)
+        let isHere = Closure(of: [artifact.pointer], in: store).isComplete
         return Report.Artifact(
             path: artifact.path.text,
             kind: artifact.pointer.kind.rawValue,
@@ -109,7 +112,8 @@ package struct ShowVersion: Sendable {
             oid: artifact.pointer.oid.description,
             layout: manifest.flatMap { $0.layout.isEmpty ? nil : $0.layout },
             note: manifest.flatMap { $0.note.isEmpty ? nil : $0.note },
-            isHere: Closure(of: [artifact.pointer], in: store).isComplete,
+            isHere: isHere,
+            isPurged: try !isHere && store.isPurged(artifact.pointer.oid),
             tensors: showsTensors ? try store.tensors(of: artifact.pointer).map(TensorRow.init) : nil
         )
     }
