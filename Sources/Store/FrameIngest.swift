@@ -10,6 +10,8 @@ final class FrameIngest: Sendable {
         var claimed: Set<Digest> = []
         var freshened: [Digest: Bool] = [:]
         var objects: [ObjectEntry] = []
+        /// How many of them were handed over for an index.
+        var listedCount = 0
         var stored: Int64 = 0
         var reused: Int64 = 0
         var failure: StoreError?
@@ -86,6 +88,14 @@ final class FrameIngest: Sendable {
 
     /// What was noted.
     var remembered: [ObjectEntry] { state.withLock { $0.objects } }
+
+    /// Returns what was noted since the last call.
+    func newlyRemembered() -> [ObjectEntry] {
+        state.withLock { state in
+            defer { state.listedCount = state.objects.count }
+            return Array(state.objects[state.listedCount...])
+        }
+    }
 
     /// Seals what is still open and returns it; fails where a frame that was promised to somebody could not be stored.
     func finish() throws(StoreError) -> [SealedPack] {

@@ -154,24 +154,21 @@ package final class IngestSession: Sendable {
     }
 
     /// Seals the packs and writes their index, so that what follows can be stored as differences to what was added so far.
-    package func makeReadable() throws(StoreError) { _ = try publish() }
-
-    private func publish() throws(StoreError) -> [ObjectEntry] {
+    package func makeReadable() throws(StoreError) {
         let packs = try frames.finish()
-        let objects = frames.remembered
+        let objects = frames.newlyRemembered()
         if !packs.isEmpty || !objects.isEmpty {
             var contents = IndexContents()
             for pack in packs { contents.add(pack) }
             for object in objects { contents.add(object) }
             try store.publish(contents)
         }
-        return objects
     }
 
     /// Seals the packs, writes their index and the object indexes of `pointers`, in this order, and returns what was done.
     package func finish(pointers: [Pointer]) throws(StoreError) -> Summary {
-        let objects = try publish()
-        let compared = Set(objects.filter { $0.kind == .comparison }.map(\.oid))
+        try makeReadable()
+        let compared = Set(frames.remembered.filter { $0.kind == .comparison }.map(\.oid))
         for pointer in pointers {
             if compared.contains(pointer.oid) {
                 try store.renewObjectIndex(of: pointer)

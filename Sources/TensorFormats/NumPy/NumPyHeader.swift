@@ -1,7 +1,7 @@
 /// Reads the header of a NumPy array: a Python dictionary of the keys `descr`, `fortran_order` and `shape`.
-struct NumPyHeader {
-    private let bytes: [UInt8]
-    private var position = 0
+struct NumPyHeader: HeaderText {
+    let bytes: [UInt8]
+    var position = 0
     private var description: String?
     private var isFortranOrder: Bool?
     private var shape: [Int64]?
@@ -90,19 +90,6 @@ struct NumPyHeader {
     private mutating func word(_ text: String) throws(Refusal) {
         guard bytes[position...].starts(with: text.utf8) else { throw malformed("a truth value is missing") }
         position += text.utf8.count
-    }
-
-    private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-    private mutating func skipSpace() {
-        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
-    }
-
-    private mutating func skip(_ token: Unicode.Scalar) -> Bool {
-        skipSpace()
-        guard next == UInt8(ascii: token) else { return false }
-        position += 1
-        return true
     }
 
     private mutating func expect(_ token: Unicode.Scalar) throws(Refusal) {

@@ -6,7 +6,7 @@ import ModelCore
 /// nothing but the tensors, in one pass: a general JSON value of such a header takes three times the time, and more memory. Keys
 /// that occur twice, and keys that nobody defined, are refused. Two names count as the same where Unicode calls them
 /// canonically equivalent, for they could not be told apart in a listing.
-struct SafetensorsHeader {
+struct SafetensorsHeader: HeaderText {
     /// A tensor as the header has it: offsets count from the end of the header, and nothing is checked.
     struct Entry {
         let name: String
@@ -24,8 +24,8 @@ struct SafetensorsHeader {
         "F6_E2M3": .f6E2M3, "F6_E3M2": .f6E3M2,
     ]
 
-    private let bytes: [UInt8]
-    private var position = 0
+    let bytes: [UInt8]
+    var position = 0
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -83,20 +83,6 @@ struct SafetensorsHeader {
 extension SafetensorsHeader {
     private func malformed(_ what: String) -> Refusal {
         .odd("its header is damaged at byte \(position): \(what)")
-    }
-
-    private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-    private mutating func skipSpace() {
-        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
-    }
-
-    /// Skips one token and the space before it.
-    private mutating func skip(_ token: Unicode.Scalar) -> Bool {
-        skipSpace()
-        guard next == UInt8(ascii: token) else { return false }
-        position += 1
-        return true
     }
 
     /// Reads an object; `body` is called behind each key and reads the value.
