@@ -51,11 +51,16 @@ package struct StatCache: Sendable {
         }
         entries.reserveCapacity(reader.remaining / StatCache.entryByteCount)
         while reader.remaining > 0 {
-            let key = Key(device: try reader.integer(UInt64.self), inode: try reader.integer(UInt64.self))
-            let size = try reader.integer(Int64.self)
-            let modified = try reader.integer(Int64.self)
-            let changed = try reader.integer(Int64.self)
-            entries[key] = Entry(size: size, modified: modified, changed: changed, oid: try reader.digest())
+            let fields = try reader.slice(StatCache.entryByteCount)
+            func number(_ position: Int) -> UInt64 {
+                UInt64(littleEndian: fields.loadUnaligned(fromByteOffset: position * 8, as: UInt64.self))
+            }
+            entries[Key(device: number(0), inode: number(1))] = Entry(
+                size: Int64(bitPattern: number(2)),
+                modified: Int64(bitPattern: number(3)),
+                changed: Int64(bitPattern: number(4)),
+                oid: Digest(loading: UnsafeRawBufferPointer(rebasing: fields[40...]))
+            )
         }
     }
 

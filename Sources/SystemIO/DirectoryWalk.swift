@@ -13,48 +13,13 @@ package enum DirectoryWalk {
 
     /// Returns all entries below a directory, sorted by the bytes of their paths.
     ///
-    /// `isIncluded` is asked for each name's relative path, of a directory before anything in it is looked at.
-    /// What vanishes during the walk is left out. A root that is a link is refused, and so are names that are not UTF-8.
+    /// `isIncluded` is asked for each name's relative path, of a directory before anything in it is looked at, by several
+    /// threads at a time. What vanishes during the walk is left out. A root that is a link is refused, and so are names that are
+    /// not UTF-8. The calling thread blocks, and large directories are looked at by one thread a processor.
     package static func entries(
         under root: FilePath,
-        where isIncluded: (_ path: String, _ kind: FileStatus.Kind) -> Bool = { _, _ in true }
+        where isIncluded: @escaping @Sendable (_ path: String, _ kind: FileStatus.Kind) -> Bool = { _, _ in true }
     ) throws(IOError) -> [Entry] {
-        var entries: [Entry] = []
-        let stream = try DirectoryStream(root, fullPath: root)
-        try collect(from: stream, prefix: "", where: isIncluded, into: &entries)
-        return entries
-    }
-
-    private static func collect(
-        from directory: borrowing DirectoryStream,
-        prefix: String,
-        where isIncluded: (String, FileStatus.Kind) -> Bool,
-        into entries: inout [Entry]
-    ) throws(IOError) {
-        for entry in try directory.sortedEntries() {
-            let path = prefix + entry.name
-            guard isIncluded(path, entry.kind) else { continue }
-            if entry.kind == .directory {
-                guard let stream = try descend(into: entry.name, of: directory) else { continue }
-                try collect(from: stream, prefix: path + "/", where: isIncluded, into: &entries)
-            } else if let status = try directory.status(of: entry.name) {
-                entries.append(Entry(path: path, status: status))
-            }
-        }
-    }
-
-    private static func descend(
-        into name: String,
-        of directory: borrowing DirectoryStream
-    ) throws(IOError) -> DirectoryStream? {
-        do {
-            return try DirectoryStream(
-                FilePath(name),
-                at: directory.descriptor,
-                fullPath: directory.path.appending(name)
-            )
-        } catch  where error.errno == .noSuchFileOrDirectory {
-            return nil
-        }
+        try WalkQueue(root, isIncluded).entries()
     }
 }

@@ -1,3 +1,4 @@
+import Synchronization
 import SystemIO
 import SystemPackage
 import Testing
@@ -34,24 +35,54 @@ struct DirectoryTests {
     @Test
     func `a walk does not enter what is left out`() throws {
         for path in [".git/config", "a/keep", "a/skip"] { try scratch.write("", to: path) }
-        var asked: [String] = []
+        let asked = Mutex<[String]>([])
         let entries = try DirectoryWalk.entries(under: scratch.path) { path, kind in
-            asked.append(path)
+            asked.withLock { $0.append(path) }
             return !(path == ".git" && kind == .directory) && path != "a/skip"
         }
         #expect(entries.map(\.path) == ["a/keep"])
-        #expect(asked == [".git", "a", "a/keep", "a/skip"])
+        #expect(asked.withLock(\.self) == [".git", "a", "a/keep", "a/skip"])
+    }
+
+    @Test
+    func `a walk by several threads finds every file once, in the order of path bytes`() throws {
+        var paths = (0..<1500).map { "wide/\($0)" }
+        for directory in 0..<50 {
+            paths += ["many/\(directory)/x", "many/\(directory)/y", "many/\(directory).z", "many/\(directory)-/a/b/c/d"]
+        }
+        for path in paths { try scratch.write("", to: path) }
+        let expected = paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        for _ in 0..<5 {
+            let entries = try DirectoryWalk.entries(under: scratch.path)
+            #expect(entries.map(\.path) == expected)
+        }
+    }
+
+    @Test
+    func `an error that one of several threads comes upon ends the walk`() throws {
+        for name in 0..<1500 { try scratch.write("", to: "wide/\(name)") }
+        let bad = scratch.path.appending("worse").pushing(Self.badName)
+        try scratch.write("", to: "worse/file")
+        try DurableFile.write([], to: bad, durable: false)
+        #expect(throws: IOError(.decodeName, bad, .illegalByteSequence)) {
+            _ = try DirectoryWalk.entries(under: scratch.path)
+        }
+        try DurableFile.remove(bad)
+    }
+
+    /// A name that is not UTF-8. ScratchDirectory cannot list it, so that it cannot remove it either.
+    private static var badName: FilePath {
+        let bytes = [CInterop.PlatformChar(bitPattern: 0x66), CInterop.PlatformChar(bitPattern: 0xFF), 0]
+        return bytes.withUnsafeBufferPointer { FilePath(platformString: $0.baseAddress!) }
     }
 
     @Test
     func `a name that is not UTF-8 is an error that names the directory`() throws {
-        let bad = [CInterop.PlatformChar(bitPattern: 0x66), CInterop.PlatformChar(bitPattern: 0xFF), 0]
-        let name = bad.withUnsafeBufferPointer { FilePath(platformString: $0.baseAddress!) }
+        let name = Self.badName
         try DurableFile.write([], to: scratch.path.pushing(name), durable: false)
         let error = #expect(throws: IOError.self) { _ = try DirectoryWalk.entries(under: scratch.path) }
         #expect(error == IOError(.decodeName, scratch.path.pushing(name), .illegalByteSequence))
         #expect(error?.description.hasPrefix("cannot use the name of a file in \(scratch.path): ") == true)
-        // ScratchDirectory cannot list this name, so it cannot remove it either.
         try DurableFile.remove(scratch.path.pushing(name))
     }
 

@@ -6,12 +6,16 @@ import SystemPackage
 struct ArtifactFiles: Sendable {
     /// A file of the artifact.
     struct File: Sendable {
-        /// Where it is.
-        let path: FilePath
+        /// The directory that was walked to it, or the file itself.
+        fileprivate let root: FilePath
+        /// The path below that directory, if any.
+        fileprivate let inner: String?
         /// The path in the tree; `nil` for an artifact that is one file.
         let relative: RepositoryPath?
         /// What it was when the artifact was looked at.
         let status: FileStatus
+        /// Where it is; made when asked for, which of most files nobody does.
+        var path: FilePath { inner.map(root.appending) ?? root }
     }
 
     /// What the artifact is.
@@ -52,7 +56,7 @@ struct ArtifactFiles: Sendable {
         switch status.kind {
         case .regular:
             kind = .file
-            files = [File(path: path, relative: nil, status: status)]
+            files = [File(root: path, inner: nil, relative: nil, status: status)]
         case .directory:
             kind = .tree
             try walk.collect(path, status, prefix: nil)
@@ -91,31 +95,25 @@ struct ArtifactFiles: Sendable {
                 let inner = try RepositoryPath(entry.path)
                 let relative = prefix?.appending(inner) ?? inner
                 guard isIncluded(relative), !TemporaryFile.isTemporary(relative.name) else { continue }
-                try add(root.appending(entry.path), entry.status, at: relative, inner)
+                let file = File(root: root, inner: entry.path, relative: relative, status: entry.status)
+                switch entry.status.kind {
+                case .regular: files.append(file)
+                case .symbolicLink: try addLink(file, at: inner)
+                case .directory, .other:
+                    throw Failure(.failed, "\(file.path) is neither a file, a link nor a directory")
+                }
             }
         }
 
-        private mutating func add(
-            _ path: FilePath,
-            _ status: FileStatus,
-            at relative: RepositoryPath,
-            _ inner: RepositoryPath
-        ) throws {
-            switch status.kind {
-            case .symbolicLink:
-                guard followsLinks, try FollowedLink.leadsOut(path, at: inner) else { break }
-                hasFollowedLinks = true
-                let end = try FollowedLink(at: path)
-                guard end.status.kind == .directory else {
-                    files.append(File(path: end.path, relative: relative, status: end.status))
-                    return
-                }
-                return try collect(end.path, end.status, prefix: relative)
-            case .regular: break
-            case .directory, .other:
-                throw Failure(.failed, "\(path) is neither a file, a link nor a directory")
+        /// Adds a link that stands at `inner` below the directory that is walked, or what it leads to.
+        private mutating func addLink(_ link: File, at inner: RepositoryPath) throws {
+            guard followsLinks, try FollowedLink.leadsOut(link.path, at: inner) else { return files.append(link) }
+            hasFollowedLinks = true
+            let end = try FollowedLink(at: link.path)
+            guard end.status.kind == .directory else {
+                return files.append(File(root: end.path, inner: nil, relative: link.relative, status: end.status))
             }
-            files.append(File(path: path, relative: relative, status: status))
+            try collect(end.path, end.status, prefix: link.relative)
         }
     }
 }

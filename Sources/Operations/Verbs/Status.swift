@@ -61,16 +61,19 @@ package struct Status: Sendable {
     /// Looks at every artifact of the work tree.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
+        // Git is asked while the files are looked at: each answer takes a process.
+        async let models = workspace.currentVersions()
+        async let committed = committedPointers(in: workspace)
+        async let savedCache = workspace.openStatCache()
         let joined = try workspace.openStore()
-        var cache = workspace.openStatCache()
         var report = Report(tellsByExitCode: tellsByExitCode)
-        report.models = try await workspace.currentVersions()
         let index = try await workspace.pointers()
         let unreadable = try await workspace.explain(index.damaged.filter { $0.kind != .unmerged })
         report.problems = unreadable.problems
         report.unreadableCount = index.damaged.count
         report.artifacts = Status.conflicts(in: index, workspace)
         report.artifactCount = index.entries.count
+        var cache = await savedCache
         report.warnings = workspace.configuration.refused.map {
             ".mver/config may not set \($0.key), which was ignored"
         }
@@ -90,7 +93,8 @@ package struct Status: Sendable {
             }
         }
         cache.save()
-        try await addUncommitted(index.entries, in: workspace, to: &report)
+        report.models = try await models
+        addUncommitted(index.entries, to: &report, among: try await committed)
         try await addUnshared(index.entries, in: workspace, joined.store, to: &report)
         report.artifacts.sort { ($0.path, $0.state) < ($1.path, $1.state) }
         report.hints = unreadable.hints + (try await hints(report, among: index.entries, in: workspace))
@@ -108,17 +112,19 @@ package struct Status: Sendable {
         return rows.map { Report.Artifact(path: $0.text, state: "conflict", size: $1) }
     }
 
+    /// The pointers that the current commit has.
+    private func committedPointers(in workspace: Workspace) async throws -> Set<GitPath> {
+        let objects = workspace.repository.objects
+        guard let head = try await objects.head().commit else { return [] }
+        return Set(try await objects.entries(in: head, matching: .suffix(Pointer.fileSuffix)).map(\.path))
+    }
+
     /// The artifacts that no commit has yet.
     private func addUncommitted(
         _ artifacts: [PointerIndex.Entry],
-        in workspace: Workspace,
-        to report: inout Report
-    ) async throws {
-        var committed: Set<GitPath> = []
-        let objects = workspace.repository.objects
-        if let head = try await objects.head().commit {
-            committed = Set(try await objects.entries(in: head, matching: .suffix(Pointer.fileSuffix)).map(\.path))
-        }
+        to report: inout Report,
+        among committed: Set<GitPath>
+    ) {
         let known = Set(report.artifacts.map(\.path))
         for artifact in artifacts where !known.contains(artifact.path.text) {
             guard !committed.contains(GitPath(artifact.path.appendingPointerSuffix.text)) else { continue }
