@@ -48,7 +48,7 @@ struct DirectoryTests {
     func `a walk by several threads finds every file once, in the order of path bytes`() throws {
         var paths = (0..<1500).map { "wide/\($0)" }
         for directory in 0..<50 {
-            paths += ["many/\(directory)/x", "many/\(directory)/y", "many/\(directory).z", "many/\(directory)-/a/b/c/d"]
+            paths += ["/x", "/y", ".z", "-/a/b/c/d"].map { "many/\(directory)\($0)" }
         }
         for path in paths { try scratch.write("", to: path) }
         let expected = paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -70,11 +70,13 @@ struct DirectoryTests {
         try DurableFile.remove(bad)
     }
 
-    /// A name that is not UTF-8. ScratchDirectory cannot list it, so that it cannot remove it either.
-    private static var badName: FilePath {
+    /// A name that is not UTF-8.
+    ///
+    /// ScratchDirectory cannot list it, so that it cannot remove it either.
+    private static let badName: FilePath = {
         let bytes = [CInterop.PlatformChar(bitPattern: 0x66), CInterop.PlatformChar(bitPattern: 0xFF), 0]
-        return bytes.withUnsafeBufferPointer { FilePath(platformString: $0.baseAddress!) }
-    }
+        return FilePath(platformString: bytes)
+    }()
 
     @Test
     func `a name that is not UTF-8 is an error that names the directory`() throws {
