@@ -47,6 +47,7 @@ struct Root: AsyncParsableCommand {
             name: "Internal",
             subcommands: [
                 HookCommand.self, TextConversionCommand.self, MergeDriverCommand.self, DocumentationCommand.self,
+                CompletionWordsCommand.self,
             ]
         ),
     ]

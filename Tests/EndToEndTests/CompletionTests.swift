@@ -25,6 +25,35 @@ import Testing
         #expect(result.output == "completion\ncompletion\nzsh\n--json\n")
     }
 
+    @Test func `bash and fish complete the versions, models and remotes that there are`() async throws {
+        let repository = try await ScratchRepository()
+        try await repository.run("git model init --no-hooks --name m && git model remote add store ../remote")
+            .expectSuccess()
+        for version in ["v0.1.0", "v0.2.0"] {
+            try repository.write(version, to: "weights.bin")
+            try await repository.run("git model add weights.bin && git commit -qm x").expectSuccess()
+            try await repository.run("git model tag \(version) -m x").expectSuccess()
+        }
+        let bash = """
+            source <(git model completion bash)
+            complete_line() {
+                COMP_LINE="$1"; COMP_POINT=${#COMP_LINE}
+                read -ra COMP_WORDS <<<"$1"; [[ "$1" == *' ' ]] && COMP_WORDS+=('')
+                COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()
+                _git_model git "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+                echo "${COMPREPLY[*]}"
+            }
+            complete_line 'git model checkout '
+            complete_line 'git model push v0.2'
+            complete_line 'git model push --remote '
+            complete_line 'git model log '
+            """
+        try repository.write(bash, to: "try.bash")
+        #expect(try await repository.run("bash try.bash").output == "v0.1.0 v0.2.0\nv0.2.0\nstore\nm\n")
+        let fish = "git model completion fish | source; complete -C 'git model show '"
+        #expect(try await repository.run("fish -c \"\(fish)\"").output == "v0.1.0\nv0.2.0\n")
+    }
+
     @Test func `bash completes through Git's own completion`() async throws {
         let repository = try await ScratchRepository()
         try await repository.run("git model completion bash >c.bash").expectSuccess()

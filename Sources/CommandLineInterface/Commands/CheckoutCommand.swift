@@ -11,7 +11,10 @@ struct CheckoutCommand: ModelCommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "A version, branch or revision; without one, only artifacts are restored")
+    @Argument(
+        help: "A version, branch or revision; without one, only artifacts are restored",
+        completion: .words(.versions)
+    )
     var version: String?
 
     @OptionGroup var limit: PathOptions

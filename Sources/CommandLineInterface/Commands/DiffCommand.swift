@@ -17,7 +17,7 @@ struct DiffCommand: ModelCommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "The earlier version, and the later one")
+    @Argument(help: "The earlier version, and the later one", completion: .words(.versions))
     var versions: [String] = []
 
     @OptionGroup var limit: PathOptions

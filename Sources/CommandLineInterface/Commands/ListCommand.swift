@@ -10,7 +10,7 @@ struct ListCommand: ModelCommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "A model, to list its versions")
+    @Argument(help: "A model, to list its versions", completion: .words(.models))
     var model: String?
 
     /// The models, or the versions of one.

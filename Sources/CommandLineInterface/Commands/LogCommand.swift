@@ -10,7 +10,7 @@ struct LogCommand: ModelCommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "Only this model")
+    @Argument(help: "Only this model", completion: .words(.models))
     var model: String?
 
     @Option(name: .customShort("n", allowingJoined: true), help: ArgumentHelp("At most so many", valueName: "count"))

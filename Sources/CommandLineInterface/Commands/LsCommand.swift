@@ -10,7 +10,10 @@ struct LsCommand: ModelCommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "A version, a path, or both (also as VERSION:PATH); by default all artifacts of the work tree")
+    @Argument(
+        help: "A version, a path, or both (also as VERSION:PATH); by default all artifacts of the work tree",
+        completion: .words(.versions)
+    )
     var versionAndPath: [String] = []
 
     func validate() throws {

@@ -18,7 +18,7 @@ struct PurgeCommand: ModelCommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "The versions")
+    @Argument(help: "The versions", completion: .words(.versions))
     var versions: [String]
 
     @Flag(name: .shortAndLong, help: "Only say what would go")

@@ -76,7 +76,7 @@ struct RemoteCommand: ParsableCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        @Argument(help: "The remote")
+        @Argument(help: "The remote", completion: .words(.remotes))
         var name: String
 
         func perform(in context: Context) async throws -> RemoveRemote.Report {
@@ -97,7 +97,7 @@ struct RemoteCommand: ParsableCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        @Argument(help: "The remote; without one, the default is shown")
+        @Argument(help: "The remote; without one, the default is shown", completion: .words(.remotes))
         var name: String?
 
         func perform(in context: Context) async throws -> DefaultRemote.Report {
@@ -122,7 +122,7 @@ struct RemoteCommand: ParsableCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        @Argument(help: "The remote; by default the default one")
+        @Argument(help: "The remote; by default the default one", completion: .words(.remotes))
         var name: String?
 
         func perform(in context: Context) async throws -> CheckRemote.Report {

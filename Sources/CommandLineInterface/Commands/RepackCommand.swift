@@ -22,7 +22,10 @@ struct RepackCommand: ModelCommand {
     @Flag(help: "Drop what nothing needs even if it is young; in the local store only")
     var pruneNow = false
 
-    @Option(help: "Repack the store of this remote too, a directory that nobody else uses now")
+    @Option(
+        help: "Repack the store of this remote too, a directory that nobody else uses now",
+        completion: .words(.remotes)
+    )
     var remote: String?
 
     func perform(in context: Context) async throws -> RepackStore.Report {

@@ -10,7 +10,7 @@ struct ShowCommand: ModelCommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "A version or revision; by default what is checked out")
+    @Argument(help: "A version or revision; by default what is checked out", completion: .words(.versions))
     var version: String?
 
     @Flag(help: "List the tensors of its files: type, shape, statistics, how they are stored")

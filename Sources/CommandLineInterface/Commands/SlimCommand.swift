@@ -16,10 +16,13 @@ struct SlimCommand: ModelCommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "Versions or revisions; by default everything in the store")
+    @Argument(help: "Versions or revisions; by default everything in the store", completion: .words(.versions))
     var versions: [String] = []
 
-    @Option(help: ArgumentHelp("The remote; by default the default one", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The remote; by default the default one", valueName: "name"),
+        completion: .words(.remotes)
+    )
     var remote: String?
 
     @Flag(help: "Take out what is checked out, too")

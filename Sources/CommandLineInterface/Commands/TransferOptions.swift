@@ -3,12 +3,15 @@ import Operations
 
 /// What `push`, `fetch` and `pull` have in common.
 struct TransferOptions: ParsableArguments {
-    @Argument(help: "Versions or revisions; by default what the work tree has")
+    @Argument(help: "Versions or revisions; by default what the work tree has", completion: .words(.versions))
     var versions: [String] = []
 
     @OptionGroup var limit: PathOptions
 
-    @Option(help: ArgumentHelp("The remote; by default the default one", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The remote; by default the default one", valueName: "name"),
+        completion: .words(.remotes)
+    )
     var remote: String?
 
     @Flag(help: "The artifacts of every commit of every reference")
