@@ -47,15 +47,35 @@ static inline uint32_t ci_crc32c(uint32_t crc, const uint8_t *bytes, size_t coun
 }
 #endif
 
+#include <errno.h>
+#include <sys/types.h>
+
 #if defined(__linux__)
-// Declared here because the C library shows it only under _GNU_SOURCE, which an importing module cannot set.
+#include <sys/uio.h>
+
+// Declared here because the C library shows them only under _GNU_SOURCE, which an importing module cannot set.
 extern int sync_file_range(int descriptor, int64_t offset, int64_t count, unsigned int flags);
+extern ssize_t pwritev2(int descriptor, const struct iovec *parts, int count, off_t offset, int flags);
 
 /// Begins to write a range of a file to the disk without waiting (SYNC_FILE_RANGE_WRITE).
 static inline void ci_start_writeback(int descriptor, int64_t offset, int64_t count) {
     (void)sync_file_range(descriptor, offset, count, 2);
 }
+
+/// Writes as pwrite does; the system begins to write to the disk at once, and forgets what is there (RWF_DONTCACHE, Linux 6.14).
+static inline ssize_t ci_write_uncached(int descriptor, const void *bytes, size_t count, int64_t offset) {
+    const struct iovec part = {(void *)bytes, count};
+    return pwritev2(descriptor, &part, 1, offset, 0x80);
+}
 #else
+static inline ssize_t ci_write_uncached(int descriptor, const void *bytes, size_t count, int64_t offset) {
+    (void)descriptor;
+    (void)bytes;
+    (void)count;
+    (void)offset;
+    errno = ENOTSUP;
+    return -1;
+}
 static inline void ci_start_writeback(int descriptor, int64_t offset, int64_t count) {
     (void)descriptor;
     (void)offset;
