@@ -75,7 +75,7 @@ package struct StatisticsAccumulator: Hashable, Sendable {
             guard length > 0 else { return }
             extent = BlockLanes.extent(values, length)
         }
-        zeros += BlockLanes.zeros(values, length)
+        zeros += extent.zeros
         let mean = extent.sum / Double(length)
         join(Double(length), mean: mean, squares: BlockLanes.squares(values, length, around: mean))
         minimum = min(minimum, extent.minimum)

@@ -80,7 +80,7 @@ package struct DirectoryRemote: Remote {
             while true {
                 let count = try input.read(into: buffer, at: offset)
                 if count == 0 { break }
-                try output.write(UnsafeRawBufferPointer(rebasing: buffer[0..<count]), at: offset)
+                try output.writeUncached(UnsafeRawBufferPointer(rebasing: buffer[0..<count]), at: offset)
                 offset += Int64(count)
             }
             try output.commit(to: path, durable: true)

@@ -1,11 +1,19 @@
 import ModelCore
 import SystemIO
 
-/// Hands the chunks of one file from its reader to other threads and collects what becomes of them in order.
+/// Hands the chunks of one file from its reader to other threads, with blocks to be read ahead, and collects what becomes of the
+/// chunks in order.
 ///
 /// Holds few chunks, so that memory stays bounded however large the file is; a reader that finds it full works on a chunk itself.
 final class ChunkQueue: Sendable {
+    /// What a thread can do for the reader.
+    enum Work {
+        case read(BlockRead)
+        case frame(ChunkJob)
+    }
+
     private struct State {
+        var reads: [BlockRead] = []
         var waiting: [ChunkJob] = []
         var results: [StoredFrame?] = []
         var unfinished = 0
@@ -30,11 +38,17 @@ final class ChunkQueue: Sendable {
         }.get()
     }
 
-    /// Takes a chunk, sleeping while there is none; `nil` once the queue is closed and empty.
-    func take() throws(StoreError) -> ChunkJob? {
-        try monitor.wait { state -> Result<ChunkJob?, StoreError>? in
+    /// Queues a block to be read.
+    func offer(_ block: BlockRead) { monitor.update { $0.reads.append(block) } }
+
+    /// Takes something to do, sleeping while there is nothing; `nil` once the queue is closed and empty.
+    ///
+    /// Blocks come first, for the reader is what everybody waits for.
+    func take() throws(StoreError) -> Work? {
+        try monitor.wait { state -> Result<Work?, StoreError>? in
             if let failure = state.failure { return .failure(failure) }
-            if !state.waiting.isEmpty { return .success(state.waiting.removeFirst()) }
+            if !state.reads.isEmpty { return .success(.read(state.reads.removeFirst())) }
+            if !state.waiting.isEmpty { return .success(.frame(state.waiting.removeFirst())) }
             return state.isClosed ? .success(nil) : nil
         }.get()
     }

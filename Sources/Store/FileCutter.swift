@@ -20,22 +20,25 @@ struct ChunkJob: Sendable {
 
 /// Reads a file once, from end to end, and cuts it into the pieces of a plan.
 struct FileCutter {
-    /// How many bytes of small pieces and of stretches are read at once.
-    private static let readByteCount = 4 << 20
-    /// Room for the rest of what was read before, which is shorter than a chunk, and for a new block.
-    static let bufferByteCount = readByteCount + Chunker.maximumLength
+    /// Room for the rest of the last block and for a new one.
+    static let bufferByteCount = BlockReader.headByteCount + BlockReader.blockByteCount
 
     let buffers: BufferPool
 
     /// What was read and is not cut yet.
     private struct Window: ~Copyable {
+        var reader: BlockReader
         var buffer: BufferPool.Buffer
-        var unused: Range<Int> = 0..<0
-        /// Where in the file the next read starts.
-        var offset: Int64 = 0
+        var unused: Range<Int>
         var hash = PartwiseSHA256()
 
-        init(buffer: BufferPool.Buffer) { self.buffer = buffer }
+        /// Starts with the first block of a file that is not empty.
+        init(_ reader: consuming BlockReader) throws(StoreError) {
+            let block = try reader.take()
+            self.reader = reader
+            buffer = block.buffer
+            unused = block.place
+        }
 
         /// Adds the next frame to the file's digest, and returns its own.
         mutating func add(_ range: Range<Int>) -> Digest {
@@ -52,27 +55,29 @@ struct FileCutter {
         let inline: [Int: [UInt8]]
     }
 
-    /// Hands every frame to `emit` in order.
+    /// Hands every frame of a file that is not empty to `emit` in order; the threads of `queue`, if any, read ahead.
     func cut(
-        _ source: borrowing FileSource,
+        _ source: FileSource,
         into assembly: SegmentAssembly,
+        aheadBy queue: ChunkQueue? = nil,
         emit: (ChunkJob) throws(StoreError) -> Void
     ) throws(StoreError) -> Outcome {
-        var window = Window(buffer: buffers.acquire())
+        let reader = BlockReader(source, cut: assembly.plan, buffers: buffers, aheadBy: queue)
+        var window = try Window(reader)
         var inline: [Int: [UInt8]] = [:]
         var number = 0
         for (index, piece) in assembly.plan.pieces.enumerated() {
             var rest = piece.range.count
             var position = 0
             if piece.isInline {
-                try fill(&window, to: rest, ahead: Chunker.maximumLength, from: source)
+                try fill(&window, to: rest)
                 let bytes = UnsafeRawBufferPointer(rebasing: window.buffer.bytes[take(rest, from: &window)])
                 window.hash.append(bytes)
                 inline[index] = Array(bytes)
                 rest = 0
             }
             while rest > 0 {
-                let range = try next(of: piece, rest: rest, in: &window, from: source)
+                let range = try next(of: piece, rest: rest, in: &window)
                 let job = ChunkJob(
                     buffer: window.buffer,
                     range: range,
@@ -96,42 +101,30 @@ struct FileCutter {
     private func next(
         of piece: SegmentPlan.Piece,
         rest: Int,
-        in window: inout Window,
-        from source: borrowing FileSource
+        in window: inout Window
     ) throws(StoreError) -> Range<Int> {
         if piece.tensor != nil {
             let count = min(rest, FrameReference.maximumByteCount)
-            // A large frame is read alone, so that nothing of it is copied; small ones come together.
-            try fill(&window, to: count, ahead: Chunker.maximumLength, from: source)
+            try fill(&window, to: count)
             return take(count, from: &window)
         }
-        let ahead = rest > FileCutter.readByteCount ? FileCutter.readByteCount : Chunker.maximumLength
-        try fill(&window, to: min(rest, Chunker.maximumLength), ahead: ahead, from: source)
+        try fill(&window, to: min(rest, Chunker.maximumLength))
         let bytes = window.buffer.bytes[window.unused.prefix(rest)]
         let boundary = Chunker.firstBoundary(in: UnsafeRawBufferPointer(rebasing: bytes), isEnd: bytes.count == rest)
         return take(boundary ?? bytes.count, from: &window)
     }
 
-    /// Makes sure that `count` bytes are in the window, reading at least as many as are missing, and up to `ahead` at once.
-    private func fill(
-        _ window: inout Window,
-        to count: Int,
-        ahead: Int,
-        from source: borrowing FileSource
-    ) throws(StoreError) {
+    /// Makes sure that `count` bytes are in the window, which are no more than the next block and what is left of the last one.
+    private func fill(_ window: inout Window, to count: Int) throws(StoreError) {
         guard window.unused.count < count else { return }
-        let left = Int64(source.status.size) - window.offset
-        let readCount = Int(min(left, Int64(max(count - window.unused.count, ahead))))
-        // What is not cut yet moves to a fresh buffer; other threads may still read this one.
-        let buffer = buffers.acquire()
+        let block = try window.reader.take()
+        // What is not cut yet moves to the fresh buffer; other threads may still read this one.
         let old = UnsafeRawBufferPointer(rebasing: window.buffer.bytes[window.unused])
-        buffer.bytes.copyMemory(from: old)
+        let start = block.place.lowerBound - old.count
+        UnsafeMutableRawBufferPointer(rebasing: block.buffer.bytes[start...]).copyMemory(from: old)
         extendLifetime(window.buffer)
-        let fresh = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[old.count..<(old.count + readCount)])
-        try source.read(into: fresh, at: window.offset)
-        window.offset += Int64(readCount)
-        window.unused = 0..<(old.count + readCount)
-        window.buffer = buffer
+        window.unused = start..<block.place.upperBound
+        window.buffer = block.buffer
     }
 
     private func take(_ count: Int, from window: inout Window) -> Range<Int> {

@@ -64,18 +64,34 @@ struct FileIngest {
         worker: inout FrameWorker
     ) throws(StoreError) -> IngestedObject {
         let reading = try Reading.begin(path)
+        guard reading.source.status.size >= FileIngest.oneFrameByteCount else {
+            // Cut since its size was looked at.
+            queue.close()
+            return try addSmall(reading, worker: &worker)
+        }
         let assembly = SegmentAssembly(reading.plan, bases: bases)
-        let cut = try FileCutter(buffers: buffers).cut(reading.source, into: assembly) { job throws(StoreError) in
+        let cutter = FileCutter(buffers: buffers)
+        let cut = try cutter.cut(reading.source, into: assembly, aheadBy: queue) { job throws(StoreError) in
             if try !queue.offer(job) { queue.complete(job, with: try put(job, worker: &worker)) }
         }
         queue.close()
-        while let job = try queue.take() { queue.complete(job, with: try put(job, worker: &worker)) }
+        try work(through: queue, worker: &worker)
         let stored = try queue.results()
         return try finish(reading, cut: cut, assembly: assembly, stored: stored, worker: &worker)
     }
 
+    /// Does what there is to do for the reader of a file until the file is read.
+    func work(through queue: ChunkQueue, worker: inout FrameWorker) throws(StoreError) {
+        while let work = try queue.take() {
+            switch work {
+            case .read(let block): block.perform()
+            case .frame(let job): queue.complete(job, with: try put(job, worker: &worker))
+            }
+        }
+    }
+
     /// Stores the frame of a job, on whatever thread took it.
-    func put(_ job: ChunkJob, worker: inout FrameWorker) throws(StoreError) -> StoredFrame {
+    private func put(_ job: ChunkJob, worker: inout FrameWorker) throws(StoreError) -> StoredFrame {
         do { try cancellation.check() } catch { throw .cancelled }
         let raw = UnsafeRawBufferPointer(rebasing: job.buffer.bytes[job.range])
         try frames.put(job.frame, raw, as: job.role, worker: &worker)
@@ -149,7 +165,7 @@ struct FileIngest {
 
 extension SegmentPlan {
     /// Plans the segments of an open file; one that is stored as a single frame is not looked at.
-    fileprivate init(of source: borrowing FileSource) throws(StoreError) {
+    fileprivate init(of source: FileSource) throws(StoreError) {
         let size = source.status.size
         guard size >= FileIngest.oneFrameByteCount else {
             self.init(.unknown, byteCount: size)

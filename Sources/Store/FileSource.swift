@@ -5,23 +5,17 @@ import SystemPackage
 /// A file that is being added, read by position and compared at the end with what it was at the start.
 ///
 /// Files of the working copy are read, never mapped: one that is truncated meanwhile would kill the process.
-struct FileSource: ~Copyable {
+final class FileSource: Sendable {
     let path: FilePath
     let status: FileStatus
     private let file: OpenFile
 
     init(_ path: FilePath) throws(StoreError) {
-        let file = try FileSource.open(path)
-        let status = try FileSource.status(of: file)
+        self.path = path
+        file = try FileSource.open(path)
+        status = try FileSource.status(of: file)
         // A pipe or device has no size, and would pass for an empty file.
         guard status.kind == .regular else { throw .io(IOError(.read, path, .notSupported)) }
-        self.init(path: path, status: status, file: file)
-    }
-
-    private init(path: FilePath, status: FileStatus, file: consuming OpenFile) {
-        self.path = path
-        self.status = status
-        self.file = file
     }
 
     private static func open(_ path: FilePath) throws(StoreError) -> OpenFile {
@@ -32,7 +26,7 @@ struct FileSource: ~Copyable {
         do { return try file.status() } catch { throw .io(error) }
     }
 
-    /// Fills `buffer` from `offset`; a file that is shorter than it was is an error.
+    /// Fills `buffer` from `offset`, on any thread; a file that is shorter than it was is an error.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(StoreError) {
         let count: Int
         do { count = try file.read(into: buffer, at: offset) } catch { throw .io(error) }

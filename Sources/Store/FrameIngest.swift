@@ -27,7 +27,7 @@ final class FrameIngest: Sendable {
 
     init(_ store: LocalStore) {
         local = store
-        data = PackAppender(kind: .data, store: store, openCount: FrameIngest.openPackCount)
+        data = PackAppender(kind: .data, store: store, openCount: FrameIngest.openPackCount, nextRead: .later)
         metadata = PackAppender(kind: .metadata, store: store)
     }
 

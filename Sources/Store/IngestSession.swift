@@ -33,7 +33,7 @@ package final class IngestSession: Sendable {
         self.pool = pool
         frames = FrameIngest(store)
         worker = Mutex(FrameWorker(store))
-        let bufferCount = IngestSession.queueCapacity + 2 * pool.threadCount
+        let bufferCount = IngestSession.queueCapacity + BlockReader.aheadCount + 2 * pool.threadCount
         ingest = FileIngest(frames: frames, bufferCount: bufferCount, cancellation: cancellation, progress: progress)
     }
 
@@ -70,7 +70,7 @@ package final class IngestSession: Sendable {
                 if roles.next() != nil {
                     result.object = try ingest.add(path, bases: bases, through: queue, worker: &worker)
                 }
-                while let job = try queue.take() { queue.complete(job, with: try ingest.put(job, worker: &worker)) }
+                try ingest.work(through: queue, worker: &worker)
             } catch {
                 queue.close(failure: error)
                 throw error

@@ -34,40 +34,47 @@ package final class ScratchPack: Sendable {
 ///
 /// Not for several threads at once; an owner serialises.
 package struct PackBuilder: ~Copyable {
+    /// When somebody reads the pack again.
+    package enum NextRead: Sendable {
+        /// As soon as it is sealed, so that memory should keep it.
+        case soon
+        /// Not before others have needed the memory.
+        case later
+    }
+
     /// Small frames are written together, this many bytes at a time.
     private static let blockByteCount = 256 << 10
+    /// Writes begin and end where pages do, as far as they can.
+    private static let pageByteCount = 4096
 
     private let file: TemporaryFile
     private var hash = SHA256()
     /// The end of the pack, where it is not written yet.
     private var block: [UInt8] = []
     private let kind: PackKind
+    private let nextRead: NextRead
     private var entries: [FrameEntry] = []
     private var baseIDs: [Digest?] = []
     /// The number of bytes written so far.
     package private(set) var byteCount = 0
-    /// Where the bytes start that the disk was not yet asked to take.
-    private var writebackStart = 0
-    /// The disk works beside the processors: it is asked to take this many bytes at a time.
-    private static let writebackByteCount = 4 << 20
 
     /// Starts a pack in a directory, with random bytes or those that a test hands over.
     package static func start(
         _ kind: PackKind,
         in directory: FilePath,
+        nextRead: NextRead = .soon,
         nonce: [UInt8]? = nil
     ) throws(IOError) -> PackBuilder {
-        var builder = PackBuilder(
-            kind: kind,
-            file: try TemporaryFile(beside: directory.appending("new"))
-        )
+        let file = try TemporaryFile(beside: directory.appending("new"))
+        var builder = PackBuilder(kind: kind, file: file, nextRead: nextRead)
         try builder.append(PackFormat.header(kind: kind, nonce: nonce ?? Nonce.random()))
         return builder
     }
 
-    private init(kind: PackKind, file: consuming TemporaryFile) {
+    private init(kind: PackKind, file: consuming TemporaryFile, nextRead: NextRead) {
         self.kind = kind
         self.file = file
+        self.nextRead = nextRead
     }
 
     /// The number of frames written so far.
@@ -126,7 +133,7 @@ package struct PackBuilder: ~Copyable {
     private mutating func finish() throws(IOError) -> SealedPack {
         let contents = tableOfContents()
         try append(PackFormat.tail(of: contents, at: byteCount))
-        try flush()
+        try flush(before: byteCount)
         let id = exchange(&hash, with: SHA256()).finish()
         return SealedPack(id: id, byteCount: byteCount, kind: kind, contents: contents)
     }
@@ -151,26 +158,34 @@ package struct PackBuilder: ~Copyable {
     }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
-        if block.count + bytes.count > PackBuilder.blockByteCount { try flush() }
-        if bytes.count >= PackBuilder.blockByteCount / 2 {
-            try flush()
-            try file.write(bytes, at: Int64(byteCount))
-        } else {
-            block.append(contentsOf: bytes)
-        }
         hash.update(bytes)
         byteCount += bytes.count
-        if byteCount - writebackStart >= PackBuilder.writebackByteCount {
-            file.file.startWriteback(at: Int64(writebackStart), byteCount: Int64(byteCount - writebackStart))
-            writebackStart = byteCount
+        guard block.count + bytes.count > PackBuilder.blockByteCount else {
+            block.append(contentsOf: bytes)
+            return
         }
+        let head = min(bytes.count, -block.count & (PackBuilder.pageByteCount - 1))
+        let tail = (bytes.count - head) & (PackBuilder.pageByteCount - 1)
+        let middle = UnsafeRawBufferPointer(rebasing: bytes[head..<(bytes.count - tail)])
+        block.append(contentsOf: bytes[..<head])
+        try flush(before: byteCount - tail - middle.count)
+        try write(middle, at: byteCount - tail - middle.count)
+        block.append(contentsOf: bytes[(bytes.count - tail)...])
     }
 
-    private mutating func flush() throws(IOError) {
+    /// Writes the block, which ends at an offset.
+    private mutating func flush(before end: Int) throws(IOError) {
         let result = block.withUnsafeBytes { buffer in
-            Result { () throws(IOError) in try file.write(buffer, at: Int64(byteCount - buffer.count)) }
+            Result { () throws(IOError) in try write(buffer, at: end - buffer.count) }
         }
         try result.get()
         block.removeAll(keepingCapacity: true)
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(IOError) {
+        switch nextRead {
+        case .soon: try file.write(bytes, at: Int64(offset))
+        case .later: try file.writeUncached(bytes, at: Int64(offset))
+        }
     }
 }

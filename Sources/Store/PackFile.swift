@@ -56,8 +56,7 @@ package struct PackFile: Sendable {
 
     /// Returns the name that the file's bytes give it, which differs from `id` where the pack is damaged.
     package func computedID() -> Digest {
-        defer { mapping.releaseMemory(0..<mapping.bytes.count) }
-        return SHA256.digest(of: mapping.bytes)
+        mapping.readInOrder { SHA256.digest(of: $0) }
     }
 
     /// Lets go of the memory that reading a frame's record took.

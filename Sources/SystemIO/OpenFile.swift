@@ -68,9 +68,18 @@ package struct OpenFile: ~Copyable, Sendable {
         try IOError.naming(.inspect, path) { () throws(Errno) in try SystemCall.status(of: descriptor) }
     }
 
-    /// Lets the system begin to write a range to the disk, so that `synchronize` has less to wait for.
-    package func startWriteback(at offset: Int64, byteCount: Int64) {
-        SystemCall.startWriteback(descriptor, at: offset, byteCount: byteCount)
+    /// Writes all bytes at an offset, as what nobody will read soon; any thread may call it.
+    ///
+    /// The disk begins at once, so that `synchronize` has less to wait for, and the memory is free again when it is done. Whole
+    /// pages are best: a part of one may have to be read back.
+    package func writeUncached(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(IOError) {
+        var count = 0
+        while count < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[count...])
+            count += try IOError.naming(.write, path) { () throws(Errno) in
+                try SystemCall.writeUncached(descriptor, rest, at: offset + Int64(count))
+            }
+        }
     }
 
     /// Waits until everything written is on the disk.

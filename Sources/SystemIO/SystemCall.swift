@@ -71,9 +71,21 @@ enum SystemCall {
         try repeated { pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }
     }
 
-    /// Asks the system to begin writing a range to the disk, without waiting; where it cannot, it will do so later.
-    static func startWriteback(_ descriptor: CInt, at offset: Int64, byteCount: Int64) {
-        ci_start_writeback(descriptor, offset, byteCount)
+    /// Writes what nobody will read soon: the disk gets it at once and, where the system can, memory does not keep it.
+    static func writeUncached(
+        _ descriptor: CInt,
+        _ buffer: UnsafeRawBufferPointer,
+        at offset: Int64
+    ) throws(Errno) -> Int {
+        do throws(Errno) {
+            return try repeated { ci_write_uncached(descriptor, buffer.baseAddress, buffer.count, offset) }
+        } catch {
+            // Older systems, and file systems that cannot.
+            guard [.notSupported, .noFunction, .invalidArgument].contains(error) else { throw error }
+        }
+        let count = try write(descriptor, buffer, at: offset)
+        ci_start_writeback(descriptor, offset, Int64(count))
+        return count
     }
 
     /// Waits until the descriptor's bytes are on the disk, its own cache included where the system can say so.
@@ -165,6 +177,11 @@ enum SystemCall {
     /// Lets go of the mapped pages of a range; they come back from the file when they are touched again.
     static func release(_ start: UnsafeMutableRawPointer, byteCount: Int) {
         _ = madvise(start, byteCount, MADV_DONTNEED)
+    }
+
+    /// Says whether a mapped range is read from end to end, so that the system reads ahead of who does.
+    static func expect(_ start: UnsafeMutableRawPointer, byteCount: Int, inOrder: Bool) {
+        _ = madvise(start, byteCount, inOrder ? MADV_SEQUENTIAL : MADV_NORMAL)
     }
 
     static func unmap(_ start: UnsafeMutableRawPointer, byteCount: Int) {

@@ -33,6 +33,11 @@ package struct TemporaryFile: ~Copyable, Sendable {
         try file.write(bytes, at: offset)
     }
 
+    /// Writes all bytes at an offset, as what nobody will read soon; any thread may call it.
+    package func writeUncached(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(IOError) {
+        try file.writeUncached(bytes, at: offset)
+    }
+
     /// Puts the file at its destination, over what is there, in the durable order: fsync, rename, fsync of the directory.
     ///
     /// Only what can be rebuilt from elsewhere (caches, the working tree) may leave durability out.

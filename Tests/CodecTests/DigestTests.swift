@@ -58,4 +58,18 @@ struct DigestTests {
             #expect(CRC32C.portableChecksum(tail, continuing: CRC32C.portableChecksum(head)) == whole)
         }
     }
+
+    @Test(arguments: [3071, 3072, 3073, 6144, 9300])
+    func `CRC-32C of long stretches is the same by instruction and by table, wherever they start`(count: Int) {
+        var random = PseudoRandom(seed: 3)
+        random.bytes(count + 1).withUnsafeBytes { bytes in
+            for start in [0, 1] {
+                let part = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + count)])
+                let before: UInt32 = 0x1234_5678
+                #expect(
+                    CRC32C.checksum(part, continuing: before) == CRC32C.portableChecksum(part, continuing: before)
+                )
+            }
+        }
+    }
 }

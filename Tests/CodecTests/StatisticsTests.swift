@@ -3,6 +3,8 @@ import ModelCore
 import TestSupport
 import Testing
 
+@testable import Codec
+
 struct StatisticsTests {
     static let types: [DataType] = [
         .bool, .u8, .i8, .u16, .i16, .u32, .i32, .u64, .i64, .f16, .bf16, .f32, .f64, .f8E4M3, .f8E5M2,
@@ -79,6 +81,21 @@ struct StatisticsTests {
         values[position] = odd
         let bytes = values.withUnsafeBytes { Array($0) }
         expect(try #require(statistics(bytes, .f32)), for: values.map(Double.init))
+    }
+
+    @Test(.enabled(if: BlockLanes.Path.best == .wide), arguments: [1, 7, 8, 9, 64, 1000, 1024])
+    func `sums are the same to the last bit on every processor`(count: Int) {
+        var random = PseudoRandom(seed: 4)
+        let values = random.bytes(4 * count).map { Double(Int8(bitPattern: $0)) / 7 }
+        func figures(_ path: BlockLanes.Path) -> [UInt64] {
+            values.withUnsafeBufferPointer { values in
+                guard let start = values.baseAddress else { return [] }
+                let extent = BlockLanes.extent(start, count, path)
+                let squares = BlockLanes.squares(start, count, around: 0.3, path)
+                return [extent.sum, extent.minimum, extent.maximum, squares].map(\.bitPattern) + [extent.zeros]
+            }
+        }
+        #expect(figures(.wide) == figures(.portable))
     }
 
     @Test

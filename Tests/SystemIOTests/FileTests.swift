@@ -40,6 +40,27 @@ struct FileTests {
     }
 
     @Test
+    func `uncached writes of parts of pages make the same file as others`() throws {
+        let bytes = (0..<20_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+        let path = scratch.path.appending("file")
+        let temporary = try TemporaryFile(beside: path)
+        for part in [0..<100, 100..<4096, 4096..<12_288, 12_288..<20_000] {
+            try bytes[part].withUnsafeBytes { try temporary.writeUncached($0, at: Int64(part.lowerBound)) }
+        }
+        try temporary.commit(to: path, durable: true)
+        #expect(try DurableFile.read(path, limit: 1 << 20) == bytes)
+    }
+
+    @Test
+    func `an uncached write to a file that is open for reading fails by name`() throws {
+        let path = try scratch.write("x", to: "file")
+        let file = try OpenFile(reading: path)
+        #expect(throws: IOError(.write, path, .badFileDescriptor)) {
+            try [UInt8](repeating: 0, count: 8).withUnsafeBytes { try file.writeUncached($0, at: 0) }
+        }
+    }
+
+    @Test
     func `a commit onto a directory fails by name and removes the temporary file`() throws {
         let path = scratch.path.appending("directory")
         try Directories.create(path)
@@ -133,6 +154,7 @@ struct FileTests {
     func `a mapped file has the bytes of the file`(text: String) throws {
         let mapped = try MappedFile(scratch.write(text, to: "file"))
         withExtendedLifetime(mapped) { #expect(Array(mapped.bytes) == Array(text.utf8)) }
+        #expect(mapped.readInOrder { Array($0) } == Array(text.utf8))
     }
 
     @Test

@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define LONGEST (2 * PATH_MAX)
@@ -154,6 +155,13 @@ static ssize_t write_any(int file, const void *bytes, size_t count, off_t offset
 ssize_t write(int file, const void *bytes, size_t count) { return write_any(file, bytes, count, 0, 0); }
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) { return write_any(file, bytes, count, offset, 1); }
 ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t offset) { return write_any(file, bytes, count, offset, 1); }
+
+ssize_t pwritev2(int file, const struct iovec *parts, int count, off_t offset, int flags) {
+    (void)flags;
+    if (count == 1) return write_any(file, parts->iov_base, parts->iov_len, offset, 1);
+    errno = ENOTSUP;
+    return -1;
+}
 
 int fsync(int file) { PASS(step_on("sync", file, SPACE), REAL(fsync)(file)); }
 int fdatasync(int file) { PASS(step_on("sync", file, SPACE), REAL(fdatasync)(file)); }
