@@ -76,7 +76,12 @@ package struct Fetch: Sendable {
 
     /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report, and so are,
     /// where there are several, those that are damaged there.
-    package func run(_ pointers: [Pointer]) async throws -> Report {
+    ///
+    /// `seeds` is asked, where any are absent, for files of this machine by absent object: frames that they have are taken from there.
+    package func run(
+        _ pointers: [Pointer],
+        seeds: ([Pointer]) async throws -> [Digest: [Seed]] = { _ in [:] }
+    ) async throws -> Report {
         var report = Report()
         let absent = try await pool.run { self.absent(pointers) }
         guard !absent.isEmpty else { return report }
@@ -84,9 +89,13 @@ package struct Fetch: Sendable {
         try await source.requireReadable()
         let lock = try source.join()
         defer { extendLifetime(lock) }
+        let sowing = Sowing(
+            seeds: try await seeds(absent),
+            ingest: SeedIngest(local, pool: pool, cancellation: cancellation)
+        )
         for pointer in absent {
             do {
-                guard let byteCount = try await fetch(pointer) else {
+                guard let byteCount = try await fetch(pointer, sowing) else {
                     report.missing.append(pointer.oid)
                     continue
                 }
@@ -99,13 +108,33 @@ package struct Fetch: Sendable {
         return report
     }
 
+    /// The files that may spare a fetch, and what takes frames from them.
+    private struct Sowing {
+        /// By the object that is fetched.
+        let seeds: [Digest: [Seed]]
+        let ingest: SeedIngest
+
+        /// Returns what is left to fetch of what `find` finds, once the seeds of an object gave what they have.
+        func rest(
+            of pointer: Pointer,
+            _ find: () async throws -> RemoteClosure.Found?
+        ) async throws -> RemoteClosure.Found? {
+            let found = try await find()
+            let entries = found?.frames.map(\.entry) ?? []
+            guard let seeds = seeds[pointer.oid], !entries.isEmpty else { return found }
+            let wanted = entries.map { FrameReference(id: $0.id, byteCount: Int($0.rawLength)) }
+            // What a frame from a seed would have decoded against may not be needed any more.
+            return try await ingest.take(Set(wanted), from: seeds) > 0 ? find() : found
+        }
+    }
+
     /// Fetches one object and returns the bytes that came, or `nil` where the remote does not have it.
-    private func fetch(_ pointer: Pointer) async throws -> Int64? {
+    private func fetch(_ pointer: Pointer, _ sowing: Sowing) async throws -> Int64? {
         let closure = RemoteClosure(source: source, local: local)
         var useless = RemoteWalk.Useless()
         var failure: RemoteError?
         do {
-            if let hint = try await closure.hint(pointer) {
+            if let hint = try await sowing.rest(of: pointer, { try await closure.hint(pointer) }) {
                 return try await receive(hint, of: pointer, refusing: &useless)
             }
         } catch let error as RemoteError where error.isAboutContent {
@@ -115,7 +144,9 @@ package struct Fetch: Sendable {
         while true {
             let known = (useless.packs.count, useless.manifests.count)
             do {
-                guard let found = try await closure.search(pointer, avoiding: useless) else { break }
+                let avoided = useless
+                let search = { try await closure.search(pointer, avoiding: avoided) }
+                guard let found = try await sowing.rest(of: pointer, search) else { break }
                 return try await receive(found, of: pointer, refusing: &useless)
             } catch let error as RemoteError where error.isAboutContent {
                 failure = error

@@ -149,7 +149,7 @@ struct FileIngest {
 
 extension SegmentPlan {
     /// Plans the segments of an open file; one that is stored as a single frame is not looked at.
-    fileprivate init(of source: borrowing FileSource) throws(StoreError) {
+    init(of source: borrowing FileSource) throws(StoreError) {
         let size = source.status.size
         guard size >= FileIngest.oneFrameByteCount else {
             self.init(.unknown, byteCount: size)

@@ -143,8 +143,15 @@ extension Workspace {
     ) async throws -> Fetch.Report {
         while true {
             problems += takeOutWrong(&artifacts, in: store)
-            let pointers = artifacts.map(\.pointer)
-            do { return isDryRun ? try await fetch.dryRun(pointers) : try await fetch.run(pointers) } catch {
+            let chosen = artifacts
+            let pointers = chosen.map(\.pointer)
+            do {
+                guard !isDryRun else { return try await fetch.dryRun(pointers) }
+                return try await fetch.run(pointers) { absent in
+                    let absent = Set(absent)
+                    return try await seeds(for: chosen.filter { absent.contains($0.pointer) })
+                }
+            } catch {
                 // What came may show that a pointer is wrong, not the remote.
                 guard artifacts.contains(where: { store.contradiction(of: $0.pointer) != nil }) else { throw error }
             }
