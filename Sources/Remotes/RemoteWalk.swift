@@ -43,15 +43,20 @@ struct RemoteWalk {
     /// Returns what is to be fetched, or `nil` where the remote does not have all of it.
     func run(_ pointer: Pointer) async throws -> RemoteClosure.Found? {
         var found = RemoteClosure.Found()
-        for pack in indexes.packList { found.packs[pack.id] = pack }
         try addComparisons(of: pointer.oid, to: &found)
-        guard pointer.kind == .tree else { return try await add(pointer.oid, to: &found) ? found : nil }
-        guard let listing = try await listing(pointer.oid, adding: &found) else { return nil }
+        guard try await add(pointer, to: &found) else { return nil }
+        found.notePacks(indexes.pack)
+        return found
+    }
+
+    private func add(_ pointer: Pointer, to found: inout RemoteClosure.Found) async throws -> Bool {
+        guard pointer.kind == .tree else { return try await add(pointer.oid, to: &found) }
+        guard let listing = try await listing(pointer.oid, adding: &found) else { return false }
         var visited = Set<Digest>()
         for entry in listing.entries where entry.size > 0 && visited.insert(entry.digest).inserted {
-            guard try await add(entry.digest, to: &found) else { return nil }
+            guard try await add(entry.digest, to: &found) else { return false }
         }
-        return found
+        return true
     }
 
     /// Adds the comparisons with earlier versions that are there; nothing needs them.
