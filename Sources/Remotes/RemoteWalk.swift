@@ -102,10 +102,15 @@ struct RemoteWalk {
     }
 
     private func listing(_ oid: Digest, of frames: [Digest]) async throws -> TreeListing? {
+        let name = "listing \(oid.abbreviated)"
         var bytes: [UInt8] = []
-        for frame in frames { bytes += try await self.bytes(of: frame) }
+        for frame in frames {
+            bytes += try await self.bytes(of: frame)
+            // A frame that a manifest repeats is small, however long what it makes.
+            try parse(name) { () throws(FormatError) in try TreeListing.requireLength(Int64(bytes.count)) }
+        }
         guard SHA256.digest(of: bytes) == oid else { return nil }
-        return try parse("listing \(oid.abbreviated)") { () throws(FormatError) in try TreeListing(parsing: bytes) }
+        return try parse(name) { () throws(FormatError) in try TreeListing(parsing: bytes) }
     }
 
     private func entries(of oid: Digest) -> [ObjectEntry] {
@@ -123,13 +128,15 @@ struct RemoteWalk {
         switch manifest.content {
         case .segments(let all): segments = all
         case .parts(let parts):
+            var list = SegmentList()
             for part in parts {
                 guard try want(part.frame.id, in: &found) else { return nil }
                 let bytes = try await self.bytes(of: part.frame.id)
-                segments += try parse(name, bytes) { buffer throws(FormatError) in
-                    try Manifest.segments(ofPart: buffer, covering: part.byteCount)
+                try parse(name, bytes) { buffer throws(FormatError) in
+                    try list.append(part: buffer, covering: part.byteCount)
                 }
             }
+            segments = list.segments
         }
         var frames: [Digest] = []
         for case .frames(let references) in segments.map(\.content) {
