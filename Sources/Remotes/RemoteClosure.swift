@@ -64,12 +64,24 @@ struct RemoteClosure {
     }
 
     /// Looks through all indexes of the remote, reading manifests and listings there; `nil` where the object is not whole.
-    func search(_ pointer: Pointer, avoiding useless: RemoteWalk.Useless = .init()) async throws -> Found? {
+    func search(
+        _ pointer: Pointer,
+        avoiding useless: RemoteWalk.Useless = .init(),
+        reach: RemoteWalk.Reach = .remote
+    ) async throws -> Found? {
         let indexes = try await source.indexes()
-        let walk = RemoteWalk(source: source, local: local, indexes: indexes, avoiding: useless)
+        let walk = RemoteWalk(source: source, local: local, indexes: indexes, avoiding: useless, reach: reach)
         if let found = try await walk.run(pointer) { return found }
         try source.requireEvery(indexes)
         return nil
+    }
+
+    /// Looks for single frames that an object lacks which is known here, and which the remote need not have; `nil` where it lacks any.
+    func searchRest(_ pointer: Pointer) async throws -> Found? {
+        // Of what is unknown here, nothing is left to complete, and the remote is not asked again.
+        let isKnown =
+            !local.entries(of: pointer.oid, kind: .manifest).isEmpty || !local.listedCopies(of: pointer.oid).isEmpty
+        return isKnown ? try await search(pointer, reach: .remoteAndStore) : nil
     }
 }
 

@@ -11,13 +11,23 @@ struct RemoteWalk {
     private let refused: Set<ObjectEntry>
     private let isHere: (Digest, UInt8) throws -> Bool
     private let copy: (Digest, UInt8) -> FrameLocation?
+    private let reach: Reach
+
+    /// What counts beside the frames of the remote.
+    enum Reach {
+        /// Nothing: the remote itself has the object.
+        case remote
+        /// What is here of an object that the remote may never have had: its manifest, and differences whose bases are missing.
+        case remoteAndStore
+    }
 
     /// Creates a walk that finds what is to be fetched, without packs and manifests that turned out to be of no use.
-    init(source: RemoteStore, local: LocalStore, indexes: IndexSet, avoiding useless: Useless) {
+    init(source: RemoteStore, local: LocalStore, indexes: IndexSet, avoiding useless: Useless, reach: Reach = .remote) {
         self.source = source
         self.local = local
         self.indexes = indexes
         refused = useless.manifests
+        self.reach = reach
         isHere = local.hasFrame
         copy = { frame, limit in
             indexes.copies(of: frame).first { $0.entry.depth < limit && !useless.packs.contains($0.pack) }
@@ -30,6 +40,7 @@ struct RemoteWalk {
         self.local = local
         indexes = inventory.indexes
         refused = []
+        reach = .remote
         isHere = { _, _ in false }
         copy = { inventory.copy(of: $0, below: $1) }
     }
@@ -114,7 +125,8 @@ struct RemoteWalk {
     }
 
     private func entries(of oid: Digest) -> [ObjectEntry] {
-        indexes.entries(of: oid, kind: .manifest).filter { !refused.contains($0) }
+        let here = reach == .remote ? [] : local.entries(of: oid, kind: .manifest)
+        return (indexes.entries(of: oid, kind: .manifest) + here).filter { !refused.contains($0) }
     }
 
     /// Returns an object's frames by one of its manifests, or `nil` where some are nowhere or the manifest is another object's.
@@ -151,11 +163,26 @@ struct RemoteWalk {
 
     /// Notes a frame to fetch unless it is here; `false` where it, or what it decodes against, is nowhere.
     private func want(_ frame: Digest, in found: inout RemoteClosure.Found) throws -> Bool {
-        try found.want(frame, unless: isHere, from: copy)
+        if try found.want(frame, unless: isHere, from: copy) { return true }
+        return try reach == .remoteAndStore && wantBase(of: frame, below: .max, in: &found)
+    }
+
+    /// Notes what a difference lacks that is here.
+    private func wantBase(
+        of frame: Digest,
+        below limit: UInt8,
+        in found: inout RemoteClosure.Found
+    ) throws -> Bool {
+        for own in try local.presentCopies(of: frame) where own.entry.depth < limit {
+            guard let base = own.base else { continue }
+            if try found.want(base, below: own.entry.depth, unless: isHere, from: copy) { return true }
+            if try wantBase(of: base, below: own.entry.depth, in: &found) { return true }
+        }
+        return false
     }
 
     private func bytes(of frame: Digest) async throws -> [UInt8] {
-        if let copy = try local.presentCopies(of: frame).first {
+        if try local.hasFrame(frame), let copy = try local.presentCopies(of: frame).first {
             var reader = FrameReader(local)
             return try reader.bytes(of: FrameReference(id: frame, byteCount: Int(copy.entry.rawLength)), of: frame)
         }

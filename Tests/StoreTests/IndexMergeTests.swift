@@ -165,7 +165,7 @@ struct IndexMergeTests {
         print(
             "opened \(paths.count) indexes of \(sizes.reduce(0, +)) bytes in \(opening), 1000 frames found in \(searching)"
         )
-        #expect(opening < .milliseconds(50))
+        #expect(opening < .milliseconds(200))
         #expect(searching < .seconds(1))
     }
 }

@@ -107,7 +107,7 @@ extension Workspace {
             let held = (try? await remote.holds(unknown, local: store)) ?? []
             try remote.acknowledge(result.objects + held)
         }
-        let moved = Set(result.objects)
+        let moved = Set(result.objects + result.completed)
         let fetched = artifacts.filter { moved.contains($0.pointer.oid) }
         report.artifacts = fetched.count
         report.size = fetched.reduce(0) { $0 + $1.pointer.size }
