@@ -7,6 +7,9 @@ package struct TreeListing: Sendable, Hashable {
     /// The sum of the files' sizes in bytes, which is the size in the tree's pointer.
     package let contentSize: Int64
 
+    /// The most bytes of a listing, for some two million files.
+    package static let maximumByteCount: Int64 = 268_435_456
+
     static let format = "tree listing"
     static let firstLine = "git-model-tree 1\n"
 
@@ -14,6 +17,14 @@ package struct TreeListing: Sendable, Hashable {
     package init(_ entries: [TreeEntry]) throws(FormatError) {
         self.entries = entries.sorted { $0.path < $1.path }
         contentSize = try TreeListing.check(self.entries)
+        // All but the path and the size takes less than 100 bytes.
+        let bound = entries.reduce(Int64(0)) { $0 + Int64($1.path.text.utf8.count) + 100 }
+        if bound > TreeListing.maximumByteCount { try TreeListing.requireLength(Int64(encoded.count)) }
+    }
+
+    /// Refuses what is too long to be read as a listing, whatever it is.
+    package static func requireLength(_ byteCount: Int64) throws(FormatError) {
+        guard byteCount <= maximumByteCount else { throw malformed("it is longer than \(maximumByteCount) bytes") }
     }
 
     /// Reads a listing, copying what it keeps; throws `FormatError`.

@@ -9,8 +9,10 @@ import SystemPackage
 package struct Fetch: Sendable {
     /// What a fetch did or would do.
     package struct Report: Sendable {
-        /// The objects that were not here whole.
+        /// The objects that were not here whole, and that the remote has.
         package var objects: [Digest] = []
+        /// The objects that were not here whole, that the remote does not have either, and of which it had what was missing.
+        package var completed: [Digest] = []
         /// The bytes of frames fetched.
         package var byteCount: Int64 = 0
         /// The objects that the remote does not have.
@@ -55,28 +57,36 @@ package struct Fetch: Sendable {
         let closure = RemoteClosure(source: source, local: local)
         let absent = try await pool.run { self.absent(pointers) }
         for pointer in absent {
-            guard let found = try await find(pointer, in: closure) else {
+            guard let (found, reach) = try await find(pointer, in: closure) else {
                 report.missing.append(pointer.oid)
                 continue
             }
-            report.objects.append(pointer.oid)
-            report.byteCount += found.byteCount
+            report.add(Arrival(byteCount: found.byteCount, reach: reach), of: pointer)
         }
         return report
     }
 
-    private func find(_ pointer: Pointer, in closure: RemoteClosure) async throws -> RemoteClosure.Found? {
+    private func find(
+        _ pointer: Pointer,
+        in closure: RemoteClosure
+    ) async throws -> (found: RemoteClosure.Found, reach: RemoteWalk.Reach)? {
         do {
-            if let hint = try await closure.hint(pointer) { return hint }
+            if let hint = try await closure.hint(pointer) { return (hint, .remote) }
         } catch let error as RemoteError where error.isAboutContent {
             // The indexes know better than a damaged hint.
         }
-        return try await closure.search(pointer)
+        if let found = try await closure.search(pointer) { return (found, .remote) }
+        return try await closure.searchRest(pointer).map { ($0, .remoteAndStore) }
     }
 
     /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report, and so are,
     /// where there are several, those that are damaged there.
-    package func run(_ pointers: [Pointer]) async throws -> Report {
+    ///
+    /// `seeds` is asked, where any are absent, for files of this machine by absent object: frames that they have are taken from there.
+    package func run(
+        _ pointers: [Pointer],
+        seeds: ([Pointer]) async throws -> [Digest: [Seed]] = { _ in [:] }
+    ) async throws -> Report {
         var report = Report()
         let absent = try await pool.run { self.absent(pointers) }
         guard !absent.isEmpty else { return report }
@@ -84,14 +94,17 @@ package struct Fetch: Sendable {
         try await source.requireReadable()
         let lock = try source.join()
         defer { extendLifetime(lock) }
+        let sowing = Sowing(
+            seeds: try await seeds(absent),
+            ingest: SeedIngest(local, pool: pool, cancellation: cancellation)
+        )
         for pointer in absent {
             do {
-                guard let byteCount = try await fetch(pointer) else {
+                guard let arrival = try await fetch(pointer, sowing) else {
                     report.missing.append(pointer.oid)
                     continue
                 }
-                report.byteCount += byteCount
-                report.objects.append(pointer.oid)
+                report.add(arrival, of: pointer)
             } catch let error as RemoteError where error.isAboutContent && absent.count > 1 {
                 report.damaged.append((pointer.oid, error))
             }
@@ -99,14 +112,41 @@ package struct Fetch: Sendable {
         return report
     }
 
-    /// Fetches one object and returns the bytes that came, or `nil` where the remote does not have it.
-    private func fetch(_ pointer: Pointer) async throws -> Int64? {
+    /// The files that may spare a fetch, and what takes frames from them.
+    private struct Sowing {
+        /// By the object that is fetched.
+        let seeds: [Digest: [Seed]]
+        let ingest: SeedIngest
+
+        /// Returns what is left to fetch of what `find` finds, once the seeds of an object gave what they have.
+        func rest(
+            of pointer: Pointer,
+            _ find: () async throws -> RemoteClosure.Found?
+        ) async throws -> RemoteClosure.Found? {
+            let found = try await find()
+            let entries = found?.frames.map(\.entry) ?? []
+            guard let seeds = seeds[pointer.oid], !entries.isEmpty else { return found }
+            let wanted = entries.map { FrameReference(id: $0.id, byteCount: Int($0.rawLength)) }
+            // What a frame from a seed would have decoded against may not be needed any more.
+            return try await ingest.take(Set(wanted), from: seeds) > 0 ? find() : found
+        }
+    }
+
+    /// What came of an object, and whether the remote alone had it.
+    fileprivate struct Arrival {
+        let byteCount: Int64
+        let reach: RemoteWalk.Reach
+    }
+
+    /// Fetches one object and returns what came, or `nil` where the remote does not have what is missing of it.
+    private func fetch(_ pointer: Pointer, _ sowing: Sowing) async throws -> Arrival? {
         let closure = RemoteClosure(source: source, local: local)
         var useless = RemoteWalk.Useless()
         var failure: RemoteError?
         do {
-            if let hint = try await closure.hint(pointer) {
-                return try await receive(hint, of: pointer, refusing: &useless)
+            if let hint = try await sowing.rest(of: pointer, { try await closure.hint(pointer) }) {
+                let byteCount = try await receive(hint, of: pointer, refusing: &useless)
+                return Arrival(byteCount: byteCount, reach: .remote)
             }
         } catch let error as RemoteError where error.isAboutContent {
             // The hint is damaged, or names a pack that collection took away: the indexes know where the frames went.
@@ -115,8 +155,11 @@ package struct Fetch: Sendable {
         while true {
             let known = (useless.packs.count, useless.manifests.count)
             do {
-                guard let found = try await closure.search(pointer, avoiding: useless) else { break }
-                return try await receive(found, of: pointer, refusing: &useless)
+                let avoided = useless
+                let search = { try await closure.search(pointer, avoiding: avoided) }
+                guard let found = try await sowing.rest(of: pointer, search) else { break }
+                let byteCount = try await receive(found, of: pointer, refusing: &useless)
+                return Arrival(byteCount: byteCount, reach: .remote)
             } catch let error as RemoteError where error.isAboutContent {
                 failure = error
                 // Another copy may be better, or another manifest.
@@ -125,7 +168,17 @@ package struct Fetch: Sendable {
             }
         }
         if let failure { throw failure }
-        return nil
+        return try await complete(pointer, sowing)
+    }
+
+    /// Fetches single frames without which an object that is known here cannot be rebuilt, such as those of an alternate that is gone.
+    private func complete(_ pointer: Pointer, _ sowing: Sowing) async throws -> Arrival? {
+        let closure = RemoteClosure(source: source, local: local)
+        let rest = try await sowing.rest(of: pointer) { try await closure.searchRest(pointer) }
+        guard let rest else { return nil }
+        var useless = RemoteWalk.Useless()
+        let byteCount = try await receive(rest, of: pointer, refusing: &useless)
+        return Arrival(byteCount: byteCount, reach: .remoteAndStore)
     }
 
     private func receive(
@@ -234,6 +287,16 @@ package struct Fetch: Sendable {
             guard case .needsNewerVersion(_, let what) = error else { throw error }
             let file = "\(object.kind == .comparison ? "comparison" : "manifest") \(object.frame.abbreviated)"
             return .newer(.needsNewerVersion(source.remote.name, file: file, what))
+        }
+    }
+}
+
+extension Fetch.Report {
+    fileprivate mutating func add(_ arrival: Fetch.Arrival, of pointer: Pointer) {
+        byteCount += arrival.byteCount
+        switch arrival.reach {
+        case .remote: objects.append(pointer.oid)
+        case .remoteAndStore: completed.append(pointer.oid)
         }
     }
 }

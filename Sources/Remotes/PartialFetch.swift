@@ -86,7 +86,6 @@ package struct PartialFetch: Sendable {
     /// Brings those of `frames` that are not here; `false` where the remote lacks any.
     private func bring(_ frames: [Digest], from indexes: IndexSet) async throws -> Bool {
         var found = RemoteClosure.Found()
-        for pack in indexes.packList { found.packs[pack.id] = pack }
         for frame in frames {
             let isThere = try found.want(frame, unless: fetch.local.hasFrame) { id, limit in
                 indexes.copies(of: id).first { $0.entry.depth < limit }
@@ -94,6 +93,7 @@ package struct PartialFetch: Sendable {
             guard isThere else { return false }
         }
         guard !found.frames.isEmpty else { return true }
+        found.notePacks(indexes.pack)
         let receiver = FrameReceiver(fetch.local)
         try await fetch.receive(found, into: receiver)
         try receiver.publish()

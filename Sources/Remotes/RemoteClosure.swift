@@ -9,7 +9,7 @@ struct RemoteClosure {
         /// A copy in the remote of each frame that is not here.
         var frames: [FrameLocation] = []
         /// The packs of those copies.
-        var packs: [Digest: IndexContents.Pack] = [:]
+        private(set) var packs: [Digest: IndexContents.Pack] = [:]
         /// The entries of the objects' manifests and comparisons, here or not.
         var objects: [ObjectEntry] = []
         private var depths: [Digest: UInt8] = [:]
@@ -36,6 +36,11 @@ struct RemoteClosure {
             frames.append(found)
             return true
         }
+
+        /// Notes what is known of the packs of the frames to fetch, and of no others, for a remote may have very many.
+        mutating func notePacks(_ pack: (Digest) -> IndexContents.Pack?) {
+            for frame in frames where packs[frame.pack] == nil { packs[frame.pack] = pack(frame.pack) }
+        }
     }
 
     let source: RemoteStore
@@ -45,12 +50,12 @@ struct RemoteClosure {
     func hint(_ pointer: Pointer) async throws -> Found? {
         guard let index = try await source.objectIndex(pointer.oid) else { return nil }
         var found = Found()
-        for pack in index.packs { found.packs[pack.id] = pack }
         for position in 0..<index.frameCount {
             guard let frame = index.frame(at: position) else { continue }
             // One that is not listed whole is for the search to find elsewhere.
             guard try found.want(frame.entry.id, unless: local.hasFrame, from: index.copy) else { return nil }
         }
+        found.notePacks(index.pack)
         for position in 0..<index.objectCount {
             let object = index.object(at: position)
             if object.kind == .manifest || object.kind == .comparison { found.objects.append(object) }
@@ -59,12 +64,24 @@ struct RemoteClosure {
     }
 
     /// Looks through all indexes of the remote, reading manifests and listings there; `nil` where the object is not whole.
-    func search(_ pointer: Pointer, avoiding useless: RemoteWalk.Useless = .init()) async throws -> Found? {
+    func search(
+        _ pointer: Pointer,
+        avoiding useless: RemoteWalk.Useless = .init(),
+        reach: RemoteWalk.Reach = .remote
+    ) async throws -> Found? {
         let indexes = try await source.indexes()
-        let walk = RemoteWalk(source: source, local: local, indexes: indexes, avoiding: useless)
+        let walk = RemoteWalk(source: source, local: local, indexes: indexes, avoiding: useless, reach: reach)
         if let found = try await walk.run(pointer) { return found }
         try source.requireEvery(indexes)
         return nil
+    }
+
+    /// Looks for single frames that an object lacks which is known here, and which the remote need not have; `nil` where it lacks any.
+    func searchRest(_ pointer: Pointer) async throws -> Found? {
+        // Of what is unknown here, nothing is left to complete, and the remote is not asked again.
+        let isKnown =
+            !local.entries(of: pointer.oid, kind: .manifest).isEmpty || !local.listedCopies(of: pointer.oid).isEmpty
+        return isKnown ? try await search(pointer, reach: .remoteAndStore) : nil
     }
 }
 

@@ -11,13 +11,23 @@ struct RemoteWalk {
     private let refused: Set<ObjectEntry>
     private let isHere: (Digest, UInt8) throws -> Bool
     private let copy: (Digest, UInt8) -> FrameLocation?
+    private let reach: Reach
+
+    /// What counts beside the frames of the remote.
+    enum Reach {
+        /// Nothing: the remote itself has the object.
+        case remote
+        /// What is here of an object that the remote may never have had: its manifest, and differences whose bases are missing.
+        case remoteAndStore
+    }
 
     /// Creates a walk that finds what is to be fetched, without packs and manifests that turned out to be of no use.
-    init(source: RemoteStore, local: LocalStore, indexes: IndexSet, avoiding useless: Useless) {
+    init(source: RemoteStore, local: LocalStore, indexes: IndexSet, avoiding useless: Useless, reach: Reach = .remote) {
         self.source = source
         self.local = local
         self.indexes = indexes
         refused = useless.manifests
+        self.reach = reach
         isHere = local.hasFrame
         copy = { frame, limit in
             indexes.copies(of: frame).first { $0.entry.depth < limit && !useless.packs.contains($0.pack) }
@@ -30,6 +40,7 @@ struct RemoteWalk {
         self.local = local
         indexes = inventory.indexes
         refused = []
+        reach = .remote
         isHere = { _, _ in false }
         copy = { inventory.copy(of: $0, below: $1) }
     }
@@ -43,15 +54,20 @@ struct RemoteWalk {
     /// Returns what is to be fetched, or `nil` where the remote does not have all of it.
     func run(_ pointer: Pointer) async throws -> RemoteClosure.Found? {
         var found = RemoteClosure.Found()
-        for pack in indexes.packList { found.packs[pack.id] = pack }
         try addComparisons(of: pointer.oid, to: &found)
-        guard pointer.kind == .tree else { return try await add(pointer.oid, to: &found) ? found : nil }
-        guard let listing = try await listing(pointer.oid, adding: &found) else { return nil }
+        guard try await add(pointer, to: &found) else { return nil }
+        found.notePacks(indexes.pack)
+        return found
+    }
+
+    private func add(_ pointer: Pointer, to found: inout RemoteClosure.Found) async throws -> Bool {
+        guard pointer.kind == .tree else { return try await add(pointer.oid, to: &found) }
+        guard let listing = try await listing(pointer.oid, adding: &found) else { return false }
         var visited = Set<Digest>()
         for entry in listing.entries where entry.size > 0 && visited.insert(entry.digest).inserted {
-            guard try await add(entry.digest, to: &found) else { return nil }
+            guard try await add(entry.digest, to: &found) else { return false }
         }
-        return found
+        return true
     }
 
     /// Adds the comparisons with earlier versions that are there; nothing needs them.
@@ -97,14 +113,20 @@ struct RemoteWalk {
     }
 
     private func listing(_ oid: Digest, of frames: [Digest]) async throws -> TreeListing? {
+        let name = "listing \(oid.abbreviated)"
         var bytes: [UInt8] = []
-        for frame in frames { bytes += try await self.bytes(of: frame) }
+        for frame in frames {
+            bytes += try await self.bytes(of: frame)
+            // A frame that a manifest repeats is small, however long what it makes.
+            try parse(name) { () throws(FormatError) in try TreeListing.requireLength(Int64(bytes.count)) }
+        }
         guard SHA256.digest(of: bytes) == oid else { return nil }
-        return try parse("listing \(oid.abbreviated)") { () throws(FormatError) in try TreeListing(parsing: bytes) }
+        return try parse(name) { () throws(FormatError) in try TreeListing(parsing: bytes) }
     }
 
     private func entries(of oid: Digest) -> [ObjectEntry] {
-        indexes.entries(of: oid, kind: .manifest).filter { !refused.contains($0) }
+        let here = reach == .remote ? [] : local.entries(of: oid, kind: .manifest)
+        return (indexes.entries(of: oid, kind: .manifest) + here).filter { !refused.contains($0) }
     }
 
     /// Returns an object's frames by one of its manifests, or `nil` where some are nowhere or the manifest is another object's.
@@ -118,13 +140,15 @@ struct RemoteWalk {
         switch manifest.content {
         case .segments(let all): segments = all
         case .parts(let parts):
+            var list = SegmentList()
             for part in parts {
                 guard try want(part.frame.id, in: &found) else { return nil }
                 let bytes = try await self.bytes(of: part.frame.id)
-                segments += try parse(name, bytes) { buffer throws(FormatError) in
-                    try Manifest.segments(ofPart: buffer, covering: part.byteCount)
+                try parse(name, bytes) { buffer throws(FormatError) in
+                    try list.append(part: buffer, covering: part.byteCount)
                 }
             }
+            segments = list.segments
         }
         var frames: [Digest] = []
         for case .frames(let references) in segments.map(\.content) {
@@ -139,11 +163,26 @@ struct RemoteWalk {
 
     /// Notes a frame to fetch unless it is here; `false` where it, or what it decodes against, is nowhere.
     private func want(_ frame: Digest, in found: inout RemoteClosure.Found) throws -> Bool {
-        try found.want(frame, unless: isHere, from: copy)
+        if try found.want(frame, unless: isHere, from: copy) { return true }
+        return try reach == .remoteAndStore && wantBase(of: frame, below: .max, in: &found)
+    }
+
+    /// Notes what a difference lacks that is here.
+    private func wantBase(
+        of frame: Digest,
+        below limit: UInt8,
+        in found: inout RemoteClosure.Found
+    ) throws -> Bool {
+        for own in try local.presentCopies(of: frame) where own.entry.depth < limit {
+            guard let base = own.base else { continue }
+            if try found.want(base, below: own.entry.depth, unless: isHere, from: copy) { return true }
+            if try wantBase(of: base, below: own.entry.depth, in: &found) { return true }
+        }
+        return false
     }
 
     private func bytes(of frame: Digest) async throws -> [UInt8] {
-        if let copy = try local.presentCopies(of: frame).first {
+        if try local.hasFrame(frame), let copy = try local.presentCopies(of: frame).first {
             var reader = FrameReader(local)
             return try reader.bytes(of: FrameReference(id: frame, byteCount: Int(copy.entry.rawLength)), of: frame)
         }

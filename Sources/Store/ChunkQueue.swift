@@ -53,6 +53,16 @@ final class ChunkQueue: Sendable {
         }.get()
     }
 
+    /// Reads blocks, and does with chunks what `body` says, until the file is read; any thread may help so.
+    func work(_ body: (ChunkJob) throws(StoreError) -> StoredFrame) throws(StoreError) {
+        while let work = try take() {
+            switch work {
+            case .read(let block): block.perform()
+            case .frame(let job): complete(job, with: try body(job))
+            }
+        }
+    }
+
     /// Notes what became of a chunk.
     func complete(_ job: ChunkJob, with result: StoredFrame) {
         monitor.update { state in

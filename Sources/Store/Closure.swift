@@ -159,6 +159,8 @@ extension LocalStore {
     }
 
     private func bytes(of map: ObjectMap, reader: inout FrameReader) throws(StoreError) -> [UInt8] {
+        // A frame that a manifest repeats is small, however long what it makes.
+        do throws(FormatError) { try TreeListing.requireLength(map.size) } catch { throw .notAListing(map.oid, error) }
         var bytes: [UInt8] = []
         for stretch in map.stretches {
             switch stretch.source {

@@ -82,12 +82,7 @@ struct FileIngest {
 
     /// Does what there is to do for the reader of a file until the file is read.
     func work(through queue: ChunkQueue, worker: inout FrameWorker) throws(StoreError) {
-        while let work = try queue.take() {
-            switch work {
-            case .read(let block): block.perform()
-            case .frame(let job): queue.complete(job, with: try put(job, worker: &worker))
-            }
-        }
+        try queue.work { job throws(StoreError) in try put(job, worker: &worker) }
     }
 
     /// Stores the frame of a job, on whatever thread took it.
@@ -165,7 +160,7 @@ struct FileIngest {
 
 extension SegmentPlan {
     /// Plans the segments of an open file; one that is stored as a single frame is not looked at.
-    fileprivate init(of source: FileSource) throws(StoreError) {
+    init(of source: FileSource) throws(StoreError) {
         let size = source.status.size
         guard size >= FileIngest.oneFrameByteCount else {
             self.init(.unknown, byteCount: size)

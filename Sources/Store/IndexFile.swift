@@ -9,8 +9,8 @@ package struct IndexFile: Sendable {
     package let path: FilePath
     /// Whether the file lists whole packs or one object's closure.
     package let kind: IndexContents.Kind
-    /// The packs that frames lie in, by their number.
-    package let packs: [IndexContents.Pack]
+    /// The number of packs that frames lie in.
+    package let packCount: Int
     /// The number of copies of frames listed.
     package let frameCount: Int
     /// The number of object entries.
@@ -36,7 +36,7 @@ package struct IndexFile: Sendable {
         }
     }
 
-    /// Maps the file and checks its header and sizes; `verify()` checks the rest.
+    /// Maps the file and checks its header and sizes, whatever it lists; `verify()` checks the rest.
     package init(_ path: FilePath) throws(StoreError) {
         let mapping: MappedFile
         do { mapping = try MappedFile(path) } catch { throw .io(error) }
@@ -57,7 +57,7 @@ package struct IndexFile: Sendable {
             let bytes = content.bytes
             var reader = ByteReader(bytes, format: "index")
             kind = try IndexFile.header(from: &reader, of: bytes)
-            let packCount = Int(try reader.integer(UInt32.self))
+            packCount = Int(try reader.integer(UInt32.self))
             frameCount = Int(try reader.integer(UInt32.self))
             baseCount = Int(try reader.integer(UInt32.self))
             objectCount = Int(try reader.integer(UInt32.self))
@@ -69,8 +69,6 @@ package struct IndexFile: Sendable {
             guard end == bytes.count else { throw reader.malformed("its size is not what its header says") }
             _ = try reader.slice(16)
             try reader.reserved(108)
-            _ = try reader.slice(4)
-            packs = try IndexFile.packs(packCount, from: &reader)
         } catch {
             if case .newer(let what) = error.problem { throw .needsNewerVersion(path, what) }
             throw .damaged(path, error)
@@ -95,26 +93,51 @@ package struct IndexFile: Sendable {
         return kind
     }
 
-    private static func packs(
-        _ count: Int,
-        from reader: inout ByteReader
-    ) throws(FormatError) -> [IndexContents.Pack] {
-        var packs: [IndexContents.Pack] = []
-        for _ in 0..<count {
-            let id = try reader.digest()
-            let size = try reader.integer(UInt32.self)
-            let kind = try reader.integer(UInt8.self)
-            guard let kind = PackKind(rawValue: kind) else { throw FormatError("index", .newer("pack kind \(kind)")) }
-            try reader.reserved(3)
-            packs.append(IndexContents.Pack(id: id, size: size, kind: kind))
-        }
-        return packs
-    }
-
     /// The size of the file in bytes.
     package var byteCount: Int { content.bytes.count }
 
-    /// Checks the checksum over the whole file and that every reserved field is zero.
+    /// The packs that frames lie in; all are read, which takes its time where there are many.
+    package var packs: [IndexContents.Pack] { (0..<packCount).compactMap { pack(at: $0) } }
+
+    /// Returns what is known of a pack that frames lie in.
+    package func pack(_ id: Digest) -> IndexContents.Pack? {
+        var low = 0
+        var high = packCount
+        while low < high {
+            let middle = (low + high) / 2
+            if digest(at: packOffset(middle)) < id { low = middle + 1 } else { high = middle }
+        }
+        guard low < packCount, digest(at: packOffset(low)) == id else { return nil }
+        return pack(at: low)
+    }
+
+    private func packOffset(_ position: Int) -> Int {
+        IndexContents.headerByteCount + position * IndexContents.Pack.byteCount
+    }
+
+    /// Returns pack number `position`; `nil` where this version does not know its kind, which `verify` tells.
+    private func pack(at position: Int) -> IndexContents.Pack? {
+        let bytes = slice(packOffset(position), IndexContents.Pack.byteCount)
+        guard let kind = PackKind(rawValue: bytes[36]) else { return nil }
+        let size = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 32, as: UInt32.self))
+        return IndexContents.Pack(id: Digest(loading: bytes), size: size, kind: kind)
+    }
+
+    private func verifyPacks() throws(FormatError) {
+        var last: Digest?
+        for position in 0..<packCount {
+            var reader = ByteReader(slice(packOffset(position), IndexContents.Pack.byteCount), format: "index")
+            let id = try reader.digest()
+            if let last, last >= id { throw reader.malformed("its packs are not in order") }
+            last = id
+            _ = try reader.integer(UInt32.self)
+            let kind = try reader.integer(UInt8.self)
+            guard PackKind(rawValue: kind) != nil else { throw FormatError("index", .newer("pack kind \(kind)")) }
+            try reader.reserved(3)
+        }
+    }
+
+    /// Checks the checksum over the whole file, the packs, and that every reserved field is zero.
     package func verify() throws(StoreError) {
         let bytes = content.bytes
         let end = bytes.count - IndexContents.trailerByteCount
@@ -126,6 +149,7 @@ package struct IndexFile: Sendable {
             var trailer = ByteReader(slice(end + 4, IndexContents.trailerByteCount - 4), format: "index")
             try trailer.reserved(4)
             try trailer.expect(IndexContents.endMagic)
+            try verifyPacks()
             for position in 0..<objectCount {
                 let end = objectsOffset + (position + 1) * ObjectEntry.byteCount
                 var reserved = ByteReader(slice(end - 7, 7), format: "index")
@@ -146,13 +170,13 @@ package struct IndexFile: Sendable {
     /// the word of an entry that contradicts itself.
     package func frame(at position: Int) -> FrameLocation? {
         let entry = FrameEntry(loading: slice(framesOffset + position * FrameEntry.byteCount, FrameEntry.byteCount))
-        guard Int(entry.pack) < packs.count, Int(entry.base) <= baseCount,
+        guard Int(entry.pack) < packCount, let pack = pack(at: Int(entry.pack)), Int(entry.base) <= baseCount,
             (1...UInt32(FrameReference.maximumByteCount)).contains(entry.rawLength),
             entry.storedLength <= entry.rawLength, Int(entry.offset) >= PackFormat.headerByteCount,
-            Int(entry.offset) + entry.recordLength <= Int(packs[Int(entry.pack)].size)
+            Int(entry.offset) + entry.recordLength <= Int(pack.size)
         else { return nil }
         let base = entry.base == 0 ? nil : digest(at: basesOffset + (Int(entry.base) - 1) * Digest.byteCount)
-        return FrameLocation(entry: entry, pack: packs[Int(entry.pack)].id, base: base)
+        return FrameLocation(entry: entry, pack: pack.id, base: base)
     }
 
     /// Returns every listed copy of a frame.

@@ -9,7 +9,6 @@ package struct IndexSet: Sendable {
     package let files: [IndexFile]
     /// Why files that should be among these are not: they are damaged or need a newer git-model.
     package let problems: [StoreError]
-    private let packs: [Digest: IndexContents.Pack]
     /// Packs of which nothing counts, though indexes list them.
     private let excluded: Set<Digest>
     private let verification = Verification()
@@ -24,18 +23,23 @@ package struct IndexSet: Sendable {
         self.files = files
         self.problems = problems
         self.excluded = excluded
+    }
+
+    /// The packs that the indexes list; all are read, which takes its time where there are many.
+    package var packList: [IndexContents.Pack] {
         var packs: [Digest: IndexContents.Pack] = [:]
         for file in files {
             for pack in file.packs where !excluded.contains(pack.id) { packs[pack.id] = pack }
         }
-        self.packs = packs
+        return Array(packs.values)
     }
 
-    /// The packs that the indexes list.
-    package var packList: [IndexContents.Pack] { Array(packs.values) }
-
     /// Returns what the indexes know of a pack.
-    package func pack(_ id: Digest) -> IndexContents.Pack? { packs[id] }
+    package func pack(_ id: Digest) -> IndexContents.Pack? {
+        guard !excluded.contains(id) else { return nil }
+        for file in files { if let pack = file.pack(id) { return pack } }
+        return nil
+    }
 
     /// Throws what keeps the set from saying that something is not in the store: a file that is damaged or not understood.
     package func verify() throws(StoreError) {

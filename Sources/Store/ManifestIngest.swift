@@ -27,6 +27,7 @@ struct ManifestIngest {
         segments: [Segment],
         worker: inout FrameWorker
     ) throws(StoreError) {
+        guard SegmentList.count(of: segments) <= SegmentList.maximumCount else { throw .tooManyPieces(oid) }
         if segments.count == 1, case .frames(let frames) = segments[0].content, frames.map(\.id) == [oid] { return }
         let frame = try add(
             oid: oid,

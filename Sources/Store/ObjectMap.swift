@@ -103,15 +103,22 @@ extension LocalStore {
         case .segments(let segments):
             return ObjectMap(oid: entry.oid, size: entry.size, segments: segments, metadata: metadata, manifest: entry)
         case .parts(let parts):
-            var segments: [Segment] = []
+            var list = SegmentList()
             for part in parts {
                 let bytes = try reader.bytes(of: part.frame, of: entry.oid)
-                segments += try parse(part.frame.id, bytes) { buffer throws(FormatError) in
-                    try Manifest.segments(ofPart: buffer, covering: part.byteCount)
+                // The manifest is what is wrong, should it be too much.
+                try parse(entry.frame, bytes) { buffer throws(FormatError) in
+                    try list.append(part: buffer, covering: part.byteCount)
                 }
                 metadata.append(part.frame)
             }
-            return ObjectMap(oid: entry.oid, size: entry.size, segments: segments, metadata: metadata, manifest: entry)
+            return ObjectMap(
+                oid: entry.oid,
+                size: entry.size,
+                segments: list.segments,
+                metadata: metadata,
+                manifest: entry
+            )
         }
     }
 

@@ -17,6 +17,15 @@ extension LocalStore {
         } catch { throw .io(error) }
     }
 
+    /// Returns the objects that were purged from the store.
+    package func purgedObjects() throws(StoreError) -> Set<Digest> {
+        let directory = root.appending(StoreLayout.purged)
+        do {
+            guard try FileStatus.of(directory) != nil else { return [] }
+            return Set(try DirectoryEntry.all(in: directory).compactMap { Digest(hex: $0.name) })
+        } catch { throw .io(error) }
+    }
+
     /// Returns whether an object was purged from the store.
     package func isPurged(_ oid: Digest) throws(StoreError) -> Bool {
         do { return try FileStatus.of(root.appending(StoreLayout.purged(oid))) != nil } catch { throw .io(error) }

@@ -22,6 +22,8 @@ package enum StoreError: Error, Sendable {
     case wrongObject(Digest, found: Digest)
     /// The object's bytes are right, but no tree's listing, though a pointer says that they are.
     case notAListing(Digest, FormatError)
+    /// The object has more segments and frames than a manifest may list.
+    case tooManyPieces(Digest)
     /// An artifact's file changed while it was read.
     case changedWhileRead(FilePath)
     /// The frame just encoded did not decode to what was read.
@@ -73,6 +75,8 @@ extension StoreError: CustomStringConvertible {
         case .wrongObject(let object, let found):
             "object \(object.abbreviated) came out as \(found.abbreviated)"
         case .notAListing(let object, let error): "object \(object.abbreviated) is no tree: \(error)"
+        case .tooManyPieces(let object):
+            "object \(object.abbreviated) has more than \(SegmentList.maximumCount) segments and frames"
         case .changedWhileRead(let path): "\(path) changed while it was read"
         case .encodingCheckFailed(let frame): "frame \(frame.abbreviated) did not decode to what was read"
         case .cancelled: "interrupted"

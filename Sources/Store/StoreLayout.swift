@@ -30,14 +30,16 @@ package enum StoreLayout {
     package static let users = "users"
     /// The file that names the stores to read from beside this one.
     package static let alternates = "alternates"
+    /// The directory of what says which objects were purged.
+    package static let purged = "purged"
     /// Returns the path relative to the store of what says that an object was purged.
-    package static func purged(_ oid: Digest) -> String { "purged/\(oid.hex)" }
+    package static func purged(_ oid: Digest) -> String { "\(purged)/\(oid.hex)" }
 
     /// Returns whether a file is a store's by its path relative to the store, so that nothing else is taken for its own.
     package static func isOwn(_ path: FilePath) -> Bool {
         guard let name = path.lastComponent?.string, let top = path.components.first?.string else { return false }
         if path.components.count == 1 { return [format, alternates, "lock", "merge.lock"].contains(name) }
-        guard (directories + [users, "purged", quarantine]).contains(top) else { return false }
+        guard (directories + [users, purged, quarantine]).contains(top) else { return false }
         return digest(inName: name) != nil || TemporaryFile.isTemporary(name)
     }
 

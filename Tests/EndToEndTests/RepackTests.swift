@@ -104,6 +104,10 @@ import Testing
             set -e
             git model purge v1.0.0 --dry-run
             git model purge v1.0.0 --yes
+            for verb in log 'list small'; do
+                git model $verb > ~/out && cat ~/out && grep -q 'v1.0.0 .*(purged)$' ~/out && test $(grep -c purged ~/out) = 1
+                test $(git model $verb --json | grep -o '"isPurged": *[a-z]*' | grep -c true) = 1
+            done
             git model fsck --deep --check-remote
             git model push --all
             git model purge v1.0.0 --yes

@@ -30,6 +30,7 @@ struct LogCommand: ModelCommand {
                 version.size.map(Quantity.bytes) ?? "",
                 DisplayText.sanitized(version.tagger),
                 DisplayText.sanitized(version.subject) + (version.isDeregistered ? " (taken back)" : "")
+                    + (version.isPurged ? " (purged)" : "")
             )
         }
         text.table(table)

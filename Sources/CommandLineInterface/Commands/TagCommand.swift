@@ -72,7 +72,7 @@ extension Text {
                 name,
                 version.date ?? "",
                 version.size.map(Quantity.bytes) ?? "",
-                DisplayText.sanitized(version.subject)
+                DisplayText.sanitized(version.subject) + (version.isPurged ? " (purged)" : "")
             )
         }
         self.table(table)

@@ -36,6 +36,8 @@ extension StoreError: Diagnosable {
         case .damagedFrame, .wrongObject, .encodingCheckFailed:
             Diagnosis(.verification, description, hints: ["see what can be mended: `git model fsck --repair`"])
         case .notAListing: Diagnosis(.verification, description)
+        case .tooManyPieces:
+            Diagnosis(.failed, description, hints: ["split the file, and add the directory of its parts"])
         case .changedWhileRead: Diagnosis(.failed, description, hints: ["try again when nothing writes to it"])
         case .cancelled: .interrupted
         case .locked(let error): error.diagnosis

@@ -64,7 +64,7 @@ package struct ChangeAlternates: Sendable {
                 try list.write(known.filter { $0 != store })
                 report.warnings = ["\(store) could not be read: what was only there is missing now"]
                 report.hints = [
-                    "fetch the versions that were there first, then what was added since: `git model fetch --all`",
+                    "get what remotes have of it: `git model fetch --all`",
                     "see what is missing: `git model fsck`",
                 ]
                 return report

@@ -107,7 +107,7 @@ extension Workspace {
             let held = (try? await remote.holds(unknown, local: store)) ?? []
             try remote.acknowledge(result.objects + held)
         }
-        let moved = Set(result.objects)
+        let moved = Set(result.objects + result.completed)
         let fetched = artifacts.filter { moved.contains($0.pointer.oid) }
         report.artifacts = fetched.count
         report.size = fetched.reduce(0) { $0 + $1.pointer.size }
@@ -143,8 +143,15 @@ extension Workspace {
     ) async throws -> Fetch.Report {
         while true {
             problems += takeOutWrong(&artifacts, in: store)
-            let pointers = artifacts.map(\.pointer)
-            do { return isDryRun ? try await fetch.dryRun(pointers) : try await fetch.run(pointers) } catch {
+            let chosen = artifacts
+            let pointers = chosen.map(\.pointer)
+            do {
+                guard !isDryRun else { return try await fetch.dryRun(pointers) }
+                return try await fetch.run(pointers) { absent in
+                    let absent = Set(absent)
+                    return try await seeds(for: chosen.filter { absent.contains($0.pointer) })
+                }
+            } catch {
                 // What came may show that a pointer is wrong, not the remote.
                 guard artifacts.contains(where: { store.contradiction(of: $0.pointer) != nil }) else { throw error }
             }

@@ -24,6 +24,8 @@ package struct ListVersions: Sendable {
             package let size: Int64?
             /// The first line of the tag's message.
             package let subject: String
+            /// Whether bytes of it were purged here, so that it cannot be checked out.
+            package let isPurged: Bool
         }
 
         /// The versions, by model, then ascending.
@@ -39,16 +41,17 @@ package struct ListVersions: Sendable {
     /// Creates the operation for one model, or for all.
     package init(model: String? = nil) { self.model = model }
 
-    /// Reads the tags.
+    /// Reads the tags, and what was purged.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let all = try await workspace.versions()
         if let model { try workspace.requireModel(named: model, among: all) }
         let versions = all.filter { model == nil || $0.model.text == model }
-        return Report(versions: versions.map(ListVersions.row))
+        let purged = try await workspace.purgedVersions(among: versions)
+        return Report(versions: versions.map { ListVersions.row($0, isPurged: purged.contains($0.tag)) })
     }
 
-    private static func row(_ version: ModelVersion) -> Report.Version {
+    private static func row(_ version: ModelVersion, isPurged: Bool) -> Report.Version {
         Report.Version(
             tag: version.tag.text,
             model: version.model.text,
@@ -57,7 +60,8 @@ package struct ListVersions: Sendable {
             date: version.date,
             time: version.time,
             size: version.size,
-            subject: version.annotation.map { VersionTag.subject(of: $0.message) } ?? ""
+            subject: version.annotation.map { VersionTag.subject(of: $0.message) } ?? "",
+            isPurged: isPurged
         )
     }
 }

@@ -24,6 +24,8 @@ package struct VersionLog: Sendable {
             package let isSigned: Bool
             /// Whether the version was taken back.
             package let isDeregistered: Bool
+            /// Whether bytes of it were purged here, so that it cannot be checked out.
+            package let isPurged: Bool
             /// The first line of the tag's message.
             package let subject: String
         }
@@ -42,12 +44,13 @@ package struct VersionLog: Sendable {
         self.limit = limit
     }
 
-    /// Reads the tags.
+    /// Reads the tags, and what was purged.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let all = try await workspace.versions()
         if let model { try workspace.requireModel(named: model, among: all) }
         let versions = all.filter { model == nil || $0.model.text == model }
+        let purged = try await workspace.purgedVersions(among: versions)
         let commits = try await workspace.repository.objects.commits(Array(Set(versions.map(\.commit))))
         let byID = Dictionary(commits.map { ($0.id, $0) }) { first, _ in first }
         var rows: [(time: Int64, row: Report.Version)] = []
@@ -65,6 +68,7 @@ package struct VersionLog: Sendable {
                         size: version.size,
                         isSigned: version.isSigned,
                         isDeregistered: version.isDeregistered,
+                        isPurged: purged.contains(version.tag),
                         subject: version.annotation.map { VersionTag.subject(of: $0.message) } ?? ""
                     )
                 )

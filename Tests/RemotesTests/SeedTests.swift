@@ -1,0 +1,106 @@
+import Codec
+import ModelCore
+import Remotes
+import Store
+import SystemIO
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What a file of this machine has is not fetched.
+@Suite("Seeds of a fetch")
+struct SeedTests {
+    private let source: Machine
+    private let site = Site()
+    private let before: (pointer: Pointer, bytes: [UInt8])
+    private let after: (pointer: Pointer, bytes: [UInt8])
+    /// The bytes that a machine with the earlier version in its store fetches of the later one.
+    private let warmByteCount: Int64
+
+    init() async throws {
+        source = try Machine()
+        var model = SafetensorsBytes([("embedding", 120_000), ("layer.0", 12_000), ("bias", 40)], seed: 1)
+        let old = model.bytes
+        before = (try await source.add(old), old)
+        model.train(["layer.0"], seed: 2)
+        let new = model.bytes
+        after = (try await source.addModel(new, after: [before.pointer]), new)
+        try await source.push([before.pointer, after.pointer], to: site.remote)
+        let warm = try Machine()
+        try await warm.fetch([before.pointer], from: site.remote)
+        warmByteCount = try await warm.fetch([after.pointer], from: site.remote).byteCount
+    }
+
+    private func seed(_ bytes: [UInt8], on machine: Machine, said object: Pointer) throws -> [Digest: [Seed]] {
+        let path = machine.scratch.path.appending("old.safetensors")
+        try DurableFile.write(bytes, to: path, durable: false)
+        return [after.pointer.oid: [Seed(path: path, object: object)]]
+    }
+
+    private func fetch(to target: Machine, seeds: [Digest: [Seed]]) async throws -> Int64 {
+        let report = try await target.fetch(from: site.remote).run([after.pointer]) { _ in seeds }
+        #expect(report.objects == [after.pointer.oid])
+        #expect(try await target.restored(after.pointer.oid, size: after.bytes.count) == after.bytes)
+        #expect(try await target.problems() == [])
+        return report.byteCount
+    }
+
+    @Test
+    func `only what is new comes, as if the store had the old version`() async throws {
+        let target = try Machine()
+        let counting = CountingRemote(site.remote)
+        let seeds = try seed(before.bytes, on: target, said: before.pointer)
+        let report = try await target.fetch(from: counting).run([after.pointer]) { absent in
+            #expect(absent == [after.pointer])
+            return seeds
+        }
+        // A difference to the old version, of which the store has the base from the seed; and the manifest, which no file holds.
+        #expect(report.byteCount <= warmByteCount + 1000)
+        #expect(report.byteCount < Int64(after.bytes.count) / 10)
+        #expect(try await target.restored(after.pointer.oid, size: after.bytes.count) == after.bytes)
+        #expect(try await target.problems() == [])
+    }
+
+    @Test
+    func `a small file that is wanted as it is does not come at all`() async throws {
+        let small = try await source.add(Array("weights".utf8))
+        try await source.push([small], to: site.remote)
+        let target = try Machine()
+        let path = target.scratch.path.appending("small")
+        try DurableFile.write(Array("weights".utf8), to: path, durable: false)
+        let report = try await target.fetch(from: site.remote).run([small]) { _ in
+            [small.oid: [Seed(path: path, object: small)]]
+        }
+        #expect(report.byteCount == 0 && report.objects == [small.oid])
+        #expect(try await target.restored(small.oid, size: 7) == Array("weights".utf8))
+    }
+
+    @Test
+    func `a file that is not what it was gives what is right of it, and the rest comes`() async throws {
+        let cold = try await fetch(to: Machine(), seeds: [:])
+        var changed = before.bytes
+        changed[changed.count - 300] ^= 1
+        let target = try Machine()
+        let some = try await fetch(to: target, seeds: try seed(changed, on: target, said: before.pointer))
+        #expect(some > warmByteCount + 1000 && some < cold / 2)
+        let other = try Machine()
+        let none = try await fetch(to: other, seeds: try seed([], on: other, said: before.pointer))
+        #expect(none == cold)
+        let third = try Machine()
+        let gone = [after.pointer.oid: [Seed(path: third.scratch.path.appending("gone"), object: before.pointer)]]
+        #expect(try await fetch(to: third, seeds: gone) == cold)
+    }
+
+    @Test
+    func `nobody asks for seeds of what is here, and none is read that the store has whole`() async throws {
+        let target = try Machine()
+        try await target.fetch([before.pointer], from: site.remote)
+        // Were it read, its frames would be stored.
+        let seeds = try seed(after.bytes, on: target, said: before.pointer)
+        #expect(try await fetch(to: target, seeds: seeds) == warmByteCount)
+        _ = try await target.fetch(from: site.remote).run([after.pointer, before.pointer]) { _ in
+            Issue.record("seeds were asked for")
+            return [:]
+        }
+    }
+}
