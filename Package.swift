@@ -96,9 +96,16 @@ let package = Package(
             excluding: ["References"]
         ),
         tests("EndToEndTests", ["git-model", "ModelCore", "TestSupport", systemPackage]),
+        // Uses a store beside others until a test kills it.
+        .executableTarget(
+            name: "store-worker",
+            dependencies: ["Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
+            path: "Tests/StoreWorker",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "FaultTests",
-            dependencies: ["git-model", "ModelCore", "TestSupport", systemPackage],
+            dependencies: ["git-model", "store-worker", "ModelCore", "TestSupport", systemPackage],
             // Compiled by the tests: it is preloaded into git-model and linked into nothing.
             exclude: ["Shim"],
             swiftSettings: settings

@@ -26,6 +26,8 @@ struct FileCutter {
     static let bufferByteCount = readByteCount + Chunker.maximumLength
 
     let buffers: BufferPool
+    /// The most bytes of a frame.
+    let frameByteCount: Int
 
     /// What was read and is not cut yet.
     private struct Window: ~Copyable {
@@ -100,7 +102,7 @@ struct FileCutter {
         from source: borrowing FileSource
     ) throws(StoreError) -> Range<Int> {
         if piece.tensor != nil {
-            let count = min(rest, FrameReference.maximumByteCount)
+            let count = min(rest, frameByteCount)
             // A large frame is read alone, so that nothing of it is copied; small ones come together.
             try fill(&window, to: count, ahead: Chunker.maximumLength, from: source)
             return take(count, from: &window)
@@ -109,7 +111,7 @@ struct FileCutter {
         try fill(&window, to: min(rest, Chunker.maximumLength), ahead: ahead, from: source)
         let bytes = window.buffer.bytes[window.unused.prefix(rest)]
         let boundary = Chunker.firstBoundary(in: UnsafeRawBufferPointer(rebasing: bytes), isEnd: bytes.count == rest)
-        return take(boundary ?? bytes.count, from: &window)
+        return take(min(boundary ?? bytes.count, frameByteCount), from: &window)
     }
 
     /// Makes sure that `count` bytes are in the window, reading at least as many as are missing, and up to `ahead` at once.
