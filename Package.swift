@@ -68,7 +68,7 @@ let package = Package(
         tests("ModelCoreTests", ["ModelCore", "TestSupport"], excluding: ["Golden"]),
         tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),
         tests("CodecTests", ["Codec", "ModelCore", "TestSupport"]),
-        tests("TensorFormatsTests", ["TensorFormats", "ModelCore", "TestSupport"]),
+        tests("TensorFormatsTests", ["TensorFormats", "ModelCore", "TestSupport", "FuzzTargets"]),
         tests(
             "StoreTests",
             ["Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
@@ -83,6 +83,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["Store", "TensorFormats", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
+            path: "Tests/FuzzTargets",
+            swiftSettings: settings
+        ),
+        tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests(
             "CommandTests",
             [
