@@ -119,3 +119,10 @@ let package = Package(
         ),
     ]
 )
+
+// Links only with the flags of scripts/fuzz, which sets this.
+if Context.environment["GIT_MODEL_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz", swiftSettings: settings)
+    )
+}
