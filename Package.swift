@@ -68,7 +68,7 @@ let package = Package(
         tests("ModelCoreTests", ["ModelCore", "TestSupport"], excluding: ["Golden"]),
         tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),
         tests("CodecTests", ["Codec", "ModelCore", "TestSupport"]),
-        tests("TensorFormatsTests", ["TensorFormats", "ModelCore", "TestSupport"]),
+        tests("TensorFormatsTests", ["TensorFormats", "ModelCore", "TestSupport", "FuzzTargets"]),
         tests(
             "StoreTests",
             ["Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
@@ -83,6 +83,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["Store", "TensorFormats", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
+            path: "Tests/FuzzTargets",
+            swiftSettings: settings
+        ),
+        tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests(
             "CommandTests",
             [
@@ -96,12 +103,26 @@ let package = Package(
             excluding: ["References"]
         ),
         tests("EndToEndTests", ["git-model", "ModelCore", "TestSupport", systemPackage]),
+        // Uses a store beside others until a test kills it.
+        .executableTarget(
+            name: "store-worker",
+            dependencies: ["Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
+            path: "Tests/StoreWorker",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "FaultTests",
-            dependencies: ["git-model", "ModelCore", "TestSupport", systemPackage],
+            dependencies: ["git-model", "store-worker", "ModelCore", "TestSupport", systemPackage],
             // Compiled by the tests: it is preloaded into git-model and linked into nothing.
             exclude: ["Shim"],
             swiftSettings: settings
         ),
     ]
 )
+
+// Links only with the flags of scripts/fuzz, which sets this.
+if Context.environment["GIT_MODEL_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz", swiftSettings: settings)
+    )
+}

@@ -107,7 +107,7 @@ extension EarlierVersion {
         in store: LocalStore,
         reader: inout FrameReader
     ) -> [Tensor]? {
-        guard size >= FileIngest.oneFrameByteCount else { return [] }
+        guard size >= store.sizes.oneFrameByteCount else { return [] }
         guard let map = try? store.maps(of: oid, size: size, reader: &reader).first else { return nil }
         return tensors(in: map, file: file)
     }

@@ -24,6 +24,8 @@ struct FileCutter {
     static let bufferByteCount = BlockReader.headByteCount + BlockReader.blockByteCount
 
     let buffers: BufferPool
+    /// The most bytes of a frame.
+    let frameByteCount: Int
 
     /// What was read and is not cut yet.
     private struct Window: ~Copyable {
@@ -104,14 +106,14 @@ struct FileCutter {
         in window: inout Window
     ) throws(StoreError) -> Range<Int> {
         if piece.tensor != nil {
-            let count = min(rest, FrameReference.maximumByteCount)
+            let count = min(rest, frameByteCount)
             try fill(&window, to: count)
             return take(count, from: &window)
         }
         try fill(&window, to: min(rest, Chunker.maximumLength))
         let bytes = window.buffer.bytes[window.unused.prefix(rest)]
         let boundary = Chunker.firstBoundary(in: UnsafeRawBufferPointer(rebasing: bytes), isEnd: bytes.count == rest)
-        return take(boundary ?? bytes.count, from: &window)
+        return take(min(boundary ?? bytes.count, frameByteCount), from: &window)
     }
 
     /// Makes sure that `count` bytes are in the window, which are no more than the next block and what is left of the last one.

@@ -7,9 +7,6 @@ import TensorFormats
 
 /// Adds one file: reads it once, hashes it as a whole, cuts it into frames and lists them in a manifest.
 struct FileIngest {
-    /// Files below this size are one frame, and their object id is the frame's.
-    static let oneFrameByteCount: Int64 = 256 << 10
-
     let frames: FrameIngest
     let buffers: BufferPool
     let cancellation: Cancellation
@@ -28,29 +25,31 @@ struct FileIngest {
         buffers = BufferPool(bufferSize: FileCutter.bufferByteCount, count: bufferCount)
     }
 
+    private var cutter: FileCutter { FileCutter(buffers: buffers, frameByteCount: frames.sizes.frameByteCount) }
+
     /// A file that is being read, and how.
     private struct Reading: ~Copyable {
         let source: FileSource
         let readAt: Int64
         let plan: SegmentPlan
 
-        static func begin(_ path: FilePath) throws(StoreError) -> Reading {
+        static func begin(_ path: FilePath, _ sizes: StoreSizes) throws(StoreError) -> Reading {
             let readAt = WallClock.now()
             let source = try FileSource(path)
-            let plan = try SegmentPlan(of: source)
+            let plan = try SegmentPlan(of: source, sizes)
             return Reading(source: source, readAt: readAt, plan: plan)
         }
     }
 
     /// Adds a whole file on this thread.
     func add(_ path: FilePath, bases: FileBases, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
-        let reading = try Reading.begin(path)
-        if reading.source.status.size < FileIngest.oneFrameByteCount {
+        let reading = try Reading.begin(path, frames.sizes)
+        if reading.source.status.size < frames.sizes.oneFrameByteCount {
             return try addSmall(reading, worker: &worker)
         }
         let assembly = SegmentAssembly(reading.plan, bases: bases)
         var stored: [StoredFrame] = []
-        let cut = try FileCutter(buffers: buffers).cut(reading.source, into: assembly) { job throws(StoreError) in
+        let cut = try cutter.cut(reading.source, into: assembly) { job throws(StoreError) in
             stored.append(try put(job, worker: &worker))
         }
         return try finish(reading, cut: cut, assembly: assembly, stored: stored, worker: &worker)
@@ -63,14 +62,13 @@ struct FileIngest {
         through queue: ChunkQueue,
         worker: inout FrameWorker
     ) throws(StoreError) -> IngestedObject {
-        let reading = try Reading.begin(path)
-        guard reading.source.status.size >= FileIngest.oneFrameByteCount else {
+        let reading = try Reading.begin(path, frames.sizes)
+        guard reading.source.status.size >= frames.sizes.oneFrameByteCount else {
             // Cut since its size was looked at.
             queue.close()
             return try addSmall(reading, worker: &worker)
         }
         let assembly = SegmentAssembly(reading.plan, bases: bases)
-        let cutter = FileCutter(buffers: buffers)
         let cut = try cutter.cut(reading.source, into: assembly, aheadBy: queue) { job throws(StoreError) in
             if try !queue.offer(job) { queue.complete(job, with: try put(job, worker: &worker)) }
         }
@@ -160,9 +158,9 @@ struct FileIngest {
 
 extension SegmentPlan {
     /// Plans the segments of an open file; one that is stored as a single frame is not looked at.
-    init(of source: FileSource) throws(StoreError) {
+    init(of source: FileSource, _ sizes: StoreSizes) throws(StoreError) {
         let size = source.status.size
-        guard size >= FileIngest.oneFrameByteCount else {
+        guard size >= sizes.oneFrameByteCount else {
             self.init(.unknown, byteCount: size)
             return
         }

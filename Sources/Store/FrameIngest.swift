@@ -31,6 +31,9 @@ final class FrameIngest: Sendable {
         metadata = PackAppender(kind: .metadata, store: store)
     }
 
+    /// How large becomes what is written.
+    var sizes: StoreSizes { local.sizes }
+
     /// Bytes that this session added to packs, and raw bytes that it found there already.
     var totals: (stored: Int64, reused: Int64) { state.withLock { ($0.stored, $0.reused) } }
 

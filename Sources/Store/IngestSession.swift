@@ -134,7 +134,7 @@ package final class IngestSession: Sendable {
         let comparison = earlier.comparison(of: object.oid, size: object.size, files: files)
         guard !comparison.isEmpty else { return }
         try worker.withLock { worker throws(StoreError) in
-            for part in comparison.encodedParts() {
+            for part in comparison.encodedParts(atMost: store.sizes.frameByteCount) {
                 let frame = try ManifestIngest(frames: frames).put(part, worker: &worker)
                 let entry = ObjectEntry(oid: object.oid, frame: frame.id, size: object.size, kind: .comparison)
                 frames.remember(entry)

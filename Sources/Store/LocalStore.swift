@@ -12,6 +12,8 @@ package final class LocalStore: Sendable {
     package let root: FilePath
     /// What the store's `format` file says.
     package let format: StoreFormat
+    /// How large becomes what is written.
+    let sizes: StoreSizes
     /// The stores that frames are read from beside this one; nothing is ever written to them or deleted there.
     let alternates: [LocalStore]
     /// Why stores that should be among the alternates, or among theirs, are not.
@@ -29,11 +31,14 @@ package final class LocalStore: Sendable {
     private static let maximumOpenPacks = 4096
 
     /// Opens an existing store, and refuses one that this version does not understand.
-    package convenience init(_ root: FilePath) throws(StoreError) { try self.init(root, below: []) }
+    package convenience init(_ root: FilePath, sizes: StoreSizes = .standard) throws(StoreError) {
+        try self.init(root, below: [], sizes: sizes)
+    }
 
     /// Opens a store that is an alternate of others, none of which counts again.
-    init(_ root: FilePath, below others: [FilePath]) throws(StoreError) {
+    init(_ root: FilePath, below others: [FilePath], sizes: StoreSizes = .standard) throws(StoreError) {
         self.root = root
+        self.sizes = sizes
         format = try LocalStore.readFormat(of: root)
         (alternates, alternateProblems) = try StoreAlternates(of: root).open(below: others)
         indexSet = Mutex(try LocalStore.openIndexes(of: root, known: IndexSet([])))
@@ -44,6 +49,7 @@ package final class LocalStore: Sendable {
     init(_ store: LocalStore, without packs: Set<Digest>) {
         root = store.root
         format = store.format
+        sizes = store.sizes
         alternates = store.alternates
         alternateProblems = store.alternateProblems
         indexSet = Mutex(IndexSet(store.indexes.files, problems: store.indexes.problems, excluding: packs))
@@ -51,7 +57,10 @@ package final class LocalStore: Sendable {
     }
 
     /// Opens the store at `root`, creating an empty one where there is none.
-    package static func openOrCreate(_ root: FilePath) throws(StoreError) -> LocalStore {
+    package static func openOrCreate(
+        _ root: FilePath,
+        sizes: StoreSizes = .standard
+    ) throws(StoreError) -> LocalStore {
         do {
             if try FileStatus.of(root.appending(StoreLayout.format)) == nil {
                 for directory in StoreLayout.directories {
@@ -64,7 +73,7 @@ package final class LocalStore: Sendable {
                 )
             }
         } catch { throw .io(error) }
-        return try LocalStore(root)
+        return try LocalStore(root, sizes: sizes)
     }
 
     private static func readFormat(of root: FilePath) throws(StoreError) -> StoreFormat {

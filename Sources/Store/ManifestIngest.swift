@@ -52,9 +52,10 @@ struct ManifestIngest {
             Manifest(oid: oid, size: size, layout: layout, note: note, content: content).encoded
         }
         let whole = manifest(.segments(segments))
-        if whole.count <= FrameReference.maximumByteCount { return try put(whole, worker: &worker) }
+        let limit = frames.sizes.frameByteCount
+        if whole.count <= limit { return try put(whole, worker: &worker) }
         var parts: [Manifest.Part] = []
-        for group in ManifestIngest.groups(of: segments) {
+        for group in ManifestIngest.groups(of: segments, atMost: limit) {
             let frame = try put(Manifest.encodedPart(group), worker: &worker)
             parts.append(Manifest.Part(frame: frame, byteCount: group.reduce(0) { $0 + $1.byteCount }))
         }
@@ -62,13 +63,13 @@ struct ManifestIngest {
     }
 
     /// Returns stretches of `segments` each of which encodes to less than a frame.
-    static func groups(of segments: [Segment]) -> [ArraySlice<Segment>] {
+    private static func groups(of segments: [Segment], atMost limit: Int) -> [ArraySlice<Segment>] {
         var groups: [ArraySlice<Segment>] = []
         var start = 0
         var byteCount = 0
         for (position, segment) in segments.enumerated() {
             let length = Manifest.encodedPart([segment]).count
-            if byteCount + length > FrameReference.maximumByteCount, position > start {
+            if byteCount + length > limit, position > start {
                 groups.append(segments[start..<position])
                 start = position
                 byteCount = 0

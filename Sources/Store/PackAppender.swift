@@ -89,7 +89,7 @@ final class PackAppender: Sendable {
             state.open = try PackBuilder.start(kind, in: store.root.appending("packs"), nextRead: nextRead)
         }
         try state.open?.append(record, stored: stored)
-        if displaced == nil, state.open?.isFull == true { displaced = state.open.take() }
+        if displaced == nil, (state.open?.byteCount ?? 0) >= store.sizes.packByteCount { displaced = state.open.take() }
         let byteCount = state.open?.byteCount ?? 0
         lane.isCrowded.store(byteCount >= PackAppender.crowdedByteCount, ordering: .relaxed)
         return displaced

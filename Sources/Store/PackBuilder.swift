@@ -80,9 +80,6 @@ package struct PackBuilder: ~Copyable {
     /// The number of frames written so far.
     package var frameCount: Int { entries.count }
 
-    /// Whether the pack has reached its target size.
-    package var isFull: Bool { byteCount >= PackFormat.targetByteCount }
-
     /// Whether one more record of `storedLength` bytes still fits under the hard limit, its part of the table included.
     package func hasRoom(forStored storedLength: Int) -> Bool {
         let record = FrameRecord.headerByteCount + Digest.byteCount + storedLength

@@ -35,11 +35,11 @@ package final class SeedIngest: Sendable {
         guard !useful.isEmpty else { return 0 }
         let frames = FrameIngest(store)
         do {
-            let small = useful.filter(\.isOneFrame)
+            let small = useful.filter { $0.isOneFrame(store.sizes) }
             _ = try await pool.map(small.count, state: { [store] in FrameWorker(store) }) { turn, worker in
                 try self.giving { () throws(StoreError) in try self.takeWhole(small[turn], into: frames, &worker) }
             }
-            for seed in useful where !seed.isOneFrame { try await take(wanted, from: seed, into: frames) }
+            for seed in useful where !seed.isOneFrame(store.sizes) { try await take(wanted, from: seed, into: frames) }
             let packs = try frames.finish()
             // What was taken of a file that turned out to change is as right as the rest.
             var contents = IndexContents()
@@ -53,7 +53,7 @@ package final class SeedIngest: Sendable {
     }
 
     private func isUseful(_ seed: Seed, for wanted: Set<FrameReference>) -> Bool {
-        if seed.isOneFrame {
+        if seed.isOneFrame(store.sizes) {
             return wanted.contains(FrameReference(id: seed.object.oid, byteCount: Int(seed.object.size)))
         }
         let wantedByteCount = wanted.reduce(0) { $0 + Int64($1.byteCount) }
@@ -112,11 +112,12 @@ package final class SeedIngest: Sendable {
         _ worker: inout FrameWorker
     ) throws(StoreError) {
         let source = try FileSource(seed.path)
-        let plan = try SegmentPlan(of: source)
+        let plan = try SegmentPlan(of: source, store.sizes)
         let count = SeedIngest.queueCapacity + 2 * pool.threadCount
         let buffers = BufferPool(bufferSize: FileCutter.bufferByteCount, count: count)
         let assembly = SegmentAssembly(plan, bases: FileBases())
-        _ = try FileCutter(buffers: buffers).cut(source, into: assembly, aheadBy: queue) { job throws(StoreError) in
+        let cutter = FileCutter(buffers: buffers, frameByteCount: store.sizes.frameByteCount)
+        _ = try cutter.cut(source, into: assembly, aheadBy: queue) { job throws(StoreError) in
             if try !queue.offer(job) {
                 queue.complete(job, with: try put(job, if: wanted, into: frames, &worker))
             }
@@ -141,5 +142,5 @@ package final class SeedIngest: Sendable {
 }
 
 extension Seed {
-    fileprivate var isOneFrame: Bool { object.size < FileIngest.oneFrameByteCount }
+    fileprivate func isOneFrame(_ sizes: StoreSizes) -> Bool { object.size < sizes.oneFrameByteCount }
 }

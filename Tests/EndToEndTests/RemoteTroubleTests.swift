@@ -90,4 +90,23 @@ import Testing
         let mended = try await scratch.run("git model fsck --deep --repair; git model fsck --deep")
         #expect(mended.exitCode == 0, "\(mended.output)")
     }
+
+    @Test func `What damage took is stored again where the file still is, as the hints say`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            set -e
+            git model init -q && head -c 900000 /dev/urandom > m.bin && git model add -q m.bin && git commit -qm One
+            pack=$(find .git/model/store/packs -name '*.pack' -size +100k)
+            printf x | dd of="$pack" bs=1 seek=5000 conv=notrunc status=none
+            git model fsck --deep && exit 9
+            git model fsck --deep --repair && exit 9
+            git model add m.bin
+            git model fsck --deep && cp m.bin ~ && rm m.bin && git model checkout -q && cmp m.bin ~/m.bin
+            """
+        ).expectSuccess()
+        for text in ["git model fsck --deep --repair`", "git model add m.bin`", "again, which the store had lost\n"] {
+            #expect(result.output.contains(text), "\(result.output)")
+        }
+    }
 }

@@ -166,7 +166,7 @@ final class FaultRig: Sendable {
     /// The steps to look at: all in a long run, else those that make something visible, and a few more.
     func chosenSteps(atMost limit: Int) -> [Int] {
         let all = Array(1...max(1, steps.count))
-        if ProcessInfo.processInfo.environment["GIT_MODEL_SOAK"] != nil { return all }
+        if Soak.isOn { return all }
         let visible = all.filter { steps[$0 - 1].hasPrefix("rename") || steps[$0 - 1].hasPrefix("remove") }
         let spread = FaultRig.thinned(all.filter { !visible.contains($0) }, to: limit / 4)
         return Set(FaultRig.thinned(visible, to: limit - spread.count) + spread).sorted()

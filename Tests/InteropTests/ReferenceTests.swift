@@ -26,13 +26,15 @@ import Testing
         let notes: [String]?
     }
 
-    /// Debian's PyTorch is the only one that is not in the project's own environment.
+    /// The project's own; Debian's PyTorch is for the system's Python, and a long run also asks PyPI's newest, which is large.
     private static let environment = "\(PackageFiles.root)/.build-venv/bin/python"
 
-    @Test(arguments: [
+    private static let references = [
         ("with_safetensors.py", environment), ("with_gguf.py", environment), ("with_numpy.py", environment),
         ("with_onnx.py", environment), ("with_torch.py", "/usr/bin/python3"),
-    ])
+    ]
+
+    @Test(arguments: references + (Soak.isOn ? [("with_torch.py", environment)] : []))
     func `We find what the reference library finds`(script: String, python: String) async throws {
         let scratch = try await ScratchRepository(initialized: false)
         let path = "\(PackageFiles.root)/Tests/InteropTests/References/\(script)"

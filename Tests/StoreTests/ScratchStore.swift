@@ -13,12 +13,14 @@ final class ScratchStore: Sendable {
     let path: FilePath
     let root: FilePath
     let store: LocalStore
+    private let sizes: StoreSizes
 
-    init() throws {
+    init(sizes: StoreSizes = .standard) throws {
+        self.sizes = sizes
         path = FilePath("/tmp/store-tests-\(UInt64.random(in: .min ... .max))")
         root = path.appending("store")
         try Directories.create(path.appending("files"), durable: false)
-        store = try LocalStore.openOrCreate(root)
+        store = try LocalStore.openOrCreate(root, sizes: sizes)
     }
 
     deinit {
@@ -26,7 +28,7 @@ final class ScratchStore: Sendable {
     }
 
     /// Opens the store anew, as another process would.
-    func reopened() throws -> LocalStore { try LocalStore(root) }
+    func reopened() throws -> LocalStore { try LocalStore(root, sizes: sizes) }
 
     func file(_ name: String) -> FilePath { path.appending("files").appending(name) }
 

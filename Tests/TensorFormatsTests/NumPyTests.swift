@@ -1,3 +1,4 @@
+import FuzzTargets
 import ModelCore
 import TensorFormats
 import Testing

@@ -140,6 +140,7 @@ package struct CheckStore: Sendable {
         let wasHere = { (pointer: Pointer) in before[pointer].map(CheckStore.isLoss) ?? true }
         let lost = artifacts.filter { mends && after[$0.pointer] != nil && (lostIndexes || wasHere($0.pointer)) }
         let mended = try await fetchAgain(lost, into: store, workspace, &report)
+        var gone: [RepositoryPath] = []
         for artifact in artifacts {
             guard let reason = after[artifact.pointer], !mended.contains(artifact.pointer) else {
                 if CheckStore.isNeeded(damagedPacks, by: artifact.pointer, in: store) {
@@ -160,7 +161,12 @@ package struct CheckStore: Sendable {
                 report.add("damaged", artifact.path.text, "\(reason)")
             } else if wasHere(artifact.pointer) {
                 report.add("damaged", artifact.path.text, "its bytes were here, and are lost: \(reason)")
+                gone.append(artifact.path)
             }
+        }
+        if mends, !gone.isEmpty {
+            let paths = Set(gone).count == 1 ? "\(gone[0])" : "PATH…"
+            report.hints.append("store what is lost again, where its file is still as it was: `git model add \(paths)`")
         }
         if checksRemote { try await checkRemote(artifacts, after, in: workspace, store, &report) }
     }

@@ -1,5 +1,6 @@
 // Counts, kills and fails the write steps of one program; preloaded into it by FaultTests.
 //
+// FAULT_OF     the program (default: git-model)
 // FAULT_LOG    a file that gets one line a step: the call and its path
 // FAULT_BELOW  only steps on paths that begin with this count (default: all)
 // FAULT_STEP   the number of the step that is met, from 1
@@ -41,7 +42,8 @@ static atomic_long steps;
 
 __attribute__((constructor)) static void start(void) {
     const char *log = getenv("FAULT_LOG");
-    if (!log || strcmp(program_invocation_short_name, "git-model") != 0) return;
+    const char *of = getenv("FAULT_OF");
+    if (!log || strcmp(program_invocation_short_name, of ? of : "git-model") != 0) return;
     log_file = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
     if (log_file < 0) abort();
     if (getenv("FAULT_BELOW")) below = getenv("FAULT_BELOW");

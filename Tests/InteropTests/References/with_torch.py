@@ -10,6 +10,13 @@ NAMES = {
     torch.uint8: "u8", torch.int16: "i16", torch.int32: "i32", torch.int64: "i64", torch.bool: "bool",
     torch.complex64: "c64", torch.complex128: "c128", torch.qint8: "i8", torch.quint8: "u8",
 }
+# What only later versions than Debian's have.
+LATER = {
+    "float8_e4m3fn": "f8_e4m3", "float8_e5m2": "f8_e5m2", "float8_e8m0fnu": "f8_e8m0", "float8_e4m3fnuz": "f8_e4m3fnuz",
+    "float8_e5m2fnuz": "f8_e5m2fnuz", "uint16": "u16", "uint32": "u32", "uint64": "u64",
+}
+LATER = {getattr(torch, name): ours for name, ours in LATER.items() if hasattr(torch, name)}
+NAMES.update(LATER)
 
 
 class Net(torch.nn.Module):
@@ -43,14 +50,32 @@ def save(expected, file, value, **options):
     torch.save(value, expected.path(file), **options)
     expected.note(file, layout="pytorch")
     seen = set()
-    for name, tensor in walk(torch.load(expected.path(file))):
-        storage = tensor.storage()
-        if storage.size() == 0 or storage.data_ptr() in seen:
+    for name, tensor in walk(torch.load(expected.path(file), weights_only=False)):
+        data, address = content(tensor)
+        if not data or address in seen:
             continue
-        seen.add(storage.data_ptr())
-        whole = tensor.is_contiguous() and tensor.numel() == storage.size()
-        data = ctypes.string_at(storage.data_ptr(), storage.nbytes())
-        expected.locate(file, name, NAMES[tensor.dtype], tensor.shape if whole else [storage.size()], data)
+        seen.add(address)
+        count = len(data) // tensor.element_size()
+        whole = tensor.is_contiguous() and tensor.numel() == count
+        expected.locate(file, name, NAMES[tensor.dtype], tensor.shape if whole else [count], data)
+
+
+def save_safetensors(expected, file, tensors):
+    """Saves the tensors of types that the library knows, from PyTorch, and looks at what it reads back."""
+    from safetensors.torch import load_file, save_file
+
+    known = {"bf16", "f16", "f32", "i8", "u8", "i16", "i32", "i64", "bool", "f8_e4m3", "f8_e5m2"}
+    save_file({str(name): tensor for name, tensor in tensors.items() if NAMES[tensor.dtype] in known}, expected.path(file))
+    expected.note(file, layout="safetensors")
+    for name, tensor in load_file(expected.path(file)).items():
+        if tensor.numel():
+            expected.locate(file, name, NAMES[tensor.dtype], tensor.shape, content(tensor)[0])
+
+
+def content(tensor):
+    """The bytes of the whole storage that a tensor is in, and where they are."""
+    storage = tensor.untyped_storage() if hasattr(tensor, "untyped_storage") else tensor.storage()
+    return ctypes.string_at(storage.data_ptr(), storage.nbytes()) if storage.nbytes() else b"", storage.data_ptr()
 
 
 def scatter(value):
@@ -74,10 +99,14 @@ def main(directory):
     types["c64"] = torch.randn(5, 5, dtype=torch.complex64)
     for number, dtype in enumerate([torch.int8, torch.uint8, torch.int16, torch.int32, torch.int64]):
         types[number] = torch.randint(0, 100, (6, 40 + number), dtype=dtype)
+    for number, (dtype, name) in enumerate(LATER.items()):
+        types[name] = torch.randint(0, 256, (40 + number, 8), dtype=torch.uint8).view(dtype)
     types["truth"] = torch.rand(200) > 0.5
     types["scalar"] = torch.tensor(2.71828)
     types["empty"] = torch.zeros(0, 3)
     save(expected, "types.pt", types)
+    if LATER:
+        save_safetensors(expected, "types.safetensors", types)
     matrix, vector = torch.randn(8, 6), torch.randn(50)
     save(expected, "views.pth", {
         "rows": [matrix, matrix[2], matrix.t()], "part": vector[10:20], "whole": vector,
@@ -95,8 +124,7 @@ def main(directory):
     torch.jit.save(torch.jit.script(net.body), expected.path("script.pt"))
     expected.note("script.pt", layout="pytorch")
     for name, tensor in torch.jit.load(expected.path("script.pt")).state_dict().items():
-        data = ctypes.string_at(tensor.storage().data_ptr(), tensor.storage().nbytes())
-        expected.locate("script.pt", name, NAMES[tensor.dtype], tensor.shape, data)
+        expected.locate("script.pt", name, NAMES[tensor.dtype], tensor.shape, content(tensor)[0])
     torch.save(net.state_dict(), expected.path("legacy.pt"), _use_new_zipfile_serialization=False)
     expected.note("legacy.pt", reason="pytorch: it is in the format before PyTorch 1.6")
     expected.write()

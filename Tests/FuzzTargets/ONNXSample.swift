@@ -1,30 +1,30 @@
 /// ONNX models for tests, by field.
-enum ONNXSample {
-    static func varint(_ value: UInt64) -> [UInt8] {
+package enum ONNXSample {
+    package static func varint(_ value: UInt64) -> [UInt8] {
         value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + varint(value >> 7)
     }
 
-    static func number(_ field: UInt64, _ value: UInt64) -> [UInt8] { varint(field << 3) + varint(value) }
-    static func bytes(_ field: UInt64, _ value: [UInt8]) -> [UInt8] {
+    package static func number(_ field: UInt64, _ value: UInt64) -> [UInt8] { varint(field << 3) + varint(value) }
+    package static func bytes(_ field: UInt64, _ value: [UInt8]) -> [UInt8] {
         varint(field << 3 | 2) + varint(UInt64(value.count)) + value
     }
 
-    static func text(_ field: UInt64, _ value: String) -> [UInt8] { bytes(field, Array(value.utf8)) }
+    package static func text(_ field: UInt64, _ value: String) -> [UInt8] { bytes(field, Array(value.utf8)) }
 
-    static func tensor(_ name: String, _ type: UInt64, _ shape: [UInt64], _ more: [UInt8]) -> [UInt8] {
+    package static func tensor(_ name: String, _ type: UInt64, _ shape: [UInt64], _ more: [UInt8]) -> [UInt8] {
         shape.flatMap { number(1, $0) } + number(2, type) + text(8, name) + more
     }
 
-    static func external(_ location: String) -> [UInt8] {
+    package static func external(_ location: String) -> [UInt8] {
         bytes(13, text(1, "location") + text(2, location)) + bytes(13, text(1, "offset") + text(2, "4096"))
             + number(14, 1)
     }
 
     /// A model of a graph of these fields.
-    static func model(_ graph: [UInt8]) -> [UInt8] { number(1, 9) + text(2, "tests") + bytes(7, graph) }
+    package static func model(_ graph: [UInt8]) -> [UInt8] { number(1, 9) + text(2, "tests") + bytes(7, graph) }
 
     /// Initializers of each kind, one of them in the graph of a node's attribute.
-    static let small: [UInt8] = {
+    package static let small: [UInt8] = {
         let raw = { (count: Int) in bytes(9, [UInt8](repeating: 7, count: count)) }
         let inner = bytes(5, tensor("inner", 16, [3], raw(6)))
         let branch = bytes(1, text(3, "if") + bytes(5, text(1, "then_branch") + bytes(6, inner)))

@@ -1,12 +1,12 @@
 /// GGUF files for tests, laid out as `docs/gguf.md` of ggml says.
-struct GGUFSample {
-    struct Tensor {
-        var name: [UInt8]
-        var dimensions: [Int64]
-        var type: UInt32
-        var offset: UInt64
+package struct GGUFSample {
+    package struct Tensor {
+        package var name: [UInt8]
+        package var dimensions: [Int64]
+        package var type: UInt32
+        package var offset: UInt64
 
-        init(_ name: String, _ dimensions: [Int64], _ type: UInt32, at offset: UInt64) {
+        package init(_ name: String, _ dimensions: [Int64], _ type: UInt32, at offset: UInt64) {
             self.name = Array(name.utf8)
             self.dimensions = dimensions
             self.type = type
@@ -14,27 +14,29 @@ struct GGUFSample {
         }
     }
 
-    var magic = Array("GGUF".utf8)
-    var version: UInt32 = 3
-    var tensorCount: UInt64?
-    var pairCount: UInt64?
-    var pairs: [[UInt8]] = []
-    var tensors: [Tensor] = []
-    var alignment = 32
-    var dataByteCount = 0
+    package var magic = Array("GGUF".utf8)
+    package var version: UInt32 = 3
+    package var tensorCount: UInt64?
+    package var pairCount: UInt64?
+    package var pairs: [[UInt8]] = []
+    package var tensors: [Tensor] = []
+    package var alignment = 32
+    package var dataByteCount = 0
 
-    static func string(_ text: String) -> [UInt8] { Little.endian(UInt64(text.utf8.count)) + Array(text.utf8) }
+    package init() {}
 
-    static func pair(_ key: String, _ type: UInt32, _ value: [UInt8]) -> [UInt8] {
+    package static func string(_ text: String) -> [UInt8] { Little.endian(UInt64(text.utf8.count)) + Array(text.utf8) }
+
+    package static func pair(_ key: String, _ type: UInt32, _ value: [UInt8]) -> [UInt8] {
         string(key) + Little.endian(type) + value
     }
 
-    static func array(_ type: UInt32, _ count: UInt64, _ elements: [UInt8]) -> [UInt8] {
+    package static func array(_ type: UInt32, _ count: UInt64, _ elements: [UInt8]) -> [UInt8] {
         Little.endian(type) + Little.endian(count) + elements
     }
 
     /// What comes before the padding and the tensors.
-    var header: [UInt8] {
+    package var header: [UInt8] {
         var bytes = magic + Little.endian(version)
         bytes += Little.endian(tensorCount ?? UInt64(tensors.count)) + Little.endian(pairCount ?? UInt64(pairs.count))
         for pair in pairs { bytes += pair }
@@ -47,14 +49,14 @@ struct GGUFSample {
         return bytes
     }
 
-    var file: [UInt8] {
+    package var file: [UInt8] {
         var bytes = header
         bytes += repeatElement(0, count: (alignment - bytes.count % alignment) % alignment)
         return bytes + (0..<dataByteCount).map { UInt8(truncatingIfNeeded: $0) }
     }
 
     /// Values of each kind, and tensors of a plain and a block type, the second without padding behind it.
-    static let small: GGUFSample = {
+    package static let small: GGUFSample = {
         var sample = GGUFSample()
         sample.pairs = [
             pair("general.architecture", 8, string("llama")), pair("general.alignment", 4, Little.endian(UInt32(32))),

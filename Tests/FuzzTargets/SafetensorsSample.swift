@@ -1,7 +1,7 @@
 /// Safetensors files for tests.
-enum SafetensorsSample {
+package enum SafetensorsSample {
     /// A file with that header, padded by spaces to a multiple of 8, and that many bytes of data.
-    static func file(_ header: String, dataByteCount: Int) -> [UInt8] {
+    package static func file(_ header: String, dataByteCount: Int) -> [UInt8] {
         var header = Array(header.utf8)
         header += repeatElement(0x20, count: (8 - header.count % 8) % 8)
         let data = (0..<dataByteCount).map { UInt8(truncatingIfNeeded: $0) }
@@ -9,7 +9,7 @@ enum SafetensorsSample {
     }
 
     /// Two tensors, an empty one, a scalar and metadata.
-    static let small = file(
+    package static let small = file(
         #"{"__metadata__":{"format":"pt"},"b":{"dtype":"BF16","shape":[3],"data_offsets":[24,30]},"#
             + #""a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"empty":{"dtype":"F32","shape":[0,4],"#
             + #""data_offsets":[24,24]},"s":{"dtype":"I64","shape":[],"data_offsets":[30,38]}}"#,
@@ -18,8 +18,8 @@ enum SafetensorsSample {
 }
 
 /// Integers as the formats store them.
-enum Little {
-    static func endian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
+package enum Little {
+    package static func endian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
         withUnsafeBytes(of: value.littleEndian, Array.init)
     }
 }

@@ -1,25 +1,27 @@
 import ModelCore
-import TensorFormats
+package import TensorFormats
 
 /// A file that a test made: pieces at offsets, and zeros between them, so that it may be larger than memory.
-struct MemorySource: ByteSource {
-    struct Failure: Error, Equatable {}
+package struct MemorySource: ByteSource {
+    package struct Failure: Error, Equatable {
+        package init() {}
+    }
 
-    let byteCount: Int64
-    var pieces: [(offset: Int64, bytes: [UInt8])]
+    package let byteCount: Int64
+    package var pieces: [(offset: Int64, bytes: [UInt8])]
     /// Whether every read fails.
-    var isBroken = false
+    package var isBroken = false
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.init(byteCount: Int64(bytes.count), pieces: [(0, bytes)])
     }
 
-    init(byteCount: Int64, pieces: [(offset: Int64, bytes: [UInt8])]) {
+    package init(byteCount: Int64, pieces: [(offset: Int64, bytes: [UInt8])]) {
         self.byteCount = byteCount
         self.pieces = pieces
     }
 
-    func read(_ range: Range<Int64>) throws(Failure) -> [UInt8] {
+    package func read(_ range: Range<Int64>) throws(Failure) -> [UInt8] {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount && range.count <= 128 << 20)
         guard !isBroken else { throw Failure() }
         if pieces.count == 1, pieces[0].offset == 0, range.upperBound <= Int64(pieces[0].bytes.count) {
@@ -38,14 +40,14 @@ struct MemorySource: ByteSource {
 
 extension Recognition {
     /// Recognizes bytes, and checks that a layout keeps its promises.
-    static func of(bytes: [UInt8], named name: String = "model") throws -> Recognition {
+    package static func of(bytes: [UInt8], named name: String = "model") throws -> Recognition {
         let recognition = try of(MemorySource(bytes), named: name)
         try recognition.expectSound(byteCount: Int64(bytes.count))
         return recognition
     }
 
     /// The layout; throws the reason for there being none.
-    var layout: TensorLayout {
+    package var layout: TensorLayout {
         get throws {
             guard case .layout(let layout) = self else { throw Unsound(what: "no layout: \(self)") }
             return layout
@@ -53,17 +55,17 @@ extension Recognition {
     }
 
     /// Why the file is opaque; `nil` where it is not.
-    var reason: String? {
+    package var reason: String? {
         if case .opaque(let reason) = self { reason } else { nil }
     }
 
-    struct Unsound: Error, CustomStringConvertible {
+    package struct Unsound: Error, CustomStringConvertible {
         let what: String
-        var description: String { what }
+        package var description: String { what }
     }
 
     /// Throws where the ranges of a layout are not what a caller relies on, or a text is not fit to print.
-    func expectSound(byteCount: Int64) throws {
+    package func expectSound(byteCount: Int64) throws {
         guard case .layout(let layout) = self else { return try Self.expectPrintable(reason ?? "") }
         var end: Int64 = 0
         for tensor in layout.tensors {

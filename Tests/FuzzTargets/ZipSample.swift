@@ -1,37 +1,37 @@
 /// Zip archives for tests, right or wrong in what they say of themselves.
-struct ZipSample {
-    struct Member {
-        var name: String
-        var bytes: [UInt8]
-        var method: UInt16 = 0
-        var flags: UInt16 = 0
+package struct ZipSample {
+    package struct Member {
+        package var name: String
+        package var bytes: [UInt8]
+        package var method: UInt16 = 0
+        package var flags: UInt16 = 0
         /// How many bytes of a local extra field push the data on.
-        var padding = 0
+        package var padding = 0
         /// Whether sizes are in zip64 fields.
-        var isLarge = false
+        package var isLarge = false
         /// Where the directory says that the member is, instead of where it is.
-        var claimedOffset: UInt64?
+        package var claimedOffset: UInt64?
         /// How many bytes the directory says there are, instead of those there are.
-        var claimedByteCount: UInt64?
+        package var claimedByteCount: UInt64?
         /// The name in the local header, where it is another.
-        var localName: String?
+        package var localName: String?
 
-        init(_ name: String, _ bytes: [UInt8]) {
+        package init(_ name: String, _ bytes: [UInt8]) {
             self.name = name
             self.bytes = bytes
         }
     }
 
-    var members: [Member]
-    var comment: [UInt8] = []
-    var hasLargeEnd = false
-    var claimedCount: UInt64?
-    var claimedDirectoryByteCount: UInt64?
-    var claimedDirectoryOffset: UInt64?
+    package var members: [Member]
+    package var comment: [UInt8] = []
+    package var hasLargeEnd = false
+    package var claimedCount: UInt64?
+    package var claimedDirectoryByteCount: UInt64?
+    package var claimedDirectoryOffset: UInt64?
 
-    init(_ members: [Member]) { self.members = members }
+    package init(_ members: [Member]) { self.members = members }
 
-    var file: [UInt8] {
+    package var file: [UInt8] {
         var bytes: [UInt8] = []
         var directory: [UInt8] = []
         for member in members {
