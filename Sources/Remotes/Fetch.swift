@@ -9,8 +9,10 @@ import SystemPackage
 package struct Fetch: Sendable {
     /// What a fetch did or would do.
     package struct Report: Sendable {
-        /// The objects that were not here whole, and that the remote has.
+        /// The objects that were not here whole, and of which the remote had what was missing, by its own account all of it.
         package var objects: [Digest] = []
+        /// Those of `objects` that were put together by the remote's indexes: that it has what was here already is not proven.
+        package var unproven: Set<Digest> = []
         /// The objects that were not here whole, that the remote does not have either, and of which it had what was missing.
         package var completed: [Digest] = []
         /// The bytes of frames fetched.
@@ -136,6 +138,8 @@ package struct Fetch: Sendable {
     fileprivate struct Arrival {
         let byteCount: Int64
         let reach: RemoteWalk.Reach
+        /// Whether the remote's object index led to it, which is written last and names everything.
+        var isProven = false
     }
 
     /// Fetches one object and returns what came, or `nil` where the remote does not have what is missing of it.
@@ -146,7 +150,7 @@ package struct Fetch: Sendable {
         do {
             if let hint = try await sowing.rest(of: pointer, { try await closure.hint(pointer) }) {
                 let byteCount = try await receive(hint, of: pointer, refusing: &useless)
-                return Arrival(byteCount: byteCount, reach: .remote)
+                return Arrival(byteCount: byteCount, reach: .remote, isProven: true)
             }
         } catch let error as RemoteError where error.isAboutContent {
             // The hint is damaged, or names a pack that collection took away: the indexes know where the frames went.
@@ -295,7 +299,9 @@ extension Fetch.Report {
     fileprivate mutating func add(_ arrival: Fetch.Arrival, of pointer: Pointer) {
         byteCount += arrival.byteCount
         switch arrival.reach {
-        case .remote: objects.append(pointer.oid)
+        case .remote:
+            objects.append(pointer.oid)
+            if !arrival.isProven { unproven.insert(pointer.oid) }
         case .remoteAndStore: completed.append(pointer.oid)
         }
     }

@@ -320,6 +320,23 @@ struct FaultTests {
     }
 
     @Test
+    func `what a fetch found here is not taken for the remote's`() async throws {
+        let (here, there, remote) = (try Machine(), try Machine(), MemoryRemote())
+        let files: [String: [UInt8]] = ["mine": [1, 2, 3], "theirs": [4, 5, 6]]
+        for (_, bytes) in files { try await here.push([here.add(bytes)], to: remote) }
+        let mine = try await there.add([1, 2, 3])
+        let lost = try #require(try await here.view(of: remote).indexes().copies(of: mine.oid).first)
+        let tree = try await here.addTree(files)
+        try await here.push([tree], to: remote)
+        try await remote.delete(StoreLayout.pack(lost.pack))
+        try await remote.delete(StoreLayout.objectIndex(tree.oid))
+        let report = try await there.fetch([tree], from: remote)
+        #expect(report.objects == [tree.oid])
+        #expect(report.unproven == [tree.oid])
+        #expect(try await RemoteHoldings(of: there.view(of: remote), local: there.store).held([tree]) == [])
+    }
+
+    @Test
     func `an index that vanishes between list and read is looked for again`() async throws {
         let (source, target, site) = (try Machine(), try Machine(), Site())
         let pointers = [try await FaultTests.sample(on: source)[0]]

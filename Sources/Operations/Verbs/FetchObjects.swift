@@ -102,10 +102,11 @@ extension Workspace {
         if !isDryRun {
             // Of what was here already, the remote is asked once: a command that was killed may have fetched it. That it cannot be
             // asked is no reason to fail, for nothing has to come from it.
-            let known = try missing.union(result.objects).union(remote.acknowledged())
+            let proven = Set(result.objects).subtracting(result.unproven)
+            let known = try missing.union(proven).union(remote.acknowledged())
             let unknown = Set(artifacts.map(\.pointer)).filter { !known.contains($0.oid) }
             let held = (try? await remote.holds(unknown, local: store)) ?? []
-            try remote.acknowledge(result.objects + held)
+            try remote.acknowledge(Array(proven.union(held)))
         }
         let moved = Set(result.objects + result.completed)
         let fetched = artifacts.filter { moved.contains($0.pointer.oid) }
