@@ -111,7 +111,10 @@ package final class SeedIngest: Sendable {
         through queue: ChunkQueue,
         _ worker: inout FrameWorker
     ) throws(StoreError) {
+        defer { queue.close() }
         let source = try FileSource(seed.path)
+        // One that is empty by now has nothing to cut.
+        guard source.status.size > 0 else { return }
         let plan = try SegmentPlan(of: source, store.sizes)
         let count = SeedIngest.queueCapacity + 2 * pool.threadCount
         let buffers = BufferPool(bufferSize: FileCutter.bufferByteCount, count: count)
@@ -122,7 +125,6 @@ package final class SeedIngest: Sendable {
                 queue.complete(job, with: try put(job, if: wanted, into: frames, &worker))
             }
         }
-        queue.close()
     }
 
     private func put(
