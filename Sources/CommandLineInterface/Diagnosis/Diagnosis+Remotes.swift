@@ -21,6 +21,16 @@ extension RemoteError: Diagnosable {
         case .needsNewerVersion: Diagnosis(.failed, description, hints: ["install a newer git-model"])
         case .incomplete:
             Diagnosis(.failed, description, hints: ["push from where the bytes are, or get them: `git model fetch`"])
+        case .denied(_, _, _, let tried):
+            Diagnosis(
+                .authentication,
+                description,
+                causes: tried.map { "\($0.source): \($0.outcome)" },
+                hints: ["see what the remote lets you do: `git model remote check`"]
+            )
+        case .full: Diagnosis(.failed, description, hints: ["make room there, or choose another: `--remote NAME`"])
+        case .refused: Diagnosis(.failed, description)
+        case .busy: Diagnosis(.unreachable, description, hints: ["try again: the same command goes on where it stopped"])
         // What `gc` removes is this machine's, and does not help where the remote is full.
         case .io: Diagnosis(.failed, description)
         }
