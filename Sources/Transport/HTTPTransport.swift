@@ -136,6 +136,8 @@ package final class HTTPTransport: Sendable {
         configuration.decompression = .disabled
         configuration.timeout = .init(connect: .seconds(15))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = HTTPTransport.connectionsPerHost
+        // Whoever asks decides whether to try again.
+        configuration.connectionPool.retryConnectionEstablishment = false
         if let certificates = settings.certificates {
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(certificates.string))
