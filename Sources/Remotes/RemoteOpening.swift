@@ -10,10 +10,13 @@ package struct RemoteOpening: Sendable {
     private let pool: WorkerPool
     private let transport: Result<HTTPTransport, TransportError>
     private let now: @Sendable () -> Int64
+    private let ssh: SSHSettings
+    private let cancellation: Cancellation
 
     /// Creates an opening; nothing is contacted before a remote is used.
     package init(
         environment: [String: String],
+        ssh: SSHSettings,
         pool: WorkerPool,
         cancellation: Cancellation,
         now: @escaping @Sendable () -> Int64
@@ -21,6 +24,8 @@ package struct RemoteOpening: Sendable {
         self.environment = environment
         self.pool = pool
         self.now = now
+        self.ssh = ssh
+        self.cancellation = cancellation
         transport = Result { () throws(TransportError) in
             HTTPTransport(try TransportSettings(environment: environment), pool: pool, cancellation: cancellation)
         }
@@ -32,6 +37,10 @@ package struct RemoteOpening: Sendable {
         switch url {
         case .directory(let path): return DirectoryRemote(path, pool: pool)
         case .s3(let location): return RetryingRemote(try s3(location, sendsCredentials))
+        case .ssh(let location):
+            return RetryingRemote(
+                SSHRemote(location, ssh, isAgreed: sendsCredentials, pool: pool, cancellation: cancellation)
+            )
         }
     }
 

@@ -7,9 +7,11 @@ package enum RemoteURL: Hashable, Sendable {
     case directory(FilePath)
     /// A bucket of Amazon S3 or a service like it.
     case s3(S3Location)
+    /// A directory of a server that is reached by SSH.
+    case ssh(SSHLocation)
 
     /// The schemes that a URL may have, for messages.
-    package static let schemes = ["file://", "a path", "s3://"]
+    package static let schemes = ["file://", "a path", "s3://", "ssh://", "user@host:path"]
 
     /// Parses a URL or a path; a relative path is taken from `base`.
     package init(parsing text: String, relativeTo base: FilePath) throws(RemoteError) {
@@ -31,7 +33,15 @@ package enum RemoteURL: Hashable, Sendable {
             self = .s3(try S3Location(parsing: rest, of: text))
             return
         }
+        if let rest = text.removing(prefix: "ssh://") {
+            self = .ssh(try SSHLocation(parsing: rest, of: text))
+            return
+        }
         if let scheme = RemoteURL.scheme(of: text) {
+            if scheme == "ssh:" {
+                self = .ssh(try SSHLocation(short: text))
+                return
+            }
             let known = RemoteURL.schemes.joined(separator: ", ")
             throw .unusableURL(text, reason: "this version has no \(scheme) remotes, only \(known)")
         }
@@ -60,6 +70,7 @@ package enum RemoteURL: Hashable, Sendable {
         switch self {
         case .directory(let path): path.string
         case .s3(let location): location.text
+        case .ssh(let location): location.text
         }
     }
 

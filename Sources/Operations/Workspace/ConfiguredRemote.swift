@@ -131,6 +131,11 @@ extension Workspace {
         let directory = modelDirectory.appending("remotes").appending(String(key))
         let opening = RemoteOpening(
             environment: context.environment,
+            ssh: SSHSettings(
+                environment: context.environment,
+                configuredCommand: configuration.sshCommand,
+                mayAskUser: context.isInteractive
+            ),
             pool: pool,
             cancellation: context.cancellation,
             now: context.now
