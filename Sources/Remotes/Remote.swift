@@ -20,8 +20,12 @@ package protocol Remote: Sendable {
     func list(_ directory: String) async throws(RemoteError) -> [RemoteFile]
     /// Writes a file from bytes.
     func write(_ bytes: [UInt8], to file: String) async throws(RemoteError)
-    /// Writes a file from one of this machine.
-    func upload(_ source: FilePath, to file: String) async throws(RemoteError)
+    /// Writes a file from one of this machine; `sent` is told of bytes as they go, again when they have to go again.
+    func upload(
+        _ source: FilePath,
+        to file: String,
+        sent: @escaping @Sendable (_ byteCount: Int) -> Void
+    ) async throws(RemoteError)
     /// Deletes a file; one that is not there is no error.
     func delete(_ file: String) async throws(RemoteError)
 }

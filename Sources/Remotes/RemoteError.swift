@@ -18,6 +18,14 @@ package enum RemoteError: Error, Sendable {
     case needsNewerVersion(String, file: String, String)
     /// Neither this machine nor the remote has these objects whole.
     case incomplete(String, objects: [Digest])
+    /// The remote does not let this user do that; what was tried to prove who asks is listed in order.
+    case denied(String, file: String, reason: String, tried: [CredentialAttempt])
+    /// The remote has no room, or its owner's quota is used up.
+    case full(String, file: String, reason: String)
+    /// The remote refuses a request for another reason.
+    case refused(String, file: String, reason: String)
+    /// The remote cannot be reached or is overloaded at the moment; it may ask for so many seconds of patience.
+    case busy(String, cause: String, retryAfter: Int?)
     /// A system call on a file of the remote, or on this machine, failed.
     case io(String, IOError)
 }
@@ -72,6 +80,10 @@ extension RemoteError: CustomStringConvertible {
                 + (objects.count == 1
                     ? "object \(objects[0].abbreviated)"
                     : "\(objects.count) objects, the first is \(objects[0].abbreviated)")
+        case .denied(let url, let file, let reason, _): "remote \(url) denies access to \(file): \(reason)"
+        case .full(let url, let file, let reason): "remote \(url) has no room for \(file): \(reason)"
+        case .refused(let url, let file, let reason): "remote \(url) refuses \(file): \(reason)"
+        case .busy(let url, let cause, _): "cannot reach remote \(url): \(cause)"
         case .io(let url, let error): "remote \(url): \(error)"
         }
     }

@@ -33,7 +33,7 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
     let makeReadOnly: @Sendable () async throws -> any Remote
 
     /// Every kind that there is.
-    static let all = [directory, memory]
+    static let all = [directory, memory, ssh]
 
     /// The kinds that can do something.
     static func all(with capability: Capability) -> [RemoteUnderTest] {
@@ -59,5 +59,15 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
             return Place(remote: remote, plant: { remote[$1] = $0 }, owner: remote)
         },
         makeReadOnly: { MemoryRemote() }
+    )
+
+    private static let ssh = RemoteUnderTest(
+        testDescription: "ssh (OpenSSH)",
+        capabilities: Set(Capability.allCases),
+        makePlace: {
+            let site = try await SSHSite()
+            return Place(remote: site.remote, plant: { try site.write($0, to: $1) }, owner: site)
+        },
+        makeReadOnly: { try await SSHSite.readOnly() }
     )
 }

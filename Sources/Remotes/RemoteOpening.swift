@@ -1,0 +1,62 @@
+import Codec
+import ModelCore
+package import SystemIO
+import SystemPackage
+import Transport
+
+/// Makes remotes of URLs, with what this machine knows of networks and keys.
+package struct RemoteOpening: Sendable {
+    private let environment: [String: String]
+    private let pool: WorkerPool
+    private let transport: Result<HTTPTransport, TransportError>
+    private let now: @Sendable () -> Int64
+    private let ssh: SSHSettings
+    private let cancellation: Cancellation
+
+    /// Creates an opening; nothing is contacted before a remote is used.
+    package init(
+        environment: [String: String],
+        ssh: SSHSettings,
+        pool: WorkerPool,
+        cancellation: Cancellation,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.environment = environment
+        self.pool = pool
+        self.now = now
+        self.ssh = ssh
+        self.cancellation = cancellation
+        transport = Result { () throws(TransportError) in
+            HTTPTransport(try TransportSettings(environment: environment), pool: pool, cancellation: cancellation)
+        }
+    }
+
+    /// Returns the remote of a URL; without `sendsCredentials` nothing is sent that says who asks, unless the service is the one
+    /// that the platform's own tools would ask.
+    package func remote(at url: RemoteURL, sendsCredentials: Bool) throws(RemoteError) -> any Remote {
+        switch url {
+        case .directory(let path): return DirectoryRemote(path, pool: pool)
+        case .s3(let location): return RetryingRemote(try s3(location, sendsCredentials))
+        case .ssh(let location):
+            return RetryingRemote(
+                SSHRemote(location, ssh, isAgreed: sendsCredentials, pool: pool, cancellation: cancellation)
+            )
+        }
+    }
+
+    private func s3(_ location: S3Location, _ sendsCredentials: Bool) throws(RemoteError) -> S3Remote {
+        let settings: AWSSettings
+        do { settings = try AWSSettings(environment: environment) } catch { throw .io(location.text, error) }
+        let chain = AWSCredentialChain(
+            sendsCredentials || location.endpoint == nil ? settings.sources() : [],
+            region: settings.region,
+            endpoint: settings.endpoint,
+            now: now
+        )
+        return S3Remote(location, over: try web(location.text), chain: chain, pool: pool, now: now)
+    }
+
+    private func web(_ remote: String) throws(RemoteError) -> HTTPTransport {
+        do { return try transport.get() } catch { throw .unusableURL(remote, reason: "\(error)") }
+    }
+}
