@@ -85,7 +85,10 @@ let package = Package(
             ["Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
             excluding: ["Golden"]
         ),
-        tests("RemotesTests", ["Remotes", "Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"]),
+        tests(
+            "RemotesTests",
+            ["Remotes", "Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"]
+        ),
         tests("GitTests", ["Git", "SystemIO", "ModelCore", systemPackage]),
         tests("RegistryTests", ["Registry", "Git", "SystemIO", "ModelCore", systemPackage]),
         .target(

@@ -75,7 +75,9 @@ package final class HTTPTransport: Sendable {
         outgoing.headers = HTTPHeaders(request.fields.all.map { ($0.name, $0.value) })
         switch request.body {
         case .none:
-            if [.put, .post].contains(request.method) { outgoing.headers.replaceOrAdd(name: "Content-Length", value: "0") }
+            if [.put, .post].contains(request.method) {
+                outgoing.headers.replaceOrAdd(name: "Content-Length", value: "0")
+            }
             meter.setServersTurn(true)
         case .bytes(let bytes):
             try await limit?.take(bytes.count)

@@ -31,7 +31,8 @@ extension RemoteError: Diagnosable {
             )
         case .full: Diagnosis(.failed, description, hints: ["make room there, or choose another: `--remote NAME`"])
         case .refused: Diagnosis(.failed, description)
-        case .busy: Diagnosis(.unreachable, description, hints: ["try again: the same command goes on where it stopped"])
+        case .busy:
+            Diagnosis(.unreachable, description, hints: ["try again: the same command goes on where it stopped"])
         // What `gc` removes is this machine's, and does not help where the remote is full.
         case .io: Diagnosis(.failed, description)
         }
