@@ -33,6 +33,26 @@ struct RemoteURLTests {
         #expect(url.isThisMachineOnly)
     }
 
+    @Test(arguments: [
+        ("s3://bucket", "s3://bucket/"),
+        ("s3://bucket/", "s3://bucket/"),
+        ("s3://bucket/a//b/", "s3://bucket/a/b"),
+        ("s3://Old_Bucket.x/a b", "s3://Old_Bucket.x/a b"),
+        ("s3://bucket/p?region=eu-west-1", "s3://bucket/p?region=eu-west-1"),
+        ("s3://bucket/p?endpoint=minio.example.org", "s3://bucket/p?endpoint=https://minio.example.org"),
+        ("s3://bucket/p?endpoint=https://HOST:443/", "s3://bucket/p?endpoint=https://host"),
+        (
+            "s3://bucket/p?region=r&endpoint=http%3A%2F%2F127.0.0.1:9000",
+            "s3://bucket/p?endpoint=http://127.0.0.1:9000&region=r"
+        ),
+    ])
+    func `an s3: URL has one spelling`(text: String, spelling: String) throws {
+        let url = try RemoteURL(parsing: text, relativeTo: "/base")
+        #expect(url.text == spelling)
+        #expect(!url.isThisMachineOnly)
+        #expect(try RemoteURL(parsing: spelling, relativeTo: "/base") == url)
+    }
+
     @Test(arguments: ["/srv/models", "relative", "file:///a%20b", "file:///%C3%BC"])
     func `the text of a URL means the same place`(text: String) throws {
         let url = try RemoteURL(parsing: text, relativeTo: "/base")
@@ -58,7 +78,21 @@ struct RemoteURLTests {
         ("file:///a%-1b", "%"),
         ("file:///a% 1b", "%"),
         ("file:///%FF", "UTF-8"),
-        ("s3://bucket/prefix", "no s3: remotes"),
+        ("s3://", "no name of a bucket"),
+        ("s3:///prefix", "no name of a bucket"),
+        ("s3://-bucket/prefix", "no name of a bucket"),
+        ("s3://buck et/prefix", "no name of a bucket"),
+        ("s3://key:secret@bucket/prefix", "no name of a bucket"),
+        ("s3://bucket/a/../b", ". or .."),
+        ("s3://bucket/./b", ". or .."),
+        ("s3://bucket?region", "no value"),
+        ("s3://bucket?region=", "no value"),
+        ("s3://bucket?region=a&region=b", "stands twice"),
+        ("s3://bucket?acl=public", "no parameter"),
+        ("s3://bucket?endpoint=ftp://host", "endpoint"),
+        ("s3://bucket?endpoint=https://user:word@host", "endpoint"),
+        ("s3://bucket?endpoint=https://host/path", "endpoint"),
+        ("s3://bucket?endpoint=https://-host", "endpoint"),
         ("https://example.org/m", "no https: remotes"),
         ("git+ssh://host/path", "no git+ssh: remotes"),
         ("lfs:", "no lfs: remotes"),
