@@ -54,11 +54,20 @@ package struct OpenFile: ~Copyable, Sendable {
 
     /// Writes all bytes at an offset; any thread may call it.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(IOError) {
+        try write(bytes, at: offset, by: SystemCall.write)
+    }
+
+    /// Repeats a call that may write less than it is given.
+    private func write(
+        _ bytes: UnsafeRawBufferPointer,
+        at offset: Int64,
+        by call: (_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer, _ offset: Int64) throws(Errno) -> Int
+    ) throws(IOError) {
         var count = 0
         while count < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[count...])
             count += try IOError.naming(.write, path) { () throws(Errno) in
-                try SystemCall.write(descriptor, rest, at: offset + Int64(count))
+                try call(descriptor, rest, offset + Int64(count))
             }
         }
     }
@@ -73,13 +82,7 @@ package struct OpenFile: ~Copyable, Sendable {
     /// The disk begins at once, so that `synchronize` has less to wait for, and the memory is free again when it is done. Whole
     /// pages are best: a part of one may have to be read back.
     package func writeUncached(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(IOError) {
-        var count = 0
-        while count < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[count...])
-            count += try IOError.naming(.write, path) { () throws(Errno) in
-                try SystemCall.writeUncached(descriptor, rest, at: offset + Int64(count))
-            }
-        }
+        try write(bytes, at: offset, by: SystemCall.writeUncached)
     }
 
     /// Waits until everything written is on the disk.
