@@ -59,7 +59,7 @@ let package = Package(
         module("TensorFormats", ["ModelCore"]),
         module("Store", ["TensorFormats", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Transport", ["SystemIO", systemPackage] + webClient),
-        module("Remotes", ["Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
+        module("Remotes", ["Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, subprocess]),
         module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
         module("Registry", ["Git", "SystemIO", "ModelCore", systemPackage]),
         module(
@@ -85,7 +85,10 @@ let package = Package(
             ["Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
             excluding: ["Golden"]
         ),
-        tests("RemotesTests", ["Remotes", "Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"]),
+        tests(
+            "RemotesTests",
+            ["Remotes", "Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"]
+        ),
         tests("GitTests", ["Git", "SystemIO", "ModelCore", systemPackage]),
         tests("RegistryTests", ["Registry", "Git", "SystemIO", "ModelCore", systemPackage]),
         .target(

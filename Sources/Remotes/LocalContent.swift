@@ -29,6 +29,8 @@ struct LocalContent: Sendable {
                 }
                 return (offset, hash.finish())
             }
-        } catch let error as IOError { throw .io(remote, error) } catch { throw .unreachable(remote, cause: "\(error)") }
+        } catch let error as IOError { throw .io(remote, error) } catch {
+            throw .unreachable(remote, cause: "\(error)")
+        }
     }
 }

@@ -7,9 +7,11 @@ package enum RemoteURL: Hashable, Sendable {
     case directory(FilePath)
     /// A bucket of Amazon S3 or a service like it.
     case s3(S3Location)
+    /// Files that a web server hands out.
+    case web(WebLocation)
 
     /// The schemes that a URL may have, for messages.
-    package static let schemes = ["file://", "a path", "s3://"]
+    package static let schemes = ["file://", "a path", "s3://", "https://", "http://"]
 
     /// Parses a URL or a path; a relative path is taken from `base`.
     package init(parsing text: String, relativeTo base: FilePath) throws(RemoteError) {
@@ -29,6 +31,10 @@ package enum RemoteURL: Hashable, Sendable {
         }
         if let rest = text.removing(prefix: "s3://") {
             self = .s3(try S3Location(parsing: rest, of: text))
+            return
+        }
+        if text.hasPrefix("https://") || text.hasPrefix("http://") {
+            self = .web(try WebLocation(parsing: text))
             return
         }
         if let scheme = RemoteURL.scheme(of: text) {
@@ -60,6 +66,7 @@ package enum RemoteURL: Hashable, Sendable {
         switch self {
         case .directory(let path): path.string
         case .s3(let location): location.text
+        case .web(let location): location.text
         }
     }
 

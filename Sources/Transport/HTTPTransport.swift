@@ -75,7 +75,9 @@ package final class HTTPTransport: Sendable {
         outgoing.headers = HTTPHeaders(request.fields.all.map { ($0.name, $0.value) })
         switch request.body {
         case .none:
-            if [.put, .post].contains(request.method) { outgoing.headers.replaceOrAdd(name: "Content-Length", value: "0") }
+            if [.put, .post].contains(request.method) {
+                outgoing.headers.replaceOrAdd(name: "Content-Length", value: "0")
+            }
             meter.setServersTurn(true)
         case .bytes(let bytes):
             try await limit?.take(bytes.count)
@@ -134,7 +136,7 @@ package final class HTTPTransport: Sendable {
         configuration.httpVersion = .http1Only
         configuration.redirectConfiguration = .disallow
         configuration.decompression = .disabled
-        configuration.timeout = .init(connect: .seconds(15))
+        configuration.timeout = .init(connect: .nanoseconds(Int64(settings.connectLimit / .nanoseconds(1))))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = HTTPTransport.connectionsPerHost
         // Whoever asks decides whether to try again.
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -171,7 +173,7 @@ extension HTTPTransport {
 
     private static func diagnosed(_ error: HTTPClientError) -> TransportError {
         switch error {
-        case .connectTimeout: .unreachable("no connection within 15 seconds")
+        case .connectTimeout: .unreachable("no connection came about in time")
         case .cancelled: .cancelled
         case .invalidURL, .emptyHost, .emptyScheme: .invalid("\(error)")
         case .remoteConnectionClosed: .interrupted("the server ended the connection")

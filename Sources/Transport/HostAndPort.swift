@@ -21,7 +21,9 @@ package struct HostAndPort: Hashable, Sendable {
         if rest.isEmpty {
             port = defaultPort
         } else {
-            guard rest.first == ":", let number = Int(rest.dropFirst()), (1...65535).contains(number) else { return nil }
+            guard rest.first == ":", let number = Int(rest.dropFirst()), (1...65535).contains(number) else {
+                return nil
+            }
             port = number
         }
     }

@@ -15,6 +15,13 @@ extension RemoteError: Diagnosable {
                     "if nothing was pushed to it yet: `git model push`", "or see what it is: `git model remote list`",
                 ]
             )
+        case .unlisted:
+            Diagnosis(
+                .failed,
+                description,
+                causes: ["web servers hand out files, but do not list them: only whole artifacts can be fetched"],
+                hints: ["use the remote that the store is written through: `git model remote list`"]
+            )
         case .readOnly:
             Diagnosis(.failed, description, hints: ["see who may write to it, or choose another: `--remote NAME`"])
         case .wrongContent: Diagnosis(.verification, description)
@@ -30,7 +37,8 @@ extension RemoteError: Diagnosable {
             )
         case .full: Diagnosis(.failed, description, hints: ["make room there, or choose another: `--remote NAME`"])
         case .refused: Diagnosis(.failed, description)
-        case .busy: Diagnosis(.unreachable, description, hints: ["try again: the same command goes on where it stopped"])
+        case .busy:
+            Diagnosis(.unreachable, description, hints: ["try again: the same command goes on where it stopped"])
         // What `gc` removes is this machine's, and does not help where the remote is full.
         case .io: Diagnosis(.failed, description)
         }

@@ -33,7 +33,9 @@ actor AWSCredentialChain {
     /// Returns keys, or `nil` where no source has any, so that requests are anonymous.
     func credentials(for remote: String) async throws(RemoteError) -> AWSCredentials? {
         if isAnonymous { return nil }
-        if let current, current.expiry.map({ $0 - now() > AWSCredentialChain.leastRemaining }) ?? true { return current }
+        if let current, current.expiry.map({ $0 - now() > AWSCredentialChain.leastRemaining }) ?? true {
+            return current
+        }
         attempts = []
         for source in sources {
             switch await source.find() {

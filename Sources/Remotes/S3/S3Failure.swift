@@ -28,7 +28,8 @@ struct S3Failure: Sendable {
         case "NoSuchBucket":
             return .unreachable(remote, cause: "there is no such bucket (\(detail))")
         case "RequestTimeTooSkewed":
-            let reason = "the clock of this machine is off: the service's says \(response.fields["Date"] ?? "otherwise")"
+            let reason =
+                "the clock of this machine is off: the service's says \(response.fields["Date"] ?? "otherwise")"
             return .denied(remote, file: file, reason: reason, tried: [])
         case "SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "OperationAborted":
             return .busy(remote, cause: detail, retryAfter: response.retryAfter)

@@ -26,10 +26,11 @@ package struct S3Location: Hashable, Sendable {
         let query = try URLQuery(text.dropFirst(place.count), of: url, knowing: ["endpoint", "region"])
         region = query["region"]
         endpoint = try query["endpoint"].map { text throws(RemoteError) in
-            guard let address = HTTPAddress(text.contains("://") ? text : "https://" + text),
-                ["", "/"].contains(address.path)
-            else { throw .unusableURL(url, reason: "its endpoint is no http: or https: URL of a host") }
-            return address
+            let address = HTTPAddress(text.contains("://") ? text : "https://" + text)
+            guard let address, ["", "/"].contains(address.path), let endpoint = HTTPAddress(address.origin) else {
+                throw .unusableURL(url, reason: "its endpoint is no http: or https: URL of a host")
+            }
+            return endpoint
         }
     }
 

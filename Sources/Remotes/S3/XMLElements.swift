@@ -54,9 +54,8 @@ struct XMLElements: Sequence, IteratorProtocol {
         guard text.contains("&") else { return text }
         var result = ""
         var rest = Substring(text)
-        while let start = rest.firstIndex(of: "&") {
+        while let start = rest.firstIndex(of: "&"), let end = rest[start...].firstIndex(of: ";") {
             result += rest[..<start]
-            guard let end = rest[start...].firstIndex(of: ";") else { break }
             result += character(named: rest[rest.index(after: start)..<end])
             rest = rest[rest.index(after: end)...]
         }
