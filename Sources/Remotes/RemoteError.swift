@@ -10,6 +10,8 @@ package enum RemoteError: Error, Sendable {
     case unreachable(String, cause: String)
     /// The remote has no file of this name.
     case notFound(String, file: String)
+    /// The remote does not say which files a directory has.
+    case unlisted(String, directory: String)
     /// The remote may not be written to.
     case readOnly(String, file: String)
     /// What the remote sent for a file is not what its name or an index promises.
@@ -69,6 +71,7 @@ extension RemoteError: CustomStringConvertible {
         case .unusableURL(let url, let reason): "cannot use remote \(url): \(reason)"
         case .unreachable(let url, let cause): "cannot reach remote \(url): \(cause)"
         case .notFound(let url, let file): "remote \(url) has no \(file)"
+        case .unlisted(let url, let directory): "remote \(url) has no list of the files in \(directory)"
         case .readOnly(let url, let file): "remote \(url) does not let \(file) be written"
         case .wrongContent(let url, let file, let problem): "\(file) in remote \(url) is damaged: \(problem)"
         case .needsNewerVersion(let url, StoreLayout.format, let what):

@@ -9,6 +9,8 @@ package struct RemoteOpening: Sendable {
     private let environment: [String: String]
     private let pool: WorkerPool
     private let transport: Result<HTTPTransport, TransportError>
+    /// The transport to services next to this machine, which are there at once or not at all, and never behind a proxy.
+    private let metadata: HTTPTransport
     private let now: @Sendable () -> Int64
     private let ssh: SSHSettings
     private let cancellation: Cancellation
@@ -26,6 +28,9 @@ package struct RemoteOpening: Sendable {
         self.now = now
         self.ssh = ssh
         self.cancellation = cancellation
+        var nearby = TransportSettings()
+        nearby.connectLimit = .seconds(1)
+        metadata = HTTPTransport(nearby, pool: pool, cancellation: cancellation)
         transport = Result { () throws(TransportError) in
             HTTPTransport(try TransportSettings(environment: environment), pool: pool, cancellation: cancellation)
         }
@@ -41,19 +46,22 @@ package struct RemoteOpening: Sendable {
             return RetryingRemote(
                 SSHRemote(location, ssh, isAgreed: sendsCredentials, pool: pool, cancellation: cancellation)
             )
+        case .web(let location): return RetryingRemote(StaticRemote(location, over: try web(location.text)))
         }
     }
 
     private func s3(_ location: S3Location, _ sendsCredentials: Bool) throws(RemoteError) -> S3Remote {
         let settings: AWSSettings
         do { settings = try AWSSettings(environment: environment) } catch { throw .io(location.text, error) }
+        let transport = try web(location.text)
+        let mayAsk = sendsCredentials || location.endpoint == nil
         let chain = AWSCredentialChain(
-            sendsCredentials || location.endpoint == nil ? settings.sources() : [],
+            mayAsk ? settings.sources(over: transport, metadata: metadata, now: now) : [],
             region: settings.region,
-            endpoint: settings.endpoint,
+            endpoint: settings.endpoint(of: "s3"),
             now: now
         )
-        return S3Remote(location, over: try web(location.text), chain: chain, pool: pool, now: now)
+        return S3Remote(location, over: transport, chain: chain, pool: pool, now: now)
     }
 
     private func web(_ remote: String) throws(RemoteError) -> HTTPTransport {

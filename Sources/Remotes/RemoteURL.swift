@@ -9,9 +9,11 @@ package enum RemoteURL: Hashable, Sendable {
     case s3(S3Location)
     /// A directory of a server that is reached by SSH.
     case ssh(SSHLocation)
+    /// Files that a web server hands out.
+    case web(WebLocation)
 
     /// The schemes that a URL may have, for messages.
-    package static let schemes = ["file://", "a path", "s3://", "ssh://", "user@host:path"]
+    package static let schemes = ["file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://"]
 
     /// Parses a URL or a path; a relative path is taken from `base`.
     package init(parsing text: String, relativeTo base: FilePath) throws(RemoteError) {
@@ -35,6 +37,10 @@ package enum RemoteURL: Hashable, Sendable {
         }
         if let rest = text.removing(prefix: "ssh://") {
             self = .ssh(try SSHLocation(parsing: rest, of: text))
+            return
+        }
+        if text.hasPrefix("https://") || text.hasPrefix("http://") {
+            self = .web(try WebLocation(parsing: text))
             return
         }
         if let scheme = RemoteURL.scheme(of: text) {
@@ -71,6 +77,7 @@ package enum RemoteURL: Hashable, Sendable {
         case .directory(let path): path.string
         case .s3(let location): location.text
         case .ssh(let location): location.text
+        case .web(let location): location.text
         }
     }
 

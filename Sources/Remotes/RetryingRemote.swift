@@ -15,6 +15,8 @@ package struct RetryingRemote: Remote {
 
     package var isThisMachineOnly: Bool { inner.isThisMachineOnly }
 
+    package var isReadOnly: Bool { inner.isReadOnly }
+
     package var lockableDirectory: FilePath? { inner.lockableDirectory }
 
     package func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {

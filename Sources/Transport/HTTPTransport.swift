@@ -136,7 +136,7 @@ package final class HTTPTransport: Sendable {
         configuration.httpVersion = .http1Only
         configuration.redirectConfiguration = .disallow
         configuration.decompression = .disabled
-        configuration.timeout = .init(connect: .seconds(15))
+        configuration.timeout = .init(connect: .nanoseconds(Int64(settings.connectLimit / .nanoseconds(1))))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = HTTPTransport.connectionsPerHost
         // Whoever asks decides whether to try again.
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -173,7 +173,7 @@ extension HTTPTransport {
 
     private static func diagnosed(_ error: HTTPClientError) -> TransportError {
         switch error {
-        case .connectTimeout: .unreachable("no connection within 15 seconds")
+        case .connectTimeout: .unreachable("no connection came about in time")
         case .cancelled: .cancelled
         case .invalidURL, .emptyHost, .emptyScheme: .invalid("\(error)")
         case .remoteConnectionClosed: .interrupted("the server ended the connection")

@@ -10,6 +10,8 @@ package struct TransportSettings: Sendable {
     package var unproxiedHosts: [String] = []
     /// A file of certificates, in PEM, that are trusted in place of the system's.
     package var certificates: FilePath?
+    /// How long a connection may take to come about.
+    package var connectLimit = Duration.seconds(15)
     /// The most bytes a second, in either direction, all requests together; `nil` is no limit.
     package var bytesPerSecond: Int64?
 

@@ -53,6 +53,24 @@ struct RemoteURLTests {
         #expect(try RemoteURL(parsing: spelling, relativeTo: "/base") == url)
     }
 
+    @Test(arguments: [
+        ("https://Example.org", "https://example.org"),
+        ("https://example.org:443/m//store/", "https://example.org/m/store"),
+        ("http://127.0.0.1:8000/a b/%C3%BC?sig=a%2Fb&x=1", "http://127.0.0.1:8000/a%20b/%C3%BC?sig=a%2Fb&x=1"),
+    ])
+    func `a web URL has one spelling`(text: String, spelling: String) throws {
+        let url = try RemoteURL(parsing: text, relativeTo: "/base")
+        #expect(url.text == spelling)
+        #expect(try RemoteURL(parsing: spelling, relativeTo: "/base") == url)
+    }
+
+    @Test func `a password in a web URL is refused and not repeated`() {
+        let text = "https://user:secret@host/m"
+        let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }
+        #expect(error?.description.contains("names a user") == true)
+        #expect(error?.description.contains("secret") == false)
+    }
+
     @Test(arguments: ["/srv/models", "relative", "file:///a%20b", "file:///%C3%BC"])
     func `the text of a URL means the same place`(text: String) throws {
         let url = try RemoteURL(parsing: text, relativeTo: "/base")
@@ -93,9 +111,15 @@ struct RemoteURLTests {
         ("s3://bucket?endpoint=https://user:word@host", "endpoint"),
         ("s3://bucket?endpoint=https://host/path", "endpoint"),
         ("s3://bucket?endpoint=https://-host", "endpoint"),
-        ("https://example.org/m", "no https: remotes"),
+        ("gs://bucket/prefix", "no gs: remotes"),
         ("git+ssh://host/path", "no git+ssh: remotes"),
         ("lfs:", "no lfs: remotes"),
+        ("https://", "no http: or https: URL"),
+        ("https://-host/m", "no http: or https: URL"),
+        ("https://host/m#part", "no http: or https: URL"),
+        ("https://host/a/../m", ". or .."),
+        ("https://host/a/%2e%2E/m", ". or .."),
+        ("https://host/%zz", "hexadecimal"),
     ])
     func `what cannot be used is refused with the reason`(text: String, part: String) {
         let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }
@@ -108,7 +132,7 @@ struct RemoteURLTests {
         #expect(error?.description.contains(reason) == true)
     }
 
-    @Test(arguments: ["git+ssh://host/path", "lfs:origin"])
+    @Test(arguments: ["git+ssh://host/path", "lfs:origin", "gs://bucket"])
     func `a refusal names the URLs that can be used`(text: String) {
         let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }
         for scheme in RemoteURL.schemes { #expect(error?.description.contains(scheme) == true) }

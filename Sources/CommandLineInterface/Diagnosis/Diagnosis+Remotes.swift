@@ -16,6 +16,13 @@ extension RemoteError: Diagnosable {
                     "if nothing was pushed to it yet: `git model push`", "or see what it is: `git model remote list`",
                 ]
             )
+        case .unlisted:
+            Diagnosis(
+                .failed,
+                description,
+                causes: ["web servers hand out files, but do not list them: only whole artifacts can be fetched"],
+                hints: ["use the remote that the store is written through: `git model remote list`"]
+            )
         case .readOnly:
             Diagnosis(.failed, description, hints: ["see who may write to it, or choose another: `--remote NAME`"])
         case .wrongContent: Diagnosis(.verification, description)

@@ -4,12 +4,14 @@ import Transport
 struct RangedRead: Sendable {
     /// Whole files are indexes, listings and packs: what is larger is none of ours.
     private static let wholeFileLimit = 1 << 30
+    /// Parts are asked of packs, which have at most 72 MiB; a server that knows no ranges sends the whole file.
+    private static let packLimit = 80 << 20
 
     /// The bytes asked for; `nil` is all.
     let range: Range<Int>?
 
-    /// The most bytes that a right answer has; a server that knows no ranges sends the whole file.
-    var answerLimit: Int { range == nil ? RangedRead.wholeFileLimit : max(range?.upperBound ?? 0, 64 << 10) }
+    /// The most bytes that a right answer has.
+    var answerLimit: Int { range.map { max($0.upperBound, RangedRead.packLimit) } ?? RangedRead.wholeFileLimit }
 
     /// Adds to a request what asks for the range; of no bytes the first is asked for, to learn whether the file is there.
     func apply(to request: inout HTTPRequest) {
