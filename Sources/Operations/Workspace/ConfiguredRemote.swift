@@ -134,7 +134,7 @@ extension Workspace {
             ssh: SSHSettings(
                 environment: context.environment,
                 configuredCommand: configuration.sshCommand,
-                mayAskUser: context.isInteractive
+                mayAskUser: context.hasTerminal
             ),
             pool: pool,
             cancellation: context.cancellation,

@@ -3,7 +3,7 @@ struct SFTPDownload {
     /// How much room is made before the server has sent anything.
     private static let trust = 64 << 20
     /// The longest file that is read whole, in bytes.
-    static let limit = 1 << 30
+    private static let limit = 1 << 30
 
     let session: SFTPSession
 
@@ -17,7 +17,8 @@ struct SFTPDownload {
         // Most files fit into one answer, which comes with that to the question for the size.
         let status = session.send(.status(handle))
         let first = session.send(.read(handle, at: 0, count: length))
-        let size = try await status.attributes().size.map { Int(min($0, UInt64(SFTPDownload.limit))) }
+        let size = try await status.attributes().size.map { Int(min($0, UInt64(SFTPDownload.limit + 1))) }
+        guard size ?? 0 <= SFTPDownload.limit else { throw .tooLong(limit: SFTPDownload.limit) }
         let start = try await first.data()
         guard start.count < size ?? SFTPDownload.limit else { return Array(start) }
         return try await read(start.count..<(size ?? SFTPDownload.limit), of: handle, length, after: start)

@@ -8,6 +8,8 @@ enum SFTPFailure: Error, Sendable {
     case full(byteCount: UInt64)
     /// The server's disk may not be written to.
     case readOnly
+    /// The file is longer than what is read whole, in bytes.
+    case tooLong(limit: Int)
     /// The server answers something else than what it was asked.
     case unexpected
     /// The conversation ended before.

@@ -5,6 +5,8 @@ struct SFTPListing {
     private static let width = 16
     /// Deeper than any store, so that a server cannot go on for ever.
     private static let deepest = 16
+    /// More than any directory of a store has, for the same reason.
+    private static let most = 1 << 22
 
     /// What one directory holds.
     private struct Page: Sendable {
@@ -42,14 +44,18 @@ struct SFTPListing {
 
     private func page(of directory: String, under root: String) async -> Result<Page, SFTPFailure> {
         do throws(SFTPFailure) { return .success(try await read(directory, under: root)) } catch {
-            // Gone meanwhile, or never there.
-            return error.isNoSuchFile ? .success(Page()) : .failure(error)
+            return .failure(error)
         }
     }
 
     private func read(_ directory: String, under root: String) async throws(SFTPFailure) -> Page {
         let path = directory.isEmpty ? root : root + "/" + directory
-        let handle = try await session.send(.openDirectory(path)).handle()
+        let handle: SFTPHandle
+        do throws(SFTPFailure) { handle = try await session.send(.openDirectory(path)).handle() } catch {
+            // Gone meanwhile, or never there.
+            guard error.isNoSuchFile else { throw error }
+            return Page()
+        }
         defer { session.send(.close(handle)) }
         var page = Page()
         // One request ahead, for the last answer is always that there is no more.
@@ -68,9 +74,14 @@ struct SFTPListing {
     private func add(_ name: SFTPName, _ file: String, under root: String, to page: inout Page)
         async throws(SFTPFailure)
     {
+        guard page.files.count + page.directories.count < SFTPListing.most else { throw .unexpected }
         var attributes = name.attributes
         if attributes.kind == nil || attributes.size == nil && attributes.kind == .regular {
-            attributes = try await session.send(.status(root + "/" + file, followingLinks: false)).attributes()
+            let reply = session.send(.status(root + "/" + file, followingLinks: false))
+            do throws(SFTPFailure) { attributes = try await reply.attributes() } catch {
+                guard error.isNoSuchFile else { throw error }
+                return
+            }
         }
         switch attributes.kind {
         case .regular: page.files.append(RemoteFile(path: file, size: Int64(clamping: attributes.size ?? 0)))

@@ -108,6 +108,7 @@ final class SFTPSession: Sendable {
             do {
                 switch try child.read(into: buffer, within: SFTPSession.look) {
                 case .bytes(let count):
+                    state.withLock { $0.lastSign = .now }
                     stream.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                     while let packet = try stream.next() { try take(packet) }
                 case .nothing: break
@@ -123,7 +124,6 @@ final class SFTPSession: Sendable {
         let (number, answer) = try SFTPAnswer.parse(packet)
         guard let number else { return try greet(answer) }
         let (reply, isLimits) = state.withLock { state in
-            state.lastSign = .now
             state.slow.remove(number)
             return (state.pending.removeValue(forKey: number), state.limitsNumber == number)
         }
@@ -141,7 +141,6 @@ final class SFTPSession: Sendable {
         }
         let features = SFTPFeatures(extensions: extensions)
         let limitsNumber = state.withLock { state -> UInt32? in
-            state.lastSign = .now
             state.features = features
             if features.has(.limits) { state.limitsNumber = state.expect(SFTPReply(), isSlow: false) }
             return state.limitsNumber

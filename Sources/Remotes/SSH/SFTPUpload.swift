@@ -4,6 +4,8 @@ import SystemPackage
 /// Writes a file whole: under a temporary name beside it, to the server's disk, then in place of what is there.
 struct SFTPUpload {
     private static let blockByteCount = 4 << 20
+    /// No more even where the server takes it: each answer says that bytes arrive, also where they do so slowly.
+    private static let length = SFTPFeatures.commonLength
     /// Under so many bytes a server's disk is as good as full.
     private static let leastSpace: UInt64 = 1 << 20
 
@@ -31,7 +33,7 @@ struct SFTPUpload {
             throw await reason(of: error, writing: path, features)
         }
         do throws(SFTPFailure) {
-            try await send(source, size, to: handle, features.writeLength, sent: sent)
+            try await send(source, size, to: handle, sent: sent)
             if features.has(.fsync) { try await session.send(.synchronize(handle)).done() }
         } catch {
             // What was begun takes room until it goes.
@@ -97,9 +99,9 @@ struct SFTPUpload {
         _ source: Source,
         _ size: Int,
         to handle: SFTPHandle,
-        _ length: Int,
         sent: @escaping @Sendable (Int) -> Void
     ) async throws(SFTPFailure) {
+        let length = SFTPUpload.length
         var window = SFTPWindow<Int>(of: length)
         for start in stride(from: 0, to: size, by: SFTPUpload.blockByteCount) {
             let block = try await block(of: source, start..<min(start + SFTPUpload.blockByteCount, size))

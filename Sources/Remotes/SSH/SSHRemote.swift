@@ -94,6 +94,7 @@ package struct SSHRemote: Remote {
         case .refused(let status): refusal(status, access, file)
         case .full(let count): .full(name, file: file, reason: "\(count) bytes are left on the server's disk")
         case .readOnly: .readOnly(name, file: file)
+        case .tooLong(let limit): .wrongContent(name, file: file, problem: "it is longer than \(limit) bytes")
         case .unexpected: .unreachable(name, cause: "the server does not answer what it is asked")
         case .ended(.denied(let reason)): .denied(name, file: file, reason: reason, tried: [])
         case .ended(let end) where end.isForGood: .unreachable(name, cause: "\(end)")
