@@ -11,6 +11,13 @@ let settings: [SwiftSetting] = [
 
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let webClient: [Target.Dependency] = [
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A library target with the settings every module shares.
@@ -35,7 +42,10 @@ let package = Package(
     products: [.executable(name: "git-model", targets: ["git-model"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: [
@@ -48,7 +58,8 @@ let package = Package(
         module("Codec", ["ModelCore", "CIntrinsics", "COpenSSL", "CZstd"]),
         module("TensorFormats", ["ModelCore"]),
         module("Store", ["TensorFormats", "Codec", "SystemIO", "ModelCore", systemPackage]),
-        module("Remotes", ["Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
+        module("Transport", ["SystemIO", systemPackage] + webClient),
+        module("Remotes", ["Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, subprocess]),
         module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
         module("Registry", ["Git", "SystemIO", "ModelCore", systemPackage]),
         module(
@@ -74,7 +85,10 @@ let package = Package(
             ["Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
             excluding: ["Golden"]
         ),
-        tests("RemotesTests", ["Remotes", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"]),
+        tests(
+            "RemotesTests",
+            ["Remotes", "Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"]
+        ),
         tests("GitTests", ["Git", "SystemIO", "ModelCore", systemPackage]),
         tests("RegistryTests", ["Registry", "Git", "SystemIO", "ModelCore", systemPackage]),
         .target(

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 // The compiler's own builtins: Swift does not emit the inline functions of the intrinsics headers.
 #if defined(__x86_64__)
@@ -99,6 +101,7 @@ static inline uint32_t ci_crc32c(uint32_t crc, const uint8_t *bytes, size_t coun
 #include <sys/uio.h>
 
 // Declared here because the C library shows them only under _GNU_SOURCE, which an importing module cannot set.
+extern int pipe2(int ends[2], int flags);
 extern int sync_file_range(int descriptor, int64_t offset, int64_t count, unsigned int flags);
 extern ssize_t pwritev2(int descriptor, const struct iovec *parts, int count, off_t offset, int flags);
 
@@ -111,6 +114,13 @@ static inline void ci_start_writeback(int descriptor, int64_t offset, int64_t co
 static inline ssize_t ci_write_uncached(int descriptor, const void *bytes, size_t count, int64_t offset) {
     const struct iovec part = {(void *)bytes, count};
     return pwritev2(descriptor, &part, 1, offset, 0x80);
+}
+
+/// Opens a pipe that no child inherits, with room for 1 MiB where the user may have that much (F_SETPIPE_SZ).
+static inline int ci_pipe(int *ends) {
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    (void)fcntl(ends[1], 1031, 1 << 20);
+    return 0;
 }
 #else
 static inline ssize_t ci_write_uncached(int descriptor, const void *bytes, size_t count, int64_t offset) {
@@ -125,5 +135,11 @@ static inline void ci_start_writeback(int descriptor, int64_t offset, int64_t co
     (void)descriptor;
     (void)offset;
     (void)count;
+}
+
+static inline int ci_pipe(int *ends) {
+    if (pipe(ends) != 0) return -1;
+    for (int end = 0; end < 2; end++) (void)fcntl(ends[end], F_SETFD, FD_CLOEXEC);
+    return 0;
 }
 #endif

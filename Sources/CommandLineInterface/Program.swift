@@ -95,6 +95,7 @@ package struct Program: Sendable {
             verbosity: options.verbosity,
             trustedURLs: Set(options.trustedURLs),
             isInteractive: isInteractive,
+            hasTerminal: streams.terminal.isThere && !options.json,
             isMachineRead: options.json,
             confirm: { isInteractive ? console.confirm($0) : nil },
             readInput: streams.readInput,

@@ -87,6 +87,9 @@ struct Terminal: Sendable {
     /// Whether somebody can be asked: standard input and standard error are terminals.
     var isInteractive: Bool
 
+    /// Whether programs that we start may ask by the terminal itself: standard error is one, as it is in Git's hooks too.
+    var isThere: Bool
+
     /// Whether standard output is a terminal that shows colours.
     var outputShowsColor: Bool
 
@@ -102,12 +105,14 @@ struct Terminal: Sendable {
     /// Creates a description; the default is no terminal at all.
     init(
         isInteractive: Bool = false,
+        isThere: Bool = false,
         outputShowsColor: Bool = false,
         errorShowsColor: Bool = false,
         errorCanRepaint: Bool = false,
         width: Int = 80
     ) {
         self.isInteractive = isInteractive
+        self.isThere = isThere
         self.outputShowsColor = outputShowsColor
         self.errorShowsColor = errorShowsColor
         self.errorCanRepaint = errorCanRepaint
@@ -118,10 +123,12 @@ struct Terminal: Sendable {
     static func process(environment: [String: String]) -> Terminal {
         let outputIsTerminal = isatty(STDOUT_FILENO) == 1
         let errorIsTerminal = isatty(STDERR_FILENO) == 1
+        let mayPrompt = environment["GIT_TERMINAL_PROMPT"] != "0"
         let isDumb = environment["TERM"] == "dumb"
         let wantsColor = (environment["NO_COLOR"] ?? "").isEmpty && !isDumb
         return Terminal(
-            isInteractive: isatty(STDIN_FILENO) == 1 && errorIsTerminal && environment["GIT_TERMINAL_PROMPT"] != "0",
+            isInteractive: isatty(STDIN_FILENO) == 1 && errorIsTerminal && mayPrompt,
+            isThere: errorIsTerminal && mayPrompt,
             outputShowsColor: outputIsTerminal && wantsColor,
             errorShowsColor: errorIsTerminal && wantsColor,
             errorCanRepaint: errorIsTerminal && !isDumb,

@@ -39,6 +39,9 @@ package struct Context: Sendable {
     /// Whether there is somebody to ask.
     package var isInteractive: Bool
 
+    /// Whether programs that are started may ask somebody by the terminal itself, also where standard input is something else.
+    package var hasTerminal: Bool
+
     /// Whether a program reads the messages, so that no other program's may stand among them.
     package var isMachineRead: Bool
 
@@ -66,6 +69,7 @@ package struct Context: Sendable {
         verbosity: Verbosity = .normal,
         trustedURLs: Set<String> = [],
         isInteractive: Bool = false,
+        hasTerminal: Bool = false,
         isMachineRead: Bool = false,
         confirm: @escaping @Sendable (String) -> Bool? = { _ in nil },
         readInput: @escaping @Sendable () throws -> [UInt8] = { [] },
@@ -79,6 +83,7 @@ package struct Context: Sendable {
         self.verbosity = verbosity
         self.trustedURLs = trustedURLs
         self.isInteractive = isInteractive
+        self.hasTerminal = hasTerminal
         self.isMachineRead = isMachineRead
         self.confirm = confirm
         self.readInput = readInput

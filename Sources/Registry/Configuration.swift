@@ -39,6 +39,8 @@ package struct Configuration: Sendable {
     package let refused: [Refused]
     let shared: GitConfiguration
     let git: GitConfiguration
+    /// Git's own `core.sshCommand`: how this user's SSH client is run.
+    package let sshCommand: String?
     private let environment: [String: String]
 
     private static let byteLimit = 1 << 20
@@ -115,6 +117,7 @@ package struct Configuration: Sendable {
         var seen: Set<String> = []
         refused = tracked.entries.filter { !Configuration.mayBeTracked($0.key) && seen.insert($0.key.text).inserted }
             .map { Refused(key: $0.key.text) }
+        sshCommand = git.value("core.sshCommand")
         self.git = GitConfiguration(entries: git.entries.filter { $0.key.section == "git-model" })
         self.environment = environment
     }

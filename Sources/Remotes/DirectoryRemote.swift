@@ -65,7 +65,11 @@ package struct DirectoryRemote: Remote {
         }
     }
 
-    package func upload(_ source: FilePath, to file: String) async throws(RemoteError) {
+    package func upload(
+        _ source: FilePath,
+        to file: String,
+        sent: @escaping @Sendable (Int) -> Void
+    ) async throws(RemoteError) {
         try await change(file) { () throws(IOError) in
             let path = root.appending(file)
             try Directories.create(path.removingLastComponent())
@@ -82,6 +86,7 @@ package struct DirectoryRemote: Remote {
                 if count == 0 { break }
                 try output.writeUncached(UnsafeRawBufferPointer(rebasing: buffer[0..<count]), at: offset)
                 offset += Int64(count)
+                sent(count)
             }
             try output.commit(to: path, durable: true)
         }

@@ -22,6 +22,9 @@ package struct Push: Sendable {
     /// An index goes up at least every so many packs, so that a push that is killed need not do it all again.
     private static let packsPerIndex = 16
 
+    /// How many packs are on their way at once, each of at most 72 MiB.
+    private static let packsAtOnce = 4
+
     private let local: LocalStore
     private let destination: RemoteStore
     private let scratch: FilePath
@@ -123,7 +126,7 @@ package struct Push: Sendable {
         }
     }
 
-    /// Uploads what is missing, and returns the inventory with it.
+    /// Uploads what is missing, several packs at once, and returns the inventory with it.
     private func upload(
         _ missing: PushedFrames,
         of closure: Closure,
@@ -133,19 +136,26 @@ package struct Push: Sendable {
     ) async throws -> RemoteInventory {
         var inventory = inventory
         var contents = IndexContents()
-        let total = missing.byteCount
         let packing = PushPacking(local: local, scratch: scratch)
-        var done: Int64 = 0
+        let parcels = try packing.parcels(of: missing, isFree: { !taken.contains($0) })
+        let total = missing.byteCount
+        let tally = ByteTally()
+        let sent: @Sendable (Int) -> Void = { [progress] in progress(min(tally.add(Int64($0)), total), total) }
         do {
-            for parcel in try packing.parcels(of: missing, isFree: { !taken.contains($0) }) {
-                try cancellation.check()
-                let pack = try await send(parcel, of: packing)
-                contents.add(pack)
-                report.packCount += 1
-                report.byteCount += Int64(pack.byteCount)
-                done += Int64(pack.byteCount)
-                progress(min(done, total), total)
-                if contents.packCount >= Push.packsPerIndex { try await publish(&contents, to: &inventory) }
+            try await withThrowingTaskGroup(of: SealedPack.self) { group in
+                var next = parcels.makeIterator()
+                func start() {
+                    guard let parcel = next.next() else { return }
+                    group.addTask { try await send(parcel, of: packing, sent) }
+                }
+                for _ in 0..<Push.packsAtOnce { start() }
+                while let pack = try await group.next() {
+                    contents.add(pack)
+                    report.packCount += 1
+                    report.byteCount += Int64(pack.byteCount)
+                    if contents.packCount >= Push.packsPerIndex { try await publish(&contents, to: &inventory) }
+                    start()
+                }
             }
         } catch {
             // What is up need not go up again. Should the index fail too, the first error counts.
@@ -157,21 +167,26 @@ package struct Push: Sendable {
         return inventory
     }
 
-    private func send(_ parcel: PushPacking.Parcel, of packing: PushPacking) async throws -> SealedPack {
+    private func send(
+        _ parcel: PushPacking.Parcel,
+        of packing: PushPacking,
+        _ sent: @escaping @Sendable (Int) -> Void
+    ) async throws -> SealedPack {
+        try cancellation.check()
         switch parcel {
         case .whole(let id):
             let file = try await pool.run { try packing.checked(id) }
-            try await destination.remote.upload(file.path, to: StoreLayout.pack(id))
+            try await destination.remote.upload(file.path, to: StoreLayout.pack(id), sent: sent)
             return try file.sealed()
         case .assembled(let frames, let kind):
-            return try await send(try await pool.run { try packing.assemble(frames, kind) })
+            return try await send(try await pool.run { try packing.assemble(frames, kind) }, sent)
         case .encodedInFull(let frames):
-            return try await send(try await pool.run { try packing.encodeInFull(frames) })
+            return try await send(try await pool.run { try packing.encodeInFull(frames) }, sent)
         }
     }
 
-    private func send(_ scratch: ScratchPack) async throws -> SealedPack {
-        try await destination.remote.upload(scratch.path, to: StoreLayout.pack(scratch.pack.id))
+    private func send(_ scratch: ScratchPack, _ sent: @escaping @Sendable (Int) -> Void) async throws -> SealedPack {
+        try await destination.remote.upload(scratch.path, to: StoreLayout.pack(scratch.pack.id), sent: sent)
         return scratch.pack
     }
 

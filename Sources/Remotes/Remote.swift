@@ -9,6 +9,8 @@ package protocol Remote: Sendable {
     var name: String { get }
     /// Whether only this machine sees the remote.
     var isThisMachineOnly: Bool { get }
+    /// Whether nobody writes to the remote this way, whoever they are.
+    var isReadOnly: Bool { get }
     /// The directory where the files are, if they are files that can be locked.
     var lockableDirectory: FilePath? { get }
 
@@ -16,17 +18,23 @@ package protocol Remote: Sendable {
     func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8]
     /// Returns the size of a file in bytes, or `nil` where it is not there.
     func size(of file: String) async throws(RemoteError) -> Int64?
-    /// Returns the files in a directory, at any depth; one that is not there is empty.
+    /// Returns the files in a directory, at any depth; one that is not there is empty. Remotes that cannot know them throw `unlisted`.
     func list(_ directory: String) async throws(RemoteError) -> [RemoteFile]
     /// Writes a file from bytes.
     func write(_ bytes: [UInt8], to file: String) async throws(RemoteError)
-    /// Writes a file from one of this machine.
-    func upload(_ source: FilePath, to file: String) async throws(RemoteError)
+    /// Writes a file from one of this machine; `sent` is told of bytes as they go, again when they have to go again.
+    func upload(
+        _ source: FilePath,
+        to file: String,
+        sent: @escaping @Sendable (_ byteCount: Int) -> Void
+    ) async throws(RemoteError)
     /// Deletes a file; one that is not there is no error.
     func delete(_ file: String) async throws(RemoteError)
 }
 
 extension Remote {
+    /// It depends on who asks.
+    package var isReadOnly: Bool { false }
     /// None.
     package var lockableDirectory: FilePath? { nil }
 }

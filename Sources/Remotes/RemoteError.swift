@@ -10,6 +10,8 @@ package enum RemoteError: Error, Sendable {
     case unreachable(String, cause: String)
     /// The remote has no file of this name.
     case notFound(String, file: String)
+    /// The remote does not say which files a directory has.
+    case unlisted(String, directory: String)
     /// The remote may not be written to.
     case readOnly(String, file: String)
     /// What the remote sent for a file is not what its name or an index promises.
@@ -18,6 +20,14 @@ package enum RemoteError: Error, Sendable {
     case needsNewerVersion(String, file: String, String)
     /// Neither this machine nor the remote has these objects whole.
     case incomplete(String, objects: [Digest])
+    /// The remote does not let this user do that; what was tried to prove who asks is listed in order.
+    case denied(String, file: String, reason: String, tried: [CredentialAttempt])
+    /// The remote has no room, or its owner's quota is used up.
+    case full(String, file: String, reason: String)
+    /// The remote refuses a request for another reason.
+    case refused(String, file: String, reason: String)
+    /// The remote cannot be reached or is overloaded at the moment; it may ask for so many seconds of patience.
+    case busy(String, cause: String, retryAfter: Int?)
     /// A system call on a file of the remote, or on this machine, failed.
     case io(String, IOError)
 }
@@ -61,6 +71,7 @@ extension RemoteError: CustomStringConvertible {
         case .unusableURL(let url, let reason): "cannot use remote \(url): \(reason)"
         case .unreachable(let url, let cause): "cannot reach remote \(url): \(cause)"
         case .notFound(let url, let file): "remote \(url) has no \(file)"
+        case .unlisted(let url, let directory): "remote \(url) has no list of the files in \(directory)"
         case .readOnly(let url, let file): "remote \(url) does not let \(file) be written"
         case .wrongContent(let url, let file, let problem): "\(file) in remote \(url) is damaged: \(problem)"
         case .needsNewerVersion(let url, StoreLayout.format, let what):
@@ -72,6 +83,10 @@ extension RemoteError: CustomStringConvertible {
                 + (objects.count == 1
                     ? "object \(objects[0].abbreviated)"
                     : "\(objects.count) objects, the first is \(objects[0].abbreviated)")
+        case .denied(let url, let file, let reason, _): "remote \(url) denies access to \(file): \(reason)"
+        case .full(let url, let file, let reason): "remote \(url) has no room for \(file): \(reason)"
+        case .refused(let url, let file, let reason): "remote \(url) refuses \(file): \(reason)"
+        case .busy(let url, let cause, _): "cannot reach remote \(url): \(cause)"
         case .io(let url, let error): "remote \(url): \(error)"
         }
     }

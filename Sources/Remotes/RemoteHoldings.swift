@@ -16,7 +16,12 @@ package struct RemoteHoldings: Sendable {
     package func held(_ pointers: some Sequence<Pointer>) async throws -> Set<Digest> {
         let pointers = Set(pointers)
         guard !pointers.isEmpty, try await source.format() != nil else { return [] }
-        let walk = RemoteWalk(source: source, local: local, inventory: try await RemoteInventory(of: source))
+        let inventory: RemoteInventory
+        do throws(RemoteError) { inventory = try await RemoteInventory(of: source) } catch {
+            guard case .unlisted = error else { throw error }
+            return try await ObjectIndexHoldings(of: source).held(pointers)
+        }
+        let walk = RemoteWalk(source: source, local: local, inventory: inventory)
         var held: Set<Digest> = []
         for pointer in pointers {
             do { if try await walk.run(pointer) != nil { held.insert(pointer.oid) } } catch let error as RemoteError {

@@ -1,13 +1,19 @@
-import ModelCore
 package import SystemPackage
+import Transport
 
 /// Where a remote is, parsed from what the user or a configuration file wrote.
 package enum RemoteURL: Hashable, Sendable {
     /// A directory of this machine, or one that is mounted on it.
     case directory(FilePath)
+    /// A bucket of Amazon S3 or a service like it.
+    case s3(S3Location)
+    /// A directory of a server that is reached by SSH.
+    case ssh(SSHLocation)
+    /// Files that a web server hands out.
+    case web(WebLocation)
 
     /// The schemes that a URL may have, for messages.
-    package static let schemes = ["file://", "a path"]
+    package static let schemes = ["file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://"]
 
     /// Parses a URL or a path; a relative path is taken from `base`.
     package init(parsing text: String, relativeTo base: FilePath) throws(RemoteError) {
@@ -17,17 +23,31 @@ package enum RemoteURL: Hashable, Sendable {
             guard path.hasPrefix("/") else {
                 throw .unusableURL(text, reason: "a file: URL needs an absolute path after file://")
             }
-            guard let bytes = RemoteURL.decodingPercents(path) else {
-                throw .unusableURL(text, reason: "it has a % that is not followed by two hexadecimal digits")
+            guard let decoded = PercentEncoding.decoded(path) else {
+                let reason = "it has a % that is not followed by two hexadecimal digits, or does not decode to UTF-8"
+                throw .unusableURL(text, reason: reason)
             }
-            try RemoteURL.requireOneLine(bytes, of: text)
-            guard let decoded = String(validating: bytes, as: UTF8.self) else {
-                throw .unusableURL(text, reason: "it does not decode to UTF-8")
-            }
+            try RemoteURL.requireOneLine(decoded.utf8, of: text)
             self = .directory(FilePath(decoded).lexicallyNormalized())
             return
         }
+        if let rest = text.removing(prefix: "s3://") {
+            self = .s3(try S3Location(parsing: rest, of: text))
+            return
+        }
+        if let rest = text.removing(prefix: "ssh://") {
+            self = .ssh(try SSHLocation(parsing: rest, of: text))
+            return
+        }
+        if text.hasPrefix("https://") || text.hasPrefix("http://") {
+            self = .web(try WebLocation(parsing: text))
+            return
+        }
         if let scheme = RemoteURL.scheme(of: text) {
+            if scheme == "ssh:" {
+                self = .ssh(try SSHLocation(short: text))
+                return
+            }
             let known = RemoteURL.schemes.joined(separator: ", ")
             throw .unusableURL(text, reason: "this version has no \(scheme) remotes, only \(known)")
         }
@@ -51,37 +71,20 @@ package enum RemoteURL: Hashable, Sendable {
         return text[..<colon].contains("/") ? nil : "ssh:"
     }
 
-    private static func decodingPercents(_ text: String) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var rest = Substring(text).utf8
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst().flatMap(hexadecimalValue),
-                let low = rest.popFirst().flatMap(hexadecimalValue)
-            else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
-    }
-
-    private static func hexadecimalValue(_ digit: UInt8) -> UInt8? {
-        Hexadecimal.value(
-            ofLowercaseDigit: (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(digit) ? digit | 0x20 : digit
-        )
-    }
-
     /// The URL in its one spelling, for comparing and for messages.
     package var text: String {
         switch self {
         case .directory(let path): path.string
+        case .s3(let location): location.text
+        case .ssh(let location): location.text
+        case .web(let location): location.text
         }
     }
 
     /// Whether only this machine sees the remote, which is worth a word to whoever pushes to it.
-    package var isThisMachineOnly: Bool { true }
+    package var isThisMachineOnly: Bool {
+        if case .directory = self { true } else { false }
+    }
 }
 
 extension String {

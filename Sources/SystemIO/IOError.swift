@@ -21,6 +21,7 @@ package struct IOError: Error, Sendable, Equatable {
         case createLink = "create link"
         case changeMode = "change the mode of"
         case touch = "update the time of"
+        case run
         /// Reading a file's name, which is not UTF-8; the path ends in the raw bytes of that name.
         case decodeName = "use the name of"
     }

@@ -11,7 +11,7 @@ import SystemPackage
 
 /// The C library's file calls, one for one: repeated when interrupted, their failures thrown as `Errno`.
 ///
-/// The one place, with `Monitor` and `WorkerThread`, that imports the C library, so that every other file is portable.
+/// The one place, with `Monitor`, `WorkerThread`, `ChildProcess` and `ProcessSpawn`, that imports the C library, so that every other file is portable.
 enum SystemCall {
     /// The directory that relative paths start from: the process's current one.
     static let currentDirectory = AT_FDCWD
@@ -211,6 +211,55 @@ enum SystemCall {
         var time = timespec()
         _ = clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    /// Opens a pipe that no child inherits, with room for many requests and answers.
+    static func pipe() throws(Errno) -> (reading: CInt, writing: CInt) {
+        var ends: [CInt] = [-1, -1]
+        guard ends.withUnsafeMutableBufferPointer({ ci_pipe($0.baseAddress) }) == 0 else {
+            throw Errno(rawValue: errno)
+        }
+        return (ends[0], ends[1])
+    }
+
+    /// Reads what comes next from a pipe: nothing at its end.
+    static func readNext(_ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+        try repeated {
+            #if canImport(Darwin)
+                Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+            #elseif canImport(Musl)
+                Musl.read(descriptor, buffer.baseAddress, buffer.count)
+            #else
+                Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            #endif
+        }
+    }
+
+    /// Writes to a pipe as much as it takes, after waiting until it takes some.
+    static func writeNext(_ descriptor: CInt, _ buffer: UnsafeRawBufferPointer) throws(Errno) -> Int {
+        try repeated {
+            #if canImport(Darwin)
+                Darwin.write(descriptor, buffer.baseAddress, buffer.count)
+            #elseif canImport(Musl)
+                Musl.write(descriptor, buffer.baseAddress, buffer.count)
+            #else
+                Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+            #endif
+        }
+    }
+
+    /// Waits for something to read, or the end; false when nothing came in that time.
+    static func wait(forInput descriptor: CInt, milliseconds: Int32) throws(Errno) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return try repeated { poll(&entry, 1, milliseconds) } > 0
+    }
+
+    /// Makes writing to a pipe that nobody reads an error on this thread, and not the end of the process.
+    static func blockBrokenPipeSignal() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// Blocks the calling thread.

@@ -69,8 +69,13 @@ package struct TemporaryFile: ~Copyable, Sendable {
 
     /// Returns an unused path in the directory of another.
     static func path(beside destination: FilePath) -> FilePath {
+        destination.removingLastComponent().appending(unusedName())
+    }
+
+    /// Returns a name that no other temporary file has, for those that are made elsewhere than on this machine.
+    package static func unusedName() -> String {
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
-        return destination.removingLastComponent().appending("\(prefix)\(SystemCall.processIdentifier)-\(random)")
+        return "\(prefix)\(SystemCall.processIdentifier)-\(random)"
     }
 }
 

@@ -7,7 +7,7 @@
 #endif
 
 /// A thread of the system, for loops that block.
-enum WorkerThread {
+package enum WorkerThread {
     /// Room for zstd, OpenSSL and deep directory walks, whatever the system's default is.
     private static let stackSize = 2 << 20
 
@@ -15,7 +15,7 @@ enum WorkerThread {
     static var processorCount: Int { max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))) }
 
     /// Starts a thread that runs a body and ends with it.
-    static func start(_ body: @Sendable @escaping () -> Void) {
+    package static func start(_ body: @Sendable @escaping () -> Void) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }

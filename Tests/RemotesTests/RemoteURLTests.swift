@@ -33,6 +33,44 @@ struct RemoteURLTests {
         #expect(url.isThisMachineOnly)
     }
 
+    @Test(arguments: [
+        ("s3://bucket", "s3://bucket/"),
+        ("s3://bucket/", "s3://bucket/"),
+        ("s3://bucket/a//b/", "s3://bucket/a/b"),
+        ("s3://Old_Bucket.x/a b", "s3://Old_Bucket.x/a b"),
+        ("s3://bucket/p?region=eu-west-1", "s3://bucket/p?region=eu-west-1"),
+        ("s3://bucket/p?endpoint=minio.example.org", "s3://bucket/p?endpoint=https://minio.example.org"),
+        ("s3://bucket/p?endpoint=https://HOST:443/", "s3://bucket/p?endpoint=https://host"),
+        (
+            "s3://bucket/p?region=r&endpoint=http%3A%2F%2F127.0.0.1:9000",
+            "s3://bucket/p?endpoint=http://127.0.0.1:9000&region=r"
+        ),
+    ])
+    func `an s3: URL has one spelling`(text: String, spelling: String) throws {
+        let url = try RemoteURL(parsing: text, relativeTo: "/base")
+        #expect(url.text == spelling)
+        #expect(!url.isThisMachineOnly)
+        #expect(try RemoteURL(parsing: spelling, relativeTo: "/base") == url)
+    }
+
+    @Test(arguments: [
+        ("https://Example.org", "https://example.org"),
+        ("https://example.org:443/m//store/", "https://example.org/m/store"),
+        ("http://127.0.0.1:8000/a b/%C3%BC?sig=a%2Fb&x=1", "http://127.0.0.1:8000/a%20b/%C3%BC?sig=a%2Fb&x=1"),
+    ])
+    func `a web URL has one spelling`(text: String, spelling: String) throws {
+        let url = try RemoteURL(parsing: text, relativeTo: "/base")
+        #expect(url.text == spelling)
+        #expect(try RemoteURL(parsing: spelling, relativeTo: "/base") == url)
+    }
+
+    @Test func `a password in a web URL is refused and not repeated`() {
+        let text = "https://user:secret@host/m"
+        let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }
+        #expect(error?.description.contains("names a user") == true)
+        #expect(error?.description.contains("secret") == false)
+    }
+
     @Test(arguments: ["/srv/models", "relative", "file:///a%20b", "file:///%C3%BC"])
     func `the text of a URL means the same place`(text: String) throws {
         let url = try RemoteURL(parsing: text, relativeTo: "/base")
@@ -58,16 +96,30 @@ struct RemoteURLTests {
         ("file:///a%-1b", "%"),
         ("file:///a% 1b", "%"),
         ("file:///%FF", "UTF-8"),
-        ("s3://bucket/prefix", "no s3: remotes"),
-        ("https://example.org/m", "no https: remotes"),
-        ("ssh://host/path", "no ssh: remotes"),
-        ("ssh://-oProxyCommand=touch/path", "no ssh: remotes"),
+        ("s3://", "no name of a bucket"),
+        ("s3:///prefix", "no name of a bucket"),
+        ("s3://-bucket/prefix", "no name of a bucket"),
+        ("s3://buck et/prefix", "no name of a bucket"),
+        ("s3://key:secret@bucket/prefix", "no name of a bucket"),
+        ("s3://bucket/a/../b", ". or .."),
+        ("s3://bucket/./b", ". or .."),
+        ("s3://bucket?region", "no value"),
+        ("s3://bucket?region=", "no value"),
+        ("s3://bucket?region=a&region=b", "stands twice"),
+        ("s3://bucket?acl=public", "no parameter"),
+        ("s3://bucket?endpoint=ftp://host", "endpoint"),
+        ("s3://bucket?endpoint=https://user:word@host", "endpoint"),
+        ("s3://bucket?endpoint=https://host/path", "endpoint"),
+        ("s3://bucket?endpoint=https://-host", "endpoint"),
+        ("gs://bucket/prefix", "no gs: remotes"),
         ("git+ssh://host/path", "no git+ssh: remotes"),
         ("lfs:", "no lfs: remotes"),
-        ("host:path", "no ssh: remotes"),
-        ("user@host:path/to", "no ssh: remotes"),
-        ("-oProxyCommand=touch:path", "no ssh: remotes"),
-        ("C:\\models", "no ssh: remotes"),
+        ("https://", "no http: or https: URL"),
+        ("https://-host/m", "no http: or https: URL"),
+        ("https://host/m#part", "no http: or https: URL"),
+        ("https://host/a/../m", ". or .."),
+        ("https://host/a/%2e%2E/m", ". or .."),
+        ("https://host/%zz", "hexadecimal"),
     ])
     func `what cannot be used is refused with the reason`(text: String, part: String) {
         let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }
@@ -80,7 +132,7 @@ struct RemoteURLTests {
         #expect(error?.description.contains(reason) == true)
     }
 
-    @Test(arguments: ["host:path", "s3://bucket"])
+    @Test(arguments: ["git+ssh://host/path", "lfs:origin", "gs://bucket"])
     func `a refusal names the URLs that can be used`(text: String) {
         let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }
         for scheme in RemoteURL.schemes { #expect(error?.description.contains(scheme) == true) }

@@ -1,12 +1,13 @@
 import Operations
 import Remotes
 import SystemIO
+import SystemPackage
 
 extension RemoteError: Diagnosable {
     var diagnosis: Diagnosis {
         switch self {
         case .unusableURL: Diagnosis(.usage, description)
-        case .unreachable: Diagnosis(.unreachable, description)
+        case .unreachable(let url, _): Diagnosis(.unreachable, description, hints: loginHints(url))
         case .notFound:
             Diagnosis(
                 .unreachable,
@@ -15,14 +16,38 @@ extension RemoteError: Diagnosable {
                     "if nothing was pushed to it yet: `git model push`", "or see what it is: `git model remote list`",
                 ]
             )
+        case .unlisted:
+            Diagnosis(
+                .failed,
+                description,
+                causes: ["web servers hand out files, but do not list them: only whole artifacts can be fetched"],
+                hints: ["use the remote that the store is written through: `git model remote list`"]
+            )
         case .readOnly:
             Diagnosis(.failed, description, hints: ["see who may write to it, or choose another: `--remote NAME`"])
         case .wrongContent: Diagnosis(.verification, description)
         case .needsNewerVersion: Diagnosis(.failed, description, hints: ["install a newer git-model"])
         case .incomplete:
             Diagnosis(.failed, description, hints: ["push from where the bytes are, or get them: `git model fetch`"])
+        case .denied(let url, _, _, let tried):
+            Diagnosis(
+                .authentication,
+                description,
+                causes: tried.map { "\($0.source): \($0.outcome)" },
+                hints: loginHints(url) + ["see what the remote lets you do: `git model remote check`"]
+            )
+        case .full: Diagnosis(.failed, description, hints: ["make room there, or choose another: `--remote NAME`"])
+        case .refused: Diagnosis(.failed, description)
+        case .busy:
+            Diagnosis(.unreachable, description, hints: ["try again: the same command goes on where it stopped"])
         // What `gc` removes is this machine's, and does not help where the remote is full.
         case .io: Diagnosis(.failed, description)
         }
+    }
+
+    /// What shows whether the fault is SSH's, where the remote is one that it reaches.
+    private func loginHints(_ url: String) -> [String] {
+        guard case .ssh(let location)? = try? RemoteURL(parsing: url, relativeTo: "/") else { return [] }
+        return ["log in by hand, which also shows the server's key: `\(location.login)`"]
     }
 }

@@ -129,10 +129,18 @@ extension Workspace {
         let url = try RemoteURL(parsing: context.expandingHome(text), relativeTo: root)
         let key = SHA256.digest(of: Array(url.text.utf8)).hex.prefix(16)
         let directory = modelDirectory.appending("remotes").appending(String(key))
-        let remote: any Remote
-        switch url {
-        case .directory(let path): remote = DirectoryRemote(path, pool: pool)
-        }
+        let opening = RemoteOpening(
+            environment: context.environment,
+            ssh: SSHSettings(
+                environment: context.environment,
+                configuredCommand: configuration.sshCommand,
+                mayAskUser: context.hasTerminal
+            ),
+            pool: pool,
+            cancellation: context.cancellation,
+            now: context.now
+        )
+        let remote = try opening.remote(at: url, sendsCredentials: agrees(to: text))
         return ConfiguredRemote(
             name: name,
             url: text,
@@ -156,6 +164,7 @@ extension Workspace {
 
     /// Refuses to write to a remote that only a tracked file names, until the user of this machine agreed to its URL.
     func requireAgreement(to remote: ConfiguredRemote) throws {
+        if remote.store.remote.isReadOnly { throw RemoteError.readOnly(remote.location, file: "anything") }
         if try agrees(to: remote.url) { return }
         throw Failure(
             .failed,

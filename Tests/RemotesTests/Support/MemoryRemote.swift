@@ -44,8 +44,16 @@ final class MemoryRemote: Remote {
 
     func write(_ bytes: [UInt8], to file: String) async throws(RemoteError) { self[file] = bytes }
 
-    func upload(_ source: FilePath, to file: String) async throws(RemoteError) {
-        do { self[file] = try DurableFile.read(source, limit: MemoryRemote.limit) } catch { throw .io(name, error) }
+    func upload(
+        _ source: FilePath,
+        to file: String,
+        sent: @escaping @Sendable (Int) -> Void
+    ) async throws(RemoteError) {
+        do {
+            let bytes = try DurableFile.read(source, limit: MemoryRemote.limit)
+            self[file] = bytes
+            sent(bytes.count)
+        } catch { throw .io(name, error) }
     }
 
     func delete(_ file: String) async throws(RemoteError) { self[file] = nil }

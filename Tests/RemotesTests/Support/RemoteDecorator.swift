@@ -54,10 +54,14 @@ extension RemoteDecorator {
         try await after(call)
     }
 
-    func upload(_ source: FilePath, to file: String) async throws(RemoteError) {
+    func upload(
+        _ source: FilePath,
+        to file: String,
+        sent: @escaping @Sendable (Int) -> Void
+    ) async throws(RemoteError) {
         let call = RemoteCall(kind: .upload, file: file)
         try await before(call)
-        try await inner.upload(source, to: file)
+        try await inner.upload(source, to: file, sent: sent)
         try await after(call)
     }
 
@@ -66,5 +70,12 @@ extension RemoteDecorator {
         try await before(call)
         try await inner.delete(file)
         try await after(call)
+    }
+}
+
+extension Remote {
+    /// Writes a file, and leaves out to count its bytes.
+    func upload(_ source: FilePath, to file: String) async throws(RemoteError) {
+        try await upload(source, to: file, sent: { _ in })
     }
 }

@@ -1,6 +1,7 @@
 import Remotes
 import SystemIO
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A kind of remote that goes through the conformance suite.
@@ -9,8 +10,12 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
     enum Capability: CaseIterable, Sendable {
         /// Names the files in a directory.
         case listing
+        /// Takes new files.
+        case writing
         /// Deletes files.
         case deletion
+        /// Tells what would be below a file from the file.
+        case nesting
         /// Has a place to which this user may not write.
         case refusal
     }
@@ -20,9 +25,14 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
         /// The remote, with nothing in it.
         let remote: any Remote
         /// Puts a file there without the remote's help, as a writer that was killed leaves one; needs no `listing`.
-        let plant: @Sendable (_ bytes: [UInt8], _ file: String) throws -> Void
+        let plant: @Sendable (_ bytes: [UInt8], _ file: String) async throws -> Void
         /// Keeps what is behind the remote while this value lives.
         let owner: any AnyObject & Sendable
+
+        /// Puts a file there: through the remote, where that is possible.
+        func put(_ bytes: [UInt8], to file: String) async throws {
+            if remote.isReadOnly { try await plant(bytes, file) } else { try await remote.write(bytes, to: file) }
+        }
     }
 
     let testDescription: String
@@ -33,7 +43,11 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
     let makeReadOnly: @Sendable () async throws -> any Remote
 
     /// Every kind that there is.
-    static let all = [directory, memory]
+    static let all: [RemoteUnderTest] = [
+        directory, memory, ssh, s3("S3 (rclone)", StorageServer.rclone),
+        s3("S3 (moto)", StorageServer.moto, [.nesting]), web("http (Python)", StorageServer.python),
+        web("http (rclone)", StorageServer.rcloneFiles),
+    ]
 
     /// The kinds that can do something.
     static func all(with capability: Capability) -> [RemoteUnderTest] {
@@ -53,11 +67,55 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
 
     private static let memory = RemoteUnderTest(
         testDescription: "memory",
-        capabilities: [.listing, .deletion],
+        capabilities: [.listing, .writing, .deletion, .nesting],
         makePlace: {
             let remote = MemoryRemote()
             return Place(remote: remote, plant: { remote[$1] = $0 }, owner: remote)
         },
         makeReadOnly: { MemoryRemote() }
     )
+
+    private static let ssh = RemoteUnderTest(
+        testDescription: "ssh (OpenSSH)",
+        capabilities: Set(Capability.allCases),
+        makePlace: {
+            let site = try await SSHSite()
+            return Place(remote: site.remote, plant: { try site.write($0, to: $1) }, owner: site)
+        },
+        makeReadOnly: { try await SSHSite.readOnly() }
+    )
+
+    private static func s3(
+        _ name: String,
+        _ server: Task<StorageServer, any Error>,
+        _ more: Set<Capability> = []
+    ) -> RemoteUnderTest {
+        RemoteUnderTest(
+            testDescription: name,
+            capabilities: more.union([.listing, .writing, .deletion]),
+            makePlace: {
+                let server = try await server.value
+                let remote = try server.s3()
+                return Place(remote: remote, plant: { try await remote.write($0, to: $1) }, owner: server.process)
+            },
+            makeReadOnly: { try await server.value.s3() }
+        )
+    }
+
+    private static func web(_ name: String, _ server: Task<StorageServer, any Error>) -> RemoteUnderTest {
+        RemoteUnderTest(
+            testDescription: name,
+            capabilities: [.refusal],
+            makePlace: {
+                let server = try await server.value
+                let (remote, directory) = try server.web()
+                return Place(
+                    remote: remote,
+                    plant: { try server.plant($0, directory + "/" + $1) },
+                    owner: server.process
+                )
+            },
+            makeReadOnly: { try await server.value.web().remote }
+        )
+    }
 }

@@ -1,0 +1,70 @@
+import Codec
+import ModelCore
+package import SystemIO
+import SystemPackage
+import Transport
+
+/// Makes remotes of URLs, with what this machine knows of networks and keys.
+package struct RemoteOpening: Sendable {
+    private let environment: [String: String]
+    private let pool: WorkerPool
+    private let transport: Result<HTTPTransport, TransportError>
+    /// The transport to services next to this machine, which are there at once or not at all, and never behind a proxy.
+    private let metadata: HTTPTransport
+    private let now: @Sendable () -> Int64
+    private let ssh: SSHSettings
+    private let cancellation: Cancellation
+
+    /// Creates an opening; nothing is contacted before a remote is used.
+    package init(
+        environment: [String: String],
+        ssh: SSHSettings,
+        pool: WorkerPool,
+        cancellation: Cancellation,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.environment = environment
+        self.pool = pool
+        self.now = now
+        self.ssh = ssh
+        self.cancellation = cancellation
+        var nearby = TransportSettings()
+        nearby.connectLimit = .seconds(1)
+        metadata = HTTPTransport(nearby, pool: pool, cancellation: cancellation)
+        transport = Result { () throws(TransportError) in
+            HTTPTransport(try TransportSettings(environment: environment), pool: pool, cancellation: cancellation)
+        }
+    }
+
+    /// Returns the remote of a URL; without `sendsCredentials` nothing is sent that says who asks, unless the service is the one
+    /// that the platform's own tools would ask.
+    package func remote(at url: RemoteURL, sendsCredentials: Bool) throws(RemoteError) -> any Remote {
+        switch url {
+        case .directory(let path): return DirectoryRemote(path, pool: pool)
+        case .s3(let location): return RetryingRemote(try s3(location, sendsCredentials))
+        case .ssh(let location):
+            return RetryingRemote(
+                SSHRemote(location, ssh, isAgreed: sendsCredentials, pool: pool, cancellation: cancellation)
+            )
+        case .web(let location): return RetryingRemote(StaticRemote(location, over: try web(location.text)))
+        }
+    }
+
+    private func s3(_ location: S3Location, _ sendsCredentials: Bool) throws(RemoteError) -> S3Remote {
+        let settings: AWSSettings
+        do { settings = try AWSSettings(environment: environment) } catch { throw .io(location.text, error) }
+        let transport = try web(location.text)
+        let mayAsk = sendsCredentials || location.endpoint == nil
+        let chain = AWSCredentialChain(
+            mayAsk ? settings.sources(over: transport, metadata: metadata, now: now) : [],
+            region: settings.region,
+            endpoint: settings.endpoint(of: "s3"),
+            now: now
+        )
+        return S3Remote(location, over: transport, chain: chain, pool: pool, now: now)
+    }
+
+    private func web(_ remote: String) throws(RemoteError) -> HTTPTransport {
+        do { return try transport.get() } catch { throw .unusableURL(remote, reason: "\(error)") }
+    }
+}

@@ -1,0 +1,142 @@
+import SystemIO
+import SystemPackage
+import Transport
+
+/// What the environment and the shared files of this machine say of Amazon's services.
+struct AWSSettings: Sendable {
+    private let environment: [String: String]
+    private let profiles: AWSProfiles
+    private let profile: String
+
+    /// Reads the shared files.
+    init(environment: [String: String]) throws(IOError) {
+        self.environment = environment
+        profiles = try AWSProfiles(environment: environment)
+        profile = environment.nonempty("AWS_PROFILE") ?? environment.nonempty("AWS_DEFAULT_PROFILE") ?? "default"
+    }
+
+    private var values: [String: String]? { profiles.profiles[profile] }
+
+    /// The region; Amazon's first one where nothing says which.
+    var region: String {
+        environment.nonempty("AWS_REGION") ?? environment.nonempty("AWS_DEFAULT_REGION") ?? values?["region"]
+            ?? "us-east-1"
+    }
+
+    /// Returns what stands for one of Amazon's services, if anything: `s3`, `sts` or `sso`.
+    func endpoint(of service: String) -> HTTPAddress? {
+        if environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.lowercased() == "true" { return nil }
+        let services = values?["services"].flatMap { profiles.others["services \($0)"] }
+        let text =
+            environment.nonempty("AWS_ENDPOINT_URL_" + service.uppercased())
+            ?? environment.nonempty("AWS_ENDPOINT_URL") ?? services?["\(service).endpoint_url"]
+            ?? values?["\(service).endpoint_url"] ?? values?["endpoint_url"]
+        return text.flatMap(HTTPAddress.init)
+    }
+
+    /// Returns the places for keys, in the order in which Amazon's tools try them.
+    ///
+    /// `metadata` is the transport to what is on this machine or next to it.
+    func sources(
+        over transport: HTTPTransport,
+        metadata: HTTPTransport,
+        now: @escaping @Sendable () -> Int64
+    ) -> [any AWSCredentialSource] {
+        let services = Services(transport: transport, metadata: metadata, now: now)
+        return [AWSEnvironment(environment: environment)] + sources(of: profile, services, asking: [])
+            + [
+                AWSContainer(environment: environment, transport: metadata),
+                AWSInstanceMetadata(environment: environment, transport: metadata),
+            ]
+    }
+
+    /// What sources ask others with.
+    private struct Services {
+        let transport: HTTPTransport
+        let metadata: HTTPTransport
+        let now: @Sendable () -> Int64
+    }
+
+    /// Returns the places for keys that a profile names; `asking` are the profiles whose roles wait for them.
+    private func sources(
+        of profile: String,
+        _ services: Services,
+        asking: Set<String>
+    ) -> [any AWSCredentialSource] {
+        let values = profiles.profiles[profile]
+        var sources: [any AWSCredentialSource] = []
+        let tokens = SecurityTokenService(
+            transport: services.transport,
+            region: region,
+            endpoint: endpoint(of: "sts"),
+            now: services.now
+        )
+        // A profile may ask with its own keys.
+        if let values, let role = values["role_arn"], !asking.contains(profile),
+            let others = sourcesToAsk(profile, values, services, asking: asking.union([profile]))
+        {
+            let source = AWSAssumedRole(profile: profile, role: role, values: values, sources: others, service: tokens)
+            sources.append(source)
+        }
+        if asking.isEmpty { sources.append(webIdentity(profile, values, tokens)) }
+        let session = values?["sso_session"]
+        let signOn = AWSSignOn(
+            profile: profile,
+            values: values ?? [:],
+            session: session.map { ($0, profiles.others["sso-session \($0)"] ?? [:]) },
+            home: FilePath(environment["HOME"] ?? "/"),
+            transport: services.transport,
+            endpoint: endpoint(of: "sso"),
+            now: services.now
+        )
+        let isChosen = environment.nonempty("AWS_PROFILE") != nil || !asking.isEmpty
+        let command = values?["credential_process"]
+        return sources + [
+            signOn, AWSProfileKeys(profile: profile, values: values, isChosen: isChosen, files: files),
+            AWSProcess(profile: profile, command: command, environment: environment),
+        ]
+    }
+
+    private func sourcesToAsk(
+        _ profile: String,
+        _ values: [String: String],
+        _ services: Services,
+        asking: Set<String>
+    ) -> [any AWSCredentialSource]? {
+        if let source = values["source_profile"] { return sources(of: source, services, asking: asking) }
+        switch values["credential_source"] {
+        case "Environment": return [AWSEnvironment(environment: environment)]
+        case "EcsContainer": return [AWSContainer(environment: environment, transport: services.metadata)]
+        case "Ec2InstanceMetadata":
+            return [AWSInstanceMetadata(environment: environment, transport: services.metadata)]
+        default: return nil
+        }
+    }
+
+    private func webIdentity(
+        _ profile: String,
+        _ values: [String: String]?,
+        _ tokens: SecurityTokenService
+    ) -> AWSWebIdentity {
+        if let file = environment.nonempty("AWS_WEB_IDENTITY_TOKEN_FILE") {
+            return AWSWebIdentity(
+                place: "the environment",
+                tokenFile: file,
+                role: environment.nonempty("AWS_ROLE_ARN"),
+                session: environment.nonempty("AWS_ROLE_SESSION_NAME"),
+                service: tokens
+            )
+        }
+        return AWSWebIdentity(
+            place: "profile \(profile)",
+            tokenFile: values?["web_identity_token_file"],
+            role: values?["role_arn"],
+            session: values?["role_session_name"],
+            service: tokens
+        )
+    }
+
+    private var files: String {
+        profiles.files.map { $0.path.string + ($0.isThere ? "" : " (missing)") }.joined(separator: " and ")
+    }
+}

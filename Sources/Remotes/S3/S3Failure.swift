@@ -1,0 +1,46 @@
+import Transport
+
+/// Why an S3 service said no: its error document ("Error responses" of Amazon's S3 API reference).
+struct S3Failure: Sendable {
+    /// The code, such as `NoSuchKey`; empty where there is no document, as after HEAD.
+    let code: String
+    /// What the service says to people.
+    let message: String
+    /// The region that the service wants requests to be signed for.
+    let region: String?
+
+    init(_ response: HTTPResponse) {
+        var fields: [String: String] = [:]
+        for element in XMLElements(response.text) { fields[element.path] = element.text }
+        code = fields["Error/Code"] ?? ""
+        message = fields["Error/Message"] ?? ""
+        let named = response.fields["x-amz-bucket-region"] ?? fields["Error/Region"]
+        region = named.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether the keys were right once and new ones may be had.
+    var isExpiry: Bool { ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"].contains(code) }
+
+    /// Returns the error for the file that a request was about.
+    func error(_ remote: String, file: String, _ response: HTTPResponse, tried: [CredentialAttempt]) -> RemoteError {
+        let detail = [code, message].filter { !$0.isEmpty }.joined(separator: ": ")
+        switch code {
+        case "NoSuchBucket":
+            return .unreachable(remote, cause: "there is no such bucket (\(detail))")
+        case "RequestTimeTooSkewed":
+            let time = response.fields["Date"] ?? "otherwise"
+            let reason = "the clock of this machine is off: the service's says \(time)"
+            return .denied(remote, file: file, reason: reason, tried: [])
+        case "SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "OperationAborted":
+            return .busy(remote, cause: detail, retryAfter: response.retryAfter)
+        case "XAmzContentSHA256Mismatch", "BadDigest", "XAmzContentChecksumMismatch", "IncompleteBody":
+            return .wrongContent(remote, file: file, problem: "it arrived there with other bytes (\(detail))")
+        case "QuotaExceeded", "XMinioStorageFull", "InsufficientStorage":
+            return .full(remote, file: file, reason: detail)
+        default:
+            let error = RemoteError(remote, file: file, response, detail: detail)
+            guard case .denied(let remote, let file, let reason, _) = error else { return error }
+            return .denied(remote, file: file, reason: reason, tried: tried)
+        }
+    }
+}

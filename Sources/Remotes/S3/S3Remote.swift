@@ -1,0 +1,153 @@
+import Codec
+import ModelCore
+import Store
+import Synchronization
+import SystemIO
+package import SystemPackage
+import Transport
+
+/// A remote in a bucket of Amazon S3 or of another service with its interface.
+///
+/// Every request is signed for one object, and the service checks the digest of what it was sent.
+package struct S3Remote: Remote {
+    /// How often one request is made again because the service named another region, or the keys had expired.
+    private static let maximumCorrections = 2
+
+    private let location: S3Location
+    private let transport: HTTPTransport
+    private let chain: AWSCredentialChain
+    private let pool: WorkerPool
+    private let now: @Sendable () -> Int64
+    private let region: RegionMemory
+
+    /// Creates a remote; `chain` gives the keys, and `now` the time in ns since 1970.
+    init(
+        _ location: S3Location,
+        over transport: HTTPTransport,
+        chain: AWSCredentialChain,
+        pool: WorkerPool,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.location = location
+        self.transport = transport
+        self.chain = chain
+        self.pool = pool
+        self.now = now
+        region = RegionMemory(location.region)
+    }
+
+    package var name: String { location.text }
+
+    package var isThisMachineOnly: Bool { false }
+
+    package func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {
+        let part = RangedRead(range: range)
+        let response = try await send(file, accepting: [200, 206, 416], answerLimit: part.answerLimit) { url in
+            var request = HTTPRequest(.get, url)
+            part.apply(to: &request)
+            return request
+        }
+        return try part.bytes(from: response, of: file, in: name)
+    }
+
+    package func size(of file: String) async throws(RemoteError) -> Int64? {
+        let response = try await send(file, accepting: [200, 404]) { HTTPRequest(.head, $0) }
+        guard response.status == 200 else { return nil }
+        guard let size = response.fields["Content-Length"].flatMap({ Int64($0) }) else {
+            throw .wrongContent(name, file: file, problem: "the service does not say how long it is")
+        }
+        return size
+    }
+
+    package func list(_ directory: String) async throws(RemoteError) -> [RemoteFile] {
+        let prefix = location.prefix + (directory.isEmpty ? "" : directory + "/")
+        var files: Set<RemoteFile> = []
+        var token: String?
+        repeat {
+            var query = "list-type=2&prefix=" + PercentEncoding.encoded(prefix)
+            if let token { query = "continuation-token=\(PercentEncoding.encoded(token))&" + query }
+            let response = try await send(directory, query: query, accepting: [200]) { HTTPRequest(.get, $0) }
+            let page = S3Listing(response.text)
+            for (key, size) in page.files where key.hasPrefix(prefix) {
+                let file = RemoteFile(path: String(key.dropFirst(prefix.count)), size: size)
+                if !file.path.hasSuffix("/"), !TemporaryFile.isTemporary(file.name) { files.insert(file) }
+            }
+            guard page.isComplete || page.nextToken != nil, page.nextToken == nil || page.nextToken != token else {
+                throw .wrongContent(name, file: directory, problem: "the service's list of it has no end")
+            }
+            token = page.nextToken
+        } while token != nil
+        return Array(files)
+    }
+
+    package func write(_ bytes: [UInt8], to file: String) async throws(RemoteError) {
+        let digest = SHA256.digest(of: bytes)
+        _ = try await send(file, accepting: [200], digest: digest) { HTTPRequest(.put, $0, body: .bytes(bytes)) }
+    }
+
+    package func upload(
+        _ source: FilePath,
+        to file: String,
+        sent: @escaping @Sendable (Int) -> Void
+    ) async throws(RemoteError) {
+        let content = try await LocalContent(of: source, pool: pool, for: name)
+        _ = try await send(file, accepting: [200], digest: content.digest, sent: sent) { url in
+            HTTPRequest(.put, url, body: .file(source, byteCount: content.byteCount))
+        }
+    }
+
+    package func delete(_ file: String) async throws(RemoteError) {
+        _ = try await send(file, accepting: [200, 204, 404]) { HTTPRequest(.delete, $0) }
+    }
+
+    /// Makes a signed request about one file, for the region that the service names and with fresh keys if it says so.
+    private func send(
+        _ file: String,
+        query: String? = nil,
+        accepting statuses: Set<Int>,
+        digest: Digest = SHA256.digest(of: []),
+        answerLimit: Int = HTTPTransport.answerLimit,
+        sent: @escaping @Sendable (Int) -> Void = { _ in },
+        _ make: (_ url: String) -> HTTPRequest
+    ) async throws(RemoteError) -> HTTPResponse {
+        for attempt in 0... {
+            let keys = try await chain.credentials(for: name)
+            let region = region.current ?? chain.region
+            let endpoint = S3Endpoint(of: location, region: region, chain.endpoint)
+            var request = make(endpoint.url(key: query == nil ? location.prefix + file : nil, query: query))
+            if request.method == .put { request.fields["x-amz-checksum-sha256"] = digest.bytes.base64 }
+            if let keys {
+                let signature = SignatureV4(credentials: keys, region: region, service: "s3")
+                request = signature.signed(request, contentDigest: digest, time: now())
+            }
+            let response: HTTPResponse
+            do { response = try await transport.send(request, answerLimit: answerLimit, sent: sent) } catch {
+                throw RemoteError(name, error)
+            }
+            if response.isSuccess, statuses.contains(response.status) { return response }
+            let failure = S3Failure(response)
+            // After HEAD nothing but the status tells a missing file from a missing bucket.
+            if statuses.contains(response.status), failure.code != "NoSuchBucket" { return response }
+            let canCorrect = attempt < S3Remote.maximumCorrections
+            if canCorrect, let other = failure.region, other != region {
+                self.region.remember(other)
+            } else if canCorrect, let keys, failure.isExpiry {
+                await chain.forget(keys)
+            } else {
+                throw failure.error(name, file: file, response, tried: await chain.attempts)
+            }
+        }
+        preconditionFailure("the loop ends by returning or throwing")
+    }
+}
+
+/// The region that a bucket turned out to be in.
+private final class RegionMemory: Sendable {
+    private let region: Mutex<String?>
+
+    init(_ region: String?) { self.region = Mutex(region) }
+
+    var current: String? { region.withLock { $0 } }
+
+    func remember(_ name: String) { region.withLock { $0 = name } }
+}

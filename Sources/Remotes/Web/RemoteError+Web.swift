@@ -1,0 +1,25 @@
+import Transport
+
+extension RemoteError {
+    /// Creates the error of a request that got no answer.
+    init(_ remote: String, _ error: TransportError) {
+        switch error {
+        case .file(let error): self = .io(remote, error)
+        case _ where error.isTransient: self = .busy(remote, cause: "\(error)", retryAfter: nil)
+        default: self = .unreachable(remote, cause: "\(error)")
+        }
+    }
+
+    /// Creates the error of an answer that says no, where the service has no words of its own for it.
+    init(_ remote: String, file: String, _ response: HTTPResponse, detail: String) {
+        let cause = detail.isEmpty ? "status \(response.status)" : "\(detail) (status \(response.status))"
+        switch response.status {
+        case 401, 403, 407: self = .denied(remote, file: file, reason: cause, tried: [])
+        case 404, 410: self = .notFound(remote, file: file)
+        case 507, 509: self = .full(remote, file: file, reason: cause)
+        case 408, 425, 429, 500, 502, 503, 504:
+            self = .busy(remote, cause: cause, retryAfter: response.retryAfter)
+        default: self = .refused(remote, file: file, reason: cause)
+        }
+    }
+}

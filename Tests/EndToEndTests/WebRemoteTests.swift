@@ -1,0 +1,102 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Stores on servers, as users reach them.
+@Suite struct WebRemoteTests {
+    private static let keys = """
+        export AWS_ACCESS_KEY_ID=AKIDAKIDAKIDAKID AWS_SECRET_ACCESS_KEY=secretsecretsecret AWS_EC2_METADATA_DISABLED=true
+
+        """
+
+    private func s3(in scratch: ScratchRepository) async throws -> LoopbackServer {
+        try await scratch.run("mkdir -p ~/s3/bucket").expectSuccess()
+        return try await LoopbackServer(
+            log: scratch.home.appending("s3.log"),
+            environment: ["HOME": scratch.home.string]
+        ) {
+            [
+                "rclone", "serve", "s3", "--addr", "127.0.0.1:\($0)", "--auth-key",
+                "AKIDAKIDAKIDAKID,secretsecretsecret",
+                "--vfs-cache-mode", "off", scratch.home.appending("s3").string,
+            ]
+        }
+    }
+
+    @Test func `A bucket is a remote`() async throws {
+        let scratch = try await ScratchRepository()
+        let server = try await s3(in: scratch)
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            WebRemoteTests.keys + """
+                set -e
+                url='s3://bucket/models?endpoint=\(server.origin)&region=us-east-1'
+                git model init -q --remote "$url" && git commit -qm 'Set up'
+                head -c 400000 /dev/urandom > a.bin
+                git model add -q a.bin && git commit -qm a && git model push -q
+                git model remote check && git model fsck --check-remote
+                git clone -q . ~/clone && cd ~/clone && git model pull --trust "$url" && cmp a.bin ~/sentiment/a.bin
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+    }
+
+    @Test func `Wrong keys are told with what was tried`() async throws {
+        let scratch = try await ScratchRepository()
+        let server = try await s3(in: scratch)
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            WebRemoteTests.keys + """
+                export AWS_SECRET_ACCESS_KEY=notthekey
+                git model init -q --remote 's3://bucket/models?endpoint=\(server.origin)&region=us-east-1'
+                git model remote check; echo $?
+                """
+        )
+        #expect(result.output.hasSuffix("\n12\n"), "\(result.output)")
+        #expect(result.output.contains("the environment: key AKIDAKIDAKIDAKID"), "\(result.output)")
+        #expect(!result.output.contains("notthekey"), "\(result.output)")
+    }
+
+    @Test func `A copied store is read from a web server, and not written to`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(
+            """
+            set -e
+            git model init -q --remote ~/models && git commit -qm 'Set up'
+            for n in a b; do head -c 400000 /dev/urandom > $n.bin; done
+            git model add -q a.bin b.bin && git commit -qm ab && git model push -q
+            mkdir ~/www && cp -r ~/models ~/www/store
+            """
+        ).expectSuccess()
+        let server = try await LoopbackServer(log: scratch.home.appending("web.log")) {
+            [
+                "python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory",
+                scratch.home.appending("www").string,
+                "\($0)",
+            ]
+        }
+        defer { extendLifetime(server) }
+        let read = try await scratch.run(
+            """
+            set -e
+            git clone -q . ~/clone && cd ~/clone
+            git model remote add --force web \(server.origin)/store && git config git-model.remote.default web
+            git model pull && cmp a.bin ~/sentiment/a.bin && git model fsck --check-remote && git model status --check-remote
+            rm a.bin && git model checkout a.bin && cmp a.bin ~/sentiment/a.bin
+            """
+        )
+        #expect(read.exitCode == 0, "\(read.output)")
+        let write = try await scratch.run(
+            """
+            cd ~/clone && head -c 400000 /dev/urandom > c.bin && git model add -q c.bin && git commit -qm c
+            git model push; echo $?
+            """
+        )
+        #expect(write.output.hasSuffix("\n5\n"), "\(write.output)")
+        #expect(write.output.contains("does not let"), "\(write.output)")
+        let gone = try await scratch.run(
+            "rm -r ~/www/store/packs; cd ~/clone && git model fsck --check-remote; echo $?"
+        )
+        #expect(gone.output.hasSuffix("\n4\n"), "\(gone.output)")
+    }
+}
