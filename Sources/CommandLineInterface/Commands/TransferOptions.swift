@@ -63,11 +63,11 @@ extension Text {
         restored(report.restored)
     }
 
-    /// Prints the artifacts that were written in the working copy.
-    mutating func restored(_ artifacts: [RestoredArtifact]) {
+    /// Prints the artifacts that were written.
+    mutating func restored(_ artifacts: [RestoredArtifact], as word: String = "restored") {
         var table = Table([.left, .left, .right], indent: 2)
         for artifact in artifacts {
-            table.row("restored", DisplayText.quoted(artifact.path), Quantity.bytes(artifact.size))
+            table.row(word, DisplayText.quoted(artifact.path), Quantity.bytes(artifact.size))
         }
         self.table(table)
     }

@@ -129,18 +129,7 @@ extension Workspace {
         let url = try RemoteURL(parsing: context.expandingHome(text), relativeTo: root)
         let key = SHA256.digest(of: Array(url.text.utf8)).hex.prefix(16)
         let directory = modelDirectory.appending("remotes").appending(String(key))
-        let opening = RemoteOpening(
-            environment: context.environment,
-            ssh: SSHSettings(
-                environment: context.environment,
-                configuredCommand: configuration.sshCommand,
-                mayAskUser: context.hasTerminal
-            ),
-            pool: pool,
-            cancellation: context.cancellation,
-            now: context.now
-        )
-        let remote = try opening.remote(at: url, sendsCredentials: agrees(to: text))
+        let remote = try context.remote(at: text, from: root, sshCommand: configuration.sshCommand)
         return ConfiguredRemote(
             name: name,
             url: text,

@@ -45,12 +45,7 @@ extension Workspace {
 
     /// Whether the user of this machine agreed to a URL of this repository's configuration, for good or for this invocation.
     func agrees(to configured: String) throws -> Bool {
-        let url = agreedURL(configured)
-        // What is typed behind --trust is taken from where the user stands, as all paths of the command line are.
-        if context.trustedURLs.contains(where: { context.agreedURL($0, from: context.workingDirectory) == url }) {
-            return true
-        }
-        return try TrustStore(environment: context.environment)?.contains(url) ?? false
+        try context.agrees(to: configured, from: root)
     }
 }
 
