@@ -6,7 +6,7 @@ struct RemoteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remote",
         abstract: "Set up the places where the bytes are",
-        subcommands: [Add.self, List.self, Remove.self, Default.self, Check.self]
+        subcommands: [Add.self, List.self, Remove.self, Default.self, Check.self, Copy.self]
     )
 
     /// `git model remote add`.
@@ -39,6 +39,42 @@ struct RemoteCommand: ParsableCommand {
         func render(_ report: AddRemote.Report, to text: inout Text) {
             let reach = report.isThisMachineOnly ? " (this machine only)" : ""
             text.line("Added remote \(report.name) → \(DisplayText.quoted(report.url))\(reach)")
+        }
+    }
+
+    /// `git model remote copy`.
+    struct Copy: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "copy",
+            abstract: "Copy everything in one remote to another"
+        )
+        static let answers = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Argument(help: "The remote that has it", completion: .words(.remotes))
+        var source: String
+
+        @Argument(help: "The remote that is to have it", completion: .words(.remotes))
+        var destination: String
+
+        @Flag(name: .shortAndLong, help: "Only say what would be done")
+        var dryRun = false
+
+        func perform(in context: Context) async throws -> CopyRemote.Report {
+            try await CopyRemote(from: source, to: destination, isDryRun: dryRun).run(in: context)
+        }
+
+        func render(_ report: CopyRemote.Report, to text: inout Text) {
+            let what = "\(Quantity.count(report.packs, "pack")), \(Quantity.bytes(report.bytes)),"
+            let way = "from \(report.source) to \(report.destination)"
+            if report.packs + report.files == 0 {
+                text.line("Nothing to copy: \(report.destination) has all that \(report.source) has")
+            } else if report.isDryRun {
+                text.line("Would copy \(what) \(way)")
+            } else {
+                text.line("Copied \(what) \(way) in \(Quantity.duration(nanoseconds: report.nanoseconds))")
+            }
         }
     }
 

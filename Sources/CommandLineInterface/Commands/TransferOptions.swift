@@ -60,6 +60,7 @@ extension Text {
                     : "Nothing to \(report.verb): everything is here"
             )
         }
+        for other in report.others { transfer(other) }
         restored(report.restored)
     }
 

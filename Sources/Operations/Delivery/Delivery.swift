@@ -82,7 +82,8 @@ struct Delivery: ~Copyable {
 
     /// Removes the directories again, unless something came that is worth going on from.
     func abandon() throws {
-        guard try FileStatus.of(scratch.appending("store")) == nil else { return }
+        let packs = scratch.appending("store/packs")
+        if try FileStatus.of(packs) != nil, try !DirectoryEntry.all(in: packs).isEmpty { return }
         try finish()
         _ = try Directories.removeIfEmpty(output)
     }
@@ -144,9 +145,15 @@ struct Delivery: ~Copyable {
             cancellation: context.cancellation,
             progress: { tally.set($0, of: $1) }
         )
-        let report = try await fetch.run(Array(Set(items.map(\.pointer))))
+        let report: Fetch.Report
+        do { report = try await fetch.run(Array(Set(items.map(\.pointer)))) } catch let error as RemoteError {
+            // Of a single object, what is wrong with it is thrown.
+            throw items.count == 1 ? Failure(nil, "cannot get \(items[0].path)", cause: error) : error
+        }
         context.progress.finish()
-        if let damaged = report.damaged.first { throw damaged.reason }
+        if let damaged = report.damaged.first, let item = items.first(where: { $0.pointer.oid == damaged.oid }) {
+            throw Failure(nil, "cannot get \(item.path)", cause: damaged.reason)
+        }
         if let wrong = items.compactMap({ item in store.contradiction(of: item.pointer).map { (item, $0) } }).first {
             throw Failure(.verification, "\(wrong.0.path) is not what its pointer says: \(wrong.1)")
         }

@@ -60,12 +60,15 @@ package struct GetVersion: Sendable {
         let directory = context.workingDirectory.pushing(FilePath(output)).lexicallyNormalized()
         let delivery = try Delivery(to: directory, in: context)
         let order: Order
-        do { order = try await self.order(in: delivery.scratch, context) } catch {
+        let result: Delivery.Result
+        do {
+            order = try await self.order(in: delivery.scratch, context)
+            result = try await delivery.run(order.items, from: order.remotes, isForced: isForced)
+        } catch {
             // What was only looked up is quickly looked up again.
             try? delivery.abandon()
             throw error
         }
-        let result = try await delivery.run(order.items, from: order.remotes, isForced: isForced)
         try delivery.finish()
         return Report(
             version: order.version,

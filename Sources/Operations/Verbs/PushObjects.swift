@@ -8,8 +8,16 @@ import SystemPackage
 
 /// `git model push`: objects to a remote, and, when asked, Git's own references after them.
 package struct PushObjects: Sendable {
+    /// Where objects go.
+    package enum Destination: Sendable {
+        /// The remote of that name, or the default one.
+        case remote(String?)
+        /// Every remote that can be written to, one after the other.
+        case everyRemote
+    }
+
     private let selection: TransferSelection
-    private let remote: String?
+    private let destination: Destination
     private let isDryRun: Bool
     private let pushesReferences: Bool
     private let restoresPurged: Bool
@@ -17,13 +25,13 @@ package struct PushObjects: Sendable {
     /// Creates the operation; what was purged from the remote goes there again only where that is asked for.
     package init(
         _ selection: TransferSelection,
-        remote: String? = nil,
+        to destination: Destination = .remote(nil),
         isDryRun: Bool = false,
         pushesReferences: Bool = false,
         restoresPurged: Bool = false
     ) {
         self.selection = selection
-        self.remote = remote
+        self.destination = destination
         self.isDryRun = isDryRun
         self.pushesReferences = pushesReferences
         self.restoresPurged = restoresPurged
@@ -34,13 +42,20 @@ package struct PushObjects: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let (artifacts, unreadable) = try await workspace.artifacts(selection)
-        var report = try await workspace.push(
-            artifacts,
-            to: remote,
-            from: joined.store,
-            isDryRun: isDryRun,
-            restoresPurged: restoresPurged
-        )
+        func push(to remote: String?) async throws -> TransferReport {
+            try await workspace.push(
+                artifacts,
+                to: remote,
+                from: joined.store,
+                isDryRun: isDryRun,
+                restoresPurged: restoresPurged
+            )
+        }
+        var report: TransferReport
+        switch destination {
+        case .remote(let name): report = try await push(to: name)
+        case .everyRemote: report = try await workspace.pushToAll(push)
+        }
         report.problems += unreadable.problems
         report.hints += unreadable.hints
         if pushesReferences, !isDryRun {
@@ -53,6 +68,37 @@ package struct PushObjects: Sendable {
 }
 
 extension Workspace {
+    /// Pushes to every remote that can be written to; one that fails is a problem of the report, and keeps none from the others.
+    fileprivate func pushToAll(_ push: (String?) async throws -> TransferReport) async throws -> TransferReport {
+        let first = try configuration.defaultRemote ?? configuration.remoteNames.first ?? remote(named: nil).name
+        var reports: [TransferReport] = []
+        var problems: [Problem] = []
+        for name in [first] + configuration.remoteNames.filter({ $0 != first }) {
+            do {
+                if try remote(named: name).store.remote.isReadOnly { continue }
+                reports.append(try await push(name))
+            } catch {
+                try context.cancellation.check()
+                problems.append(Problem("remote \(name)", error))
+            }
+        }
+        guard var report = reports.first else {
+            throw Failure(
+                .failed,
+                "nothing was pushed: " + (problems.isEmpty ? "no remote can be written to" : "every remote failed"),
+                hints: problems.map { "\($0.subject): \($0.message)" }
+            )
+        }
+        report.others = Array(reports.dropFirst())
+        for other in report.others {
+            report.warnings += other.warnings
+            report.problems += other.problems
+            report.hints += other.hints.filter { !report.hints.contains($0) }
+        }
+        report.problems += problems
+        return report
+    }
+
     /// Pushes the objects of artifacts to a remote.
     func push(
         _ artifacts: [PointerIndex.Entry],

@@ -13,7 +13,11 @@ extension Workspace {
         _ = try remote(name, url: url)
         let isThere = configuration.url(ofRemote: name) == url
         if !isThere {
-            try await RemoteSettings(repository).add(name, url: url, existing: isForced ? .replace : .refuse)
+            let settings = RemoteSettings(repository)
+            // What was meant while it was the only one is meant from now on, too.
+            let only = configuration.remoteNames.count == 1 ? configuration.remoteNames.first : nil
+            try await settings.add(name, url: url, existing: isForced ? .replace : .refuse)
+            if let only, only != name { try await settings.setDefault(only) }
         }
         if let trust = TrustStore(environment: context.environment) { try trust.add(agreedURL(url)) }
     }
