@@ -55,8 +55,9 @@ package struct RemoteOpening: Sendable {
         do { settings = try AWSSettings(environment: environment) } catch { throw .io(location.text, error) }
         let transport = try web(location.text)
         let mayAsk = sendsCredentials || location.endpoint == nil
+        let programs = ShellPrograms(mayAskUser: ssh.mayAskUser, pool: pool, cancellation: cancellation)
         let chain = AWSCredentialChain(
-            mayAsk ? settings.sources(over: transport, metadata: metadata, now: now) : [],
+            mayAsk ? settings.sources(over: transport, metadata: metadata, programs: programs, now: now) : [],
             region: settings.region,
             endpoint: settings.endpoint(of: "s3"),
             now: now
