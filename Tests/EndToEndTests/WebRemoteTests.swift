@@ -82,7 +82,7 @@ import Testing
             git clone -q . ~/clone && cd ~/clone
             git model remote add --force web \(server.origin)/store && git config git-model.remote.default web
             git model pull && cmp a.bin ~/sentiment/a.bin && git model fsck --check-remote && git model status --check-remote
-            rm a.bin && git model checkout a.bin && cmp a.bin ~/sentiment/a.bin
+            rm a.bin && git model checkout -- a.bin && cmp a.bin ~/sentiment/a.bin
             """
         )
         #expect(read.exitCode == 0, "\(read.output)")

@@ -6,7 +6,7 @@ import TestSupport
 /// A remote in a directory of a real SSH server on this machine, with a look at its files from behind.
 final class SSHSite: Sendable {
     /// One server for the tests that do it no harm.
-    private static let shared = Task { try await SSHServer() }
+    static let shared = Task { try await SSHServer() }
 
     let server: SSHServer
     let url: String
@@ -36,7 +36,7 @@ final class SSHSite: Sendable {
         return try DirectoryWalk.entries(under: path).filter { $0.status.kind == .regular }.map(\.path)
     }
 
-    /// Returns the remote of a URL as the program opens it, reached by that command.
+    /// Returns the remote of a URL as the program opens it, but for the pauses between attempts, reached by that command.
     static func remote(
         at url: String,
         _ command: String,
@@ -52,6 +52,7 @@ final class SSHSite: Sendable {
             ssh: ssh,
             pool: Machine.pool,
             cancellation: cancellation,
+            retries: RetryPolicy(sleep: { _ in try await Task.sleep(for: .milliseconds(10)) }),
             now: { 0 }
         )
         return try opening.remote(at: RemoteURL(parsing: url, relativeTo: "/"), sendsCredentials: isAgreed)
