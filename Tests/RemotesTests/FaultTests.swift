@@ -118,7 +118,7 @@ struct FaultTests {
         try await source.push([old], to: site.remote)
         let past = try await StaleRemote.lists(of: site.remote)
         let pointers = try await FaultTests.sample(on: source)
-        _ = try await source.push(to: StaleRemote(site.remote, past: past, lists: lists)).run(pointers, root: nil)
+        try await source.push(pointers, to: StaleRemote(site.remote, past: past, lists: lists), root: nil)
         #expect(try site.has([old] + pointers, as: source))
     }
 
