@@ -93,6 +93,8 @@ struct ConformanceTests {
         #expect(files == Set(expected.map { RemoteFile(path: $0.0, size: $0.1) }))
         #expect(Set(files.map(\.name)) == ["one", "two", "three"])
         #expect(try await place.remote.list("packs/ab").map(\.path).sorted() == ["cd/three", "two"])
+        let everything = ["other", "packs/ab/cd/three", "packs/ab/two", "packs/one", "packs2/other"]
+        #expect(try await place.remote.list("").map(\.path).sorted() == everything)
     }
 
     @Test(arguments: RemoteUnderTest.all(with: .listing))
