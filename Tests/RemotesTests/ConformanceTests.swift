@@ -162,7 +162,7 @@ struct ConformanceTests {
         #expect(try await place.remote.size(of: "packs/ab/file") == nil)
     }
 
-    @Test(arguments: RemoteUnderTest.all(with: .writing))
+    @Test(arguments: RemoteUnderTest.all(with: .replacement))
     func `writers of one name leave the bytes of one of them, whole`(kind: RemoteUnderTest) async throws {
         let place = try await kind.makePlace()
         let remote = place.remote
