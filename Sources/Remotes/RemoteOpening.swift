@@ -15,13 +15,17 @@ package struct RemoteOpening: Sendable {
     private let ssh: SSHSettings
     private let retries: RetryPolicy
     private let cancellation: Cancellation
+    private let bytesPerSecond: Int64?
 
     /// Creates an opening; nothing is contacted before a remote is used.
+    ///
+    /// With `bytesPerSecond`, what goes through the network stays under that, in either direction, all that a remote does together.
     package init(
         environment: [String: String],
         ssh: SSHSettings,
         pool: WorkerPool,
         cancellation: Cancellation,
+        bytesPerSecond: Int64? = nil,
         retries: RetryPolicy = RetryPolicy(),
         now: @escaping @Sendable () -> Int64
     ) {
@@ -31,11 +35,14 @@ package struct RemoteOpening: Sendable {
         self.ssh = ssh
         self.retries = retries
         self.cancellation = cancellation
+        self.bytesPerSecond = bytesPerSecond
         var nearby = TransportSettings()
         nearby.connectLimit = .seconds(1)
         metadata = HTTPTransport(nearby, pool: pool, cancellation: cancellation)
         transport = Result { () throws(TransportError) in
-            HTTPTransport(try TransportSettings(environment: environment), pool: pool, cancellation: cancellation)
+            var settings = try TransportSettings(environment: environment)
+            settings.bytesPerSecond = bytesPerSecond
+            return HTTPTransport(settings, pool: pool, cancellation: cancellation)
         }
     }
 
@@ -46,12 +53,11 @@ package struct RemoteOpening: Sendable {
         case .directory(let path): return DirectoryRemote(path, pool: pool)
         case .s3(let location): return RetryingRemote(try s3(location, sendsCredentials), policy: retries)
         case .ssh(let location):
-            return RetryingRemote(
-                SSHRemote(location, ssh, isAgreed: sendsCredentials, pool: pool, cancellation: cancellation),
-                policy: retries
-            )
+            return RetryingRemote(self.ssh(location, isAgreed: sendsCredentials), policy: retries)
         case .web(let location):
             return RetryingRemote(StaticRemote(location, over: try web(location.text)), policy: retries)
+        case .rclone(let location):
+            return RetryingRemote(try rclone(location, isAgreed: sendsCredentials), policy: retries)
         }
     }
 
@@ -68,6 +74,31 @@ package struct RemoteOpening: Sendable {
             now: now
         )
         return S3Remote(location, over: transport, chain: chain, pool: pool, now: now)
+    }
+
+    private func ssh(_ location: SSHLocation, isAgreed: Bool) -> SSHRemote {
+        SSHRemote(
+            location,
+            ssh,
+            isAgreed: isAgreed,
+            pool: pool,
+            cancellation: cancellation,
+            limit: bytesPerSecond.map(RateLimit.init)
+        )
+    }
+
+    /// rclone knows the keys to whatever its user set up, which no repository is to reach by itself.
+    private func rclone(_ location: RcloneLocation, isAgreed: Bool) throws(RemoteError) -> RcloneRemote {
+        guard isAgreed else {
+            let reason = "nobody on this machine agreed to it"
+            throw .denied(location.text, file: "anything", reason: reason, tried: [])
+        }
+        let process = RcloneProcess(
+            environment: environment,
+            cancellation: cancellation,
+            bytesPerSecond: bytesPerSecond
+        )
+        return RcloneRemote(location, by: process, over: metadata)
     }
 
     private func web(_ remote: String) throws(RemoteError) -> HTTPTransport {

@@ -11,9 +11,11 @@ package enum RemoteURL: Hashable, Sendable {
     case ssh(SSHLocation)
     /// Files that a web server hands out.
     case web(WebLocation)
+    /// A place that the user's rclone reaches.
+    case rclone(RcloneLocation)
 
     /// The schemes that a URL may have, for messages.
-    package static let schemes = ["file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://"]
+    package static let schemes = ["file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://", "rclone://"]
 
     /// Parses a URL or a path; a relative path is taken from `base`.
     package init(parsing text: String, relativeTo base: FilePath) throws(RemoteError) {
@@ -33,6 +35,10 @@ package enum RemoteURL: Hashable, Sendable {
         }
         if let rest = text.removing(prefix: "s3://") {
             self = .s3(try S3Location(parsing: rest, of: text))
+            return
+        }
+        if let rest = text.removing(prefix: "rclone://") {
+            self = .rclone(try RcloneLocation(parsing: rest, of: text))
             return
         }
         if let rest = text.removing(prefix: "ssh://") {
@@ -78,6 +84,7 @@ package enum RemoteURL: Hashable, Sendable {
         case .s3(let location): location.text
         case .ssh(let location): location.text
         case .web(let location): location.text
+        case .rclone(let location): location.text
         }
     }
 

@@ -88,37 +88,39 @@ package struct StoreCopy: Sendable {
         // Tombs before packs, on either side: see `RemoteInventory`.
         let leaving = try await source.tombs()
         let buried = try await destination.tombs()
-        try await requireNothingPurged()
+        let (here, there) = try await (RemoteListing(of: source.remote), RemoteListing(of: destination.remote))
+        try await requireNothingPurged(here, there)
         var plan = Plan()
-        let there = try await files("packs", of: destination)
-        for file in try await source.remote.list("packs") {
+        let packs = try await sizes(of: "packs", in: there)
+        for file in try await here.files(in: "packs") {
             guard let id = StoreLayout.digest(inName: file.name), !leaving.contains(id) else { continue }
             if buried.contains(id) {
                 let reason = "it is on its way out there; copy again once it is gone"
                 throw RemoteError.refused(destination.remote.name, file: StoreLayout.pack(id), reason: reason)
             }
-            if there[file.path] != file.size { plan.packs.append(file) }
+            if packs[file.path] != file.size { plan.packs.append(file) }
         }
         for directory in ["index", "objects", "roots"] {
-            let known = try await files(directory, of: destination)
-            for file in try await source.remote.list(directory) where known[file.path] == nil {
+            let known = try await sizes(of: directory, in: there)
+            for file in try await here.files(in: directory) where known[file.path] == nil {
                 plan.files.append("\(directory)/\(file.path)")
             }
         }
         return plan
     }
 
-    private func files(_ directory: String, of store: RemoteStore) async throws(RemoteError) -> [String: Int64] {
-        let files = try await store.remote.list(directory)
+    private func sizes(of directory: String, in listing: RemoteListing) async throws(RemoteError) -> [String: Int64] {
+        let files = try await listing.files(in: directory)
         return Dictionary(files.map { ($0.path, $0.size) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Packs are copied whole, and so may have what the destination is to be rid of.
-    private func requireNothingPurged() async throws {
-        let purged = try await destination.purged().subtracting(source.purged())
-        guard !purged.isEmpty else { return }
-        let held = try await source.remote.list("objects").compactMap { StoreLayout.digest(inName: $0.name) }
-        guard let first = held.first(where: purged.contains) else { return }
+    private func requireNothingPurged(_ here: RemoteListing, _ there: RemoteListing) async throws {
+        func objects(_ directory: String, _ listing: RemoteListing) async throws(RemoteError) -> Set<Digest> {
+            Set(try await listing.files(in: directory).compactMap { StoreLayout.digest(inName: $0.name) })
+        }
+        let purged = try await objects(StoreLayout.purged, there).subtracting(objects(StoreLayout.purged, here))
+        guard let first = try await objects("objects", here).intersection(purged).min() else { return }
         let reason = "it was purged there, and remote \(source.remote.name) still has it: purge it there, too"
         throw RemoteError.refused(destination.remote.name, file: StoreLayout.objectIndex(first), reason: reason)
     }

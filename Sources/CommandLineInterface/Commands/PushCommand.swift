@@ -33,7 +33,7 @@ struct PushCommand: ModelCommand {
             isDryRun: transfer.dryRun,
             pushesReferences: pushesReferences,
             restoresPurged: restorePurged
-        ).run(in: context)
+        ).run(in: transfer.applied(to: context))
     }
 
     func render(_ report: TransferReport, to text: inout Text) {

@@ -30,6 +30,13 @@ struct TransferOptions: ParsableArguments {
         if let jobs, jobs < 1 { throw ValidationError("--jobs needs a number of at least 1") }
     }
 
+    /// Returns the context with what the options say of how to transfer.
+    func applied(to context: Context) -> Context {
+        var context = context
+        context.transfersAtOnce = jobs
+        return context
+    }
+
     /// Which artifacts the options mean.
     var selection: TransferSelection {
         TransferSelection(versions: versions, paths: limit.paths, isEverything: all, isEveryTag: tags)

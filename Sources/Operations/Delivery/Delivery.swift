@@ -141,6 +141,7 @@ struct Delivery: ~Copyable {
         let fetch = Fetch(
             from: remote.store,
             into: store,
+            rangesAtOnce: context.transfersAtOnce,
             pool: pool,
             cancellation: context.cancellation,
             progress: { tally.set($0, of: $1) }

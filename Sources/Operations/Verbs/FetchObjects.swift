@@ -142,6 +142,7 @@ extension Workspace {
         let fetch = Fetch(
             from: remote.store,
             into: store,
+            rangesAtOnce: context.transfersAtOnce,
             pool: pool,
             cancellation: context.cancellation,
             progress: { tally.set($0, of: $1) }

@@ -102,7 +102,7 @@ package struct GetVersion: Sendable {
                 commit: manifest.commit,
                 items: try select(among: manifest),
                 remotes: try manifest.remotes.map { url in
-                    let remote = try context.remote(at: url, from: context.workingDirectory, sshCommand: nil)
+                    let remote = try context.remote(at: url, from: context.workingDirectory, with: nil)
                     return (url, RemoteStore(remote, cache: scratch.appending("remote")))
                 }
             )

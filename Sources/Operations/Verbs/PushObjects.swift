@@ -122,6 +122,7 @@ extension Workspace {
             from: store,
             to: remote.store,
             scratch: scratch,
+            packsAtOnce: context.transfersAtOnce,
             cancellation: context.cancellation,
             progress: { tally.set($0, of: $1) }
         )

@@ -133,7 +133,7 @@ extension Workspace {
         let url = try RemoteURL(parsing: context.expandingHome(text), relativeTo: root)
         let key = SHA256.digest(of: Array(url.text.utf8)).hex.prefix(16)
         let directory = modelDirectory.appending("remotes").appending(String(key))
-        let remote = try context.remote(at: text, from: root, sshCommand: configuration.sshCommand)
+        let remote = try context.remote(at: text, from: root, with: configuration)
         return ConfiguredRemote(
             name: name,
             url: text,

@@ -56,6 +56,7 @@ struct ObjectLookup {
         let fetch = Fetch(
             from: remote.store,
             into: store,
+            rangesAtOnce: workspace.context.transfersAtOnce,
             pool: workspace.pool,
             cancellation: workspace.context.cancellation,
             progress: { tally.set($0, of: $1) }
