@@ -20,17 +20,19 @@ struct SSHFaultTests {
 
     @Test func `an upload goes on after its connection was killed in the middle`() async throws {
         let server = try await SSHServer()
-        let site = try SSHSite(on: server)
+        let url = server.url()
+        let remote = try SSHSite.remote(at: url, server.command, windowByteCount: 64 << 10)
         let scratch = try Scratch()
         // More than is on its way at once, so that some of it is not yet sent.
-        let source = try file(scratch, byteCount: 5 << 20)
-        try await site.remote.write([1], to: "format")
+        let source = try file(scratch, byteCount: 300_000)
+        try await remote.write([1], to: "format")
         let breaking = Once()
-        try await site.remote.upload(source.path, to: "packs/ab/file") { _ in
+        try await remote.upload(source.path, to: "packs/ab/file") { _ in
             if breaking.isFirst() { server.breakConnections() }
         }
-        #expect(try DurableFile.read(site.path.appending("packs/ab/file"), limit: 1 << 30) == source.bytes)
-        #expect(try await site.remote.list("packs").map(\.path) == ["ab/file"])
+        let path = server.path(of: url).appending("packs/ab/file")
+        #expect(try DurableFile.read(path, limit: 1 << 30) == source.bytes)
+        #expect(try await remote.list("packs").map(\.path) == ["ab/file"])
         #expect(try server.logins() == 2)
     }
 
@@ -157,7 +159,7 @@ struct SSHFaultTests {
         let server = try await SSHServer(subsystem: SSHServer.tinyDisk)
         let remote = try SSHSite.remote(at: "ssh://127.0.0.1:\(server.port)/mnt/store", server.command)
         let scratch = try Scratch()
-        let source = try file(scratch, byteCount: 3 << 20)
+        let source = try file(scratch, byteCount: 2_200_000)
         let error = await #expect(throws: RemoteError.self) {
             try await remote.upload(source.path, to: "packs/ab/file")
         }
@@ -166,7 +168,7 @@ struct SSHFaultTests {
             return
         }
         // There is room again, for what was begun is gone.
-        try await remote.write(Array(source.bytes.prefix(1_500_000)), to: "packs/ab/file")
+        try await remote.write(Array(source.bytes.prefix(1_200_000)), to: "packs/ab/file")
     }
 
     @Test func `links are not followed, and a missing store is empty`() async throws {

@@ -42,11 +42,13 @@ final class SSHSite: Sendable {
         _ command: String,
         isAgreed: Bool = true,
         patience: Duration = .seconds(30),
+        windowByteCount: Int? = nil,
         cancellation: Cancellation = Cancellation()
     ) throws -> any Remote {
         let variables = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "GIT_SSH_COMMAND": command]
         var ssh = SSHSettings(environment: variables, configuredCommand: nil, mayAskUser: false)
         ssh.patience = patience
+        if let windowByteCount { ssh.windowByteCount = windowByteCount }
         let opening = RemoteOpening(
             environment: variables,
             ssh: ssh,
