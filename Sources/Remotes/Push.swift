@@ -19,7 +19,6 @@ package struct Push: Sendable {
     /// How often a push starts again because collection took away what it counted on.
     private static let maximumRounds = 5
 
-
     /// How many packs are on their way at once, each of at most 72 MiB, unless somebody says otherwise.
     private static let usualPacksAtOnce = 4
 

@@ -15,7 +15,9 @@ package enum RemoteURL: Hashable, Sendable {
     case rclone(RcloneLocation)
 
     /// The schemes that a URL may have, for messages.
-    package static let schemes = ["file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://", "rclone://"]
+    package static let schemes = [
+        "file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://", "rclone://",
+    ]
 
     /// Parses a URL or a path; a relative path is taken from `base`.
     package init(parsing text: String, relativeTo base: FilePath) throws(RemoteError) {

@@ -1,11 +1,14 @@
 import ModelCore
 import Remotes
+import SystemIO
 import SystemPackage
 import Testing
 
 /// What only remotes by rclone have: a program of the user's that may not be there, and names that it alone knows.
 @Suite struct RcloneTests {
-    @Test(arguments: ["rclone://", "rclone:///x", "rclone://-x/y", "rclone://:local,a=b/x", "rclone://a b/x", "rclone://a/../x"])
+    @Test(arguments: [
+        "rclone://", "rclone:///x", "rclone://-x/y", "rclone://:local,a=b/x", "rclone://a b/x", "rclone://a/../x",
+    ])
     func `A name that is no remote's is refused`(url: String) {
         #expect(throws: RemoteError.self) { try RemoteURL(parsing: url, relativeTo: "/") }
     }

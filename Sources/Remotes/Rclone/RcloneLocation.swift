@@ -10,10 +10,15 @@ package struct RcloneLocation: Hashable, Sendable {
         let name = rest.prefix { $0 != "/" }
         // Anything else could set up a remote in its name, or be an option (rclone's documentation, "Syntax of remote paths").
         let isName =
-            name.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789_-.+@".unicodeScalars.contains($0) }
+            name.unicodeScalars.allSatisfy {
+                $0.properties.isAlphabetic || "0123456789_-.+@".unicodeScalars.contains($0)
+            }
             && name.first.map { !"-.".contains($0) } ?? false
         guard isName else {
-            throw .unusableURL(url, reason: "behind rclone:// stands the name of a remote that `rclone listremotes` shows")
+            throw .unusableURL(
+                url,
+                reason: "behind rclone:// stands the name of a remote that `rclone listremotes` shows"
+            )
         }
         var path = rest.dropFirst(name.count + 1)
         while path.hasSuffix("/") { path = path.dropLast() }

@@ -73,7 +73,9 @@ actor RcloneProcess {
                 return .failure(.unreachable(remote, cause: "rclone does not start" + complaint))
             }
             let credentials = "\(RcloneProcess.user):\(password)".base64
-            return .success(Running(child: child, access: Access(origin: origin, authorization: "Basic \(credentials)")))
+            return .success(
+                Running(child: child, access: Access(origin: origin, authorization: "Basic \(credentials)"))
+            )
         } catch { return .failure(.io(remote, error)) }
     }
 
@@ -84,7 +86,9 @@ actor RcloneProcess {
             let isOver = child.hasClosedErrors
             for line in child.currentErrorText.split(whereSeparator: \.isNewline) {
                 guard let mark = line.firstRange(of: RcloneProcess.announcement) else { continue }
-                return String(line[mark.upperBound...].drop { $0 == "[" }.prefix { $0 != "]" && $0 != " " }.trimmingSlash)
+                return String(
+                    line[mark.upperBound...].drop { $0 == "[" }.prefix { $0 != "]" && $0 != " " }.trimmingSlash
+                )
             }
             if isOver { return nil }
             try? await Task.sleep(for: RcloneProcess.pause)

@@ -64,7 +64,9 @@ package struct RcloneRemote: Remote {
             guard let fields = item.object, let path = fields["Path"]?.string, path.hasPrefix(prefix),
                 let size = fields["Size"]?.integer
             else { return nil }
-            return RemoteFile(path: String(path.dropFirst(prefix.count)), size: size)
+            let file = RemoteFile(path: String(path.dropFirst(prefix.count)), size: size)
+            // Neither what we began to write nor what rclone did.
+            return TemporaryFile.isTemporary(file.name) || file.name.hasSuffix(".partial") ? nil : file
         }
     }
 
@@ -90,6 +92,7 @@ package struct RcloneRemote: Remote {
         to file: String,
         sent: @escaping @Sendable (Int) -> Void
     ) async throws(RemoteError) {
+        do { _ = try OpenFile(reading: source) } catch { throw .io(name, error) }
         let (directory, last) = (source.removingLastComponent(), source.lastComponent?.string ?? "")
         let answer = try await call(
             "operations/copyfile",
@@ -179,15 +182,23 @@ package struct RcloneRemote: Remote {
 
     private func failure(_ file: String, words: String) -> RemoteError {
         let text = words.lowercased()
+        if text.contains("not a directory") || text.contains("object not found") || text.contains("directory not found")
+        {
+            return .notFound(name, file: file)
+        }
         if text.contains("didn't find section in config file") {
             let remote = location.place.prefix { $0 != ":" }
-            return .unreachable(name, cause: "rclone knows no remote \(remote); `rclone listremotes` shows those it knows")
+            return .unreachable(
+                name,
+                cause: "rclone knows no remote \(remote); `rclone listremotes` shows those it knows"
+            )
         }
         if text.contains("no space left") || text.contains("quota") {
             return .full(name, file: file, reason: words)
         }
         if text.contains("read-only file system") || text.contains("permission denied")
-            || text.contains("operation not permitted") {
+            || text.contains("operation not permitted")
+        {
             return .readOnly(name, file: file)
         }
         if ["unauthorized", "invalid_grant", "accessdenied", "token expired"].contains(where: text.contains) {

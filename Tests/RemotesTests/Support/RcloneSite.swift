@@ -11,13 +11,24 @@ final class RcloneSite: Sendable {
     let directory: String
     private let scratch: Scratch
 
+    /// One that is there as long as the tests run, with all that this machine has.
+    static let lasting = Task {
+        let site = try RcloneSite("type = alias\nremote = /")
+        site.scratch.removeAtExit()
+        return site
+    }
+
     /// Creates a home with what rclone's configuration says of the remote.
     init(_ configuration: String) throws {
         scratch = try Scratch()
         let home = scratch.path.appending("home")
         let settings = home.appending(".config/rclone")
         try Directories.create(settings, durable: false)
-        try DurableFile.write(Array("[site]\n\(configuration)\n".utf8), to: settings.appending("rclone.conf"), durable: false)
+        try DurableFile.write(
+            Array("[site]\n\(configuration)\n".utf8),
+            to: settings.appending("rclone.conf"),
+            durable: false
+        )
         directory = scratch.path.appending("store").string
         let tools = PackageFiles.root.appending(".build-venv/bin").string
         environment = ["HOME": home.string, "PATH": tools + ":/usr/bin:/bin", "TMPDIR": scratch.path.string]

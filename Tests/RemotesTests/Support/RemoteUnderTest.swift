@@ -48,7 +48,8 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
     static let all: [RemoteUnderTest] = [
         directory, memory, ssh, s3("S3 (rclone)", StorageServer.rclone),
         s3("S3 (moto)", StorageServer.moto, [.nesting, .replacement]), web("http (Python)", StorageServer.python),
-        web("http (rclone)", StorageServer.rcloneFiles), rclone("rclone (local)", "type = alias\nremote = /", [.refusal, .nesting]),
+        web("http (rclone)", StorageServer.rcloneFiles),
+        rclone("rclone (local)", "type = alias\nremote = /", [.refusal, .nesting]),
         rclone("rclone (memory)", "type = memory", []),
     ]
 
@@ -114,7 +115,7 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
                 let remote = try site.remote(site.directory)
                 return Place(remote: remote, plant: { try await remote.write($0, to: $1) }, owner: site)
             },
-            makeReadOnly: { try RcloneSite(configuration).remote("/sys") }
+            makeReadOnly: { try await RcloneSite.lasting.value.remote("/sys") }
         )
     }
 
