@@ -15,8 +15,9 @@ struct RemoteCommand: ParsableCommand {
             commandName: "add",
             abstract: "Add a remote, and agree to write to it",
             discussion: """
-                The remote goes to .mver/config, for everybody who clones. A URL is a directory for now; a relative path \
-                counts from where you are, and is written as it is seen from the top of the repository.
+                The remote goes to .mver/config, for everybody who clones. A URL is a path, s3://BUCKET/PREFIX, \
+                ssh://USER@HOST/PATH, rclone://REMOTE/PATH or https://HOST/PATH to read only. A relative path counts from \
+                where you are, and is written as it is seen from the top of the repository.
                 """
         )
         static let answers = false
@@ -26,7 +27,7 @@ struct RemoteCommand: ParsableCommand {
         @Argument(help: "A short name, such as store")
         var name: String
 
-        @Argument(help: "A directory, or a file:// URL", completion: .directory)
+        @Argument(help: "A directory, or the URL of a bucket or server", completion: .directory)
         var url: String
 
         @Flag(name: .shortAndLong, help: "Give a remote that is there already this URL")

@@ -137,15 +137,7 @@ struct Delivery: ~Copyable {
         from remote: (name: String, store: RemoteStore),
         into store: LocalStore
     ) async throws -> Int64 {
-        let tally = ProgressTally(phase: "fetching", sink: context.progress)
-        let fetch = Fetch(
-            from: remote.store,
-            into: store,
-            rangesAtOnce: context.transfersAtOnce,
-            pool: pool,
-            cancellation: context.cancellation,
-            progress: { tally.set($0, of: $1) }
-        )
+        let fetch = context.fetch(from: remote.store, into: store)
         let report: Fetch.Report
         do { report = try await fetch.run(Array(Set(items.map(\.pointer)))) } catch let error as RemoteError {
             // Of a single object, what is wrong with it is thrown.

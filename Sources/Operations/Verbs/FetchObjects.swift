@@ -138,15 +138,7 @@ extension Workspace {
             isDryRun: isDryRun
         )
         var artifacts = artifacts
-        let tally = ProgressTally(phase: "fetching", sink: context.progress)
-        let fetch = Fetch(
-            from: remote.store,
-            into: store,
-            rangesAtOnce: context.transfersAtOnce,
-            pool: pool,
-            cancellation: context.cancellation,
-            progress: { tally.set($0, of: $1) }
-        )
+        let fetch = context.fetch(from: remote.store, into: store)
         let result = try await run(fetch, of: &artifacts, into: store, isDryRun: isDryRun, &report.problems)
         context.progress.finish()
         let missing = Set(result.missing)

@@ -11,10 +11,18 @@ extension Context {
     }
 
     /// Returns the remote of a URL, a relative path taken from `base`; keys go only to where the user agreed to.
-    func remote(at text: String, from base: FilePath, with configuration: Configuration?) throws -> any Remote {
+    func remote(
+        at text: String,
+        from base: FilePath,
+        with configuration: Configuration?
+    ) throws -> any Remote {
         let opening = RemoteOpening(
             environment: environment,
-            ssh: SSHSettings(environment: environment, configuredCommand: configuration?.sshCommand, mayAskUser: hasTerminal),
+            ssh: SSHSettings(
+                environment: environment,
+                configuredCommand: configuration?.sshCommand,
+                mayAskUser: hasTerminal
+            ),
             pool: .shared,
             cancellation: cancellation,
             bytesPerSecond: configuration?.transferRate,
