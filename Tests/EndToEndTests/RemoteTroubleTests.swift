@@ -78,7 +78,7 @@ import Testing
         let scratch = try await scratch()
         let deep = try await scratch.run(
             """
-            rm -r ~/models && git model push -q --all 2>/dev/null
+            rm -r ~/models && ! git model push -q --all 2>/dev/null
             printf '\\377' | dd of="$(find .git/model/store -name '*.pack' -size +100k | sort | head -n 1)" \
                 bs=1 seek=200 conv=notrunc status=none
             git model fsck --deep; echo $?
