@@ -42,6 +42,7 @@ import Testing
                 empty && mv ~/away ~/models && git model fetch v1.0.0 | grep 'from store' && same
                 empty && rm -rf ~/models/packs ~/models/objects ~/models/index && git model fetch v1.0.0 && same
                 code=0 && git model fetch v1.1.0 2> ~/err || code=$? && test $code = 3 && test $(grep -c 'a.bin' ~/err) = 1
+                git config -f .mver/config remote.other.url rclone://nobody/agreed && empty && git model fetch -q v1.0.0 && same
                 rm -rf ~/models ~/mirror && empty && code=0 && git model fetch v1.0.0 2> ~/err || code=$? && test $code = 13
                 """
         )

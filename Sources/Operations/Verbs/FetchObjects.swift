@@ -98,8 +98,9 @@ extension Workspace {
         var failure: (any Error)?
         var skipped: [String] = []
         var rest = artifacts
-        for remote in try remotes(toReadFrom: name) where report == nil || !rest.isEmpty {
+        for name in try remotes(toReadFrom: name) where report == nil || !rest.isEmpty {
             do {
+                let remote = try remote(named: name)
                 let (next, failed) = try await fetch(rest, from: remote, into: store, isDryRun: isDryRun)
                 report = report?.completed(by: next, among: Set(rest.map(\.path.text))) ?? next
                 rest = failed
@@ -107,7 +108,7 @@ extension Workspace {
                 try context.cancellation.check()
                 guard error is RemoteError else { throw error }
                 if failure == nil { failure = error }
-                skipped.append("remote \(remote.name) gave nothing: \(error)")
+                skipped.append("remote \(name) gave nothing: \(error)")
             }
         }
         guard var report else { throw failure ?? Failure(.failed, "no remote is set up") }
@@ -115,12 +116,12 @@ extension Workspace {
         return report
     }
 
-    /// Returns the remote that is named, or all of them, the default one first.
-    private func remotes(toReadFrom name: String?) throws -> [ConfiguredRemote] {
+    /// Returns the name of the remote that is named, or those of all, the default one first.
+    private func remotes(toReadFrom name: String?) throws -> [String] {
         let names = configuration.remoteNames
-        guard name == nil, names.count > 1 else { return [try remote(named: name)] }
+        guard name == nil, names.count > 1 else { return [try remote(named: name).name] }
         let first = configuration.defaultRemote
-        return try (names.filter { $0 == first } + names.filter { $0 != first }).map { try remote(named: $0) }
+        return names.filter { $0 == first } + names.filter { $0 != first }
     }
 
     /// Fetches from one remote, and returns the artifacts of which it did not have everything, too.
