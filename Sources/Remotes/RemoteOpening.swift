@@ -57,7 +57,7 @@ package struct RemoteOpening: Sendable {
         case .web(let location):
             return RetryingRemote(StaticRemote(location, over: try web(location.text)), policy: retries)
         case .rclone(let location):
-            return RetryingRemote(try rclone(location, isAgreed: sendsCredentials), policy: retries)
+            return RetryingRemote(rclone(location, isAgreed: sendsCredentials), policy: retries)
         }
     }
 
@@ -87,14 +87,10 @@ package struct RemoteOpening: Sendable {
         )
     }
 
-    /// rclone knows the keys to whatever its user set up, which no repository is to reach by itself.
-    private func rclone(_ location: RcloneLocation, isAgreed: Bool) throws(RemoteError) -> RcloneRemote {
-        guard isAgreed else {
-            let reason = "nobody on this machine agreed to it"
-            throw .denied(location.text, file: "anything", reason: reason, tried: [])
-        }
+    private func rclone(_ location: RcloneLocation, isAgreed: Bool) -> RcloneRemote {
         let process = RcloneProcess(
             environment: environment,
+            isAgreed: isAgreed,
             cancellation: cancellation,
             bytesPerSecond: bytesPerSecond
         )

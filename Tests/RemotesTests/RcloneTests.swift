@@ -40,9 +40,11 @@ import Testing
         #expect("\(try #require(error))".contains("rclone knows no remote elsewhere"))
     }
 
-    @Test func `Nothing is asked of rclone before somebody agreed`() throws {
+    @Test func `Nothing is asked of rclone before somebody agreed`() async throws {
         let site = try RcloneSite("type = memory")
-        #expect(throws: RemoteError.self) { try site.remote("x", isAgreed: false) }
+        let remote = try site.remote("x", isAgreed: false)
+        let error = await #expect(throws: RemoteError.self) { try await remote.list("packs") }
+        #expect("\(try #require(error))".contains("nobody on this machine agreed"))
     }
 
     @Test func `A pack is written over one of the same size that is damaged`() async throws {

@@ -30,12 +30,15 @@ actor RcloneProcess {
     /// Where bytes are put that rclone is to take as a file.
     nonisolated let temporaryDirectory: String
 
+    /// rclone knows the keys to whatever its user set up, which no repository is to reach by itself.
+    private let isAgreed: Bool
     private let environment: [String: String]
     private let cancellation: Cancellation
     private let bytesPerSecond: Int64?
     private var current: Task<Result<Running, RemoteError>, Never>?
 
-    init(environment: [String: String], cancellation: Cancellation, bytesPerSecond: Int64?) {
+    init(environment: [String: String], isAgreed: Bool, cancellation: Cancellation, bytesPerSecond: Int64?) {
+        self.isAgreed = isAgreed
         self.environment = environment
         temporaryDirectory = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
         self.cancellation = cancellation
@@ -44,6 +47,9 @@ actor RcloneProcess {
 
     /// Returns the access to a process that runs.
     func access(for remote: String) async throws(RemoteError) -> Access {
+        guard isAgreed else {
+            throw .denied(remote, file: "anything", reason: "nobody on this machine agreed to it", tried: [])
+        }
         if let current {
             let running = try await current.value.get()
             if !running.child.hasClosedErrors { return running.access }
