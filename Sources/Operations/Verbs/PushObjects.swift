@@ -192,9 +192,13 @@ extension Workspace {
         return RootRecord(repository: url, reference: reference, commit: head.hex, oids: pointers.map(\.oid))
     }
 
-    /// What the roots of this repository call it in a remote.
+    /// What the roots of this repository call it in a remote, where others read it: without a user's name and password.
     func rootURL() async throws -> String {
-        try await repository.program.configuration().value("remote.origin.url") ?? root.string
+        let url = try await repository.program.configuration().value("remote.origin.url") ?? root.string
+        guard let scheme = url.firstRange(of: "://") else { return url }
+        let rest = url[scheme.upperBound...]
+        guard let end = rest.prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return url }
+        return String(url[..<scheme.upperBound] + rest[rest.index(after: end)...])
     }
 
     /// Pushes the current branch with `git`, after its objects: as Git is configured to, or to the remote that is meant.
