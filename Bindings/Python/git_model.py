@@ -37,17 +37,18 @@ def get(repo, version, paths=(), output=".", *, remote=None, trust=(), force=Fal
 def open(repo, version, path, mode="rb", *, remote=None, trust=(), **options):
     """Opens one file of a version to read, every byte of it checked; it takes room on the disk until it is closed.
 
-    Of a repository on this machine, what its store has is not fetched, and `path` may be a file in a directory.
+    Of a repository on this machine, what its store has is not fetched, and `path` may be a file in a directory; `remote` and `trust`
+    are for others.
     """
     if mode not in ("r", "rb", "rt"):
         raise ValueError(f"a version can only be read: mode {mode!r}")
     with tempfile.TemporaryDirectory(prefix="git-model-") as directory:
-        copy = os.path.join(directory, path)
         if os.path.isdir(repo):
-            os.makedirs(os.path.dirname(copy), exist_ok=True)
+            copy = os.path.join(directory, "copy")
             with builtins.open(copy, "wb") as file:
                 _run(["-C", os.fspath(repo), "cat", "--", f"{version}:{path}"], file)
         else:
+            copy = os.path.join(directory, path)
             get(repo, version, [path], directory, remote=remote, trust=trust)
         # Open, it outlives its name.
         return builtins.open(copy, mode, **options)

@@ -64,6 +64,12 @@ extension Configuration {
         return names.count == 1 ? names[0] : nil
     }
 
+    /// The names of the remotes in the order in which they are asked: the default one, then the others as they are mentioned.
+    package var remoteNamesByPreference: [String] {
+        let first = defaultRemote
+        return remoteNames.filter { $0 == first } + remoteNames.filter { $0 != first }
+    }
+
     /// The directory of the local store, where the user wants another than `.git/model/store`.
     package var storePath: String? { value("store", nil, "path") }
 

@@ -57,8 +57,13 @@ package struct StoreCopy: Sendable {
     /// Copies what the destination lacks, packs first and what finds them after them.
     package func run(isDryRun: Bool) async throws -> Report {
         try await requireLikeFormats(isDryRun: isDryRun)
+        // Nobody takes away on either side what the plan counts on.
+        let sourceLock = try source.join()
         let lock = try destination.join()
-        defer { extendLifetime(lock) }
+        defer {
+            extendLifetime(sourceLock)
+            extendLifetime(lock)
+        }
         let plan = try await self.plan()
         let report = Report(
             packCount: plan.packs.count,

@@ -23,6 +23,7 @@ import Testing
                 git model get file://$HOME/origin main weights/a.bin -o three && cmp two/weights/a.bin three/weights/a.bin
                 git model get origin $(git -C origin rev-parse small@v1.0.0^{}) -o four
                 (cd four && sha256sum -c --quiet ~/sum.1)
+                git model get -q origin v1.0.0 tree weights weights/a.bin -o five && (cd five && sha256sum -c --quiet ~/sum.1)
                 """
         )
         #expect(result.exitCode == 0, "\(result.output)")
@@ -70,6 +71,8 @@ import Testing
                     sed "$change" v2.json > bad.json && ! git model get --manifest bad.json -o four 2> err
                     grep -q 'version manifest' err && test ! -e four
                 done
+                sed 's/"remotes": \\[/"remotes": ["later:\\/\\/x",/' v2.json > more.json && git model get -q --manifest more.json -o six
+                seq 100001 | cmp - six/weights/a.bin
                 for pack in $(find models/packs -type f); do printf xxxx | dd of=$pack bs=1 seek=90 conv=notrunc 2> dd; done
                 code=0 && git model get --manifest v2.json -o five 2> err || code=$? && test $code = 4 && test ! -e five/weights
                 """

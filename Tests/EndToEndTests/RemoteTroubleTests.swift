@@ -91,6 +91,19 @@ import Testing
         #expect(mended.exitCode == 0, "\(mended.output)")
     }
 
+    @Test func `A remote does not record the login of Git's own URL`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git model init -q --remote ~/models && seq 9 > m.bin && git model add -q m.bin && git commit -qm one
+            git remote add origin https://ada:secret@git.example.org/x.git && git model push -q
+            grep -rh '^repository ' ~/models/roots && ! grep -r secret ~/models
+            """
+        )
+        #expect(result.output == "repository https://git.example.org/x.git\n")
+        #expect(result.exitCode == 0)
+    }
+
     @Test func `What damage took is stored again where the file still is, as the hints say`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

@@ -13,6 +13,14 @@ struct Delivery: ~Copyable {
     /// What is delivered.
     typealias Item = VersionManifest.Artifact
 
+    /// A remote that may have what is delivered; one that cannot even be opened keeps nobody from the next.
+    struct Source {
+        /// The name in messages.
+        let name: String
+        /// Returns the store behind it.
+        let open: () throws -> RemoteStore
+    }
+
     /// What was done.
     struct Result {
         /// What was written.
@@ -46,9 +54,11 @@ struct Delivery: ~Copyable {
     /// Writes what is not there yet, from the first of the remotes that can be reached.
     ///
     /// Files of other bytes in the way are an error, before anything is fetched, unless it is forced.
-    func run(_ items: [Item], from remotes: [(name: String, store: RemoteStore)], isForced: Bool) async throws -> Result
-    {
+    func run(_ items: [Item], from remotes: [Source], isForced: Bool) async throws -> Result {
         var result = Result()
+        // Two paths of the user's may name one artifact.
+        var seen: Set<RepositoryPath> = []
+        let items = items.filter { seen.insert($0.path).inserted }
         let wanted = try await missing(items, isForced: isForced)
         result.unchanged = items.count - wanted.count
         guard !wanted.isEmpty else { return result }
@@ -119,12 +129,14 @@ struct Delivery: ~Copyable {
 
     private func fetch(
         _ items: [Item],
-        from remotes: [(name: String, store: RemoteStore)],
+        from remotes: [Source],
         into store: LocalStore
     ) async throws -> Int64 {
         var failure: any Error = Failure(.failed, "no remote has the bytes")
         for (number, remote) in remotes.enumerated() {
-            do { return try await fetch(items, from: remote, into: store) } catch {
+            do {
+                return try await fetch(items, from: try remote.open(), named: remote.name, into: store)
+            } catch {
                 try context.cancellation.check()
                 if number == 0 { failure = error }
             }
@@ -134,10 +146,11 @@ struct Delivery: ~Copyable {
 
     private func fetch(
         _ items: [Item],
-        from remote: (name: String, store: RemoteStore),
+        from remote: RemoteStore,
+        named name: String,
         into store: LocalStore
     ) async throws -> Int64 {
-        let fetch = context.fetch(from: remote.store, into: store)
+        let fetch = context.fetch(from: remote, into: store)
         let report: Fetch.Report
         do { report = try await fetch.run(Array(Set(items.map(\.pointer)))) } catch let error as RemoteError {
             // Of a single object, what is wrong with it is thrown.
@@ -153,12 +166,12 @@ struct Delivery: ~Copyable {
         guard let oid = report.missing.first, let item = items.first(where: { $0.pointer.oid == oid }) else {
             return report.byteCount
         }
-        let isPurged = try await remote.store.isPurged(oid)
+        let isPurged = try await remote.isPurged(oid)
         throw Failure(
             .failed,
             isPurged
-                ? "the bytes of \(item.path) were purged from remote \(remote.name)"
-                : "remote \(remote.name) does not have the bytes of \(item.path): \(oid)"
+                ? "the bytes of \(item.path) were purged from remote \(name)"
+                : "remote \(name) does not have the bytes of \(item.path): \(oid)"
         )
     }
 

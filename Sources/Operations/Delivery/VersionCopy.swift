@@ -76,23 +76,23 @@ struct VersionCopy {
     }
 
     /// The remotes that may have the version's bytes, the default one first; only one where it is named.
-    func remotes(named name: String?) throws -> [(name: String, store: RemoteStore)] {
-        if let name { return [try remote(name)] }
-        let names = workspace.configuration.remoteNames
+    func remotes(named name: String?) throws -> [Delivery.Source] {
+        let names = name.map { [$0] } ?? workspace.configuration.remoteNamesByPreference
         guard !names.isEmpty else {
             throw Failure(.failed, "\(source) names no remote that has the bytes of \(version.name)")
         }
-        let first = workspace.configuration.defaultRemote
-        return try (names.filter { $0 == first } + names.filter { $0 != first }).map(remote)
+        return names.map { name in Delivery.Source(name: name, open: { try remote(name) }) }
     }
 
     /// A relative path counts from the repository itself, which this copy is not.
-    private func remote(_ name: String) throws -> (name: String, store: RemoteStore) {
+    private func remote(_ name: String) throws -> RemoteStore {
         let url = try workspace.url(ofRemote: name)
         let top = source.hasPrefix("file://") ? String(source.dropFirst("file://".count)) : source
-        guard top.hasPrefix("/") else { return (name, try workspace.remote(name, url: url).store) }
-        let absolute = workspace.context.agreedURL(url, from: FilePath(top))
-        return (name, try workspace.remote(name, url: absolute).store)
+        let isLocal = top.hasPrefix("/")
+        return try workspace.remote(
+            name,
+            url: isLocal ? workspace.context.agreedURL(url, from: FilePath(top)) : url
+        ).store
     }
 
     /// A path stands where the user does; what is no directory is Git's to understand.

@@ -44,7 +44,7 @@ package struct ExportManifest: Sendable {
         let chosen = try workspace.select(paths, among: entries)
         guard !chosen.isEmpty else { throw Failure(.failed, "\(resolved.name) has no artifacts") }
         let first = try workspace.remote(named: nil)
-        let others = workspace.configuration.remoteNames.filter { $0 != first.name }
+        let others = workspace.configuration.remoteNamesByPreference.filter { $0 != first.name }
         let remotes = try [first] + others.map { try workspace.remote(named: $0) }
         let manifest = VersionManifest(
             version: resolved.name,

@@ -118,10 +118,8 @@ extension Workspace {
 
     /// Returns the name of the remote that is named, or those of all, the default one first.
     private func remotes(toReadFrom name: String?) throws -> [String] {
-        let names = configuration.remoteNames
-        guard name == nil, names.count > 1 else { return [try remote(named: name).name] }
-        let first = configuration.defaultRemote
-        return names.filter { $0 == first } + names.filter { $0 != first }
+        let names = configuration.remoteNamesByPreference
+        return name == nil && names.count > 1 ? names : [try remote(named: name).name]
     }
 
     /// Fetches from one remote, and returns the artifacts of which it did not have everything, too.

@@ -51,7 +51,7 @@ package struct GetVersion: Sendable {
         let version: String
         let commit: String
         let items: [Delivery.Item]
-        let remotes: [(name: String, store: RemoteStore)]
+        let remotes: [Delivery.Source]
     }
 
     /// Gets the version: everything that was asked for, or an error and nothing in its place.
@@ -101,9 +101,11 @@ package struct GetVersion: Sendable {
                 version: manifest.version,
                 commit: manifest.commit,
                 items: try select(among: manifest),
-                remotes: try manifest.remotes.map { url in
-                    let remote = try context.remote(at: url, from: context.workingDirectory, with: nil)
-                    return (url, RemoteStore(remote, cache: scratch.appending("remote")))
+                remotes: manifest.remotes.map { url in
+                    Delivery.Source(name: url) {
+                        let remote = try context.remote(at: url, from: context.workingDirectory, with: nil)
+                        return RemoteStore(remote, cache: scratch.appending("remote"))
+                    }
                 }
             )
         }

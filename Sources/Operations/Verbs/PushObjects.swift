@@ -70,10 +70,10 @@ package struct PushObjects: Sendable {
 extension Workspace {
     /// Pushes to every remote that can be written to; one that fails is a problem of the report, and keeps none from the others.
     fileprivate func pushToAll(_ push: (String?) async throws -> TransferReport) async throws -> TransferReport {
-        let first = try configuration.defaultRemote ?? configuration.remoteNames.first ?? remote(named: nil).name
+        let names = configuration.remoteNamesByPreference
         var reports: [TransferReport] = []
         var problems: [Problem] = []
-        for name in [first] + configuration.remoteNames.filter({ $0 != first }) {
+        for name in names.isEmpty ? [try remote(named: nil).name] : names {
             do {
                 if try remote(named: name).store.remote.isReadOnly { continue }
                 reports.append(try await push(name))
