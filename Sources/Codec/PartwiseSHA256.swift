@@ -30,15 +30,3 @@ package struct PartwiseSHA256: ~Copyable {
     /// Returns the digest of the message.
     package consuming func finish() -> Digest { SHA256Lane.isAvailable ? lane.finish() : hash.finish() }
 }
-
-extension SHA256 {
-    /// Returns the digests of two messages, of which the processor computes two at the price of one where they are of one length.
-    package static func digests(of first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> (Digest, Digest)
-    {
-        guard SHA256Lane.isAvailable else { return (digest(of: first), digest(of: second)) }
-        var one = SHA256Lane()
-        var other = SHA256Lane()
-        SHA256Lane.update(&one, first, &other, second)
-        return (one.finish(), other.finish())
-    }
-}

@@ -3,10 +3,9 @@ import Synchronization
 import SystemIO
 import SystemPackage
 
-/// Collects frames from several threads into packs of one kind, sealing each when it is full.
+/// Collects frames from several threads into packs of one kind, each of which is sealed when it is full.
 ///
-/// A full pack gets an index at once, so that a command that is interrupted need not do it all again.
-/// A pack is locked while one frame is hashed and written; where much is written, a thread that finds it locked turns to another pack.
+/// A pack is locked while one frame is written; where much is written, a thread that finds it locked turns to another pack.
 final class PackAppender: Sendable {
     /// What a pack has to hold before another one is begun beside it, so that little goes into one.
     private static let crowdedByteCount = 16 << 20
@@ -25,36 +24,35 @@ final class PackAppender: Sendable {
     private let store: LocalStore
     private let kind: PackKind
     private let lanes: [Lane]
+    private let sealing: PackSealing
 
     /// Creates an appender that writes at most `openCount` packs at once; with one, no pack is sealed before what was appended earlier.
     init(kind: PackKind, store: LocalStore, openCount: Int = 1) {
         self.kind = kind
         self.store = store
+        sealing = PackSealing(store, inPairs: openCount > 1)
         lanes = (0..<openCount).map { _ in Lane() }
     }
 
     func append(_ record: FrameRecord, stored: UnsafeRawBufferPointer) throws(StoreError) {
-        guard let full = try write(record, stored: stored) else { return }
-        var contents = IndexContents()
-        contents.add(try seal(full))
-        try store.publish(contents)
+        if let full = try write(record, stored: stored) { try sealing.add(FullPack(full)) }
     }
 
-    /// Seals the packs that are still open and returns them: the only ones without an index.
+    /// Seals the packs that are still open, or full and not sealed yet, and returns them: the only ones without an index.
     func finish() throws(StoreError) -> [SealedPack] {
-        var sealed: [SealedPack] = []
+        var open: [FullPack] = []
         for lane in lanes {
-            guard let open = lane.state.withLock({ $0.open.take() }), open.frameCount > 0 else { continue }
-            sealed.append(try seal(open))
+            if let pack = lane.state.withLock({ $0.open.take() }), pack.frameCount > 0 { open.append(FullPack(pack)) }
         }
-        return sealed
+        return try sealing.finish(with: open)
     }
 
-    /// Removes the packs that are still open.
+    /// Removes the packs that are not sealed yet.
     ///
     /// That they would go with their owner is not enough: nothing goes when the process ends.
     func abandon() {
         for lane in lanes { lane.state.withLock { $0.open = nil } }
+        sealing.abandon()
     }
 
     /// Writes a record into the first pack that is free, and returns the pack that had to make room or that this filled.
@@ -91,9 +89,5 @@ final class PackAppender: Sendable {
         let byteCount = state.open?.byteCount ?? 0
         lane.isCrowded.store(byteCount >= PackAppender.crowdedByteCount, ordering: .relaxed)
         return displaced
-    }
-
-    private func seal(_ builder: consuming PackBuilder) throws(StoreError) -> SealedPack {
-        do { return try builder.seal(in: store.root) } catch { throw .io(error) }
     }
 }

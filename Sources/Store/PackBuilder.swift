@@ -1,4 +1,3 @@
-import Codec
 package import ModelCore
 package import SystemIO
 package import SystemPackage
@@ -40,7 +39,6 @@ package struct PackBuilder: ~Copyable {
     private static let pageByteCount = 4096
 
     private let file: TemporaryFile
-    private var hash = SHA256()
     /// The end of the pack, where it is not written yet.
     private var block: [UInt8] = []
     private let kind: PackKind
@@ -104,7 +102,30 @@ package struct PackBuilder: ~Copyable {
 
     /// Writes the table of contents, synchronises the file and gives it its name in `store`.
     package consuming func seal(in store: FilePath) throws(IOError) -> SealedPack {
-        let pack = try finish()
+        let contents = try writeContents()
+        return try commit(named: PackDigest.of(file.file), contents, in: store)
+    }
+
+    /// Seals two packs, in this order, whose names cost no more than one's.
+    static func seal(
+        _ first: consuming PackBuilder,
+        _ second: consuming PackBuilder,
+        in store: FilePath
+    ) throws(IOError) -> [SealedPack] {
+        let contents = (try first.writeContents(), try second.writeContents())
+        let names = try PackDigest.of(first.file.file, second.file.file)
+        return [
+            try first.commit(named: names.0, contents.0, in: store),
+            try second.commit(named: names.1, contents.1, in: store),
+        ]
+    }
+
+    private consuming func commit(
+        named id: Digest,
+        _ contents: PackContents,
+        in store: FilePath
+    ) throws(IOError) -> SealedPack {
+        let pack = SealedPack(id: id, byteCount: byteCount, kind: kind, contents: contents)
         let path = store.appending(StoreLayout.pack(pack.id))
         let directory = path.removingLastComponent()
         try Directories.create(directory)
@@ -116,16 +137,16 @@ package struct PackBuilder: ~Copyable {
 
     /// Writes the table of contents and returns the pack as a file without a name, which goes with the value.
     package consuming func scratch() throws(IOError) -> ScratchPack {
-        let pack = try finish()
-        return ScratchPack(pack, file: file)
+        let contents = try writeContents()
+        let id = try PackDigest.of(file.file)
+        return ScratchPack(SealedPack(id: id, byteCount: byteCount, kind: kind, contents: contents), file: file)
     }
 
-    private mutating func finish() throws(IOError) -> SealedPack {
+    private mutating func writeContents() throws(IOError) -> PackContents {
         let contents = tableOfContents()
         try append(PackFormat.tail(of: contents, at: byteCount))
         try flush(before: byteCount)
-        let id = exchange(&hash, with: SHA256()).finish()
-        return SealedPack(id: id, byteCount: byteCount, kind: kind, contents: contents)
+        return contents
     }
 
     private func tableOfContents() -> PackContents {
@@ -148,7 +169,6 @@ package struct PackBuilder: ~Copyable {
     }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
-        hash.update(bytes)
         byteCount += bytes.count
         guard block.count + bytes.count > PackBuilder.blockByteCount else {
             block.append(contentsOf: bytes)
