@@ -11,7 +11,7 @@ import curves
 import measure
 import report
 import shares
-from tools import TOOLS
+from tools import LIBRARIES, LIMITS, TOOLS
 from trial import Trial
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -88,7 +88,7 @@ def main():
             return
         make = os.path.join(ROOT, "Benchmarks/data.py")
         subprocess.run([sys.executable, make, directory, str(layer), str(files)], check=True)
-        lines = [f"* {line}" for line in report.machine(directory, tools, settings)]
+        lines = [f"* {line}" for line in report.machine(directory, [*tools, *LIMITS, *LIBRARIES], settings)]
         lines.append(f"* medians of {rounds}, interleaved; × is the wall time beside {tools[0].name}'s")
         lines += ["* memory is the peak of the largest process; bytes written are those of the work itself", ""]
         sets = (
@@ -96,9 +96,9 @@ def main():
             (f"{files:,} files of 300 bytes", "files"),
         )
         for title, name in sets:
-            lines += compare(title, os.path.join(directory, name), tools, rounds, directory, settings)
+            lines += compare(title, os.path.join(directory, name), [*tools, *LIMITS], rounds, directory, settings)
         lines += compare_starts(tools, directory, settings)
-        lines += compare_checkpoints(tools, directory, settings)
+        lines += compare_checkpoints([*tools, *LIBRARIES], directory, settings)
     print("\n".join(lines))
     if options.scale == "full" and len(tools) == len(TOOLS):
         report.replace_section(os.path.join(ROOT, "docs/benchmarks.md"), lines[:-1])

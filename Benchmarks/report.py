@@ -43,7 +43,7 @@ def table(title, results, tools):
 
 def cell(costs, base):
     if isinstance(costs[0], int):
-        return f"{statistics.median(costs) / 1e6:.1f} MB"
+        return f"{statistics.median(costs) / 1e6:.1f} MB" if any(costs) else "—"
     if costs[0].wall == 0:
         return "—"
     wall = statistics.median(cost.wall for cost in costs)

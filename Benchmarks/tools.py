@@ -5,6 +5,8 @@ not timed; work that a tool has no command for has no commands. Another tool is 
 """
 
 import dataclasses
+import os
+import sys
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Tool:
 
 
 COMMIT = ["git", "commit", "--quiet", "--message", "version"]
+DIGEST = ["openssl", "dgst", "-sha256"]
 CHECKOUT = ["git", "checkout", "--quiet", "{revision}"]
 
 GIT_MODEL = Tool(
@@ -92,3 +95,40 @@ RESTIC = Tool(
 )
 
 TOOLS = {tool.name: tool for tool in (GIT_MODEL, DVC, GIT_LFS, RESTIC)}
+
+
+def plain(name, version, add, checkout=()):
+    """What has neither versions nor remotes, and puts what it is given into the store."""
+    return Tool(
+        name=name,
+        version=version,
+        prepare=[],
+        add=add,
+        record=[[*COMMIT, "--allow-empty"]],
+        push=[],
+        status=[],
+        checkout=list(checkout),
+        local="../store",
+        remote="store",
+    )
+
+
+# What no tool can be faster than that copies, or that looks at every byte.
+LIMITS = (
+    plain(
+        "cp",
+        ["cp", "--version"],
+        add=[["cp", "--recursive", "--reflink=never", "data", "{store}/bench-{version}"]],
+        checkout=[["rm", "-r", "data"], ["cp", "--recursive", "--reflink=never", "{store}/{revision}", "data"]],
+    ),
+    plain("SHA-256", ["openssl", "version"], add=[["find", "data", "-type", "f", "-exec", *DIGEST, "{{}}", "+"]]),
+)
+
+
+def library(name):
+    """A library of Python's, which is only asked how much it stores."""
+    command = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "libraries.py"), name]
+    return plain(name, [*command, "--version"], add=[[*command, "{store}", "data"]])
+
+
+LIBRARIES = (library("hf-xet"), library("zipnn"))

@@ -54,7 +54,8 @@ class Trial:
             yield f"push {name}", self.do(tool.push)
         yield "status, nothing changed", self.do(tool.status)
         yield "check out the first version", self.do(tool.checkout, revision="bench-1")
-        self.check(1)
+        if tool.checkout:
+            self.check(1)
         yield "stored here, both versions", self.stored()
         yield "stored in the remote", measure.size(self.names[tool.remote])
         self.remove()

@@ -27,7 +27,7 @@ final class FrameIngest: Sendable {
 
     init(_ store: LocalStore) {
         local = store
-        data = PackAppender(kind: .data, store: store, openCount: FrameIngest.openPackCount, nextRead: .later)
+        data = PackAppender(kind: .data, store: store, openCount: FrameIngest.openPackCount)
         metadata = PackAppender(kind: .metadata, store: store)
     }
 

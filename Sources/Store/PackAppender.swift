@@ -24,14 +24,12 @@ final class PackAppender: Sendable {
 
     private let store: LocalStore
     private let kind: PackKind
-    private let nextRead: PackBuilder.NextRead
     private let lanes: [Lane]
 
     /// Creates an appender that writes at most `openCount` packs at once; with one, no pack is sealed before what was appended earlier.
-    init(kind: PackKind, store: LocalStore, openCount: Int = 1, nextRead: PackBuilder.NextRead = .soon) {
+    init(kind: PackKind, store: LocalStore, openCount: Int = 1) {
         self.kind = kind
         self.store = store
-        self.nextRead = nextRead
         lanes = (0..<openCount).map { _ in Lane() }
     }
 
@@ -86,7 +84,7 @@ final class PackAppender: Sendable {
             if open.hasRoom(forStored: stored.count) { state.open = consume open } else { displaced = consume open }
         }
         if state.open == nil {
-            state.open = try PackBuilder.start(kind, in: store.root.appending("packs"), nextRead: nextRead)
+            state.open = try PackBuilder.start(kind, in: store.root.appending("packs"))
         }
         try state.open?.append(record, stored: stored)
         if displaced == nil, (state.open?.byteCount ?? 0) >= store.sizes.packByteCount { displaced = state.open.take() }

@@ -34,14 +34,6 @@ package final class ScratchPack: Sendable {
 ///
 /// Not for several threads at once; an owner serialises.
 package struct PackBuilder: ~Copyable {
-    /// When somebody reads the pack again.
-    package enum NextRead: Sendable {
-        /// As soon as it is sealed, so that memory should keep it.
-        case soon
-        /// Not before others have needed the memory.
-        case later
-    }
-
     /// Small frames are written together, this many bytes at a time.
     private static let blockByteCount = 256 << 10
     /// Writes begin and end where pages do, as far as they can.
@@ -52,29 +44,30 @@ package struct PackBuilder: ~Copyable {
     /// The end of the pack, where it is not written yet.
     private var block: [UInt8] = []
     private let kind: PackKind
-    private let nextRead: NextRead
     private var entries: [FrameEntry] = []
     private var baseIDs: [Digest?] = []
     /// The number of bytes written so far.
     package private(set) var byteCount = 0
+    /// Where the bytes start that the disk was not yet asked to take.
+    private var writebackStart = 0
+    /// The disk works beside the processors: it is asked to take this many bytes at a time.
+    private static let writebackByteCount = 4 << 20
 
     /// Starts a pack in a directory, with random bytes or those that a test hands over.
     package static func start(
         _ kind: PackKind,
         in directory: FilePath,
-        nextRead: NextRead = .soon,
         nonce: [UInt8]? = nil
     ) throws(IOError) -> PackBuilder {
         let file = try TemporaryFile(beside: directory.appending("new"))
-        var builder = PackBuilder(kind: kind, file: file, nextRead: nextRead)
+        var builder = PackBuilder(kind: kind, file: file)
         try builder.append(PackFormat.header(kind: kind, nonce: nonce ?? Nonce.random()))
         return builder
     }
 
-    private init(kind: PackKind, file: consuming TemporaryFile, nextRead: NextRead) {
+    private init(kind: PackKind, file: consuming TemporaryFile) {
         self.kind = kind
         self.file = file
-        self.nextRead = nextRead
     }
 
     /// The number of frames written so far.
@@ -179,10 +172,11 @@ package struct PackBuilder: ~Copyable {
         block.removeAll(keepingCapacity: true)
     }
 
-    private func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(IOError) {
-        switch nextRead {
-        case .soon: try file.write(bytes, at: Int64(offset))
-        case .later: try file.writeUncached(bytes, at: Int64(offset))
-        }
+    private mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(IOError) {
+        try file.write(bytes, at: Int64(offset))
+        let end = offset + bytes.count
+        guard end - writebackStart >= PackBuilder.writebackByteCount else { return }
+        file.startWriteback(at: Int64(writebackStart), byteCount: Int64(end - writebackStart))
+        writebackStart = end
     }
 }

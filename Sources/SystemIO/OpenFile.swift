@@ -85,6 +85,11 @@ package struct OpenFile: ~Copyable, Sendable {
         try write(bytes, at: offset, by: SystemCall.writeUncached)
     }
 
+    /// Lets the system begin to write a range to the disk, so that `synchronize` has less to wait for.
+    package func startWriteback(at offset: Int64, byteCount: Int64) {
+        SystemCall.startWriteback(descriptor, at: offset, byteCount: byteCount)
+    }
+
     /// Waits until everything written is on the disk.
     package func synchronize() throws(IOError) {
         try IOError.naming(.synchronize, path) { () throws(Errno) in try SystemCall.synchronize(descriptor) }

@@ -84,8 +84,13 @@ enum SystemCall {
             guard [.notSupported, .noFunction, .invalidArgument].contains(error) else { throw error }
         }
         let count = try write(descriptor, buffer, at: offset)
-        ci_start_writeback(descriptor, offset, Int64(count))
+        startWriteback(descriptor, at: offset, byteCount: Int64(count))
         return count
+    }
+
+    /// Asks the system to begin writing a range to the disk, without waiting; where it cannot, it will do so later.
+    static func startWriteback(_ descriptor: CInt, at offset: Int64, byteCount: Int64) {
+        ci_start_writeback(descriptor, offset, byteCount)
     }
 
     /// Waits until the descriptor's bytes are on the disk, its own cache included where the system can say so.

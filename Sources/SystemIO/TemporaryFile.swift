@@ -38,6 +38,11 @@ package struct TemporaryFile: ~Copyable, Sendable {
         try file.writeUncached(bytes, at: offset)
     }
 
+    /// Lets the system begin to write a range to the disk; any thread may call it.
+    package func startWriteback(at offset: Int64, byteCount: Int64) {
+        file.startWriteback(at: offset, byteCount: byteCount)
+    }
+
     /// Puts the file at its destination, over what is there, in the durable order: fsync, rename, fsync of the directory.
     ///
     /// Only what can be rebuilt from elsewhere (caches, the working tree) may leave durability out.
