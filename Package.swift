@@ -59,7 +59,7 @@ let package = Package(
         module("TensorFormats", ["ModelCore"]),
         module("Store", ["TensorFormats", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Transport", ["SystemIO", systemPackage] + webClient),
-        module("Remotes", ["Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, subprocess]),
+        module("Remotes", ["Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
         module("Registry", ["Git", "SystemIO", "ModelCore", systemPackage]),
         module(

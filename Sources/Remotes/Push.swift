@@ -50,37 +50,39 @@ package struct Push: Sendable {
     }
 
     /// Returns what `run` would do.
-    package func dryRun(_ pointers: [Pointer]) async throws -> Report {
-        let inventory = try await destination.format() == nil ? .empty : RemoteInventory(of: destination)
-        let closure = try await closure(of: pointers, in: inventory)
-        let missing = PushedFrames(of: closure, missingIn: inventory)
+    package func dryRun(_ pointers: [Pointer], after visit: RemoteVisit) async throws -> Report {
+        let closure = try await closure(of: pointers, in: visit.inventory)
+        let missing = PushedFrames(of: closure, missingIn: visit.inventory)
         return Report(objects: try await objects(of: pointers, needing: missing), byteCount: missing.byteCount)
     }
 
     /// Returns those of `pointers` whose objects are whole neither here nor in the remote.
-    package func lacking(_ pointers: [Pointer]) async throws -> [Pointer] {
+    package func lacking(_ pointers: [Pointer], after visit: RemoteVisit) async throws -> [Pointer] {
         let absent = try await pool.run {
             pointers.filter { Closure(of: [$0], in: local).incomplete.contains { $0.reason.isAbsence } }
         }
         guard !absent.isEmpty else { return [] }
-        let held = try await RemoteHoldings(of: destination, local: local).held(absent)
+        let held = try await RemoteHoldings(of: destination, local: local).held(absent, in: visit.inventory)
         return absent.filter { !held.contains($0.oid) }
     }
 
-    /// Uploads what the remote lacks of the objects of `pointers`; `root` keeps them alive there.
+    /// Uploads what the remote lacks of the objects of `pointers`; `root` keeps them alive there, and `visit` is a look just taken.
     ///
     /// In this order: packs, their index, object indexes, the root. Then the remote is looked at once more, and what collection took
     /// away in between is written again: only a look after the root proves that everything is there.
-    package func run(_ pointers: [Pointer], root: RootRecord?) async throws -> Report {
-        try await destination.requireWritable()
-        let lock = try destination.join()
-        defer { extendLifetime(lock) }
+    package func run(
+        _ pointers: [Pointer],
+        root: RootRecord?,
+        after visit: RemoteVisit
+    ) async throws -> Report {
+        defer { extendLifetime(visit) }
         var report = Report()
-        var isRooted = try await has(root)
+        var isRooted = true
+        if let root { isRooted = try await visit.inventory.hasRoot(root) }
         // Collection may still be at work on a pack that was there a moment ago: what it took comes back under another name.
         var taken: Set<Digest> = []
         for round in 0..<Push.maximumRounds {
-            let inventory = try await RemoteInventory(of: destination)
+            let inventory = round == 0 ? visit.inventory : try await RemoteInventory(of: destination)
             let closure = try await closure(of: pointers, in: inventory)
             let missing = PushedFrames(of: closure, missingIn: inventory)
             if round == 0 { report.objects = try await objects(of: pointers, needing: missing) }
@@ -95,12 +97,6 @@ package struct Push: Sendable {
             isRooted = true
         }
         throw RemoteError.unreachable(destination.remote.name, cause: "what is uploaded keeps disappearing")
-    }
-
-    /// Returns whether a root is there already, which saves writing it; that it is there proves nothing of the objects.
-    private func has(_ root: RootRecord?) async throws -> Bool {
-        guard let root else { return true }
-        return try await destination.remote.size(of: StoreLayout.root(root.id)) != nil
     }
 
     /// Returns the closure of the objects here; what is not here must be in the remote already, as a whole.
@@ -208,10 +204,11 @@ package struct Push: Sendable {
     ) async throws {
         for pointer in pointers {
             let file = StoreLayout.objectIndex(pointer.oid)
-            if uploaded.isEmpty, try await destination.remote.size(of: file) != nil { continue }
+            let isThere = try await inventory.hasObjectIndex(pointer.oid)
+            if uploaded.isEmpty, isThere { continue }
             let closure = try await pool.run { Closure(of: [pointer], in: local) }
             guard closure.isComplete else { continue }
-            if !uploaded.includeAny(of: closure), try await destination.remote.size(of: file) != nil { continue }
+            if !uploaded.includeAny(of: closure), isThere { continue }
             var contents = IndexContents()
             // The remote may have other copies than this store, on other bases.
             for frame in closure.frames.keys where !closure.bases.contains(frame) {

@@ -11,6 +11,8 @@ package protocol Remote: Sendable {
     var isThisMachineOnly: Bool { get }
     /// Whether nobody writes to the remote this way, whoever they are.
     var isReadOnly: Bool { get }
+    /// Whether directories are only the beginnings of names, so that one list of everything takes one request, as that of a directory.
+    var isFlat: Bool { get }
     /// The directory where the files are, if they are files that can be locked.
     var lockableDirectory: FilePath? { get }
 
@@ -18,7 +20,8 @@ package protocol Remote: Sendable {
     func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8]
     /// Returns the size of a file in bytes, or `nil` where it is not there.
     func size(of file: String) async throws(RemoteError) -> Int64?
-    /// Returns the files in a directory, at any depth; one that is not there is empty. Remotes that cannot know them throw `unlisted`.
+    /// Returns the files in a directory, or all for an empty name, at any depth; a directory that is not there is empty. Remotes that
+    /// cannot know them throw `unlisted`.
     func list(_ directory: String) async throws(RemoteError) -> [RemoteFile]
     /// Writes a file from bytes.
     func write(_ bytes: [UInt8], to file: String) async throws(RemoteError)
@@ -35,6 +38,8 @@ package protocol Remote: Sendable {
 extension Remote {
     /// It depends on who asks.
     package var isReadOnly: Bool { false }
+    /// There are directories.
+    package var isFlat: Bool { false }
     /// None.
     package var lockableDirectory: FilePath? { nil }
 }

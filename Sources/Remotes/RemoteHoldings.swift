@@ -21,6 +21,11 @@ package struct RemoteHoldings: Sendable {
             guard case .unlisted = error else { throw error }
             return try await ObjectIndexHoldings(of: source).held(pointers)
         }
+        return try await held(pointers, in: inventory)
+    }
+
+    /// Returns the names of those objects that can be fetched as an inventory has it.
+    func held(_ pointers: some Sequence<Pointer>, in inventory: RemoteInventory) async throws -> Set<Digest> {
         let walk = RemoteWalk(source: source, local: local, inventory: inventory)
         var held: Set<Digest> = []
         for pointer in pointers {

@@ -13,6 +13,7 @@ package struct RemoteOpening: Sendable {
     private let metadata: HTTPTransport
     private let now: @Sendable () -> Int64
     private let ssh: SSHSettings
+    private let retries: RetryPolicy
     private let cancellation: Cancellation
 
     /// Creates an opening; nothing is contacted before a remote is used.
@@ -21,12 +22,14 @@ package struct RemoteOpening: Sendable {
         ssh: SSHSettings,
         pool: WorkerPool,
         cancellation: Cancellation,
+        retries: RetryPolicy = RetryPolicy(),
         now: @escaping @Sendable () -> Int64
     ) {
         self.environment = environment
         self.pool = pool
         self.now = now
         self.ssh = ssh
+        self.retries = retries
         self.cancellation = cancellation
         var nearby = TransportSettings()
         nearby.connectLimit = .seconds(1)
@@ -41,12 +44,14 @@ package struct RemoteOpening: Sendable {
     package func remote(at url: RemoteURL, sendsCredentials: Bool) throws(RemoteError) -> any Remote {
         switch url {
         case .directory(let path): return DirectoryRemote(path, pool: pool)
-        case .s3(let location): return RetryingRemote(try s3(location, sendsCredentials))
+        case .s3(let location): return RetryingRemote(try s3(location, sendsCredentials), policy: retries)
         case .ssh(let location):
             return RetryingRemote(
-                SSHRemote(location, ssh, isAgreed: sendsCredentials, pool: pool, cancellation: cancellation)
+                SSHRemote(location, ssh, isAgreed: sendsCredentials, pool: pool, cancellation: cancellation),
+                policy: retries
             )
-        case .web(let location): return RetryingRemote(StaticRemote(location, over: try web(location.text)))
+        case .web(let location):
+            return RetryingRemote(StaticRemote(location, over: try web(location.text)), policy: retries)
         }
     }
 
@@ -55,8 +60,9 @@ package struct RemoteOpening: Sendable {
         do { settings = try AWSSettings(environment: environment) } catch { throw .io(location.text, error) }
         let transport = try web(location.text)
         let mayAsk = sendsCredentials || location.endpoint == nil
+        let programs = ShellPrograms(mayAskUser: ssh.mayAskUser, pool: pool, cancellation: cancellation)
         let chain = AWSCredentialChain(
-            mayAsk ? settings.sources(over: transport, metadata: metadata, now: now) : [],
+            mayAsk ? settings.sources(over: transport, metadata: metadata, programs: programs, now: now) : [],
             region: settings.region,
             endpoint: settings.endpoint(of: "s3"),
             now: now

@@ -59,20 +59,23 @@ package struct RemoteStore: Sendable {
     private static let maximumListings = 4
 
     /// Returns the indexes of the store: one listing, and those files that this machine has not seen.
-    ///
-    /// One that is damaged or not understood is among the problems of the set, for the others may have all that is needed.
     package func indexes() async throws(RemoteError) -> IndexSet {
-        for _ in 1..<RemoteStore.maximumListings {
-            do { return try await listedIndexes() } catch {
-                // What is gone is in a newer index: list again.
-                guard case .notFound = error else { throw error }
-            }
-        }
-        return try await listedIndexes()
+        try await relisting { () async throws(RemoteError) in try await indexes(in: try await remote.list("index")) }
     }
 
-    private func listedIndexes() async throws(RemoteError) -> IndexSet {
-        let listed = try await remote.list("index").filter { $0.name.hasSuffix(".idx") }
+    /// Lists and reads what was listed, and does so again where an index is gone by then, for what it said is in a newer one.
+    func relisting<Value>(_ body: () async throws(RemoteError) -> Value) async throws(RemoteError) -> Value {
+        for _ in 1..<RemoteStore.maximumListings {
+            do { return try await body() } catch { guard case .notFound = error else { throw error } }
+        }
+        return try await body()
+    }
+
+    /// Returns the indexes that were listed; one that is gone is `notFound`.
+    ///
+    /// One that is damaged or not understood is among the problems of the set, for the others may have all that is needed.
+    func indexes(in files: [RemoteFile]) async throws(RemoteError) -> IndexSet {
+        let listed = files.filter { $0.name.hasSuffix(".idx") }
         let directory = cache.appending("index")
         do {
             try Directories.create(directory)
@@ -159,11 +162,6 @@ package struct RemoteStore: Sendable {
     /// Returns whether an object was taken away from the store for good.
     package func isPurged(_ oid: Digest) async throws(RemoteError) -> Bool {
         try await remote.size(of: StoreLayout.purged(oid)) != nil
-    }
-
-    /// Returns the objects that were taken away from the store for good.
-    package func purged() async throws(RemoteError) -> Set<Digest> {
-        Set(try await remote.list("purged").compactMap { Digest(hex: $0.name) })
     }
 
     private func wrap(_ error: any Error) -> RemoteError {

@@ -17,6 +17,8 @@ package struct RetryingRemote: Remote {
 
     package var isReadOnly: Bool { inner.isReadOnly }
 
+    package var isFlat: Bool { inner.isFlat }
+
     package var lockableDirectory: FilePath? { inner.lockableDirectory }
 
     package func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {

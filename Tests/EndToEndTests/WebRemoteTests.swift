@@ -41,6 +41,34 @@ import Testing
         #expect(result.exitCode == 0, "\(result.output)")
     }
 
+    @Test func `Where there is nothing to do, a bucket is asked three times at most`() async throws {
+        let scratch = try await ScratchRepository()
+        // It logs each request on a line of its own.
+        let server = try await LoopbackServer(
+            log: scratch.home.appending("s3.log"),
+            environment: ["HOME": scratch.home.string]
+        ) { ["moto_server", "--host", "127.0.0.1", "--port", "\($0)"] }
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            WebRemoteTests.keys + """
+                set -e
+                python3 -c 'from urllib.request import *; urlopen(Request("\(server.origin)/bucket", method="PUT"))'
+                git model init -q --remote 's3://bucket/models?endpoint=\(server.origin)&region=us-east-1'
+                git commit -qm 'Set up'
+                for n in a b c; do head -c 40000 /dev/urandom > $n.bin; done
+                git model add -q a.bin b.bin c.bin && git commit -qm abc && git model push -q
+                for verb in push 'push --dry-run' fetch 'status --check-remote' 'fsck --check-remote'; do
+                    before=$(wc -l < ~/s3.log)
+                    git model $verb -q
+                    echo "$verb: $(($(wc -l < ~/s3.log) - before))"
+                done
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let counts = ["push: 3", "push --dry-run: 3", "fetch: 0", "status --check-remote: 3", "fsck --check-remote: 3"]
+        for count in counts { #expect(result.output.contains(count + "\n"), "\(result.output)") }
+    }
+
     @Test func `Wrong keys are told with what was tried`() async throws {
         let scratch = try await ScratchRepository()
         let server = try await s3(in: scratch)
@@ -82,7 +110,7 @@ import Testing
             git clone -q . ~/clone && cd ~/clone
             git model remote add --force web \(server.origin)/store && git config git-model.remote.default web
             git model pull && cmp a.bin ~/sentiment/a.bin && git model fsck --check-remote && git model status --check-remote
-            rm a.bin && git model checkout a.bin && cmp a.bin ~/sentiment/a.bin
+            rm a.bin && git model checkout -- a.bin && cmp a.bin ~/sentiment/a.bin
             """
         )
         #expect(read.exitCode == 0, "\(read.output)")

@@ -12,6 +12,7 @@ struct AWSCredentialTests {
     private static let now: Int64 = 1_767_225_600_000_000_000
 
     private let scratch: Scratch
+    private let cancellation = Cancellation()
 
     init() throws { scratch = try Scratch() }
 
@@ -28,7 +29,12 @@ struct AWSCredentialTests {
         let environment = home.merging(variables) { _, given in given }
         let settings = try AWSSettings(environment: environment)
         let transport = HTTPTransport(TransportSettings(), pool: Machine.pool, cancellation: Cancellation())
-        let sources = settings.sources(over: transport, metadata: transport, now: { AWSCredentialTests.now })
+        let sources = settings.sources(
+            over: transport,
+            metadata: transport,
+            programs: ShellPrograms(mayAskUser: false, pool: Machine.pool, cancellation: cancellation),
+            now: { AWSCredentialTests.now }
+        )
         return AWSCredentialChain(sources, region: settings.region, endpoint: nil, now: { AWSCredentialTests.now })
     }
 
@@ -90,6 +96,20 @@ struct AWSCredentialTests {
     func `a program that prints none is named`(command: String) async throws {
         let reason = try await reason([:], config: "[default]\ncredential_process = \(command)\n")
         #expect(reason.hasPrefix("credential_process of profile default: "))
+    }
+
+    @Test func `what a program complains of is told`() async throws {
+        let config = "[default]\ncredential_process = echo first >&2; echo no card >&2; exit 3\n"
+        #expect(try await reason([:], config: config).hasSuffix("it ended with exit code 3: no card"))
+    }
+
+    @Test func `a program that reads or goes on for ever is not waited for`() async throws {
+        #expect(try await reason([:], config: "[default]\ncredential_process = cat\n").contains("prints no keys"))
+        let endless = "[default]\ncredential_process = yes\n"
+        #expect(try await reason([:], config: endless).contains("prints more than"))
+        cancellation.cancel()
+        let waiting = "[default]\ncredential_process = sleep 1000\n"
+        #expect(try await reason([:], config: waiting).contains("interrupted"))
     }
 
     // MARK: Roles

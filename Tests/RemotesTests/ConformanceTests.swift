@@ -93,6 +93,8 @@ struct ConformanceTests {
         #expect(files == Set(expected.map { RemoteFile(path: $0.0, size: $0.1) }))
         #expect(Set(files.map(\.name)) == ["one", "two", "three"])
         #expect(try await place.remote.list("packs/ab").map(\.path).sorted() == ["cd/three", "two"])
+        let everything = ["other", "packs/ab/cd/three", "packs/ab/two", "packs/one", "packs2/other"]
+        #expect(try await place.remote.list("").map(\.path).sorted() == everything)
     }
 
     @Test(arguments: RemoteUnderTest.all(with: .listing))
@@ -160,7 +162,7 @@ struct ConformanceTests {
         #expect(try await place.remote.size(of: "packs/ab/file") == nil)
     }
 
-    @Test(arguments: RemoteUnderTest.all(with: .writing))
+    @Test(arguments: RemoteUnderTest.all(with: .replacement))
     func `writers of one name leave the bytes of one of them, whole`(kind: RemoteUnderTest) async throws {
         let place = try await kind.makePlace()
         let remote = place.remote

@@ -26,8 +26,11 @@ struct HostileRemoteTests {
         }
         for isDry in [true, false] {
             let error = await #expect(throws: RemoteError.self) {
-                let push = sample.source.push(to: sample.site.remote)
-                _ = isDry ? try await push.dryRun(sample.pointers) : try await push.run(sample.pointers, root: nil)
+                let (source, remote) = (sample.source, sample.site.remote)
+                _ =
+                    isDry
+                    ? try await source.dryPush(sample.pointers, to: remote)
+                    : try await source.push(sample.pointers, to: remote, root: nil)
             }
             guard case .needsNewerVersion = error else {
                 Issue.record("\(String(describing: error))")

@@ -58,7 +58,7 @@ struct SSHHostileServerTests {
         "if kind == 2: length = 0xffffffff",
         "if kind == 0x67: length = 0",
         "if kind == 0x67: answer = answer[:1] + b'\\0\\0\\0\\x63' + answer[5:]",
-        "if kind == 0x67: answer = answer[:5] + b'\\xff\\xff\\xff\\xff'",
+        "if kind == 0x67: answer, length = answer[:5] + b'\\xff\\xff\\xff\\xff', 9",
         "if kind == 0x67: answer = b'\\x66' + answer[1:]",
         "if kind == 0x67: answer = b'\\x05' + answer[1:]",
         "if kind == 0x67: sys.exit()",

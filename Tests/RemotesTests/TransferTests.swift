@@ -117,6 +117,22 @@ struct TransferTests {
     }
 
     @Test
+    func `a remote without directories is asked thrice where there is nothing to do`() async throws {
+        let source = try Machine()
+        let remote = FlatRemote(Site().remote)
+        let pointers = try await sample(on: source)
+        try await source.push(pointers, to: remote)
+        let counting = CountingRemote(remote)
+        let report = try await source.push(pointers, to: counting)
+        #expect(report.packCount == 0)
+        #expect(counting.calls.map(\.description) == ["read format", "list tomb", "list "])
+        counting.forget()
+        let held = try await RemoteHoldings(of: source.view(of: counting), local: source.store).held(pointers)
+        #expect(held == Set(pointers.map(\.oid)))
+        #expect(counting.calls.count == 3)
+    }
+
+    @Test
     func `another machine that has the same pushes no frame`() async throws {
         let (source, other, site) = (try Machine(), try Machine(), Site())
         let pointers = try await sample(on: source)
@@ -169,7 +185,7 @@ struct TransferTests {
     func `dry runs tell what the real ones do, and do nothing`() async throws {
         let (source, target, site) = (try Machine(), try Machine(), Site())
         let pointers = try await sample(on: source)
-        let dryPush = try await source.push(to: site.remote).dryRun(pointers)
+        let dryPush = try await source.dryPush(pointers, to: site.remote)
         #expect(site.files() == [])
         let push = try await source.push(pointers, to: site.remote)
         #expect(Set(dryPush.objects) == Set(push.objects))

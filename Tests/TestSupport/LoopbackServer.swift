@@ -19,8 +19,22 @@ package final class LoopbackServer: Sendable {
 
     /// Programs start slowly where many tests share few cores.
     private static let patience = Duration.seconds(120)
-    /// Waits for the end of its standard input, then ends the server.
-    private static let leashScript = #"log=$1; shift; "$@" </dev/null >"$log" 2>&1 & cat >/dev/null; kill $!"#
+    /// How many ports are tried, for a program on this machine may take one before the server does.
+    private static let attempts = 20
+    /// Below those that the system gives to connections.
+    private static let ports = 20000..<32000
+    /// Ends the server at the end of its standard input; notes in a file of its own that the server ended before.
+    private static let leashScript = #"""
+        log=$1; shift
+        exec 3<&0
+        "$@" </dev/null >"$log" 2>&1 3<&- &
+        server=$!
+        # What the tests start may have any other signal blocked.
+        { cat <&3 >/dev/null; kill -9 $$ $server; } &
+        wait $server
+        : >"$log.ended"
+        kill -9 $!
+        """#
 
     /// The port that it listens on.
     package let port: Int
@@ -33,29 +47,46 @@ package final class LoopbackServer: Sendable {
     ///
     /// `command` is given the port; the first of its words may be the name of a program in the virtual environment of the tests.
     package init(log: FilePath, environment: [String: String] = [:], _ command: (Int) -> [String]) async throws {
-        port = try LoopbackServer.freePort()
-        var words = command(port)
+        let start = ContinuousClock.now
+        for _ in 0..<LoopbackServer.attempts {
+            let port = try LoopbackServer.freePort()
+            let leash = try LoopbackServer.start(command(port), log: log, environment)
+            while !LoopbackServer.hasEnded(log), ContinuousClock.now - start < LoopbackServer.patience {
+                if LoopbackServer.accepts(port) {
+                    (self.port, self.leash) = (port, leash)
+                    return
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            try leash.close()
+            guard LoopbackServer.hasEnded(log) else { break }
+        }
+        throw Failure(description: "\(command(0).joined(separator: " ")) does not serve; see scripts/bootstrap test")
+    }
+
+    /// Starts a program, and returns what keeps it running while it is open.
+    private static func start(
+        _ command: [String],
+        log: FilePath,
+        _ environment: [String: String]
+    ) throws -> FileDescriptor {
+        var words = command
         let own = PackageFiles.root.appending(".build-venv/bin").appending(words[0])
         if access(own.string, X_OK) == 0 { words[0] = own.string }
+        unlink(log.string + ".ended")
         let (input, leash) = try FileDescriptor.pipe()
-        self.leash = leash
         _ = fcntl(leash.rawValue, F_SETFD, FD_CLOEXEC)
         defer { try? input.close() }
         let variables = environment.merging(["PATH": "/usr/local/bin:/usr/bin:/bin"]) { own, _ in own }
-        try LoopbackServer.spawn(
-            ["/bin/sh", "-c", LoopbackServer.leashScript, "leash", log.string] + words,
+        try spawn(
+            ["/bin/sh", "-c", leashScript, "leash", log.string] + words,
             variables.map { "\($0)=\($1)" },
             input: input
         )
-        let start = ContinuousClock.now
-        while !LoopbackServer.accepts(port) {
-            guard ContinuousClock.now - start < LoopbackServer.patience else {
-                try? leash.close()
-                throw Failure(description: "\(words.joined(separator: " ")) does not serve; see scripts/bootstrap test")
-            }
-            try await Task.sleep(for: .milliseconds(50))
-        }
+        return leash
     }
+
+    private static func hasEnded(_ log: FilePath) -> Bool { access(log.string + ".ended", F_OK) == 0 }
 
     deinit { try? leash.close() }
 
@@ -73,17 +104,19 @@ package final class LoopbackServer: Sendable {
     }
 
     private static func freePort() throws -> Int {
-        try withSocket { socket in
-            var address = loopback(port: 0)
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let status = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                    bind(socket, address, length) == 0 ? getsockname(socket, address, &length) : -1
+        for _ in 0..<attempts {
+            let port = Int.random(in: ports)
+            let isFree = try withSocket { socket in
+                var address = loopback(port: UInt16(port))
+                return withUnsafePointer(to: &address) { pointer in
+                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                        bind(socket, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                    }
                 }
             }
-            guard status == 0 else { throw Errno(rawValue: errno) }
-            return Int(UInt16(bigEndian: address.sin_port))
+            if isFree { return port }
         }
+        throw Failure(description: "no port of the loopback interface is free")
     }
 
     private static func accepts(_ port: Int) -> Bool {

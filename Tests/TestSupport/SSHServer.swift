@@ -58,15 +58,19 @@ package final class SSHServer: Sendable {
     package var strangersCommand: String { "ssh -F '\(directory)/stranger'" }
 
     /// How often somebody logged in.
-    package func logins() async throws -> Int { try await count("Accepted publickey") }
+    package func logins() throws -> Int { try count { $0.contains("Accepted publickey") } }
 
     /// How often somebody was not let in.
-    package func refusals() async throws -> Int { try await count("authenticating user .*preauth") }
+    package func refusals() throws -> Int {
+        try count { $0.contains("authenticating user ") && $0.contains("preauth") }
+    }
 
-    private func count(_ pattern: String) async throws -> Int {
-        let script = "cat \"$DIR\"/log* | grep -c \"$PATTERN\"; true"
-        let text = try await SSHServer.shell(script, ["DIR": directory.string, "PATTERN": pattern])
-        return Int(text.split(separator: "\n").first ?? "") ?? 0
+    private func count(_ isCounted: (Substring) -> Bool) throws -> Int {
+        let files = try FileManager.default.contentsOfDirectory(atPath: directory.string).filter { $0.hasPrefix("log") }
+        return try files.reduce(0) { count, file in
+            let text = try String(contentsOfFile: directory.appending(file).string, encoding: .utf8)
+            return count + text.split(whereSeparator: \.isNewline).count(where: isCounted)
+        }
     }
 
     /// The server's directory of that URL, as this machine sees it.
@@ -75,14 +79,26 @@ package final class SSHServer: Sendable {
     }
 
     /// Kills the processes of all connections, as a server does that goes down; new ones are still accepted.
-    package func breakConnections() async throws {
-        _ = try await SSHServer.shell("kill -9 $(cat /proc/$P/task/$P/children) 2>&1; true", ["P": "\(process)"])
+    package func breakConnections() { signalConnections(SIGKILL) }
+
+    /// Stops all that the connections do, without ending them.
+    package func stopConnections() { signalConnections(SIGSTOP) }
+
+    private func signalConnections(_ signal: Int32) {
+        for connection in SSHServer.children(of: process) {
+            let children = SSHServer.children(of: connection)
+            for process in [connection] + children { kill(process, signal) }
+        }
     }
 
-    /// Stops all that the connections do, without ending them, or lets them go on.
-    package func signalConnections(_ name: String) async throws {
-        let script = "for p in $(cat /proc/$P/task/$P/children); do kill -$S $p $(cat /proc/$p/task/$p/children); done"
-        _ = try await SSHServer.shell(script, ["P": "\(process)", "S": name])
+    /// The processes that a process started; none where it is gone.
+    private static func children(of process: Int32) -> [Int32] {
+        let file = FilePath("/proc/\(process)/task/\(process)/children")
+        guard let descriptor = try? FileDescriptor.open(file, .readOnly) else { return [] }
+        defer { try? descriptor.close() }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = (try? bytes.withUnsafeMutableBytes { try descriptor.read(into: $0) }) ?? 0
+        return String(decoding: bytes[..<count], as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
     }
 
     private static func shell(_ script: String, _ variables: [String: String]) async throws -> String {

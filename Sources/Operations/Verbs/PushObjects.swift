@@ -83,14 +83,18 @@ extension Workspace {
             try requireAgreement(to: remote)
             try requireReachable(remote)
         }
-        let lacking = Set(try await push.lacking(artifacts.map(\.pointer)))
+        // One look at the remote for all that follows.
+        let visit =
+            isDryRun
+            ? try await RemoteVisit(lookingAt: remote.store) : try await RemoteVisit(writingTo: remote.store)
+        let lacking = Set(try await push.lacking(artifacts.map(\.pointer), after: visit))
         let missing = artifacts.filter { lacking.contains($0.pointer) }
         let purged = try await remote.purged(missing, local: store)
         report.warnings = purged.map { "\($0.path) is left out: its bytes were purged (\($0.pointer.oid))" }
         report.problems = missing.filter { !purged.contains($0) }.map {
             Problem($0.path.text, message: "\($0.pointer.oid) is neither here nor in remote \(remote.name)")
         }
-        let keptOut = restoresPurged ? [] : try await remote.keptOut(artifacts, local: store)
+        let keptOut = restoresPurged ? [] : try await remote.keptOut(artifacts, local: store, after: visit)
         report.problems += keptOut.filter { !purged.contains($0) }.map {
             Problem($0.path.text, message: "\($0.pointer.oid) was purged from remote \(remote.name)")
         }
@@ -103,9 +107,9 @@ extension Workspace {
         let pointers = artifacts.map(\.pointer)
         let result: Push.Report
         if isDryRun {
-            result = try await push.dryRun(pointers)
+            result = try await push.dryRun(pointers, after: visit)
         } else {
-            result = try await push.run(pointers, root: try await root(of: pointers))
+            result = try await push.run(pointers, root: try await root(of: pointers), after: visit)
             try remote.acknowledge(pointers.map(\.oid))
         }
         context.progress.finish()

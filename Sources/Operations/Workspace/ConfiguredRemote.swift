@@ -69,8 +69,12 @@ struct ConfiguredRemote: Sendable {
     }
 
     /// Returns those of some artifacts whose objects were purged from the remote and are not there again.
-    func keptOut(_ artifacts: [PointerIndex.Entry], local: LocalStore) async throws -> [PointerIndex.Entry] {
-        let purged = try await store.purged()
+    func keptOut(
+        _ artifacts: [PointerIndex.Entry],
+        local: LocalStore,
+        after visit: RemoteVisit
+    ) async throws -> [PointerIndex.Entry] {
+        let purged = try await visit.purged()
         let known = artifacts.filter { purged.contains($0.pointer.oid) }
         guard !known.isEmpty else { return [] }
         let held = try await holds(known.map(\.pointer), local: local)

@@ -36,13 +36,14 @@ struct AWSSettings: Sendable {
 
     /// Returns the places for keys, in the order in which Amazon's tools try them.
     ///
-    /// `metadata` is the transport to what is on this machine or next to it.
+    /// `metadata` is the transport to what is on this machine or next to it; `programs` says how programs are run that print keys.
     func sources(
         over transport: HTTPTransport,
         metadata: HTTPTransport,
+        programs: ShellPrograms,
         now: @escaping @Sendable () -> Int64
     ) -> [any AWSCredentialSource] {
-        let services = Services(transport: transport, metadata: metadata, now: now)
+        let services = Services(transport: transport, metadata: metadata, programs: programs, now: now)
         return [AWSEnvironment(environment: environment)] + sources(of: profile, services, asking: [])
             + [
                 AWSContainer(environment: environment, transport: metadata),
@@ -54,6 +55,7 @@ struct AWSSettings: Sendable {
     private struct Services {
         let transport: HTTPTransport
         let metadata: HTTPTransport
+        let programs: ShellPrograms
         let now: @Sendable () -> Int64
     }
 
@@ -93,7 +95,7 @@ struct AWSSettings: Sendable {
         let command = values?["credential_process"]
         return sources + [
             signOn, AWSProfileKeys(profile: profile, values: values, isChosen: isChosen, files: files),
-            AWSProcess(profile: profile, command: command, environment: environment),
+            AWSProcess(profile: profile, command: command, environment: environment, programs: services.programs),
         ]
     }
 

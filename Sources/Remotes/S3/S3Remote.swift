@@ -40,6 +40,8 @@ package struct S3Remote: Remote {
 
     package var isThisMachineOnly: Bool { false }
 
+    package var isFlat: Bool { true }
+
     package func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {
         let part = RangedRead(range: range)
         let response = try await send(file, accepting: [200, 206, 416], answerLimit: part.answerLimit) { url in

@@ -32,7 +32,7 @@ struct SFTPDownload {
     ) async throws(SFTPFailure) -> [UInt8] {
         var bytes = Array(start)
         bytes.reserveCapacity(bytes.count + min(range.count, SFTPDownload.trust))
-        var window = SFTPWindow<Range<Int>>(of: length)
+        var window = SFTPWindow<Range<Int>>(of: length, byteCount: session.windowByteCount)
         var offset = range.lowerBound
         while offset < range.upperBound || !window.isEmpty {
             if offset < range.upperBound, !window.isFull {

@@ -60,6 +60,9 @@ final class SFTPSession: Sendable {
         WorkerThread.start { self.listen() }
     }
 
+    /// How many bytes of a file may be on their way at once.
+    var windowByteCount: Int { settings.windowByteCount }
+
     /// Why the session is over, if it is.
     var reasonOfEnd: SFTPEnd? { state.withLock(\.end) }
 

@@ -102,7 +102,7 @@ struct SFTPUpload {
         sent: @escaping @Sendable (Int) -> Void
     ) async throws(SFTPFailure) {
         let length = SFTPUpload.length
-        var window = SFTPWindow<Int>(of: length)
+        var window = SFTPWindow<Int>(of: length, byteCount: session.windowByteCount)
         for start in stride(from: 0, to: size, by: SFTPUpload.blockByteCount) {
             let block = try await block(of: source, start..<min(start + SFTPUpload.blockByteCount, size))
             for offset in stride(from: 0, to: block.count, by: length) {

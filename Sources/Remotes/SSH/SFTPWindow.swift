@@ -1,14 +1,11 @@
 /// Requests that are on their way together, answered in the order in which they were sent.
 struct SFTPWindow<Request> {
-    /// How many bytes are on their way: enough for 1 Gbit/s over 30 ms.
-    private static var byteCount: Int { 4 << 20 }
-
     private let capacity: Int
     private var requests: [(reply: SFTPReply, request: Request)] = []
     private var start = 0
 
-    /// Creates a window for requests that move so many bytes each.
-    init(of length: Int) { capacity = max(2, SFTPWindow.byteCount / length) }
+    /// Creates a window for requests that move so many bytes each, and `byteCount` together.
+    init(of length: Int, byteCount: Int) { capacity = max(2, byteCount / length) }
 
     var isEmpty: Bool { start == requests.count }
 

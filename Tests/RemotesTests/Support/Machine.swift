@@ -89,7 +89,7 @@ final class Machine: Sendable {
     /// Forgets what was read from remotes.
     func forgetRemotes() throws { try Directories.removeTree(cache) }
 
-    func push(to remote: any Remote) -> Push {
+    private func push(to remote: any Remote) -> Push {
         Push(
             from: store,
             to: view(of: remote),
@@ -103,7 +103,19 @@ final class Machine: Sendable {
     /// Pushes objects with a root that names them.
     @discardableResult
     func push(_ pointers: [Pointer], to remote: any Remote) async throws -> Push.Report {
-        try await push(to: remote).run(pointers, root: Machine.rootRecord(of: pointers))
+        try await push(pointers, to: remote, root: Machine.rootRecord(of: pointers))
+    }
+
+    /// Pushes objects with that root, or without any.
+    @discardableResult
+    func push(_ pointers: [Pointer], to remote: any Remote, root: RootRecord?) async throws -> Push.Report {
+        let visit = try await RemoteVisit(writingTo: view(of: remote))
+        return try await push(to: remote).run(pointers, root: root, after: visit)
+    }
+
+    /// Returns what a push would do.
+    func dryPush(_ pointers: [Pointer], to remote: any Remote) async throws -> Push.Report {
+        try await push(to: remote).dryRun(pointers, after: RemoteVisit(lookingAt: view(of: remote)))
     }
 
     /// The root that `push` writes.

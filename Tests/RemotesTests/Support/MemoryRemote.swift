@@ -33,7 +33,7 @@ final class MemoryRemote: Remote {
     func size(of file: String) async throws(RemoteError) -> Int64? { self[file].map { Int64($0.count) } }
 
     func list(_ directory: String) async throws(RemoteError) -> [RemoteFile] {
-        let prefix = directory + "/"
+        let prefix = directory.isEmpty ? "" : directory + "/"
         return contents.compactMap { file, bytes in
             guard file.hasPrefix(prefix), !TemporaryFile.isTemporary(RemoteFile(path: file, size: 0).name) else {
                 return nil

@@ -12,6 +12,8 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
         case listing
         /// Takes new files.
         case writing
+        /// Shows a reader one version of a file that is being replaced, whole.
+        case replacement
         /// Deletes files.
         case deletion
         /// Tells what would be below a file from the file.
@@ -45,7 +47,7 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
     /// Every kind that there is.
     static let all: [RemoteUnderTest] = [
         directory, memory, ssh, s3("S3 (rclone)", StorageServer.rclone),
-        s3("S3 (moto)", StorageServer.moto, [.nesting]), web("http (Python)", StorageServer.python),
+        s3("S3 (moto)", StorageServer.moto, [.nesting, .replacement]), web("http (Python)", StorageServer.python),
         web("http (rclone)", StorageServer.rcloneFiles),
     ]
 
@@ -67,7 +69,7 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
 
     private static let memory = RemoteUnderTest(
         testDescription: "memory",
-        capabilities: [.listing, .writing, .deletion, .nesting],
+        capabilities: [.listing, .writing, .replacement, .deletion, .nesting],
         makePlace: {
             let remote = MemoryRemote()
             return Place(remote: remote, plant: { remote[$1] = $0 }, owner: remote)

@@ -6,7 +6,7 @@ import TestSupport
 /// A remote in a directory of a real SSH server on this machine, with a look at its files from behind.
 final class SSHSite: Sendable {
     /// One server for the tests that do it no harm.
-    private static let shared = Task { try await SSHServer() }
+    static let shared = Task { try await SSHServer() }
 
     let server: SSHServer
     let url: String
@@ -36,22 +36,25 @@ final class SSHSite: Sendable {
         return try DirectoryWalk.entries(under: path).filter { $0.status.kind == .regular }.map(\.path)
     }
 
-    /// Returns the remote of a URL as the program opens it, reached by that command.
+    /// Returns the remote of a URL as the program opens it, but for the pauses between attempts, reached by that command.
     static func remote(
         at url: String,
         _ command: String,
         isAgreed: Bool = true,
         patience: Duration = .seconds(30),
+        windowByteCount: Int? = nil,
         cancellation: Cancellation = Cancellation()
     ) throws -> any Remote {
         let variables = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "GIT_SSH_COMMAND": command]
         var ssh = SSHSettings(environment: variables, configuredCommand: nil, mayAskUser: false)
         ssh.patience = patience
+        if let windowByteCount { ssh.windowByteCount = windowByteCount }
         let opening = RemoteOpening(
             environment: variables,
             ssh: ssh,
             pool: Machine.pool,
             cancellation: cancellation,
+            retries: RetryPolicy(sleep: { _ in try await Task.sleep(for: .milliseconds(10)) }),
             now: { 0 }
         )
         return try opening.remote(at: RemoteURL(parsing: url, relativeTo: "/"), sendsCredentials: isAgreed)
