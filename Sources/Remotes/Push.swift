@@ -76,6 +76,18 @@ package struct Push: Sendable {
         after visit: RemoteVisit
     ) async throws -> Report {
         defer { extendLifetime(visit) }
+        do { return try await write(pointers, root: root, after: visit) } catch {
+            // What is up need not go up again. Should that fail too, the first error counts.
+            if !cancellation.isCancelled { do { try await destination.remote.publish() } catch {} }
+            throw error
+        }
+    }
+
+    private func write(
+        _ pointers: [Pointer],
+        root: RootRecord?,
+        after visit: RemoteVisit
+    ) async throws -> Report {
         var report = Report()
         var isRooted = true
         if let root { isRooted = try await visit.inventory.hasRoot(root) }
@@ -92,8 +104,12 @@ package struct Push: Sendable {
             let uploaded = try await upload(missing, of: closure, inventory, avoiding: taken, report: &report)
             taken.formUnion(uploaded.takenNames)
             try await publishObjectIndexes(of: pointers, in: uploaded, afresh: missing)
-            if isWhole, isRooted { return report }
-            if let root { try await destination.remote.write(Array(root.text.utf8), to: StoreLayout.root(root.id)) }
+            let isDone = isWhole && isRooted
+            if !isDone, let root {
+                try await destination.remote.write(Array(root.text.utf8), to: StoreLayout.root(root.id))
+            }
+            try await destination.remote.publish()
+            if isDone { return report }
             isRooted = true
         }
         throw RemoteError.unreachable(destination.remote.name, cause: "what is uploaded keeps disappearing")
@@ -134,6 +150,7 @@ package struct Push: Sendable {
         var contents = IndexContents()
         let packing = PushPacking(local: local, scratch: scratch)
         let parcels = try packing.parcels(of: missing, isFree: { !taken.contains($0) })
+        await announce(parcels)
         let total = missing.byteCount
         let tally = ByteTally()
         let sent: @Sendable (Int) -> Void = { [progress] in progress(min(tally.add(Int64($0)), total), total) }
@@ -161,6 +178,14 @@ package struct Push: Sendable {
         for object in closure.objects where !inventory.knows(object) { contents.add(object) }
         try await publish(&contents, to: &inventory)
         return inventory
+    }
+
+    private func announce(_ parcels: [PushPacking.Parcel]) async {
+        let packs = parcels.compactMap { parcel -> RemoteFile? in
+            guard case .whole(let id) = parcel, let pack = local.listedPack(id) else { return nil }
+            return RemoteFile(path: StoreLayout.pack(id), size: Int64(pack.size))
+        }
+        await destination.remote.announce(packs, for: .writing)
     }
 
     private func send(

@@ -41,7 +41,13 @@ package struct RemoteOpening: Sendable {
 
     /// Returns the remote of a URL; without `sendsCredentials` nothing is sent that says who asks, unless the service is the one
     /// that the platform's own tools would ask.
-    package func remote(at url: RemoteURL, sendsCredentials: Bool) throws(RemoteError) -> any Remote {
+    ///
+    /// `git` is what Git does for a remote in LFS.
+    package func remote(
+        at url: RemoteURL,
+        sendsCredentials: Bool,
+        git: LFSGit? = nil
+    ) throws(RemoteError) -> any Remote {
         switch url {
         case .directory(let path): return DirectoryRemote(path, pool: pool)
         case .s3(let location): return RetryingRemote(try s3(location, sendsCredentials), policy: retries)
@@ -52,6 +58,7 @@ package struct RemoteOpening: Sendable {
             )
         case .web(let location):
             return RetryingRemote(StaticRemote(location, over: try web(location.text)), policy: retries)
+        case .lfs(let location): return RetryingRemote(try lfs(location, git), policy: retries)
         }
     }
 
@@ -68,6 +75,21 @@ package struct RemoteOpening: Sendable {
             now: now
         )
         return S3Remote(location, over: transport, chain: chain, pool: pool, now: now)
+    }
+
+    private func lfs(_ location: LFSLocation, _ git: LFSGit?) throws(RemoteError) -> LFSRemote {
+        guard let git else { throw .unusableURL(location.text, reason: "there is no Git repository here") }
+        let programs = ShellPrograms(mayAskUser: ssh.mayAskUser, pool: pool, cancellation: cancellation)
+        let name = location.text
+        let doorman = LFSDoorman(remote: name, settings: ssh, programs: programs, now: now)
+        let server = LFSServer(name, git.authority, over: try web(name), doorman: doorman, now: now)
+        let objects = LFSObjects(
+            remote: name,
+            server: server,
+            downloads: LFSQueue(.download, server: server, now: now),
+            uploads: LFSQueue(.upload, server: server, now: now)
+        )
+        return LFSRemote(name, objects: objects, branch: git.branch, pool: pool)
     }
 
     private func web(_ remote: String) throws(RemoteError) -> HTTPTransport {

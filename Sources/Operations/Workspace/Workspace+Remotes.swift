@@ -10,7 +10,8 @@ extension Workspace {
     /// URL already stays.
     func addRemote(_ name: String, url: String, isForced: Bool) async throws {
         // Only a URL that this version can use may enter a file that everybody shares.
-        _ = try remote(name, url: url)
+        let added = try remote(name, url: url, isAgreed: true)
+        try await requireServer(of: added)
         let isThere = configuration.url(ofRemote: name) == url
         if !isThere {
             try await RemoteSettings(repository).add(name, url: url, existing: isForced ? .replace : .refuse)
@@ -29,7 +30,9 @@ extension Workspace {
     }
 
     /// Returns what the user agrees to who agrees to a URL of this repository's configuration.
-    func agreedURL(_ configured: String) -> String { context.agreedURL(configured, from: root) }
+    func agreedURL(_ configured: String) -> String {
+        context.agreedURL(resolvingGitRemote(configured), from: root)
+    }
 
     /// Returns the URL of a remote, or says that there is none of that name.
     func url(ofRemote name: String) throws -> String {
@@ -47,7 +50,9 @@ extension Workspace {
     func agrees(to configured: String) throws -> Bool {
         let url = agreedURL(configured)
         // What is typed behind --trust is taken from where the user stands, as all paths of the command line are.
-        if context.trustedURLs.contains(where: { context.agreedURL($0, from: context.workingDirectory) == url }) {
+        if context.trustedURLs.contains(where: {
+            context.agreedURL(resolvingGitRemote($0), from: context.workingDirectory) == url
+        }) {
             return true
         }
         return try TrustStore(environment: context.environment)?.contains(url) ?? false
