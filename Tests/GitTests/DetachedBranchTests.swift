@@ -59,6 +59,48 @@ struct DetachedBranchTests {
         )
     }
 
+    @Test func `repositories with SHA-256 and clones that lack blobs can do it`() async throws {
+        let modern = try await scratch.sample("modern", format: .sha256)
+        let bare = scratch.root.appending("modern.git")
+        try await scratch.git(
+            "init",
+            "--quiet",
+            "--bare",
+            "--object-format=sha256",
+            GitArgument(bare),
+            in: scratch.root
+        )
+        try await scratch.git("config", "uploadpack.allowFilter", "true", in: bare)
+        try await scratch.git("remote", "add", "origin", GitArgument(bare), in: modern)
+        try await scratch.git("push", "--quiet", "origin", "HEAD:main", in: modern)
+        let name = GitArgument("file://" + bare.string)
+        try await scratch.git(
+            "clone",
+            "--quiet",
+            "--filter=blob:none",
+            "--branch=main",
+            name,
+            "partial",
+            in: scratch.root
+        )
+        var tip: GitObjectID?
+        for (position, clone) in [modern, scratch.root.appending("partial")].enumerated() {
+            let branch = try GitDetachedBranch(
+                "refs/heads/store",
+                of: "origin",
+                rememberedAs: "refs/git-model/remotes/store",
+                in: try await scratch.open(clone)
+            )
+            #expect(try await branch.fetch() == tip)
+            let commit = try await branch.commit(["file\(position)": [1]], onto: tip, message: "One")
+            #expect(try await branch.push(commit) == .pushed)
+            let files = try await branch.files(of: commit)
+            #expect(files.count == position + 1)
+            #expect(try await branch.bytes(of: files.values.map(\.blob), limit: 10).values.allSatisfy { $0 == [1] })
+            tip = commit
+        }
+    }
+
     @Test func `who comes second is told, first commit or not`() async throws {
         let branch = try await branch()
         let ours = try await branch.commit(["ours": [1]], onto: nil, message: "Ours")

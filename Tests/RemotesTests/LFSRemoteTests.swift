@@ -29,6 +29,39 @@ struct LFSRemoteTests {
         #expect(try await site.git(["rev-list", "--count", "git-model-store"]) == "1", "nothing was left to push")
     }
 
+    @Test func `a push sees what others did while it was on its way`() async throws {
+        let site = try await LFSSite.shared()
+        let ada = try Machine()
+        var random = PseudoRandom(seed: 2)
+        let old = try await ada.add(random.bytes(600_000))
+        let new = try await ada.add(random.bytes(600_000))
+        try await ada.push([old], to: site.remote())
+
+        let slow = try await site.remote()
+        let packs = try await slow.list("packs")
+        let other = try await site.remote()
+        for pack in packs {
+            let id = try #require(StoreLayout.digest(inName: pack.name))
+            try await other.write(Array("git-model-tomb 1\n".utf8), to: StoreLayout.tomb(id))
+        }
+        try await other.publish()
+        try await ada.push([old, new], to: slow)
+        // What is buried counts as missing.
+        let report = try await ada.dryPush([old, new], to: site.remote())
+        #expect(report.objects.isEmpty)
+        #expect(try await site.remote().list("packs").count > packs.count + 1)
+    }
+
+    @Test func `a push with nothing to do asks the server nothing`() async throws {
+        let site = try await LFSSite.shared()
+        let ada = try Machine()
+        let file = try await ada.add([1, 2, 3])
+        try await ada.push([file], to: site.remote())
+        let requests = try await site.requests("HTTP")
+        try await ada.push([file], to: site.remote())
+        #expect(try await site.requests("HTTP") == requests)
+    }
+
     @Test func `nobody sees a write before it is published`() async throws {
         let site = try await LFSSite.shared()
         let writer = try await site.remote()

@@ -6,6 +6,12 @@ package struct GitStoreBranch: StoreBranch {
     /// The most bytes that one file of the branch may have.
     private static let byteLimit: Int64 = 1 << 30
 
+    /// What Git says when another attempt may do better.
+    private static let passing = [
+        "Could not resolve host", "Connection refused", "Connection timed out", "Connection reset", "early EOF",
+        "RPC failed", "hung up unexpectedly", "unexpected disconnect", "The requested URL returned error: 5",
+    ]
+
     /// The remote's name in messages.
     private let remote: String
     private let branch: GitDetachedBranch
@@ -67,6 +73,8 @@ package struct GitStoreBranch: StoreBranch {
                 throw .denied(remote, file: "branch \(LFSLocation.branch)", reason: cause, tried: [])
             case .locked, .alreadyExists: throw .busy(remote, cause: cause, retryAfter: nil)
             case .cancelled: throw .unreachable(remote, cause: "interrupted")
+            case _ where GitStoreBranch.passing.contains(where: { error.message.contains($0) }):
+                throw .busy(remote, cause: cause, retryAfter: nil)
             default: throw .unreachable(remote, cause: cause)
             }
         }

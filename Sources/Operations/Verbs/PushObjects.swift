@@ -147,7 +147,10 @@ extension Workspace {
 
     /// What the roots of this repository call it in a remote.
     func rootURL() async throws -> String {
-        try await repository.program.configuration().value("remote.origin.url") ?? root.string
+        let url = try await repository.program.configuration().value("remote.origin.url") ?? root.string
+        // What stands before a host's name may be a token, and everybody reads roots.
+        if case .web(let plain)? = try? GitAddress(parsing: url) { return plain }
+        return url
     }
 
     /// Pushes the current branch with `git`, after its objects: as Git is configured to, or to the remote that is meant.
