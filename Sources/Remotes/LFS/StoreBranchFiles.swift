@@ -70,9 +70,12 @@ actor StoreBranchFiles {
         // One after the other; what the second wants may go along with the first's.
         while let running { _ = await running.result }
         guard !changes.isEmpty else { return }
-        let task = Task { try await self.push() }
+        let task = Task {
+            // Before the task ends: who waits for it would else find it here again, and hold the actor for ever.
+            defer { self.running = nil }
+            try await self.push()
+        }
         running = task
-        defer { running = nil }
         do { try await task.value } catch let error as RemoteError { throw error } catch {
             throw .unreachable(remote, cause: "\(error)")
         }
@@ -119,9 +122,11 @@ actor StoreBranchFiles {
                 _ = await running.result
                 continue
             }
-            let task = Task { self.arrive(try await self.branch.fetch()) }
+            let task = Task {
+                defer { self.running = nil }
+                self.arrive(try await self.branch.fetch())
+            }
             running = task
-            defer { running = nil }
             do { try await task.value } catch let error as RemoteError { throw error } catch {
                 throw .unreachable(remote, cause: "\(error)")
             }
