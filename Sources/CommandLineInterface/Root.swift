@@ -37,6 +37,8 @@ struct Root: AsyncParsableCommand {
                 TrustCommand.self,
             ]
         ),
+        // get, export
+        CommandGroup(name: "Without a clone", subcommands: [GetCommand.self, ExportCommand.self]),
         // install, uninstall, doctor, completion
         CommandGroup(
             name: "Set up",

@@ -70,6 +70,30 @@ extension GitRepository {
         try await attached(["fetch", "--", remoteArgument(remote)] + refspecs.map(\.argument), environment)
     }
 
+    /// Fetches one commit without its history, by the full name of a reference, which gets the same name here, or by its id.
+    ///
+    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`.
+    package func fetchCommit(_ reference: String, from remote: String) async throws(GitError) -> GitObjectID {
+        let isID = GitObjectID(reference) != nil
+        guard isID || GitReferenceName.isValid(reference) else {
+            throw GitError(.invalidName(reference), command: "git fetch")
+        }
+        let refspec = isID ? reference : "+\(reference):\(reference)"
+        try await program.run([
+            "fetch", "--quiet", "--no-tags", "--depth=1", "--", try remoteArgument(remote), GitArgument(refspec),
+        ])
+        let name = isID ? reference : reference + "^{commit}"
+        guard let commit = try await objects.resolve(name, to: .commit) else {
+            throw GitError(.referenceNotFound(reference), command: "git fetch")
+        }
+        return commit
+    }
+
+    /// Lets HEAD be a commit, without a branch; nothing is checked out.
+    package func detachHead(at commit: GitObjectID) async throws(GitError) {
+        try await program.run(["update-ref", "--no-deref", "HEAD", GitArgument(commit)])
+    }
+
     /// Checks out a commit or branch; `git` refuses where changes in the work tree would be lost, unless it is forced.
     ///
     /// Throws `wouldOverwrite` with the first file that it refuses for. What hooks print is not shown.

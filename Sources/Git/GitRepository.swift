@@ -46,6 +46,16 @@ package struct GitRepository: Sendable {
         return GitRepository(layout, program, LibraryObjects(handle))
     }
 
+    /// Makes a bare repository in a directory, an absolute path; one that is there already is opened.
+    package static func create(
+        at directory: FilePath,
+        environment: [String: String]
+    ) async throws(GitError) -> GitRepository {
+        let program = GitProgram(directory: directory.removingLastComponent(), environment: environment)
+        try await program.run(["init", "--quiet", "--bare", "--", GitArgument(directory)])
+        return try await discover(from: directory, environment: environment)
+    }
+
     private init(_ layout: GitLayout, _ program: GitProgram, _ library: LibraryObjects?) {
         self.layout = layout
         self.program = program.with(directory: layout.directory)

@@ -24,6 +24,9 @@ package struct Context: Sendable {
     /// How much the user wants to read.
     package var verbosity: Verbosity
 
+    /// How many transfers run at once, where the user says so.
+    package var transfersAtOnce: Int?
+
     /// The URLs that `--trust` agrees to for this invocation only.
     package var trustedURLs: Set<String>
 

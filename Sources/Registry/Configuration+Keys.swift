@@ -64,6 +64,12 @@ extension Configuration {
         return names.count == 1 ? names[0] : nil
     }
 
+    /// The names of the remotes in the order in which they are asked: the default one, then the others as they are mentioned.
+    package var remoteNamesByPreference: [String] {
+        let first = defaultRemote
+        return remoteNames.filter { $0 == first } + remoteNames.filter { $0 != first }
+    }
+
     /// The directory of the local store, where the user wants another than `.git/model/store`.
     package var storePath: String? { value("store", nil, "path") }
 
@@ -72,6 +78,9 @@ extension Configuration {
 
     /// Whether `pre-commit` blocks where it would warn.
     package var hooksAreStrict: Bool { flag("hooks", nil, "strict") ?? false }
+
+    /// The most bytes a second that go to or come from a remote; `nil` is no limit.
+    package var transferRate: Int64? { number("transfer", nil, "rate").flatMap { $0 > 0 ? $0 : nil } }
 
     /// From how many bytes on a file is large, for `add --each` and for the hook that keeps large files out of Git.
     package var largeFileSize: Int64 {

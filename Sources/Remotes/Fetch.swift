@@ -23,11 +23,12 @@ package struct Fetch: Sendable {
         package var damaged: [(oid: Digest, reason: RemoteError)] = []
     }
 
-    /// How many stretches of packs are on their way at once, each of at most 16 MiB.
-    private static let rangesAtOnce = 8
+    /// How many stretches of packs are on their way at once, each of at most 16 MiB, unless somebody says otherwise.
+    private static let usualRangesAtOnce = 8
 
     let local: LocalStore
     let source: RemoteStore
+    private let rangesAtOnce: Int
     let pool: WorkerPool
     let cancellation: Cancellation
     private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
@@ -36,12 +37,14 @@ package struct Fetch: Sendable {
     package init(
         from source: RemoteStore,
         into local: LocalStore,
+        rangesAtOnce: Int? = nil,
         pool: WorkerPool,
         cancellation: Cancellation,
         progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void
     ) {
         self.local = local
         self.source = source
+        self.rangesAtOnce = rangesAtOnce ?? Fetch.usualRangesAtOnce
         self.pool = pool
         self.cancellation = cancellation
         self.progress = progress
@@ -223,7 +226,7 @@ package struct Fetch: Sendable {
                         progress(done.add(range.wantedByteCount), total)
                     }
                 }
-                for _ in 0..<Fetch.rangesAtOnce { start() }
+                for _ in 0..<rangesAtOnce { start() }
                 while try await group.next() != nil { start() }
             }
         }

@@ -19,15 +19,13 @@ package struct Push: Sendable {
     /// How often a push starts again because collection took away what it counted on.
     private static let maximumRounds = 5
 
-    /// An index goes up at least every so many packs, so that a push that is killed need not do it all again.
-    private static let packsPerIndex = 16
-
-    /// How many packs are on their way at once, each of at most 72 MiB.
-    private static let packsAtOnce = 4
+    /// How many packs are on their way at once, each of at most 72 MiB, unless somebody says otherwise.
+    private static let usualPacksAtOnce = 4
 
     private let local: LocalStore
     private let destination: RemoteStore
     private let scratch: FilePath
+    private let packsAtOnce: Int
     private let pool: WorkerPool
     private let cancellation: Cancellation
     private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
@@ -37,6 +35,7 @@ package struct Push: Sendable {
         from local: LocalStore,
         to destination: RemoteStore,
         scratch: FilePath,
+        packsAtOnce: Int? = nil,
         pool: WorkerPool = .shared,
         cancellation: Cancellation,
         progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void
@@ -44,6 +43,7 @@ package struct Push: Sendable {
         self.local = local
         self.destination = destination
         self.scratch = scratch
+        self.packsAtOnce = packsAtOnce ?? Push.usualPacksAtOnce
         self.pool = pool
         self.cancellation = cancellation
         self.progress = progress
@@ -78,7 +78,7 @@ package struct Push: Sendable {
         defer { extendLifetime(visit) }
         do { return try await write(pointers, root: root, after: visit) } catch {
             // What is up need not go up again. Should that fail too, the first error counts.
-            if !cancellation.isCancelled { do { try await destination.remote.publish() } catch {} }
+            if !cancellation.isCancelled { try? await destination.remote.publish() }
             throw error
         }
     }
@@ -146,8 +146,7 @@ package struct Push: Sendable {
         avoiding taken: Set<Digest>,
         report: inout Report
     ) async throws -> RemoteInventory {
-        var inventory = inventory
-        var contents = IndexContents()
+        var record = PushRecord(in: destination.remote)
         let packing = PushPacking(local: local, scratch: scratch)
         let parcels = try packing.parcels(of: missing, isFree: { !taken.contains($0) })
         await announce(parcels)
@@ -161,23 +160,21 @@ package struct Push: Sendable {
                     guard let parcel = next.next() else { return }
                     group.addTask { try await send(parcel, of: packing, sent) }
                 }
-                for _ in 0..<Push.packsAtOnce { start() }
+                for _ in 0..<packsAtOnce { start() }
                 while let pack = try await group.next() {
-                    contents.add(pack)
                     report.packCount += 1
                     report.byteCount += Int64(pack.byteCount)
-                    if contents.packCount >= Push.packsPerIndex { try await publish(&contents, to: &inventory) }
+                    try await record.add(pack)
                     start()
                 }
             }
         } catch {
             // What is up need not go up again. Should the index fail too, the first error counts.
-            do { try await publish(&contents, to: &inventory) } catch {}
+            try? await record.step()
             throw error
         }
-        for object in closure.objects where !inventory.knows(object) { contents.add(object) }
-        try await publish(&contents, to: &inventory)
-        return inventory
+        let index = try await record.finish(with: closure.objects.filter { !inventory.knows($0) })
+        return index.map(inventory.adding) ?? inventory
     }
 
     private func announce(_ parcels: [PushPacking.Parcel]) async {
@@ -209,16 +206,6 @@ package struct Push: Sendable {
     private func send(_ scratch: ScratchPack, _ sent: @escaping @Sendable (Int) -> Void) async throws -> SealedPack {
         try await destination.remote.upload(scratch.path, to: StoreLayout.pack(scratch.pack.id), sent: sent)
         return scratch.pack
-    }
-
-    /// Uploads an index of what was uploaded since the last one.
-    private func publish(_ contents: inout IndexContents, to inventory: inout RemoteInventory) async throws {
-        guard !contents.isEmpty else { return }
-        let bytes = contents.encoded(as: .index)
-        let file = StoreLayout.index(SHA256.digest(of: bytes))
-        try await destination.remote.write(bytes, to: file)
-        inventory = inventory.adding(try IndexFile(bytes, path: FilePath(file)))
-        contents = IndexContents()
     }
 
     /// Writes the object indexes that the remote lacks, and those of objects whose frames were just uploaded.

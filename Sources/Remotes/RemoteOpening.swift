@@ -15,13 +15,17 @@ package struct RemoteOpening: Sendable {
     private let ssh: SSHSettings
     private let retries: RetryPolicy
     private let cancellation: Cancellation
+    private let bytesPerSecond: Int64?
 
     /// Creates an opening; nothing is contacted before a remote is used.
+    ///
+    /// With `bytesPerSecond`, what goes through the network stays under that, in either direction, all that a remote does together.
     package init(
         environment: [String: String],
         ssh: SSHSettings,
         pool: WorkerPool,
         cancellation: Cancellation,
+        bytesPerSecond: Int64? = nil,
         retries: RetryPolicy = RetryPolicy(),
         now: @escaping @Sendable () -> Int64
     ) {
@@ -31,11 +35,14 @@ package struct RemoteOpening: Sendable {
         self.ssh = ssh
         self.retries = retries
         self.cancellation = cancellation
+        self.bytesPerSecond = bytesPerSecond
         var nearby = TransportSettings()
         nearby.connectLimit = .seconds(1)
         metadata = HTTPTransport(nearby, pool: pool, cancellation: cancellation)
         transport = Result { () throws(TransportError) in
-            HTTPTransport(try TransportSettings(environment: environment), pool: pool, cancellation: cancellation)
+            var settings = try TransportSettings(environment: environment)
+            settings.bytesPerSecond = bytesPerSecond
+            return HTTPTransport(settings, pool: pool, cancellation: cancellation)
         }
     }
 
@@ -52,13 +59,12 @@ package struct RemoteOpening: Sendable {
         case .directory(let path): return DirectoryRemote(path, pool: pool)
         case .s3(let location): return RetryingRemote(try s3(location, sendsCredentials), policy: retries)
         case .ssh(let location):
-            return RetryingRemote(
-                SSHRemote(location, ssh, isAgreed: sendsCredentials, pool: pool, cancellation: cancellation),
-                policy: retries
-            )
+            return RetryingRemote(self.ssh(location, isAgreed: sendsCredentials), policy: retries)
         case .web(let location):
             return RetryingRemote(StaticRemote(location, over: try web(location.text)), policy: retries)
         case .lfs(let location): return RetryingRemote(try lfs(location, git), policy: retries)
+        case .rclone(let location):
+            return RetryingRemote(rclone(location, isAgreed: sendsCredentials), policy: retries)
         }
     }
 
@@ -75,6 +81,27 @@ package struct RemoteOpening: Sendable {
             now: now
         )
         return S3Remote(location, over: transport, chain: chain, pool: pool, now: now)
+    }
+
+    private func ssh(_ location: SSHLocation, isAgreed: Bool) -> SSHRemote {
+        SSHRemote(
+            location,
+            ssh,
+            isAgreed: isAgreed,
+            pool: pool,
+            cancellation: cancellation,
+            limit: bytesPerSecond.map(RateLimit.init)
+        )
+    }
+
+    private func rclone(_ location: RcloneLocation, isAgreed: Bool) -> RcloneRemote {
+        let process = RcloneProcess(
+            environment: environment,
+            isAgreed: isAgreed,
+            cancellation: cancellation,
+            bytesPerSecond: bytesPerSecond
+        )
+        return RcloneRemote(location, by: process, over: metadata)
     }
 
     private func lfs(_ location: LFSLocation, _ git: LFSGit?) throws(RemoteError) -> LFSRemote {

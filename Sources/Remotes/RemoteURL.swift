@@ -11,12 +11,14 @@ package enum RemoteURL: Hashable, Sendable {
     case ssh(SSHLocation)
     /// Files that a web server hands out.
     case web(WebLocation)
+    /// A place that the user's rclone reaches.
+    case rclone(RcloneLocation)
     /// The LFS server and a branch of a Git repository.
     case lfs(LFSLocation)
 
     /// The schemes that a URL may have, for messages.
     package static let schemes = [
-        "file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://", "lfs:",
+        "file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://", "lfs:", "rclone://",
     ]
 
     /// Parses a URL or a path; a relative path is taken from `base`.
@@ -37,6 +39,10 @@ package enum RemoteURL: Hashable, Sendable {
         }
         if let rest = text.removing(prefix: "s3://") {
             self = .s3(try S3Location(parsing: rest, of: text))
+            return
+        }
+        if let rest = text.removing(prefix: "rclone://") {
+            self = .rclone(try RcloneLocation(parsing: rest, of: text))
             return
         }
         if let rest = text.removing(prefix: "ssh://") {
@@ -87,6 +93,7 @@ package enum RemoteURL: Hashable, Sendable {
         case .ssh(let location): location.text
         case .web(let location): location.text
         case .lfs(let location): location.text
+        case .rclone(let location): location.text
         }
     }
 

@@ -101,8 +101,14 @@ package final class ChildProcess: Sendable {
     /// The last of what the program wrote to its standard error; what is on its way is waited for a little while.
     package var errorText: String {
         for _ in 0..<20 where !errors.withLock(\.isComplete) { SystemCall.sleep(milliseconds: 10) }
-        return String(decoding: errors.withLock(\.bytes), as: UTF8.self)
+        return currentErrorText
     }
+
+    /// The last of what the program wrote to its standard error so far.
+    package var currentErrorText: String { String(decoding: errors.withLock(\.bytes), as: UTF8.self) }
+
+    /// Whether nothing can come any more by the program's standard error, as when it has ended.
+    package var hasClosedErrors: Bool { errors.withLock(\.isComplete) }
 
     private func wait(_ milliseconds: Int) -> CInt? {
         var status: CInt = 0

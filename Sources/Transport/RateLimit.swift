@@ -1,18 +1,19 @@
 import Synchronization
 
 /// Spreads bytes over time, so that all who share it stay under a number of bytes a second.
-final class RateLimit: Sendable {
+package final class RateLimit: Sendable {
     private let bytesPerSecond: Int64
     /// When what was let through so far will have had its time.
     private let paidUntil: Mutex<ContinuousClock.Instant>
 
-    init(bytesPerSecond: Int64) {
+    /// Creates a limit, of at least a byte a second.
+    package init(bytesPerSecond: Int64) {
         self.bytesPerSecond = max(1, bytesPerSecond)
         paidUntil = Mutex(.now)
     }
 
     /// Waits until so many bytes may go; throws `CancellationError` when the task is cancelled.
-    func take(_ count: Int) async throws {
+    package func take(_ count: Int) async throws {
         let cost = Duration.seconds(Double(count) / Double(bytesPerSecond))
         let turn = paidUntil.withLock { paid in
             let start = max(paid, .now)

@@ -229,7 +229,7 @@ import Testing
         let conflict = try await scratch.run(
             """
             printf EEEE > weights/model.bin; git model add -q -u; git commit -qm E; git switch -q main
-            printf FFFFF > weights/model.bin; git model add -q -u; git commit -qm F; git merge -q side
+            printf FFFFF > weights/model.bin; git model add -q -u; git commit -qm F; ! git merge -q side
             cat weights/model.bin.mver
             """
         )

@@ -78,7 +78,7 @@ import Testing
         let scratch = try await scratch()
         let deep = try await scratch.run(
             """
-            rm -r ~/models && git model push -q --all 2>/dev/null
+            rm -r ~/models && ! git model push -q --all 2>/dev/null
             printf '\\377' | dd of="$(find .git/model/store -name '*.pack' -size +100k | sort | head -n 1)" \
                 bs=1 seek=200 conv=notrunc status=none
             git model fsck --deep; echo $?
@@ -91,6 +91,19 @@ import Testing
         #expect(mended.exitCode == 0, "\(mended.output)")
     }
 
+    @Test func `A remote does not record the login of Git's own URL`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git model init -q --remote ~/models && seq 9 > m.bin && git model add -q m.bin && git commit -qm one
+            git remote add origin https://ada:secret@git.example.org/x.git && git model push -q
+            grep -rh '^repository ' ~/models/roots && ! grep -r secret ~/models
+            """
+        )
+        #expect(result.output == "repository https://git.example.org/x.git\n")
+        #expect(result.exitCode == 0)
+    }
+
     @Test func `What damage took is stored again where the file still is, as the hints say`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(
@@ -99,8 +112,8 @@ import Testing
             git model init -q && head -c 900000 /dev/urandom > m.bin && git model add -q m.bin && git commit -qm One
             pack=$(find .git/model/store/packs -name '*.pack' -size +100k)
             printf x | dd of="$pack" bs=1 seek=5000 conv=notrunc status=none
-            git model fsck --deep && exit 9
-            git model fsck --deep --repair && exit 9
+            ! git model fsck --deep
+            ! git model fsck --deep --repair
             git model add m.bin
             git model fsck --deep && cp m.bin ~ && rm m.bin && git model checkout -q && cmp m.bin ~/m.bin
             """

@@ -24,6 +24,7 @@ enum Fuzz {
         if CommandLine.arguments.contains("--targets") {
             return print(FuzzTarget.all.map(\.name).joined(separator: "\n"))
         }
+        // A tool of developers': there is nobody to go on for.
         guard let target else { fatalError("FUZZ_TARGET names no target") }
         if let position = CommandLine.arguments.firstIndex(of: "--seeds") {
             let directory = URL(filePath: CommandLine.arguments[position + 1])
@@ -36,6 +37,7 @@ enum Fuzz {
         var arguments = CommandLine.unsafeArgv
         let code = runDriver(&count, &arguments) { bytes, count in
             do { try Fuzz.target?.check(Array(UnsafeBufferPointer(start: bytes, count: count))) } catch {
+                // A crash is how libFuzzer learns that bytes broke something, and keeps them.
                 fatalError("\(error)")
             }
             return 0

@@ -51,13 +51,20 @@ package final class ScratchRepository: Sendable {
     }
 
     /// Runs a script in the repository, or in another directory, with both output streams in one, in order.
+    ///
+    /// It ends with the first command that fails, as `ShellScript` says, unless it `goesOn`.
     @discardableResult
-    package func run(_ script: String, in directory: FilePath? = nil) async throws -> ShellResult {
+    package func run(
+        _ script: String,
+        in directory: FilePath? = nil,
+        goesOn: Bool = false
+    ) async throws -> ShellResult {
         let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
         let result = try await ShellTurns.shared.run { [path] in
-            try await Subprocess.run(
+            let text = goesOn ? script : try await ShellScript(script).strict
+            return try await Subprocess.run(
                 .path("/bin/sh"),
-                arguments: ["-c", script],
+                arguments: ["-c", text],
                 environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
                 workingDirectory: directory ?? path,
                 output: .string(limit: 4 << 20),

@@ -60,7 +60,7 @@ package struct Transcript: Sendable {
     package func mismatches(in repository: ScratchRepository) async throws -> [String] {
         let mark = "--- end of step"
         let script = steps.map { "\($0.command)\nprintf '\\n\(mark) %d\\n' $?\n" }.joined()
-        let run = try await repository.run("exec 2>&1\ncd ~\n" + script, in: repository.home)
+        let run = try await repository.run("exec 2>&1\ncd ~\n" + script, in: repository.home, goesOn: true)
         let output = run.output.replacing(repository.home.string, with: "~")
         var results: [[String]] = [[]]
         for line in output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {

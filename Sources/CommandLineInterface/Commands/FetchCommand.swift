@@ -14,7 +14,8 @@ struct FetchCommand: ModelCommand {
     @OptionGroup var transfer: TransferOptions
 
     func perform(in context: Context) async throws -> TransferReport {
-        try await FetchObjects(transfer.selection, remote: transfer.remote, isDryRun: transfer.dryRun).run(in: context)
+        try await FetchObjects(transfer.selection, remote: transfer.remote, isDryRun: transfer.dryRun)
+            .run(in: transfer.applied(to: context))
     }
 
     func render(_ report: TransferReport, to text: inout Text) {

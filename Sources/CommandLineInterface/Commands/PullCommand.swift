@@ -23,7 +23,7 @@ struct PullCommand: ModelCommand {
             isDryRun: transfer.dryRun,
             restores: true,
             isForced: force
-        ).run(in: context)
+        ).run(in: transfer.applied(to: context))
     }
 
     func render(_ report: TransferReport, to text: inout Text) {

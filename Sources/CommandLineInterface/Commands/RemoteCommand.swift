@@ -6,7 +6,7 @@ struct RemoteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remote",
         abstract: "Set up the places where the bytes are",
-        subcommands: [Add.self, List.self, Remove.self, Default.self, Check.self]
+        subcommands: [Add.self, List.self, Remove.self, Default.self, Check.self, Copy.self]
     )
 
     /// `git model remote add`.
@@ -15,8 +15,9 @@ struct RemoteCommand: ParsableCommand {
             commandName: "add",
             abstract: "Add a remote, and agree to write to it",
             discussion: """
-                The remote goes to .mver/config, for everybody who clones. A URL is a directory for now; a relative path \
-                counts from where you are, and is written as it is seen from the top of the repository.
+                The remote goes to .mver/config, for everybody who clones. A URL is a path, s3://BUCKET/PREFIX, \
+                ssh://USER@HOST/PATH, rclone://REMOTE/PATH or https://HOST/PATH to read only. A relative path counts from \
+                where you are, and is written as it is seen from the top of the repository.
                 """
         )
         static let answers = false
@@ -26,7 +27,7 @@ struct RemoteCommand: ParsableCommand {
         @Argument(help: "A short name, such as store")
         var name: String
 
-        @Argument(help: "A directory, or a file:// URL", completion: .directory)
+        @Argument(help: "A directory, or the URL of a bucket or server", completion: .directory)
         var url: String
 
         @Flag(name: .shortAndLong, help: "Give a remote that is there already this URL")
@@ -39,6 +40,42 @@ struct RemoteCommand: ParsableCommand {
         func render(_ report: AddRemote.Report, to text: inout Text) {
             let reach = report.isThisMachineOnly ? " (this machine only)" : ""
             text.line("Added remote \(report.name) → \(DisplayText.quoted(report.url))\(reach)")
+        }
+    }
+
+    /// `git model remote copy`.
+    struct Copy: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "copy",
+            abstract: "Copy everything in one remote to another"
+        )
+        static let answers = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Argument(help: "The remote that has it", completion: .words(.remotes))
+        var source: String
+
+        @Argument(help: "The remote that is to have it", completion: .words(.remotes))
+        var destination: String
+
+        @Flag(name: .shortAndLong, help: "Only say what would be done")
+        var dryRun = false
+
+        func perform(in context: Context) async throws -> CopyRemote.Report {
+            try await CopyRemote(from: source, to: destination, isDryRun: dryRun).run(in: context)
+        }
+
+        func render(_ report: CopyRemote.Report, to text: inout Text) {
+            let what = "\(Quantity.count(report.packs, "pack")), \(Quantity.bytes(report.bytes)),"
+            let way = "from \(report.source) to \(report.destination)"
+            if report.packs + report.files == 0 {
+                text.line("Nothing to copy: \(report.destination) has all that \(report.source) has")
+            } else if report.isDryRun {
+                text.line("Would copy \(what) \(way)")
+            } else {
+                text.line("Copied \(what) \(way) in \(Quantity.duration(nanoseconds: report.nanoseconds))")
+            }
         }
     }
 

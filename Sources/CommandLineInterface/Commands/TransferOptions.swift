@@ -30,6 +30,13 @@ struct TransferOptions: ParsableArguments {
         if let jobs, jobs < 1 { throw ValidationError("--jobs needs a number of at least 1") }
     }
 
+    /// Returns the context with what the options say of how to transfer.
+    func applied(to context: Context) -> Context {
+        var context = context
+        context.transfersAtOnce = jobs
+        return context
+    }
+
     /// Which artifacts the options mean.
     var selection: TransferSelection {
         TransferSelection(versions: versions, paths: limit.paths, isEverything: all, isEveryTag: tags)
@@ -60,14 +67,15 @@ extension Text {
                     : "Nothing to \(report.verb): everything is here"
             )
         }
+        for other in report.others { transfer(other) }
         restored(report.restored)
     }
 
-    /// Prints the artifacts that were written in the working copy.
-    mutating func restored(_ artifacts: [RestoredArtifact]) {
+    /// Prints the artifacts that were written.
+    mutating func restored(_ artifacts: [RestoredArtifact], as word: String = "restored") {
         var table = Table([.left, .left, .right], indent: 2)
         for artifact in artifacts {
-            table.row("restored", DisplayText.quoted(artifact.path), Quantity.bytes(artifact.size))
+            table.row(word, DisplayText.quoted(artifact.path), Quantity.bytes(artifact.size))
         }
         self.table(table)
     }

@@ -45,9 +45,12 @@ extension RemoteError: Diagnosable {
         }
     }
 
-    /// What shows whether the fault is SSH's, where the remote is one that it reaches.
+    /// What shows whether the fault is that of the program that reaches the remote.
     private func loginHints(_ url: String) -> [String] {
-        guard case .ssh(let location)? = try? RemoteURL(parsing: url, relativeTo: "/") else { return [] }
-        return ["log in by hand, which also shows the server's key: `\(location.login)`"]
+        switch try? RemoteURL(parsing: url, relativeTo: "/") {
+        case .ssh(let location): ["log in by hand, which also shows the server's key: `\(location.login)`"]
+        case .rclone: ["agree to its use, where you have not: `git model trust \(url)`"]
+        default: []
+        }
     }
 }

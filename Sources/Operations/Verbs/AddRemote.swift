@@ -39,7 +39,11 @@ package struct AddRemote: Sendable {
             isThisMachineOnly: try workspace.remote(name, url: url).isThisMachineOnly,
             isDefault: chosen == name
         )
-        if chosen == nil { report.hints.append("choose one for good: `git model remote default \(name)`") }
+        if let chosen, chosen != name {
+            report.hints.append("\(chosen) stays the default; choose this one: `git model remote default \(name)`")
+        } else if chosen == nil {
+            report.hints.append("choose one for good: `git model remote default \(name)`")
+        }
         report.hints.append("share the setting: `git commit -m \"Add remote \(name)\" \(Configuration.path)`")
         return report
     }

@@ -52,6 +52,19 @@ package struct FetchObjects: Sendable {
 }
 
 extension TransferReport {
+    /// Returns the report of a fetch that went on from another remote, to get what `artifacts` name by their paths.
+    fileprivate func completed(by next: TransferReport, among artifacts: Set<String>) -> TransferReport {
+        var report = self
+        let failed = Set(next.problems.map(\.subject))
+        report.problems.removeAll { artifacts.contains($0.subject) && !failed.contains($0.subject) }
+        report.problems += next.problems.filter { problem in
+            !report.problems.contains { $0.subject == problem.subject }
+        }
+        report.warnings += next.warnings
+        if next.artifacts > 0 { report.others.append(next) }
+        return report
+    }
+
     /// Returns the same report of another verb.
     fileprivate func named(_ verb: String) -> TransferReport {
         var report = TransferReport(
@@ -67,20 +80,56 @@ extension TransferReport {
         report.problems = problems
         report.hints = hints
         report.warnings = warnings
+        report.others = others.map { $0.named(verb) }
         return report
     }
 }
 
 extension Workspace {
-    /// Fetches the objects of artifacts from a remote; those that it lacks are problems of the report.
+    /// Fetches the objects of artifacts from a remote, or, where none is named, what the default one lacks or cannot give from the
+    /// others, in their order; those that none of them has are problems of the report.
     func fetch(
         _ artifacts: [PointerIndex.Entry],
         from name: String?,
         into store: LocalStore,
         isDryRun: Bool = false
     ) async throws -> TransferReport {
+        var report: TransferReport?
+        var failure: (any Error)?
+        var skipped: [String] = []
+        var rest = artifacts
+        for name in try remotes(toReadFrom: name) where report == nil || !rest.isEmpty {
+            do {
+                let remote = try remote(named: name)
+                let (next, failed) = try await fetch(rest, from: remote, into: store, isDryRun: isDryRun)
+                report = report?.completed(by: next, among: Set(rest.map(\.path.text))) ?? next
+                rest = failed
+            } catch {
+                try context.cancellation.check()
+                guard error is RemoteError else { throw error }
+                if failure == nil { failure = error }
+                skipped.append("remote \(name) gave nothing: \(error)")
+            }
+        }
+        guard var report else { throw failure ?? Failure(.failed, "no remote is set up") }
+        report.warnings += skipped
+        return report
+    }
+
+    /// Returns the name of the remote that is named, or those of all, the default one first.
+    private func remotes(toReadFrom name: String?) throws -> [String] {
+        let names = configuration.remoteNamesByPreference
+        return name == nil && names.count > 1 ? names : [try remote(named: name).name]
+    }
+
+    /// Fetches from one remote, and returns the artifacts of which it did not have everything, too.
+    private func fetch(
+        _ artifacts: [PointerIndex.Entry],
+        from remote: ConfiguredRemote,
+        into store: LocalStore,
+        isDryRun: Bool
+    ) async throws -> (TransferReport, failed: [PointerIndex.Entry]) {
         let started = context.now()
-        let remote = try remote(named: name)
         var report = TransferReport(
             verb: "fetch",
             remote: remote.name,
@@ -88,14 +137,7 @@ extension Workspace {
             isDryRun: isDryRun
         )
         var artifacts = artifacts
-        let tally = ProgressTally(phase: "fetching", sink: context.progress)
-        let fetch = Fetch(
-            from: remote.store,
-            into: store,
-            pool: pool,
-            cancellation: context.cancellation,
-            progress: { tally.set($0, of: $1) }
-        )
+        let fetch = context.fetch(from: remote.store, into: store)
         let result = try await run(fetch, of: &artifacts, into: store, isDryRun: isDryRun, &report.problems)
         context.progress.finish()
         let missing = Set(result.missing)
@@ -131,7 +173,8 @@ extension Workspace {
             return Problem(artifact.path.text, message: what)
         }
         report.nanoseconds = context.now() - started
-        return report
+        let damaged = Set(result.damaged.map(\.oid))
+        return (report, artifacts.filter { missing.union(damaged).contains($0.pointer.oid) })
     }
 
     /// Fetches, and takes out the artifacts whose pointers turn out to be wrong, so that the others go on.

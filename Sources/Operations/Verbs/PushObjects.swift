@@ -8,8 +8,16 @@ import SystemPackage
 
 /// `git model push`: objects to a remote, and, when asked, Git's own references after them.
 package struct PushObjects: Sendable {
+    /// Where objects go.
+    package enum Destination: Sendable {
+        /// The remote of that name, or the default one.
+        case remote(String?)
+        /// Every remote that can be written to, one after the other.
+        case everyRemote
+    }
+
     private let selection: TransferSelection
-    private let remote: String?
+    private let destination: Destination
     private let isDryRun: Bool
     private let pushesReferences: Bool
     private let restoresPurged: Bool
@@ -17,13 +25,13 @@ package struct PushObjects: Sendable {
     /// Creates the operation; what was purged from the remote goes there again only where that is asked for.
     package init(
         _ selection: TransferSelection,
-        remote: String? = nil,
+        to destination: Destination = .remote(nil),
         isDryRun: Bool = false,
         pushesReferences: Bool = false,
         restoresPurged: Bool = false
     ) {
         self.selection = selection
-        self.remote = remote
+        self.destination = destination
         self.isDryRun = isDryRun
         self.pushesReferences = pushesReferences
         self.restoresPurged = restoresPurged
@@ -34,13 +42,20 @@ package struct PushObjects: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
         let (artifacts, unreadable) = try await workspace.artifacts(selection)
-        var report = try await workspace.push(
-            artifacts,
-            to: remote,
-            from: joined.store,
-            isDryRun: isDryRun,
-            restoresPurged: restoresPurged
-        )
+        func push(to remote: String?) async throws -> TransferReport {
+            try await workspace.push(
+                artifacts,
+                to: remote,
+                from: joined.store,
+                isDryRun: isDryRun,
+                restoresPurged: restoresPurged
+            )
+        }
+        var report: TransferReport
+        switch destination {
+        case .remote(let name): report = try await push(to: name)
+        case .everyRemote: report = try await workspace.pushToAll(push)
+        }
         report.problems += unreadable.problems
         report.hints += unreadable.hints
         if pushesReferences, !isDryRun {
@@ -53,6 +68,37 @@ package struct PushObjects: Sendable {
 }
 
 extension Workspace {
+    /// Pushes to every remote that can be written to; one that fails is a problem of the report, and keeps none from the others.
+    fileprivate func pushToAll(_ push: (String?) async throws -> TransferReport) async throws -> TransferReport {
+        let names = configuration.remoteNamesByPreference
+        var reports: [TransferReport] = []
+        var problems: [Problem] = []
+        for name in names.isEmpty ? [try remote(named: nil).name] : names {
+            do {
+                if try remote(named: name).store.remote.isReadOnly { continue }
+                reports.append(try await push(name))
+            } catch {
+                try context.cancellation.check()
+                problems.append(Problem("remote \(name)", error))
+            }
+        }
+        guard var report = reports.first else {
+            throw Failure(
+                .failed,
+                "nothing was pushed: " + (problems.isEmpty ? "no remote can be written to" : "every remote failed"),
+                hints: problems.map { "\($0.subject): \($0.message)" }
+            )
+        }
+        report.others = Array(reports.dropFirst())
+        for other in report.others {
+            report.warnings += other.warnings
+            report.problems += other.problems
+            report.hints += other.hints.filter { !report.hints.contains($0) }
+        }
+        report.problems += problems
+        return report
+    }
+
     /// Pushes the objects of artifacts to a remote.
     func push(
         _ artifacts: [PointerIndex.Entry],
@@ -76,6 +122,7 @@ extension Workspace {
             from: store,
             to: remote.store,
             scratch: scratch,
+            packsAtOnce: context.transfersAtOnce,
             cancellation: context.cancellation,
             progress: { tally.set($0, of: $1) }
         )
@@ -145,12 +192,13 @@ extension Workspace {
         return RootRecord(repository: url, reference: reference, commit: head.hex, oids: pointers.map(\.oid))
     }
 
-    /// What the roots of this repository call it in a remote.
+    /// What the roots of this repository call it in a remote, where others read it: without a user's name and password.
     func rootURL() async throws -> String {
         let url = try await repository.program.configuration().value("remote.origin.url") ?? root.string
-        // What stands before a host's name may be a token, and everybody reads roots.
-        if case .web(let plain)? = try? GitAddress(parsing: url) { return plain }
-        return url
+        guard let scheme = url.firstRange(of: "://") else { return url }
+        let rest = url[scheme.upperBound...]
+        guard let end = rest.prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return url }
+        return String(url[..<scheme.upperBound] + rest[rest.index(after: end)...])
     }
 
     /// Pushes the current branch with `git`, after its objects: as Git is configured to, or to the remote that is meant.

@@ -24,6 +24,8 @@ package struct TransferReport: Report {
     package var bytes: Int64 = 0
     /// How long it took, in ns.
     package var nanoseconds: Int64 = 0
+    /// The same of the other remotes that took part.
+    package var others: [TransferReport] = []
     /// The artifacts that were restored in the working copy.
     package var restored: [RestoredArtifact] = []
     /// The hooks that were installed first, as in a fresh clone.

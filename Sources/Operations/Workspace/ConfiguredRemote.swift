@@ -137,20 +137,13 @@ extension Workspace {
         let url = try RemoteURL(parsing: context.expandingHome(resolvingGitRemote(text)), relativeTo: root)
         let key = SHA256.digest(of: Array(url.text.utf8)).hex.prefix(16)
         let directory = modelDirectory.appending("remotes").appending(String(key))
-        let opening = RemoteOpening(
-            environment: context.environment,
-            ssh: SSHSettings(
-                environment: context.environment,
-                configuredCommand: configuration.sshCommand,
-                mayAskUser: context.hasTerminal
-            ),
-            pool: pool,
-            cancellation: context.cancellation,
-            now: context.now
-        )
         let isAgreed = try isAgreed || agrees(to: text)
         let git = try lfsGit(for: url, configuredAs: text, isAgreed: isAgreed, key: String(key))
-        let remote = try opening.remote(at: url, sendsCredentials: isAgreed, git: git?.git)
+        let remote = try context.opening(with: configuration).remote(
+            at: url,
+            sendsCredentials: isAgreed,
+            git: git?.git
+        )
         return ConfiguredRemote(
             name: name,
             url: text,

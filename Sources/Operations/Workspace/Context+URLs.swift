@@ -1,4 +1,6 @@
+import Registry
 import Remotes
+import SystemIO
 import SystemPackage
 
 extension Context {
@@ -6,6 +8,37 @@ extension Context {
     /// `base`; a URL that this version cannot use stays as it is.
     func agreedURL(_ text: String, from base: FilePath) -> String {
         (try? RemoteURL(parsing: expandingHome(text), relativeTo: base).text) ?? text
+    }
+
+    /// Returns the remote of a URL, a relative path taken from `base`; keys go only to where the user agreed to.
+    func remote(at text: String, from base: FilePath) throws -> any Remote {
+        let url = try RemoteURL(parsing: expandingHome(text), relativeTo: base)
+        return try opening(with: nil).remote(at: url, sendsCredentials: agrees(to: text, from: base))
+    }
+
+    /// What makes remotes of URLs, as a configuration has it.
+    func opening(with configuration: Configuration?) -> RemoteOpening {
+        RemoteOpening(
+            environment: environment,
+            ssh: SSHSettings(
+                environment: environment,
+                configuredCommand: configuration?.sshCommand,
+                mayAskUser: hasTerminal
+            ),
+            pool: .shared,
+            cancellation: cancellation,
+            bytesPerSecond: configuration?.transferRate,
+            now: now
+        )
+    }
+
+    /// Whether the user of this machine agreed to a URL, a relative path taken from `base`, for good or for this invocation;
+    /// `meaning` tells what a URL stands for.
+    func agrees(to text: String, from base: FilePath, meaning: (String) -> String = { $0 }) throws -> Bool {
+        let url = agreedURL(meaning(text), from: base)
+        // What is typed behind --trust is taken from where the user stands, as all paths of the command line are.
+        if trustedURLs.contains(where: { agreedURL(meaning($0), from: workingDirectory) == url }) { return true }
+        return try TrustStore(environment: environment)?.contains(url) ?? false
     }
 
     /// Returns a path with the user's home in place of `~`.

@@ -52,14 +52,7 @@ struct ObjectLookup {
     func fetch(for path: RepositoryPath) throws -> (Fetch, remote: String) {
         try requireFetching(of: path)
         let remote = try workspace.remote(named: nil)
-        let tally = ProgressTally(phase: "fetching", sink: workspace.context.progress)
-        let fetch = Fetch(
-            from: remote.store,
-            into: store,
-            pool: workspace.pool,
-            cancellation: workspace.context.cancellation,
-            progress: { tally.set($0, of: $1) }
-        )
+        let fetch = workspace.context.fetch(from: remote.store, into: store)
         return (fetch, remote.name)
     }
 

@@ -14,7 +14,11 @@ extension Workspace {
         try await requireServer(of: added)
         let isThere = configuration.url(ofRemote: name) == url
         if !isThere {
-            try await RemoteSettings(repository).add(name, url: url, existing: isForced ? .replace : .refuse)
+            let settings = RemoteSettings(repository)
+            // What was meant while it was the only one is meant from now on, too.
+            let only = configuration.remoteNames.count == 1 ? configuration.remoteNames.first : nil
+            try await settings.add(name, url: url, existing: isForced ? .replace : .refuse)
+            if let only, only != name { try await settings.setDefault(only) }
         }
         if let trust = TrustStore(environment: context.environment) { try trust.add(agreedURL(url)) }
     }
@@ -48,14 +52,7 @@ extension Workspace {
 
     /// Whether the user of this machine agreed to a URL of this repository's configuration, for good or for this invocation.
     func agrees(to configured: String) throws -> Bool {
-        let url = agreedURL(configured)
-        // What is typed behind --trust is taken from where the user stands, as all paths of the command line are.
-        if context.trustedURLs.contains(where: {
-            context.agreedURL(resolvingGitRemote($0), from: context.workingDirectory) == url
-        }) {
-            return true
-        }
-        return try TrustStore(environment: context.environment)?.contains(url) ?? false
+        try context.agrees(to: configured, from: root, meaning: resolvingGitRemote)
     }
 }
 

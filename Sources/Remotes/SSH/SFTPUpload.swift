@@ -1,5 +1,6 @@
 import SystemIO
 import SystemPackage
+import Transport
 
 /// Writes a file whole: under a temporary name beside it, to the server's disk, then in place of what is there.
 struct SFTPUpload {
@@ -17,6 +18,7 @@ struct SFTPUpload {
 
     let session: SFTPSession
     let pool: WorkerPool
+    let limit: RateLimit?
 
     /// Writes the file, and its directories where they are missing.
     func write(
@@ -105,6 +107,7 @@ struct SFTPUpload {
         var window = SFTPWindow<Int>(of: length, byteCount: session.windowByteCount)
         for start in stride(from: 0, to: size, by: SFTPUpload.blockByteCount) {
             let block = try await block(of: source, start..<min(start + SFTPUpload.blockByteCount, size))
+            try await limit.take(block.count)
             for offset in stride(from: 0, to: block.count, by: length) {
                 if Task.isCancelled { throw .cancelled }
                 if window.isFull { try await SFTPUpload.settle(&window, sent) }

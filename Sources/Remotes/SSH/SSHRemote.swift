@@ -1,6 +1,7 @@
 import Store
 import SystemIO
 package import SystemPackage
+import Transport
 
 /// A remote in a directory of a server that is reached by the user's own OpenSSH, through its SFTP subsystem.
 package struct SSHRemote: Remote {
@@ -12,6 +13,7 @@ package struct SSHRemote: Remote {
     private let location: SSHLocation
     private let connection: SSHConnection
     private let pool: WorkerPool
+    private let limit: RateLimit?
 
     /// Creates a remote; a server that this machine has not agreed to has to be one whose key it knows.
     init(
@@ -19,10 +21,12 @@ package struct SSHRemote: Remote {
         _ settings: SSHSettings,
         isAgreed: Bool,
         pool: WorkerPool,
-        cancellation: Cancellation
+        cancellation: Cancellation,
+        limit: RateLimit? = nil
     ) {
         self.location = location
         self.pool = pool
+        self.limit = limit
         connection = SSHConnection(location, settings, isAgreed: isAgreed, cancellation: cancellation)
     }
 
@@ -32,7 +36,9 @@ package struct SSHRemote: Remote {
 
     package func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {
         try await perform(.reading, file) { session throws(SFTPFailure) in
-            try await SFTPDownload(session: session).bytes(of: location.path(of: file), in: range)
+            let bytes = try await SFTPDownload(session: session).bytes(of: location.path(of: file), in: range)
+            try await limit.take(bytes.count)
+            return bytes
         }
     }
 
@@ -57,7 +63,7 @@ package struct SSHRemote: Remote {
 
     package func write(_ bytes: [UInt8], to file: String) async throws(RemoteError) {
         try await perform(.writing, file) { session throws(SFTPFailure) in
-            let upload = SFTPUpload(session: session, pool: pool)
+            let upload = SFTPUpload(session: session, pool: pool, limit: limit)
             try await upload.write(.bytes(bytes), to: location.path(of: file), sent: { _ in })
         }
     }
@@ -68,7 +74,7 @@ package struct SSHRemote: Remote {
         sent: @escaping @Sendable (Int) -> Void
     ) async throws(RemoteError) {
         try await perform(.writing, file) { session throws(SFTPFailure) in
-            let upload = SFTPUpload(session: session, pool: pool)
+            let upload = SFTPUpload(session: session, pool: pool, limit: limit)
             try await upload.write(.file(source), to: location.path(of: file), sent: sent)
         }
     }
@@ -112,5 +118,12 @@ package struct SSHRemote: Remote {
         case (.permissionDenied, .reading): .denied(name, file: file, reason: status.words, tried: [])
         default: .refused(name, file: file, reason: status.words)
         }
+    }
+}
+
+extension RateLimit? {
+    /// Waits until so many bytes may go, where there is a limit.
+    func take(_ count: Int) async throws(SFTPFailure) {
+        do { try await self?.take(count) } catch { throw .cancelled }
     }
 }

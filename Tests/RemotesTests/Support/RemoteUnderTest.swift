@@ -49,6 +49,8 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
         directory, memory, ssh, s3("S3 (rclone)", StorageServer.rclone),
         s3("S3 (moto)", StorageServer.moto, [.nesting, .replacement]), web("http (Python)", StorageServer.python),
         web("http (rclone)", StorageServer.rcloneFiles), lfs,
+        rclone("rclone (local)", "type = alias\nremote = /", [.refusal, .nesting]),
+        rclone("rclone (memory)", "type = memory", []),
     ]
 
     /// The kinds that can do something.
@@ -112,6 +114,19 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
                 return Place(remote: remote, plant: { try await remote.write($0, to: $1) }, owner: server.process)
             },
             makeReadOnly: { try await server.value.s3() }
+        )
+    }
+
+    private static func rclone(_ name: String, _ configuration: String, _ more: Set<Capability>) -> RemoteUnderTest {
+        RemoteUnderTest(
+            testDescription: name,
+            capabilities: more.union([.listing, .writing, .deletion]),
+            makePlace: {
+                let site = try RcloneSite(configuration)
+                let remote = try site.remote(site.directory)
+                return Place(remote: remote, plant: { try await remote.write($0, to: $1) }, owner: site)
+            },
+            makeReadOnly: { try await RcloneSite.lasting.value.remote("/sys") }
         )
     }
 

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Operations
+
+/// `git model export`.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write what other machines and tools need",
+        subcommands: [Manifest.self]
+    )
+
+    /// `git model export manifest`.
+    struct Manifest: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "manifest",
+            abstract: "Write a file by which a machine without Git gets a version: `git model get --manifest`"
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Argument(help: "The version", completion: .words(.versions))
+        var version: String
+
+        @OptionGroup var limit: PathOptions
+
+        @Option(
+            name: .shortAndLong,
+            help: ArgumentHelp("The file; by default standard output", valueName: "file"),
+            completion: .file()
+        )
+        var output: String?
+
+        func validate() throws {
+            if global.json, output == nil { throw ValidationError("--json needs -o, for the manifest is no report") }
+        }
+
+        func perform(in context: Context) async throws -> ExportManifest.Report {
+            try await ExportManifest(version, paths: limit.paths, to: output).run(in: context)
+        }
+
+        func render(_ report: ExportManifest.Report, to text: inout Text) {
+            guard let file = report.file else { return }
+            let what = "\(Quantity.count(report.artifacts, "artifact")), \(Quantity.bytes(report.size))"
+            text.line("Wrote the manifest of \(report.version), \(what), to \(DisplayText.quoted(file))")
+        }
+    }
+}

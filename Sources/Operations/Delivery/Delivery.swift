@@ -1,0 +1,191 @@
+import ModelCore
+import Registry
+import Remotes
+import Store
+import SystemIO
+import SystemPackage
+
+/// Puts artifacts into a directory that is no repository, straight from a remote.
+///
+/// What comes is kept in a directory of its own there until everything has come and was checked; then it takes its places. One that was
+/// interrupted goes on where it stopped.
+struct Delivery: ~Copyable {
+    /// What is delivered.
+    typealias Item = VersionManifest.Artifact
+
+    /// A remote that may have what is delivered; one that cannot even be opened keeps nobody from the next.
+    struct Source {
+        /// The name in messages.
+        let name: String
+        /// Returns the store behind it.
+        let open: () throws -> RemoteStore
+    }
+
+    /// What was done.
+    struct Result {
+        /// What was written.
+        var written: [RestoredArtifact] = []
+        /// How many artifacts were there already.
+        var unchanged = 0
+        /// The bytes that were received.
+        var byteCount: Int64 = 0
+    }
+
+    private static let scratchName = ".git-model-get"
+
+    /// The directory that artifacts are delivered to.
+    let output: FilePath
+    /// Where what comes is kept meanwhile.
+    let scratch: FilePath
+    private let context: Context
+    private let pool = WorkerPool.shared
+    private let lock: FileLock
+
+    /// Makes the directories where they are missing, and keeps other deliveries to the same one away.
+    init(to output: FilePath, in context: Context) throws {
+        self.output = output
+        self.context = context
+        scratch = output.appending(Delivery.scratchName)
+        if try FileStatus.of(scratch)?.kind == .symbolicLink { throw Failure(.failed, "\(scratch) is a symbolic link") }
+        try Directories.create(scratch)
+        lock = try FileLock(scratch.appending("lock"), mode: .exclusive, wait: nil)
+    }
+
+    /// Writes what is not there yet, from the first of the remotes that can be reached.
+    ///
+    /// Files of other bytes in the way are an error, before anything is fetched, unless it is forced.
+    func run(_ items: [Item], from remotes: [Source], isForced: Bool) async throws -> Result {
+        var result = Result()
+        // Two paths of the user's may name one artifact.
+        var seen: Set<RepositoryPath> = []
+        let items = items.filter { seen.insert($0.path).inserted }
+        let wanted = try await missing(items, isForced: isForced)
+        result.unchanged = items.count - wanted.count
+        guard !wanted.isEmpty else { return result }
+        let store = try LocalStore.openOrCreate(scratch.appending("store"))
+        result.byteCount = try await fetch(wanted, from: remotes, into: store)
+        let staged = scratch.appending("files")
+        if try FileStatus.of(staged) != nil { try Directories.removeTree(staged) }
+        let tally = ProgressTally(phase: "writing", sink: context.progress)
+        let restore = ArtifactRestore(store: store, pool: pool, cancellation: context.cancellation, progress: tally.add)
+        var cache = StatCache(scratch.appending("stat-cache"))
+        for item in wanted {
+            tally.begin(item.path.text, byteCount: item.pointer.size)
+            try await restore.restore(
+                item.pointer,
+                isExecutable: item.isExecutable,
+                to: SafeRelativePath.resolve(root: staged, components: item.path.components),
+                isIncluded: { _ in true },
+                cache: &cache
+            )
+        }
+        context.progress.finish()
+        for item in wanted {
+            try place(item.path, from: staged)
+            result.written.append(RestoredArtifact(path: item.path.text, size: item.pointer.size))
+        }
+        return result
+    }
+
+    /// Removes what was kept only to go on after an interruption.
+    func finish() throws { try Directories.removeTree(scratch) }
+
+    /// Removes the directories again, unless something came that is worth going on from.
+    func abandon() throws {
+        let packs = scratch.appending("store/packs")
+        if try FileStatus.of(packs) != nil, try !DirectoryEntry.all(in: packs).isEmpty { return }
+        try finish()
+        _ = try Directories.removeIfEmpty(output)
+    }
+
+    /// Returns the items that are not in their places.
+    private func missing(_ items: [Item], isForced: Bool) async throws -> [Item] {
+        var cache = StatCache(scratch.appending("stat-cache"))
+        let hash = ArtifactHash(pool: pool, cancellation: context.cancellation)
+        var missing: [Item] = []
+        for item in items {
+            let place = try SafeRelativePath.resolve(root: output, components: item.path.components)
+            guard let files = try ArtifactFiles(at: place) else {
+                missing.append(item)
+                continue
+            }
+            let isAlike = files.kind == .tree || files.isExecutable == item.isExecutable
+            if isAlike, files.kind == item.pointer.kind, files.byteCount == item.pointer.size,
+                try await hash.pointer(of: files, cache: &cache) == item.pointer
+            {
+                continue
+            }
+            guard isForced else {
+                throw Failure(
+                    .failed,
+                    "\(place) is there already, with other bytes",
+                    hints: ["write over it: `--force`", "or choose another directory: `-o DIR`"]
+                )
+            }
+            missing.append(item)
+        }
+        return missing
+    }
+
+    private func fetch(
+        _ items: [Item],
+        from remotes: [Source],
+        into store: LocalStore
+    ) async throws -> Int64 {
+        var failure: any Error = Failure(.failed, "no remote has the bytes")
+        for (number, remote) in remotes.enumerated() {
+            do {
+                return try await fetch(items, from: try remote.open(), named: remote.name, into: store)
+            } catch {
+                try context.cancellation.check()
+                if number == 0 { failure = error }
+            }
+        }
+        throw failure
+    }
+
+    private func fetch(
+        _ items: [Item],
+        from remote: RemoteStore,
+        named name: String,
+        into store: LocalStore
+    ) async throws -> Int64 {
+        let fetch = context.fetch(from: remote, into: store)
+        let report: Fetch.Report
+        do { report = try await fetch.run(Array(Set(items.map(\.pointer)))) } catch let error as RemoteError {
+            // Of a single object, what is wrong with it is thrown.
+            throw items.count == 1 ? Failure(nil, "cannot get \(items[0].path)", cause: error) : error
+        }
+        context.progress.finish()
+        if let damaged = report.damaged.first, let item = items.first(where: { $0.pointer.oid == damaged.oid }) {
+            throw Failure(nil, "cannot get \(item.path)", cause: damaged.reason)
+        }
+        if let wrong = items.compactMap({ item in store.contradiction(of: item.pointer).map { (item, $0) } }).first {
+            throw Failure(.verification, "\(wrong.0.path) is not what its pointer says: \(wrong.1)")
+        }
+        guard let oid = report.missing.first, let item = items.first(where: { $0.pointer.oid == oid }) else {
+            return report.byteCount
+        }
+        let isPurged = try await remote.isPurged(oid)
+        throw Failure(
+            .failed,
+            isPurged
+                ? "the bytes of \(item.path) were purged from remote \(name)"
+                : "remote \(name) does not have the bytes of \(item.path): \(oid)"
+        )
+    }
+
+    /// Moves what was restored to its place, over what is there.
+    private func place(_ path: RepositoryPath, from staged: FilePath) throws {
+        let source = staged.appending(path.text)
+        let target = try SafeRelativePath.resolve(root: output, components: path.components)
+        try Directories.create(target.removingLastComponent(), durable: false)
+        let old = try FileStatus.of(target)
+        if let old, try old.kind == .directory || FileStatus.of(source)?.kind == .directory {
+            let aside = scratch.appending("replaced")
+            if try FileStatus.of(aside) != nil { try Directories.removeTree(aside) }
+            try DurableFile.rename(target, to: aside)
+        }
+        try DurableFile.rename(source, to: target)
+    }
+}

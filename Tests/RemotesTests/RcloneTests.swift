@@ -1,0 +1,58 @@
+import ModelCore
+import Remotes
+import SystemIO
+import SystemPackage
+import Testing
+
+/// What only remotes by rclone have: a program of the user's that may not be there, and names that it alone knows.
+@Suite struct RcloneTests {
+    @Test(arguments: [
+        "rclone://", "rclone:///x", "rclone://-x/y", "rclone://:local,a=b/x", "rclone://a b/x", "rclone://a/../x",
+    ])
+    func `A name that is no remote's is refused`(url: String) {
+        #expect(throws: RemoteError.self) { try RemoteURL(parsing: url, relativeTo: "/") }
+    }
+
+    @Test(arguments: [
+        ("rclone://drive", "rclone://drive/"), ("rclone://drive/a/b/", "rclone://drive/a/b"),
+        ("rclone://nas.2//srv/models", "rclone://nas.2//srv/models"),
+    ])
+    func `A URL has one spelling`(url: String, text: String) throws {
+        #expect(try RemoteURL(parsing: url, relativeTo: "/").text == text)
+    }
+
+    @Test func `A remote that rclone does not know is named, and so is rclone where it is missing`() async throws {
+        let site = try RcloneSite("type = memory")
+        let opening = RemoteOpening(
+            environment: site.environment.merging(["PATH": "/nowhere"]) { $1 },
+            ssh: SSHSettings(environment: [:], configuredCommand: nil, mayAskUser: false),
+            pool: Machine.pool,
+            cancellation: .init(),
+            now: { 0 }
+        )
+        let url = try RemoteURL(parsing: "rclone://site/x", relativeTo: "/")
+        let withoutProgram = try opening.remote(at: url, sendsCredentials: true)
+        let missing = await #expect(throws: RemoteError.self) { try await withoutProgram.size(of: "format") }
+        #expect("\(try #require(missing))".contains("rclone"))
+        let unknown = try RemoteURL(parsing: "rclone://elsewhere/x", relativeTo: "/")
+        let remote = try site.opening.remote(at: unknown, sendsCredentials: true)
+        let error = await #expect(throws: RemoteError.self) { try await remote.list("packs") }
+        #expect("\(try #require(error))".contains("rclone knows no remote elsewhere"))
+    }
+
+    @Test func `Nothing is asked of rclone before somebody agreed`() async throws {
+        let site = try RcloneSite("type = memory")
+        let remote = try site.remote("x", isAgreed: false)
+        let error = await #expect(throws: RemoteError.self) { try await remote.list("packs") }
+        #expect("\(try #require(error))".contains("nobody on this machine agreed"))
+    }
+
+    @Test func `A pack is written over one of the same size that is damaged`() async throws {
+        let site = try RcloneSite("type = alias\nremote = /")
+        let remote = try site.remote(site.directory)
+        try await remote.write(Array("damaged".utf8), to: "packs/x")
+        try await remote.write(Array("correct".utf8), to: "packs/x")
+        #expect(try await remote.read("packs/x", range: nil) == Array("correct".utf8))
+        #expect(try await remote.read("packs/x", range: 1..<3) == Array("or".utf8))
+    }
+}
