@@ -30,6 +30,9 @@ package final class GiftlessServer: Sendable {
         let configuration = """
             LEGACY_ENDPOINTS: false
             AUTH_PROVIDERS: [\(authentication)]
+            PRE_AUTHORIZED_ACTION_PROVIDER:
+              factory: giftless.auth.jwt:factory
+              options: {algorithm: HS256, private_key: \(GiftlessServer.key), default_lifetime: 900}
             TRANSFER_ADAPTERS:
               basic:
                 factory: giftless.transfer.basic_streaming:factory
