@@ -87,7 +87,10 @@ let package = Package(
         ),
         tests(
             "RemotesTests",
-            ["Remotes", "Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"]
+            [
+                "Operations", "Remotes", "Git", "Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage,
+                "TestSupport",
+            ]
         ),
         tests("GitTests", ["Git", "SystemIO", "ModelCore", systemPackage]),
         tests("RegistryTests", ["Registry", "Git", "SystemIO", "ModelCore", systemPackage]),

@@ -139,7 +139,7 @@ extension GitRepository {
         return found.map { GitReference(name: $0.name, objectID: $0.id, peeledID: peeled[$0.name] ?? $0.id) }
     }
 
-    private func remoteArgument(_ remote: String) throws(GitError) -> GitArgument {
+    func remoteArgument(_ remote: String) throws(GitError) -> GitArgument {
         guard !remote.isEmpty, remote.utf8.first != UInt8(ascii: "-"), !remote.utf8.contains(0) else {
             throw GitError(.invalidName(remote), command: "git remote")
         }

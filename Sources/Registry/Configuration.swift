@@ -41,6 +41,8 @@ package struct Configuration: Sendable {
     let git: GitConfiguration
     /// Git's own `core.sshCommand`: how this user's SSH client is run.
     package let sshCommand: String?
+    /// The URLs of Git's own remotes by their names, as they are configured.
+    package let gitRemoteURLs: [String: String]
     private let environment: [String: String]
 
     private static let byteLimit = 1 << 20
@@ -118,6 +120,12 @@ package struct Configuration: Sendable {
         refused = tracked.entries.filter { !Configuration.mayBeTracked($0.key) && seen.insert($0.key.text).inserted }
             .map { Refused(key: $0.key.text) }
         sshCommand = git.value("core.sshCommand")
+        let urls = git.entries.filter { $0.key.section == "remote" && $0.key.name == "url" }
+        // Git fetches from the first.
+        gitRemoteURLs = Dictionary(
+            urls.compactMap { entry in entry.key.subsection.flatMap { name in entry.value.map { (name, $0) } } },
+            uniquingKeysWith: { first, _ in first }
+        )
         self.git = GitConfiguration(entries: git.entries.filter { $0.key.section == "git-model" })
         self.environment = environment
     }

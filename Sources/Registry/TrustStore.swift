@@ -37,7 +37,12 @@ package struct TrustStore: Sendable {
         try urls().contains { TrustStore.isSame($0, url) }
     }
 
-    private static func isAbsolute(_ url: String) -> Bool { url.hasPrefix("/") || url.contains("://") }
+    private static func isAbsolute(_ url: String) -> Bool {
+        guard url.hasPrefix("lfs:") else { return url.hasPrefix("/") || url.contains("://") }
+        // What Git takes: a path, a URL or `host:path`; the name of a Git remote means another place in each repository.
+        let place = url.dropFirst("lfs:".count)
+        return place.hasPrefix("/") || place.prefix { $0 != "/" }.contains(":")
+    }
 
     /// Notes that the user agrees to a URL; throws `UntrustableURL` for one that is relative or no line of text.
     package func add(_ url: String) throws {

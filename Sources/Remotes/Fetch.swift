@@ -210,6 +210,9 @@ package struct Fetch: Sendable {
     func receive(_ found: RemoteClosure.Found, into receiver: FrameReceiver) async throws {
         let total = found.byteCount
         let done = ByteTally()
+        let packs = Set(found.frames.map(\.pack)).compactMap { found.packs[$0] }
+        let files = packs.map { RemoteFile(path: StoreLayout.pack($0.id), size: Int64($0.size)) }
+        await source.remote.announce(files, for: .reading)
         // What decodes against a frame comes after it, for no frame is stored that was not decoded.
         for (_, frames) in Dictionary(grouping: found.frames, by: \.entry.depth).sorted(by: { $0.key < $1.key }) {
             if done.sum > 0 { try receiver.publish() }

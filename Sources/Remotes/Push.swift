@@ -76,6 +76,18 @@ package struct Push: Sendable {
         after visit: RemoteVisit
     ) async throws -> Report {
         defer { extendLifetime(visit) }
+        do { return try await write(pointers, root: root, after: visit) } catch {
+            // What is up need not go up again. Should that fail too, the first error counts.
+            if !cancellation.isCancelled { try? await destination.remote.publish() }
+            throw error
+        }
+    }
+
+    private func write(
+        _ pointers: [Pointer],
+        root: RootRecord?,
+        after visit: RemoteVisit
+    ) async throws -> Report {
         var report = Report()
         var isRooted = true
         if let root { isRooted = try await visit.inventory.hasRoot(root) }
@@ -92,8 +104,12 @@ package struct Push: Sendable {
             let uploaded = try await upload(missing, of: closure, inventory, avoiding: taken, report: &report)
             taken.formUnion(uploaded.takenNames)
             try await publishObjectIndexes(of: pointers, in: uploaded, afresh: missing)
-            if isWhole, isRooted { return report }
-            if let root { try await destination.remote.write(Array(root.text.utf8), to: StoreLayout.root(root.id)) }
+            let isDone = isWhole && isRooted
+            if !isDone, let root {
+                try await destination.remote.write(Array(root.text.utf8), to: StoreLayout.root(root.id))
+            }
+            try await destination.remote.publish()
+            if isDone { return report }
             isRooted = true
         }
         throw RemoteError.unreachable(destination.remote.name, cause: "what is uploaded keeps disappearing")
@@ -133,6 +149,7 @@ package struct Push: Sendable {
         var record = PushRecord(in: destination.remote)
         let packing = PushPacking(local: local, scratch: scratch)
         let parcels = try packing.parcels(of: missing, isFree: { !taken.contains($0) })
+        await announce(parcels)
         let total = missing.byteCount
         let tally = ByteTally()
         let sent: @Sendable (Int) -> Void = { [progress] in progress(min(tally.add(Int64($0)), total), total) }
@@ -158,6 +175,14 @@ package struct Push: Sendable {
         }
         let index = try await record.finish(with: closure.objects.filter { !inventory.knows($0) })
         return index.map(inventory.adding) ?? inventory
+    }
+
+    private func announce(_ parcels: [PushPacking.Parcel]) async {
+        let packs = parcels.compactMap { parcel -> RemoteFile? in
+            guard case .whole(let id) = parcel, let pack = local.listedPack(id) else { return nil }
+            return RemoteFile(path: StoreLayout.pack(id), size: Int64(pack.size))
+        }
+        await destination.remote.announce(packs, for: .writing)
     }
 
     private func send(

@@ -33,6 +33,10 @@ package protocol Remote: Sendable {
     ) async throws(RemoteError)
     /// Deletes a file; one that is not there is no error.
     func delete(_ file: String) async throws(RemoteError)
+    /// Shows everybody what was written and deleted since the last time, at once; whoever writes has to call this at the end.
+    func publish() async throws(RemoteError)
+    /// Says that packs will be read or uploaded before long, by their paths in the store.
+    func announce(_ packs: [RemoteFile], for access: RemoteAccess) async
 }
 
 extension Remote {
@@ -42,6 +46,15 @@ extension Remote {
     package var isFlat: Bool { false }
     /// None.
     package var lockableDirectory: FilePath? { nil }
+    /// Everything is seen as soon as it is written.
+    package func publish() async throws(RemoteError) {}
+    /// It makes no difference.
+    package func announce(_ packs: [RemoteFile], for access: RemoteAccess) async {}
+}
+
+/// What somebody wants of a file in a remote.
+package enum RemoteAccess: Sendable {
+    case reading, writing
 }
 
 /// A file that a remote listed.

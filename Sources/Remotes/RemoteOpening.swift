@@ -48,7 +48,13 @@ package struct RemoteOpening: Sendable {
 
     /// Returns the remote of a URL; without `sendsCredentials` nothing is sent that says who asks, unless the service is the one
     /// that the platform's own tools would ask.
-    package func remote(at url: RemoteURL, sendsCredentials: Bool) throws(RemoteError) -> any Remote {
+    ///
+    /// `git` is what Git does for a remote in LFS.
+    package func remote(
+        at url: RemoteURL,
+        sendsCredentials: Bool,
+        git: LFSGit? = nil
+    ) throws(RemoteError) -> any Remote {
         switch url {
         case .directory(let path): return DirectoryRemote(path, pool: pool)
         case .s3(let location): return RetryingRemote(try s3(location, sendsCredentials), policy: retries)
@@ -56,6 +62,7 @@ package struct RemoteOpening: Sendable {
             return RetryingRemote(self.ssh(location, isAgreed: sendsCredentials), policy: retries)
         case .web(let location):
             return RetryingRemote(StaticRemote(location, over: try web(location.text)), policy: retries)
+        case .lfs(let location): return RetryingRemote(try lfs(location, git), policy: retries)
         case .rclone(let location):
             return RetryingRemote(rclone(location, isAgreed: sendsCredentials), policy: retries)
         }
@@ -95,6 +102,21 @@ package struct RemoteOpening: Sendable {
             bytesPerSecond: bytesPerSecond
         )
         return RcloneRemote(location, by: process, over: metadata)
+    }
+
+    private func lfs(_ location: LFSLocation, _ git: LFSGit?) throws(RemoteError) -> LFSRemote {
+        guard let git else { throw .unusableURL(location.text, reason: "there is no Git repository here") }
+        let programs = ShellPrograms(mayAskUser: ssh.mayAskUser, pool: pool, cancellation: cancellation)
+        let name = location.text
+        let doorman = LFSDoorman(remote: name, settings: ssh, programs: programs, now: now)
+        let server = LFSServer(name, git.authority, over: try web(name), doorman: doorman, now: now)
+        let objects = LFSObjects(
+            remote: name,
+            server: server,
+            downloads: LFSQueue(.download, server: server, now: now),
+            uploads: LFSQueue(.upload, server: server, now: now)
+        )
+        return LFSRemote(name, objects: objects, branch: git.branch, pool: pool)
     }
 
     private func web(_ remote: String) throws(RemoteError) -> HTTPTransport {

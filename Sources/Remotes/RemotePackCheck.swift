@@ -42,5 +42,6 @@ package struct RemotePackCheck: Sendable {
         for pack in packs {
             try await source.remote.write(Array("git-model-tomb 1\n".utf8), to: StoreLayout.tomb(pack))
         }
+        try await source.remote.publish()
     }
 }

@@ -13,10 +13,12 @@ package enum RemoteURL: Hashable, Sendable {
     case web(WebLocation)
     /// A place that the user's rclone reaches.
     case rclone(RcloneLocation)
+    /// The LFS server and a branch of a Git repository.
+    case lfs(LFSLocation)
 
     /// The schemes that a URL may have, for messages.
     package static let schemes = [
-        "file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://", "rclone://",
+        "file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://", "lfs:", "rclone://",
     ]
 
     /// Parses a URL or a path; a relative path is taken from `base`.
@@ -51,6 +53,10 @@ package enum RemoteURL: Hashable, Sendable {
             self = .web(try WebLocation(parsing: text))
             return
         }
+        if let rest = text.removing(prefix: "lfs:") {
+            self = .lfs(try LFSLocation(parsing: rest, of: text))
+            return
+        }
         if let scheme = RemoteURL.scheme(of: text) {
             if scheme == "ssh:" {
                 self = .ssh(try SSHLocation(short: text))
@@ -74,7 +80,7 @@ package enum RemoteURL: Hashable, Sendable {
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.".utf8.contains(byte)
         }
-        if isScheme, text[colon...].hasPrefix("://") || scheme == "lfs" { return String(scheme) + ":" }
+        if isScheme, text[colon...].hasPrefix("://") { return String(scheme) + ":" }
         // As in Git: `host:path` with no slash before the colon is SSH's short form.
         return text[..<colon].contains("/") ? nil : "ssh:"
     }
@@ -86,6 +92,7 @@ package enum RemoteURL: Hashable, Sendable {
         case .s3(let location): location.text
         case .ssh(let location): location.text
         case .web(let location): location.text
+        case .lfs(let location): location.text
         case .rclone(let location): location.text
         }
     }

@@ -50,4 +50,12 @@ package struct RetryingRemote: Remote {
     package func delete(_ file: String) async throws(RemoteError) {
         try await policy.perform { () async throws(RemoteError) in try await inner.delete(file) }
     }
+
+    package func publish() async throws(RemoteError) {
+        try await policy.perform { () async throws(RemoteError) in try await inner.publish() }
+    }
+
+    package func announce(_ packs: [RemoteFile], for access: RemoteAccess) async {
+        await inner.announce(packs, for: access)
+    }
 }

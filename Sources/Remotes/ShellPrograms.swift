@@ -31,11 +31,13 @@ struct ShellPrograms: Sendable {
     let cancellation: Cancellation
 
     /// Runs a command, which has nothing to read, and returns what it said; one that was cancelled or says too much is ended.
-    func run(_ command: String, environment: [String: String]) async throws -> Answer {
+    ///
+    /// The arguments are the command's `$0`, `$1` and so on.
+    func run(_ command: String, arguments: [String] = [], environment: [String: String]) async throws -> Answer {
         try await pool.run {
             let child = try ChildProcess(
                 "/bin/sh",
-                ["sh", "-c", "exec </dev/null\n" + command],
+                ["sh", "-c", "exec </dev/null\n" + command] + arguments,
                 environment: environment,
                 mayAskUser: mayAskUser
             )

@@ -76,6 +76,7 @@ package struct StoreCopy: Sendable {
             try cancellation.check()
             try await copySmall(file)
         }
+        try await destination.remote.publish()
         return report
     }
 

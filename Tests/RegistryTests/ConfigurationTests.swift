@@ -248,6 +248,8 @@ struct TrustStoreTests {
         #expect(try store.remove("s3://bucket/a"))
         #expect(try !store.remove("s3://bucket/a"))
         #expect(try store.urls() == ["/dir with blank"])
+        for url in ["lfs:https://host/m.git", "lfs:git@host:m.git", "lfs:/srv/m.git"] { try store.add(url) }
+        #expect(try store.urls().count == 4)
     }
 
     @Test func `Texts that Unicode calls equal are two URLs`() async throws {
@@ -265,7 +267,7 @@ struct TrustStoreTests {
         #expect(try !store.contains("../store"))
     }
 
-    @Test(arguments: ["", "https://a\nhttps://b", "/a\r", "../store"])
+    @Test(arguments: ["", "https://a\nhttps://b", "/a\r", "../store", "lfs:origin", "lfs:../m.git"])
     func `A text that is more than a line, or relative, cannot be agreed to`(_ url: String) async throws {
         let scratch = try await Scratch()
         let store = try #require(TrustStore(environment: ["HOME": scratch.root.string]))

@@ -73,11 +73,11 @@ struct ConformanceTests {
     @Test(arguments: RemoteUnderTest.all(with: .listing))
     func `a directory that is missing or empty lists nothing`(kind: RemoteUnderTest) async throws {
         let place = try await kind.makePlace()
-        #expect(try await place.remote.list("packs") == [])
-        try await place.remote.write([1], to: "packs/file")
-        try await place.remote.delete("packs/file")
-        #expect(try await place.remote.list("packs") == [])
-        #expect(try await place.remote.list("packs/deeper") == [])
+        #expect(try await place.remote.list("index") == [])
+        try await place.remote.write([1], to: "index/file")
+        try await place.remote.delete("index/file")
+        #expect(try await place.remote.list("index") == [])
+        #expect(try await place.remote.list("index/deeper") == [])
     }
 
     @Test(arguments: RemoteUnderTest.all(with: .listing))

@@ -113,7 +113,8 @@ struct RemoteURLTests {
         ("s3://bucket?endpoint=https://-host", "endpoint"),
         ("gs://bucket/prefix", "no gs: remotes"),
         ("git+ssh://host/path", "no git+ssh: remotes"),
-        ("lfs:", "no lfs: remotes"),
+        ("lfs:", "has to follow"),
+        ("lfs:--upload-pack=x", "has to follow"),
         ("https://", "no http: or https: URL"),
         ("https://-host/m", "no http: or https: URL"),
         ("https://host/m#part", "no http: or https: URL"),
@@ -132,7 +133,7 @@ struct RemoteURLTests {
         #expect(error?.description.contains(reason) == true)
     }
 
-    @Test(arguments: ["git+ssh://host/path", "lfs:origin", "gs://bucket"])
+    @Test(arguments: ["git+ssh://host/path", "gs://bucket"])
     func `a refusal names the URLs that can be used`(text: String) {
         let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }
         for scheme in RemoteURL.schemes { #expect(error?.description.contains(scheme) == true) }

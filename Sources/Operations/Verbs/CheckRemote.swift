@@ -82,7 +82,10 @@ package struct CheckRemote: Sendable {
 
     private func probe(_ remote: any Remote, _ bytes: [UInt8], _ report: inout Report) async throws {
         let file = "probe-\(SHA256.digest(of: bytes).hex)"
-        do { try await remote.write(bytes, to: file) } catch {
+        do {
+            try await remote.write(bytes, to: file)
+            try await remote.publish()
+        } catch {
             report.add("write", false, "\(error)")
             return
         }
@@ -95,6 +98,7 @@ package struct CheckRemote: Sendable {
         } catch { report.add("read", false, "\(error)") }
         do {
             try await remote.delete(file)
+            try await remote.publish()
             let isGone = try await remote.size(of: file) == nil
             report.add("delete", isGone, isGone ? "gone again" : "\(file) is still there")
         } catch { report.add("delete", false, "\(error)") }

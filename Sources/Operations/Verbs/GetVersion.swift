@@ -103,7 +103,7 @@ package struct GetVersion: Sendable {
                 items: try select(among: manifest),
                 remotes: manifest.remotes.map { url in
                     Delivery.Source(name: url) {
-                        let remote = try context.remote(at: url, from: context.workingDirectory, with: nil)
+                        let remote = try context.remote(at: url, from: context.workingDirectory)
                         return RemoteStore(remote, cache: scratch.appending("remote"))
                     }
                 }

@@ -48,7 +48,9 @@ package struct Trust: Sendable {
         }
         func names(_ url: String) -> [String] { remotes.filter { $0.url == url }.map(\.name) }
         func url(_ text: String) -> String {
-            remotes.first { $0.name == text }?.url ?? context.agreedURL(text, from: context.workingDirectory)
+            let resolved = workspace?.resolvingGitRemote(text) ?? text
+            return remotes.first { $0.name == text }?.url
+                ?? context.agreedURL(resolved, from: context.workingDirectory)
         }
         do {
             switch action {

@@ -16,6 +16,8 @@ struct ConfiguredRemote: Sendable {
     let location: String
     /// The store behind it.
     let store: RemoteStore
+    /// What Git knows of its LFS server, where it has one.
+    let authority: GitLFSAuthority?
     /// Whether only this machine sees it.
     let isThisMachineOnly: Bool
     /// The directory of this machine for what is remembered and put together.
@@ -129,16 +131,25 @@ extension Workspace {
     }
 
     /// Returns the remote of a URL; a relative path is taken from the top of the repository.
-    func remote(_ name: String, url text: String) throws -> ConfiguredRemote {
-        let url = try RemoteURL(parsing: context.expandingHome(text), relativeTo: root)
+    ///
+    /// `isAgreed` says that the user is about to agree to the URL.
+    func remote(_ name: String, url text: String, isAgreed: Bool = false) throws -> ConfiguredRemote {
+        let url = try RemoteURL(parsing: context.expandingHome(resolvingGitRemote(text)), relativeTo: root)
         let key = SHA256.digest(of: Array(url.text.utf8)).hex.prefix(16)
         let directory = modelDirectory.appending("remotes").appending(String(key))
-        let remote = try context.remote(at: text, from: root, with: configuration)
+        let isAgreed = try isAgreed || agrees(to: text)
+        let git = try lfsGit(for: url, configuredAs: text, isAgreed: isAgreed, key: String(key))
+        let remote = try context.opening(with: configuration).remote(
+            at: url,
+            sendsCredentials: isAgreed,
+            git: git?.git
+        )
         return ConfiguredRemote(
             name: name,
             url: text,
             location: url.text,
             store: RemoteStore(remote, cache: directory),
+            authority: git?.authority,
             isThisMachineOnly: remote.isThisMachineOnly,
             directory: directory
         )

@@ -11,12 +11,14 @@ extension Context {
     }
 
     /// Returns the remote of a URL, a relative path taken from `base`; keys go only to where the user agreed to.
-    func remote(
-        at text: String,
-        from base: FilePath,
-        with configuration: Configuration?
-    ) throws -> any Remote {
-        let opening = RemoteOpening(
+    func remote(at text: String, from base: FilePath) throws -> any Remote {
+        let url = try RemoteURL(parsing: expandingHome(text), relativeTo: base)
+        return try opening(with: nil).remote(at: url, sendsCredentials: agrees(to: text, from: base))
+    }
+
+    /// What makes remotes of URLs, as a configuration has it.
+    func opening(with configuration: Configuration?) -> RemoteOpening {
+        RemoteOpening(
             environment: environment,
             ssh: SSHSettings(
                 environment: environment,
@@ -28,15 +30,14 @@ extension Context {
             bytesPerSecond: configuration?.transferRate,
             now: now
         )
-        let url = try RemoteURL(parsing: expandingHome(text), relativeTo: base)
-        return try opening.remote(at: url, sendsCredentials: agrees(to: text, from: base))
     }
 
-    /// Whether the user of this machine agreed to a URL, a relative path taken from `base`, for good or for this invocation.
-    func agrees(to text: String, from base: FilePath) throws -> Bool {
-        let url = agreedURL(text, from: base)
+    /// Whether the user of this machine agreed to a URL, a relative path taken from `base`, for good or for this invocation;
+    /// `meaning` tells what a URL stands for.
+    func agrees(to text: String, from base: FilePath, meaning: (String) -> String = { $0 }) throws -> Bool {
+        let url = agreedURL(meaning(text), from: base)
         // What is typed behind --trust is taken from where the user stands, as all paths of the command line are.
-        if trustedURLs.contains(where: { agreedURL($0, from: workingDirectory) == url }) { return true }
+        if trustedURLs.contains(where: { agreedURL(meaning($0), from: workingDirectory) == url }) { return true }
         return try TrustStore(environment: environment)?.contains(url) ?? false
     }
 

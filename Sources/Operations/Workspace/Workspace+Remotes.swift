@@ -10,7 +10,8 @@ extension Workspace {
     /// URL already stays.
     func addRemote(_ name: String, url: String, isForced: Bool) async throws {
         // Only a URL that this version can use may enter a file that everybody shares.
-        _ = try remote(name, url: url)
+        let added = try remote(name, url: url, isAgreed: true)
+        try await requireServer(of: added)
         let isThere = configuration.url(ofRemote: name) == url
         if !isThere {
             let settings = RemoteSettings(repository)
@@ -33,7 +34,9 @@ extension Workspace {
     }
 
     /// Returns what the user agrees to who agrees to a URL of this repository's configuration.
-    func agreedURL(_ configured: String) -> String { context.agreedURL(configured, from: root) }
+    func agreedURL(_ configured: String) -> String {
+        context.agreedURL(resolvingGitRemote(configured), from: root)
+    }
 
     /// Returns the URL of a remote, or says that there is none of that name.
     func url(ofRemote name: String) throws -> String {
@@ -49,7 +52,7 @@ extension Workspace {
 
     /// Whether the user of this machine agreed to a URL of this repository's configuration, for good or for this invocation.
     func agrees(to configured: String) throws -> Bool {
-        try context.agrees(to: configured, from: root)
+        try context.agrees(to: configured, from: root, meaning: resolvingGitRemote)
     }
 }
 

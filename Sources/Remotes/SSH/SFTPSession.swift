@@ -51,7 +51,7 @@ final class SFTPSession: Sendable {
         do throws(IOError) {
             child = try ChildProcess(
                 "/bin/sh",
-                settings.shellArguments(for: location, isAgreed: isAgreed),
+                settings.shellArguments(for: location, .subsystem("sftp"), isAgreed: isAgreed),
                 environment: settings.environment,
                 mayAskUser: settings.mayAskUser
             )

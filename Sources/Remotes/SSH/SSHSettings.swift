@@ -18,24 +18,35 @@ package struct SSHSettings: Sendable {
         self.mayAskUser = mayAskUser
     }
 
-    /// Returns the arguments that make `/bin/sh` run the client for a server's SFTP subsystem.
+    /// What the client asks of a server.
+    enum Request {
+        /// A service of the server's configuration.
+        case subsystem(String)
+        /// A command, as the server's shell takes it.
+        case command(String)
+    }
+
+    /// Returns the arguments that make `/bin/sh` run the client for a request, the name of the shell first.
     ///
     /// A command is the shell's to parse, as with Git; what comes from a URL is only ever an argument. A server that nobody agreed
     /// to has to be one whose key this machine knows.
-    func shellArguments(for location: SSHLocation, isAgreed: Bool) -> [String] {
+    func shellArguments(for location: SSHLocation, _ request: Request, isAgreed: Bool) -> [String] {
         let command = [environment["GIT_SSH_COMMAND"], configuredCommand].lazy.compactMap(\.self).first { !$0.isEmpty }
         let program = environment["GIT_SSH"].flatMap { $0.isEmpty ? nil : $0 } ?? "ssh"
         let shell = command.map { ["sh", "-c", "\($0) \"$@\"", "ssh"] } ?? ["sh", "-c", "exec \"$0\" \"$@\"", program]
-        return shell + arguments(for: location, isAgreed: isAgreed)
+        switch request {
+        case .subsystem(let name): return shell + options(location, isAgreed) + ["-s", "--", location.host, name]
+        case .command(let command): return shell + options(location, isAgreed) + ["--", location.host, command]
+        }
     }
 
-    private func arguments(for location: SSHLocation, isAgreed: Bool) -> [String] {
+    private func options(_ location: SSHLocation, _ isAgreed: Bool) -> [String] {
         // Nothing of the user's goes along but what proves who asks.
         var arguments = ["-x", "-a", "-o", "ClearAllForwardings=yes", "-o", "PermitLocalCommand=no"]
         if !mayAskUser { arguments += ["-o", "BatchMode=yes"] }
         if !isAgreed { arguments += ["-o", "StrictHostKeyChecking=yes"] }
         if let port = location.port { arguments += ["-p", "\(port)"] }
         if let user = location.user { arguments += ["-l", user] }
-        return arguments + ["-s", "--", location.host, "sftp"]
+        return arguments
     }
 }

@@ -74,6 +74,12 @@ extension RemoteDecorator {
     }
 }
 
+extension RemoteDecorator {
+    func publish() async throws(RemoteError) { try await inner.publish() }
+
+    func announce(_ packs: [RemoteFile], for access: RemoteAccess) async { await inner.announce(packs, for: access) }
+}
+
 extension Remote {
     /// Writes a file, and leaves out to count its bytes.
     func upload(_ source: FilePath, to file: String) async throws(RemoteError) {

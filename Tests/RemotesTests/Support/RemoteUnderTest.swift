@@ -48,7 +48,7 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
     static let all: [RemoteUnderTest] = [
         directory, memory, ssh, s3("S3 (rclone)", StorageServer.rclone),
         s3("S3 (moto)", StorageServer.moto, [.nesting, .replacement]), web("http (Python)", StorageServer.python),
-        web("http (rclone)", StorageServer.rcloneFiles),
+        web("http (rclone)", StorageServer.rcloneFiles), lfs,
         rclone("rclone (local)", "type = alias\nremote = /", [.refusal, .nesting]),
         rclone("rclone (memory)", "type = memory", []),
     ]
@@ -87,6 +87,17 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
             return Place(remote: site.remote, plant: { try site.write($0, to: $1) }, owner: site)
         },
         makeReadOnly: { try await SSHSite.readOnly() }
+    )
+
+    private static let lfs = RemoteUnderTest(
+        testDescription: "Git LFS (giftless)",
+        capabilities: [.listing, .writing, .replacement],
+        makePlace: {
+            let site = try await LFSSite.shared()
+            let remote = try await site.remote()
+            return Place(remote: PublishingRemote(remote), plant: { try await remote.write($0, to: $1) }, owner: site)
+        },
+        makeReadOnly: { try await LFSSite.shared().remote() }
     )
 
     private static func s3(

@@ -1,0 +1,87 @@
+import Git
+import Registry
+import Remotes
+import SystemPackage
+
+extension Workspace {
+    /// Returns a remote's URL with the URL of a Git remote in place of its name: what it means, and what somebody agrees to.
+    func resolvingGitRemote(_ text: String) -> String {
+        guard case .lfs(let location)? = try? RemoteURL(parsing: text, relativeTo: root),
+            let url = configuration.gitRemoteURLs[location.repository], let address = try? GitAddress(parsing: url)
+        else { return text }
+        switch address {
+        case .web(let url): return "lfs:" + url
+        case .ssh: return "lfs:" + url
+        case .directory:
+            return "lfs:" + (url.contains("://") ? url : root.pushing(FilePath(url)).lexicallyNormalized().string)
+        }
+    }
+
+    /// Returns what Git does for a remote at this URL, where it is in LFS; contacts nothing.
+    func lfsGit(
+        for url: RemoteURL,
+        configuredAs text: String,
+        isAgreed: Bool,
+        key: String
+    ) throws -> (git: LFSGit, authority: GitLFSAuthority)? {
+        guard case .lfs(let location) = url else { return nil }
+        let typed = String(text.dropFirst("lfs:".count))
+        let isGitRemote = configuration.gitRemoteURLs[typed] != nil
+        let gitRemote = isGitRemote ? typed : location.repository
+        // Whoever has a Git remote set it up on this machine, and Git would send its logins there, too.
+        let isAgreed = isGitRemote || isAgreed
+        if !isGitRemote { try requireURL(location, isAgreed: isAgreed) }
+        var environment: [String: String?] = GitRepository.hookGuard
+        if !context.hasTerminal || !isAgreed { environment["GIT_TERMINAL_PROMPT"] = "0" }
+        if !isAgreed {
+            // Neither what helpers know nor what somebody would type goes to a place that only a tracked file names.
+            environment.merge(["GIT_ASKPASS": "", "SSH_ASKPASS": "", "GIT_PROTOCOL_FROM_USER": "0"]) { $1 }
+        }
+        let branch = try GitDetachedBranch(
+            "refs/heads/" + LFSLocation.branch,
+            of: gitRemote,
+            rememberedAs: "refs/git-model/remotes/" + key,
+            in: repository,
+            environment: environment,
+            settings: isAgreed ? [] : ["credential.helper="]
+        )
+        let authority = GitLFSAuthority(
+            remote: location.text,
+            repository: repository,
+            program: repository.program.with(environment: environment),
+            gitRemote: gitRemote,
+            mayLogIn: isAgreed,
+            agrees: { try agrees(to: $0) }
+        )
+        let git = LFSGit(branch: GitStoreBranch(remote: location.text, branch: branch), authority: authority)
+        return (git, authority)
+    }
+
+    /// Refuses a remote whose Git host can have no LFS server, before it enters a file that everybody shares.
+    func requireServer(of remote: ConfiguredRemote) async throws {
+        guard let authority = remote.authority else { return }
+        for operation in [LFSOperation.download, .upload] { _ = try await authority.endpoint(for: operation) }
+    }
+
+    private func requireURL(_ location: LFSLocation, isAgreed: Bool) throws {
+        let text = location.repository
+        guard text.contains("/") || text.contains(":") else {
+            throw Failure(
+                .failed,
+                "cannot use remote \(location.text): Git has no remote '\(text)' here",
+                hints: [
+                    "add it to Git: `git remote add \(text) URL`",
+                    "or name its URL: `git model remote add NAME lfs:URL`",
+                ]
+            )
+        }
+        if isAgreed { return }
+        guard case .web = try GitAddress(parsing: text) else {
+            throw Failure(
+                .failed,
+                "cannot use remote \(location.text): nobody on this machine agreed to it",
+                hints: ["agree to it: `git model trust \(location.text)`"]
+            )
+        }
+    }
+}

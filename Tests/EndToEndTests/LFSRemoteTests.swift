@@ -1,0 +1,214 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A store in a Git host's own storage, used as its users do: a bare repository, and giftless for its LFS server.
+@Suite(.timeLimit(.minutes(5))) struct LFSRemoteTests {
+    /// A scratch repository with a Git remote `origin` in `~/origin.git`, and the server that goes with it.
+    private func start(wantsLogin: Bool = false) async throws -> (ScratchRepository, GiftlessServer) {
+        let scratch = try await ScratchRepository()
+        let server = try await GiftlessServer(in: scratch.home.appending("lfs"), wantsLogin: wantsLogin)
+        let result = try await scratch.run(
+            """
+            git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+            git config --global remote.origin.lfsurl '\(server.url(of: "models"))'
+            """
+        )
+        try result.expectSuccess()
+        return (scratch, server)
+    }
+
+    @Test func `A model goes to the host's own storage and comes to a clone, and to another after a new version`()
+        async throws
+    {
+        let (scratch, server) = try await start()
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            """
+            git model init -q --remote lfs:origin && git commit -qm 'Set up'
+            seq 1 200000 > a.bin && mkdir t && for n in 1 2 3; do seq $n 5000 > t/$n; done
+            git model add -q a.bin t && git commit -qm One && git model push
+            echo commits $(git --git-dir="$HOME/origin.git" rev-list --count git-model-store)
+            git push -q -u origin main && git clone -q ~/origin.git ~/clone && cd ~/clone && git model pull -q
+            cmp a.bin ~/sentiment/a.bin && diff -r t ~/sentiment/t
+            cd ~/sentiment && seq 2 200001 > a.bin && git model add -q a.bin && git commit -qm Two
+            git model push -q && git push -q
+            cd ~/clone && git pull -q && git model pull -q && cmp a.bin ~/sentiment/a.bin
+            git model fsck -q --deep --check-remote && git model status --check-remote
+            git status --short && git stash list && test ! -e .git/shallow
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("commits 1\n"), "\(result.output)")
+    }
+
+    @Test func `Clones that push at once lose nothing`() async throws {
+        let (scratch, server) = try await start()
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            """
+            git model init -q --remote lfs:origin && git commit -qm 'Set up' && git push -q -u origin main
+            for n in 1 2 3; do
+                git clone -q ~/origin.git ~/c$n && cd ~/c$n && git model trust -q store && git switch -qc b$n
+                head -c 300000 /dev/urandom > $n.bin && git model add -q $n.bin && git commit -qm $n && git push -qu origin b$n 2>/dev/null
+            done
+            for n in 1 2 3; do (cd ~/c$n && git model push -q && echo pushed $n) & done; wait
+            for n in 1 2 3; do
+                git clone -qb b$n ~/origin.git ~/d$n && cd ~/d$n && git model pull -q && cmp $n.bin ~/c$n/$n.bin
+            done
+            git model fsck -q --deep --check-remote && echo whole
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for words in ["pushed 1", "pushed 2", "pushed 3", "whole"] {
+            #expect(result.output.contains(words), "\(result.output)")
+        }
+    }
+
+    @Test func `Git LFS takes the branch for its own, and a checkout of it is a store`() async throws {
+        let (scratch, server) = try await start()
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            """
+            git model init -q --remote lfs:origin && git commit -qm 'Set up'
+            head -c 400000 /dev/urandom > a.bin && git model add -q a.bin && git commit -qm One && git model push -q
+            git push -q -u origin main
+            git lfs install --skip-repo > /dev/null
+            git clone -qn ~/origin.git ~/plain && cd ~/plain
+            git lfs fetch origin origin/git-model-store && git lfs fsck origin/git-model-store
+            git lfs ls-files origin/git-model-store | grep -c 'packs/.*[.]pack$'
+            git checkout -q git-model-store && git lfs fsck && git status --short
+            for pack in packs/*/*.pack; do echo "$(basename $pack .pack)  $pack" | sha256sum -c --quiet; done
+            git clone -q ~/origin.git ~/reader && cd ~/reader
+            git model remote add plain ~/plain && git model pull --remote plain && cmp a.bin ~/sentiment/a.bin
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("Git LFS fsck OK"), "\(result.output)")
+    }
+
+    @Test func `A login comes from Git's credential helpers, and is kept or forgotten there`() async throws {
+        let (scratch, server) = try await start(wantsLogin: true)
+        let place = server.process.origin.dropFirst("http://".count)
+        let result = try await scratch.run(
+            """
+            git model init -q --remote lfs:origin && git commit -qm 'Set up'
+            seq 1 20000 > a.bin && git model add -q a.bin && git commit -qm One
+            git model push || echo without: $?
+            git config --global credential.helper store
+            echo 'http://\(GiftlessServer.user):wrong@\(place)' > ~/.git-credentials
+            git model push -q 2> /dev/null || echo wrong: $?; wc -l < ~/.git-credentials
+            echo "http://\(GiftlessServer.user):$(\(GiftlessServer.tokenCommand))@\(place)" > ~/.git-credentials
+            git model push -q && wc -l < ~/.git-credentials
+            """
+        )
+        #expect(result.output.contains("wants a login"), "\(result.output)")
+        #expect(result.output.contains("without: 12\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("wrong: 12\n0\n1\n"), "\(result.output)")
+    }
+
+    @Test func `A host that has both needs no setting, and one login`() async throws {
+        let scratch = try await ScratchRepository()
+        let host = try await GitHost(in: scratch.home.appending("host"), home: scratch.home)
+        let result = try await scratch.run(
+            """
+            git init -q --bare ~/host/org/models.git && git --git-dir="$HOME/host/org/models.git" config http.receivepack true
+            git remote add origin http://\(host.authority)/org/models.git
+            git model init -q --remote lfs:origin && git commit -qm 'Set up'
+            seq 1 20000 > a.bin && git model add -q a.bin && git commit -qm One
+            git model push || echo without: $?
+            git config --global credential.helper store
+            echo 'http://ada:secret@\(host.authority)' > ~/.git-credentials
+            git model push -q && git push -q -u origin main
+            git clone -q http://\(host.authority)/org/models.git ~/clone && cd ~/clone && git model pull -q
+            cmp a.bin ~/sentiment/a.bin
+            git model remote add -q named lfs:http://\(host.authority)/org/models && git model fetch --remote named
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("without: 12\n"), "\(result.output)")
+    }
+
+    @Test func `A URL that only a tracked file names gets no login, and a login in a URL goes nowhere else`()
+        async throws
+    {
+        let scratch = try await ScratchRepository()
+        let host = try await GitHost(in: scratch.home.appending("host"), home: scratch.home)
+        let url = "lfs:http://\(host.authority)/org/models.git"
+        let result = try await scratch.run(
+            """
+            git init -q --bare ~/host/org/models.git && git --git-dir="$HOME/host/org/models.git" config http.receivepack true
+            git remote add origin http://ada:secret@\(host.authority)/org/models.git
+            git model init -q --remote lfs:origin && git commit -qm 'Set up'
+            seq 1 20000 > a.bin && git model add -q a.bin && git commit -qm One && git model push -v && git push -q -u origin main
+            cat ~/.config/git-model/trust && git model remote list && git model trust
+            ! git --git-dir="$HOME/host/org/models.git" grep secret git-model-store
+            git model remote add -q --force store '\(url)' && git commit -qam Name && rm ~/.config/git-model/trust
+            git clone -q . ~/clone && cd ~/clone && git config --global credential.helper store
+            echo 'http://ada:secret@\(host.authority)' > ~/.git-credentials
+            git model pull || echo strange: $?
+            git model pull -q --trust '\(url)' && cmp a.bin ~/sentiment/a.bin
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("strange: 12\n"), "\(result.output)")
+        #expect(!result.output.contains("secret"), "\(result.output)")
+    }
+
+    @Test func `A push that was killed is completed by the next, and leaves no mess in Git`() async throws {
+        let (scratch, server) = try await start()
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            """
+            git model init -q --remote lfs:origin && git commit -qm 'Set up'
+            head -c 150000000 /dev/urandom > a.bin && git model add -q a.bin && git commit -qm One
+            git-model push -q & push=$!
+            until find ~/lfs -type f | grep -q .; do sleep 0.01; done
+            kill -9 $push && ! wait $push
+            ! git --git-dir="$HOME/origin.git" rev-parse -q --verify git-model-store
+            git model push -q && git push -q -u origin main && git clone -q ~/origin.git ~/clone && cd ~/clone
+            git model pull -q && cmp a.bin ~/sentiment/a.bin && git fsck --no-progress && git -C ~/sentiment fsck --no-progress
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+    }
+
+    @Test func `A Git remote that can have no LFS server is refused before anybody shares it`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+            git model init -q && git commit -qm 'Set up'
+            git model remote add store lfs:origin || echo directory: $?
+            git model remote add store lfs:upstream || echo missing: $?
+            git remote add gone http://127.0.0.1:9/models.git
+            git model remote add store lfs:gone && seq 9 > a && git model add -q a && git commit -qm a
+            git model push || echo gone: $?
+            """
+        )
+        #expect(result.output.contains("has no LFS server; use a directory"), "\(result.output)")
+        #expect(result.output.contains("directory: 2\n"), "\(result.output)")
+        #expect(result.output.contains("Git has no remote 'upstream' here"), "\(result.output)")
+        #expect(result.output.contains("missing: 5\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("gone: 13\n"), "\(result.output)")
+    }
+
+    @Test func `A tracked file sends nothing to a server that nobody agreed to`() async throws {
+        let (scratch, server) = try await start()
+        defer { extendLifetime(server) }
+        let url = server.url(of: "models")
+        let result = try await scratch.run(
+            """
+            git config --global --unset remote.origin.lfsurl
+            git config -f .lfsconfig lfs.url '\(url)'
+            git model init -q && git model remote add store lfs:origin || echo strange: $?
+            git model trust -q '\(url)' && git model remote add store lfs:origin && git commit -qm 'Set up'
+            seq 9 > a && git model add -q a && git commit -qm a && git model push -q && echo agreed
+            """
+        )
+        #expect(result.output.contains("nobody on this machine agreed to it"), "\(result.output)")
+        #expect(result.output.contains("git model trust \(url)"), "\(result.output)")
+        #expect(result.output.contains("strange: 12\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("agreed\n"), "\(result.output)")
+    }
+}

@@ -1,0 +1,46 @@
+import Remotes
+import SystemPackage
+import Testing
+
+struct GitAddressTests {
+    @Test(arguments: [
+        ("https://example.org/team/models.git", "https://example.org/team/models.git/info/lfs"),
+        ("https://example.org/team/models", "https://example.org/team/models.git/info/lfs"),
+        ("https://example.org/team/models/", "https://example.org/team/models.git/info/lfs"),
+        ("https://ada:secret@example.org:8443/m.git", "https://example.org:8443/m.git/info/lfs"),
+        ("http://127.0.0.1:3000/m", "http://127.0.0.1:3000/m.git/info/lfs"),
+        ("git://example.org/m.git", "https://example.org/m.git/info/lfs"),
+        ("git@example.org:team/models.git", "https://example.org/team/models.git/info/lfs"),
+        ("ssh://git@example.org:2222/team/models.git", "https://example.org/team/models.git/info/lfs"),
+    ])
+    func `the LFS server is beside the repository`(url: String, server: String) throws {
+        #expect(try GitAddress(parsing: url).server == server)
+    }
+
+    @Test(arguments: ["/srv/models.git", "../models.git", "file:///srv/models.git", "ext::sh -c x", "c/d:e"])
+    func `a directory has none`(url: String) throws {
+        guard let address = try? GitAddress(parsing: url) else { return }
+        #expect(address.server == nil)
+    }
+
+    @Test func `a login in a URL is part of no address`() throws {
+        let address = try GitAddress(parsing: "https://ada:secret@Example.org/m.git")
+        #expect(address == .web("https://Example.org/m.git"))
+        #expect(address.host == "example.org")
+        #expect(address.origin == "https://example.org")
+    }
+
+    @Test(arguments: [
+        ("lfs:origin", "lfs:origin"), ("lfs:https://example.org/m.git", "lfs:https://example.org/m.git"),
+        ("lfs:git@example.org:m.git", "lfs:git@example.org:m.git"),
+    ])
+    func `a remote in LFS is a Git remote or its URL`(text: String, canonical: String) throws {
+        #expect(try RemoteURL(parsing: text, relativeTo: "/base").text == canonical)
+    }
+
+    @Test(arguments: ["lfs:", "lfs:-u", "lfs:https://ada:secret@example.org/m.git"])
+    func `what is none is refused, without its password`(text: String) {
+        let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }
+        #expect(error?.description.contains("secret") == false)
+    }
+}
