@@ -6,8 +6,8 @@ package import ModelCore
 package struct PairedSHA256: ~Copyable {
     private var lanes = (SHA256Lane(), SHA256Lane())
     /// In the lanes' place where the processor has none.
-    private var firstHash = SHA256()
-    private var secondHash = SHA256()
+    private var firstHash = SHA256Lane.isAvailable ? nil : SHA256()
+    private var secondHash = SHA256Lane.isAvailable ? nil : SHA256()
 
     /// Creates the state of two empty messages.
     package init() {}
@@ -17,15 +17,15 @@ package struct PairedSHA256: ~Copyable {
         if SHA256Lane.isAvailable {
             SHA256Lane.update(&lanes.0, first, &lanes.1, second)
         } else {
-            firstHash.update(first)
-            secondHash.update(second)
+            firstHash?.update(first)
+            secondHash?.update(second)
         }
     }
 
     /// Returns the digests of the messages.
     package consuming func finish() -> (Digest, Digest) {
-        if SHA256Lane.isAvailable { return (lanes.0.finish(), lanes.1.finish()) }
-        return (firstHash.finish(), secondHash.finish())
+        if let first = firstHash.take(), let second = secondHash.take() { return (first.finish(), second.finish()) }
+        return (lanes.0.finish(), lanes.1.finish())
     }
 }
 

@@ -103,7 +103,7 @@ package struct PackBuilder: ~Copyable {
     /// Writes the table of contents, synchronises the file and gives it its name in `store`.
     package consuming func seal(in store: FilePath) throws(IOError) -> SealedPack {
         let contents = try writeContents()
-        return try commit(named: PackDigest.of(file.file), contents, in: store)
+        return try commit(named: PackDigest.of(file.file, byteCount: byteCount), contents, in: store)
     }
 
     /// Seals two packs, in this order, whose names cost no more than one's.
@@ -113,7 +113,12 @@ package struct PackBuilder: ~Copyable {
         in store: FilePath
     ) throws(IOError) -> [SealedPack] {
         let contents = (try first.writeContents(), try second.writeContents())
-        let names = try PackDigest.of(first.file.file, second.file.file)
+        let names = try PackDigest.of(
+            first.file.file,
+            byteCount: first.byteCount,
+            second.file.file,
+            byteCount: second.byteCount
+        )
         return [
             try first.commit(named: names.0, contents.0, in: store),
             try second.commit(named: names.1, contents.1, in: store),
@@ -138,7 +143,7 @@ package struct PackBuilder: ~Copyable {
     /// Writes the table of contents and returns the pack as a file without a name, which goes with the value.
     package consuming func scratch() throws(IOError) -> ScratchPack {
         let contents = try writeContents()
-        let id = try PackDigest.of(file.file)
+        let id = try PackDigest.of(file.file, byteCount: byteCount)
         return ScratchPack(SealedPack(id: id, byteCount: byteCount, kind: kind, contents: contents), file: file)
     }
 

@@ -1,50 +1,57 @@
 import Codec
 import ModelCore
 import SystemIO
+import SystemPackage
 
 /// The names of packs that are written, from the files themselves: two are computed at the price of one.
 enum PackDigest {
     /// How much of a pack is read at a time, in bytes: little enough to stay in a processor's own cache.
     private static let stepByteCount = 256 << 10
 
-    /// Returns the digest of a file that nobody writes to any more.
-    static func of(_ file: borrowing OpenFile) throws(IOError) -> Digest {
-        let buffer = BufferPool(bufferSize: stepByteCount, count: 1).acquire()
+    /// A file that nobody writes to any more, read from end to end.
+    private struct Reading: ~Copyable {
+        let byteCount: Int
+        private let buffer = BufferPool(bufferSize: PackDigest.stepByteCount, count: 1).acquire()
+
+        init(byteCount: Int) { self.byteCount = byteCount }
+
+        /// Returns what the file has from an offset, a step at most, and nothing behind its end; a file that was cut is an error.
+        func step(of file: borrowing OpenFile, at offset: Int) throws(IOError) -> UnsafeRawBufferPointer {
+            let count = max(0, min(PackDigest.stepByteCount, byteCount - offset))
+            let place = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<count])
+            guard try file.read(into: place, at: Int64(offset)) == count else {
+                throw IOError(.read, file.path, .ioError)
+            }
+            return UnsafeRawBufferPointer(place)
+        }
+    }
+
+    /// Returns the digest of a file of that many bytes.
+    static func of(_ file: borrowing OpenFile, byteCount: Int) throws(IOError) -> Digest {
+        let reading = Reading(byteCount: byteCount)
         var hash = SHA256()
-        var offset = 0
-        while true {
-            let bytes = try file.next(at: offset, in: buffer)
-            if bytes.isEmpty { break }
-            hash.update(bytes)
-            offset += bytes.count
+        for offset in stride(from: 0, to: byteCount, by: stepByteCount) {
+            hash.update(try reading.step(of: file, at: offset))
         }
-        extendLifetime(buffer)
+        extendLifetime(reading)
         return hash.finish()
     }
 
-    /// Returns the digests of two files that nobody writes to any more.
-    static func of(_ first: borrowing OpenFile, _ second: borrowing OpenFile) throws(IOError) -> (Digest, Digest) {
-        let buffers = BufferPool(bufferSize: stepByteCount, count: 2)
-        let (one, other) = (buffers.acquire(), buffers.acquire())
+    /// Returns the digests of two files of that many bytes.
+    static func of(
+        _ first: borrowing OpenFile,
+        byteCount firstCount: Int,
+        _ second: borrowing OpenFile,
+        byteCount secondCount: Int
+    ) throws(IOError) -> (Digest, Digest) {
+        let one = Reading(byteCount: firstCount)
+        let other = Reading(byteCount: secondCount)
         var hash = PairedSHA256()
-        var offset = 0
-        while true {
-            let (head, otherHead) = (try first.next(at: offset, in: one), try second.next(at: offset, in: other))
-            if head.isEmpty && otherHead.isEmpty { break }
-            hash.update(head, otherHead)
-            offset += stepByteCount
+        for offset in stride(from: 0, to: max(firstCount, secondCount), by: stepByteCount) {
+            hash.update(try one.step(of: first, at: offset), try other.step(of: second, at: offset))
         }
-        extendLifetime((one, other))
+        extendLifetime(one)
+        extendLifetime(other)
         return hash.finish()
-    }
-}
-
-extension OpenFile {
-    /// Reads what a buffer holds from an offset, less at the file's end.
-    fileprivate borrowing func next(
-        at offset: Int,
-        in buffer: BufferPool.Buffer
-    ) throws(IOError) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: buffer.bytes[..<(try read(into: buffer.bytes, at: Int64(offset)))])
     }
 }

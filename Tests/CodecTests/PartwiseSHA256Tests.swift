@@ -24,6 +24,21 @@ import Testing
         }
     }
 
+    @Test func digestsOfTwoMessagesInPiecesAreThoseOfOneAtATime() {
+        var random = PseudoRandom(seed: 258)
+        let lengths = [0, 1, 55, 63, 64, 65, 130, 4097]
+        for _ in 0..<50 {
+            var messages: [[UInt8]] = [[], []]
+            var paired = PairedSHA256()
+            for _ in 0..<6 {
+                let pieces = (0..<2).map { _ in random.bytes(lengths[Int(random.next() % UInt64(lengths.count))]) }
+                pieces[0].withUnsafeBytes { one in pieces[1].withUnsafeBytes { other in paired.update(one, other) } }
+                for number in 0..<2 { messages[number] += pieces[number] }
+            }
+            #expect(paired.finish() == (SHA256.digest(of: messages[0]), SHA256.digest(of: messages[1])))
+        }
+    }
+
     @Test func digestsOfTwoMessagesAreThoseOfOneAtATime() {
         var random = PseudoRandom(seed: 257)
         let lengths = [0, 1, 63, 64, 65, 1000, 4096, 70_000]
