@@ -11,7 +11,7 @@ package struct TreeListing: Sendable, Hashable {
     package static let maximumByteCount: Int64 = 268_435_456
 
     static let format = "tree listing"
-    static let firstLine = "git-model-tree 1\n"
+    package static let firstLine = "git-model-tree 1\n"
 
     /// Creates a listing from entries in any order; throws `malformed` for paths that cannot be together.
     package init(_ entries: [TreeEntry]) throws(FormatError) {

@@ -52,7 +52,7 @@ package struct DirectoryRemote: Remote {
             return try DirectoryWalk.entries(under: path).compactMap { entry in
                 let name = entry.path.split(separator: "/").last.map(String.init) ?? entry.path
                 guard entry.status.kind == .regular, !TemporaryFile.isTemporary(name) else { return nil }
-                return RemoteFile(path: entry.path, size: entry.status.size)
+                return RemoteFile(path: entry.path, size: entry.status.size, modified: entry.status.modified)
             }
         }
     }

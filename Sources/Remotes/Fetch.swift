@@ -217,17 +217,9 @@ package struct Fetch: Sendable {
         for (_, frames) in Dictionary(grouping: found.frames, by: \.entry.depth).sorted(by: { $0.key < $1.key }) {
             if done.sum > 0 { try receiver.publish() }
             let ranges = PackRange.covering(frames, packs: found.packs)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                var next = ranges.makeIterator()
-                func start() {
-                    guard let range = next.next() else { return }
-                    group.addTask {
-                        try await receive(range, into: receiver)
-                        progress(done.add(range.wantedByteCount), total)
-                    }
-                }
-                for _ in 0..<rangesAtOnce { start() }
-                while try await group.next() != nil { start() }
+            try await ranges.forEach(atOnce: rangesAtOnce) { range in
+                try await receive(range, into: receiver)
+                progress(done.add(range.wantedByteCount), total)
             }
         }
     }

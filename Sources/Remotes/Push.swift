@@ -105,9 +105,7 @@ package struct Push: Sendable {
             taken.formUnion(uploaded.takenNames)
             try await publishObjectIndexes(of: pointers, in: uploaded, afresh: missing)
             let isDone = isWhole && isRooted
-            if !isDone, let root {
-                try await destination.remote.write(Array(root.text.utf8), to: StoreLayout.root(root.id))
-            }
+            if !isDone, let root { try await destination.write(root) }
             try await destination.remote.publish()
             if isDone { return report }
             isRooted = true

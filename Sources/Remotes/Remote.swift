@@ -63,11 +63,14 @@ package struct RemoteFile: Hashable, Sendable {
     package let path: String
     /// The file's size in bytes.
     package let size: Int64
+    /// When the file was written, by the server's clock, in ns since 1970; `nil` where the server does not say.
+    package let modified: Int64?
 
     /// Creates an entry of a list.
-    package init(path: String, size: Int64) {
+    package init(path: String, size: Int64, modified: Int64? = nil) {
         self.path = path
         self.size = size
+        self.modified = modified
     }
 
     /// The last component of the path.

@@ -1,5 +1,5 @@
 package import ModelCore
-import Store
+package import Store
 package import SystemIO
 
 /// Why an operation on a remote failed; every case names the remote.
@@ -20,6 +20,8 @@ package enum RemoteError: Error, Sendable {
     case needsNewerVersion(String, file: String, String)
     /// Neither this machine nor the remote has these objects whole.
     case incomplete(String, objects: [Digest])
+    /// An object that a root of the remote names is not all there.
+    case unfinished(String, root: RootRecord, object: Digest)
     /// The remote does not let this user do that; what was tried to prove who asks is listed in order.
     case denied(String, file: String, reason: String, tried: [CredentialAttempt])
     /// The remote has no room, or its owner's quota is used up.
@@ -83,6 +85,8 @@ extension RemoteError: CustomStringConvertible {
                 + (objects.count == 1
                     ? "object \(objects[0].abbreviated)"
                     : "\(objects.count) objects, the first is \(objects[0].abbreviated)")
+        case .unfinished(let url, let root, let object):
+            "remote \(url) lacks bytes of object \(object.abbreviated), which \(root.repository) needs at \(root.reference)"
         case .denied(let url, let file, let reason, _): "remote \(url) denies access to \(file): \(reason)"
         case .full(let url, let file, let reason): "remote \(url) has no room for \(file): \(reason)"
         case .refused(let url, let file, let reason): "remote \(url) refuses \(file): \(reason)"

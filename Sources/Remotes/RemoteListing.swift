@@ -26,7 +26,8 @@ struct RemoteListing: Sendable {
         let prefix = directory + "/"
         return files.compactMap { file in
             guard file.path.hasPrefix(prefix) else { return nil }
-            return RemoteFile(path: String(file.path.dropFirst(prefix.count)), size: file.size)
+            let path = String(file.path.dropFirst(prefix.count))
+            return RemoteFile(path: path, size: file.size, modified: file.modified)
         }
     }
 

@@ -58,6 +58,7 @@ package struct RemoteOpening: Sendable {
         switch url {
         case .directory(let path): return DirectoryRemote(path, pool: pool)
         case .s3(let location): return RetryingRemote(try s3(location, sendsCredentials), policy: retries)
+        case .gcs(let location): return RetryingRemote(try gcs(location, sendsCredentials), policy: retries)
         case .ssh(let location):
             return RetryingRemote(self.ssh(location, isAgreed: sendsCredentials), policy: retries)
         case .web(let location):
@@ -74,13 +75,20 @@ package struct RemoteOpening: Sendable {
         let transport = try web(location.text)
         let mayAsk = sendsCredentials || location.endpoint == nil
         let programs = ShellPrograms(mayAskUser: ssh.mayAskUser, pool: pool, cancellation: cancellation)
-        let chain = AWSCredentialChain(
+        let chain = CredentialChain<AWSCredentials>(
             mayAsk ? settings.sources(over: transport, metadata: metadata, programs: programs, now: now) : [],
-            region: settings.region,
-            endpoint: settings.endpoint(of: "s3"),
             now: now
         )
-        return S3Remote(location, over: transport, chain: chain, pool: pool, now: now)
+        return S3Remote(location, over: transport, chain: chain, settings: settings, pool: pool, now: now)
+    }
+
+    private func gcs(_ location: GCSLocation, _ sendsCredentials: Bool) throws(RemoteError) -> GCSRemote {
+        let transport = try web(location.text)
+        let settings = GoogleSettings(environment: environment)
+        let mayAsk = sendsCredentials || location.endpoint == nil && settings.emulator == nil
+        let sources = mayAsk ? settings.sources(over: transport, metadata: metadata, now: now) : []
+        let chain = CredentialChain<GoogleToken>(sources, now: now)
+        return GCSRemote(location, over: transport, chain: chain, emulator: settings.emulator, pool: pool)
     }
 
     private func ssh(_ location: SSHLocation, isAgreed: Bool) -> SSHRemote {

@@ -40,7 +40,7 @@ package struct RemotePackCheck: Sendable {
     /// Marks packs as being on their way out: nothing counts on them any more, and a push sends their frames in new ones.
     package func bury(_ packs: [Digest]) async throws {
         for pack in packs {
-            try await source.remote.write(Array("git-model-tomb 1\n".utf8), to: StoreLayout.tomb(pack))
+            try await source.remote.write(Array(StoreLayout.tombText.utf8), to: StoreLayout.tomb(pack))
         }
         try await source.remote.publish()
     }

@@ -7,6 +7,8 @@ package enum RemoteURL: Hashable, Sendable {
     case directory(FilePath)
     /// A bucket of Amazon S3 or a service like it.
     case s3(S3Location)
+    /// A bucket of Google Cloud Storage.
+    case gcs(GCSLocation)
     /// A directory of a server that is reached by SSH.
     case ssh(SSHLocation)
     /// Files that a web server hands out.
@@ -18,7 +20,7 @@ package enum RemoteURL: Hashable, Sendable {
 
     /// The schemes that a URL may have, for messages.
     package static let schemes = [
-        "file://", "a path", "s3://", "ssh://", "user@host:path", "https://", "http://", "lfs:", "rclone://",
+        "file://", "a path", "s3://", "gs://", "ssh://", "user@host:path", "https://", "http://", "lfs:", "rclone://",
     ]
 
     /// Parses a URL or a path; a relative path is taken from `base`.
@@ -39,6 +41,10 @@ package enum RemoteURL: Hashable, Sendable {
         }
         if let rest = text.removing(prefix: "s3://") {
             self = .s3(try S3Location(parsing: rest, of: text))
+            return
+        }
+        if let rest = text.removing(prefix: "gs://") {
+            self = .gcs(try GCSLocation(parsing: rest, of: text))
             return
         }
         if let rest = text.removing(prefix: "rclone://") {
@@ -90,6 +96,7 @@ package enum RemoteURL: Hashable, Sendable {
         switch self {
         case .directory(let path): path.string
         case .s3(let location): location.text
+        case .gcs(let location): location.text
         case .ssh(let location): location.text
         case .web(let location): location.text
         case .lfs(let location): location.text

@@ -67,12 +67,12 @@ package struct RemoteVerification: Sendable {
                 packs.merge(found.packs) { first, _ in first }
             } catch let error as RemoteError where error.isAboutContent { report.damaged[pointer.oid] = "\(error)" }
         }
-        var copies: [Copy: FrameLocation] = [:]
-        for frame in closures.flatMap(\.frames) { copies[Copy(frame)] = frame }
+        var copies: [FrameCopy: FrameLocation] = [:]
+        for frame in closures.flatMap(\.frames) { copies[FrameCopy(frame)] = frame }
         report.byteCount = copies.values.reduce(0) { $0 + Int64($1.entry.recordLength) }
         let bad = try await problems(of: Array(copies.values), packs, inventory, byteCount: report.byteCount)
         for closure in closures {
-            if let problem = closure.frames.compactMap({ bad[Copy($0)] }).first {
+            if let problem = closure.frames.compactMap({ bad[FrameCopy($0)] }).first {
                 report.damaged[closure.oid] = problem
             } else {
                 report.verified.insert(closure.oid)
@@ -81,26 +81,15 @@ package struct RemoteVerification: Sendable {
         return report
     }
 
-    /// A record of a pack, whatever index it was found by.
-    private struct Copy: Hashable {
-        let pack: Digest
-        let offset: UInt32
-
-        init(_ frame: FrameLocation) {
-            pack = frame.pack
-            offset = frame.entry.offset
-        }
-    }
-
     /// Reads frames, and returns what is wrong with those that are not what their names say.
     private func problems(
         of frames: [FrameLocation],
         _ packs: [Digest: IndexContents.Pack],
         _ inventory: RemoteInventory,
         byteCount: Int64
-    ) async throws -> [Copy: String] {
+    ) async throws -> [FrameCopy: String] {
         let done = ByteTally()
-        return try await withThrowingTaskGroup(of: [Copy: String].self) { group in
+        return try await withThrowingTaskGroup(of: [FrameCopy: String].self) { group in
             var ranges = PackRange.covering(frames, packs: packs).makeIterator()
             func start() {
                 guard let range = ranges.next() else { return }
@@ -112,7 +101,7 @@ package struct RemoteVerification: Sendable {
                 }
             }
             for _ in 0..<RemoteVerification.rangesAtOnce { start() }
-            var problems: [Copy: String] = [:]
+            var problems: [FrameCopy: String] = [:]
             while let found = try await group.next() {
                 problems.merge(found) { first, _ in first }
                 start()
@@ -121,8 +110,8 @@ package struct RemoteVerification: Sendable {
         }
     }
 
-    private func problems(in range: PackRange, _ inventory: RemoteInventory) async throws -> [Copy: String] {
-        var problems: [Copy: String] = [:]
+    private func problems(in range: PackRange, _ inventory: RemoteInventory) async throws -> [FrameCopy: String] {
+        var problems: [FrameCopy: String] = [:]
         do {
             let bytes = try await read(range.pack, range.bytes)
             for frame in range.frames {
@@ -130,11 +119,11 @@ package struct RemoteVerification: Sendable {
                 let record = Array(bytes[start..<(start + frame.entry.recordLength)])
                 do { _ = try await decoded(frame, record, inventory) } catch let error as RemoteError {
                     guard error.isAboutContent else { throw error }
-                    problems[Copy(frame)] = "\(error)"
+                    problems[FrameCopy(frame)] = "\(error)"
                 }
             }
         } catch let error as RemoteError where error.isAboutContent {
-            for frame in range.frames { problems[Copy(frame)] = "\(error)" }
+            for frame in range.frames { problems[FrameCopy(frame)] = "\(error)" }
         }
         return problems
     }

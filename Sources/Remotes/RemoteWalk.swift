@@ -45,6 +45,17 @@ struct RemoteWalk {
         copy = { inventory.copy(of: $0, below: $1) }
     }
 
+    /// Creates a walk that finds what keeps an object alive in the remote, be it buried.
+    init(source: RemoteStore, local: LocalStore, survey: RemoteSurvey) {
+        self.source = source
+        self.local = local
+        indexes = survey.indexes
+        refused = []
+        reach = .remote
+        isHere = { _, _ in false }
+        copy = survey.copy
+    }
+
     /// What a fetch found to be damaged or missing in a remote.
     struct Useless {
         var packs: Set<Digest> = []
@@ -122,6 +133,18 @@ struct RemoteWalk {
         }
         guard SHA256.digest(of: bytes) == oid else { return nil }
         return try parse(name) { () throws(FormatError) in try TreeListing(parsing: bytes) }
+    }
+
+    /// Returns whether an object's bytes begin as those of a tree's listing do.
+    func beginsAsListing(_ oid: Digest) async throws -> Bool {
+        var first: Digest? = copy(oid, .max) == nil ? nil : oid
+        for entry in entries(of: oid) where first == nil {
+            var found = RemoteClosure.Found()
+            first = try await frames(of: entry, adding: &found)?.first
+        }
+        // No listing is ever stored as a difference.
+        guard let first, let copy = copy(first, .max), copy.base == nil else { return false }
+        return try await bytes(of: first).starts(with: TreeListing.firstLine.utf8)
     }
 
     private func entries(of oid: Digest) -> [ObjectEntry] {

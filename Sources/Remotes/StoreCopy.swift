@@ -133,16 +133,8 @@ package struct StoreCopy: Sendable {
 
     private func copy(_ packs: [RemoteFile], byteCount total: Int64) async throws {
         let tally = ByteTally()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var next = packs.makeIterator()
-            func start() {
-                guard let pack = next.next() else { return }
-                group.addTask {
-                    try await copy(pack) { count in progress(min(tally.add(Int64(count)), total), total) }
-                }
-            }
-            for _ in 0..<StoreCopy.packsAtOnce { start() }
-            while try await group.next() != nil { start() }
+        try await packs.forEach(atOnce: StoreCopy.packsAtOnce) { pack in
+            try await copy(pack) { count in progress(min(tally.add(Int64(count)), total), total) }
         }
     }
 

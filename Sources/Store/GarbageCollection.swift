@@ -152,7 +152,7 @@ package struct GarbageCollection: Sendable {
 
 extension FrameEntry {
     /// Whether this version knows the codec and everything that the flags say.
-    fileprivate var isUnderstood: Bool {
+    package var isUnderstood: Bool {
         FrameCodec(rawValue: codec) != nil && flags == (base == 0 ? 0 : FrameRecord.baseFlag)
     }
 }

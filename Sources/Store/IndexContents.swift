@@ -66,6 +66,16 @@ package struct IndexContents: Sendable {
         insert(frame)
     }
 
+    /// Adds the frames that a file lists of packs that are kept.
+    package mutating func add(_ file: IndexFile, keeping isKept: (Digest) -> Bool) {
+        let packs = Dictionary(file.packs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for position in 0..<file.frameCount {
+            if let frame = file.frame(at: position), let pack = packs[frame.pack], isKept(pack.id) {
+                add(frame, in: pack)
+            }
+        }
+    }
+
     /// Two copies are one where they name the same bytes of the same pack, whatever numbers their files gave pack and base.
     private mutating func insert(_ frame: FrameLocation) {
         var entry = frame.entry

@@ -26,6 +26,9 @@ package enum StoreLayout {
     /// Returns the path of the tomb of a pack relative to the store.
     package static func tomb(_ pack: Digest) -> String { "tomb/\(pack.hex)" }
 
+    /// What the tomb of a pack holds.
+    package static let tombText = "git-model-tomb 1\n"
+
     /// The directory of the repositories that use the store together.
     package static let users = "users"
     /// The file that names the stores to read from beside this one.

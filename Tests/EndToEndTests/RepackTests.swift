@@ -142,7 +142,10 @@ import Testing
             root=$(grep -l "$(git show small@v3.0.0:m.safetensors.mver | sed -n 's/.*sha256://p')" ~/models/roots/* | head -1)
             sed 's,^repository .*,repository https://other/repository,' $root > ~/foreign
             cp ~/foreign ~/models/roots/$(sha256sum < ~/foreign | cut -d' ' -f1)
+            ! git model list | grep purged
             git model purge v3.0.0 v3.1.0 --yes --force || echo "= $?"
+            git model list | grep -q 'v3.1.0 (purged)'
+            git model list --json | grep -q '"isPurged": *true'
             git model fsck --deep
             """
         )

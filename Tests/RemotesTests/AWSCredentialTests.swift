@@ -23,7 +23,7 @@ struct AWSCredentialTests {
         return path.string
     }
 
-    private func chain(_ variables: [String: String], config: String = "") throws -> AWSCredentialChain {
+    private func chain(_ variables: [String: String], config: String = "") throws -> CredentialChain<AWSCredentials> {
         if !config.isEmpty { _ = try write(config, to: ".aws/config") }
         let home = ["HOME": scratch.path.string, "PATH": "/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED": "true"]
         let environment = home.merging(variables) { _, given in given }
@@ -35,7 +35,7 @@ struct AWSCredentialTests {
             programs: ShellPrograms(mayAskUser: false, pool: Machine.pool, cancellation: cancellation),
             now: { AWSCredentialTests.now }
         )
-        return AWSCredentialChain(sources, region: settings.region, endpoint: nil, now: { AWSCredentialTests.now })
+        return CredentialChain<AWSCredentials>(sources, now: { AWSCredentialTests.now })
     }
 
     private func key(_ variables: [String: String], config: String = "") async throws -> String? {

@@ -50,7 +50,9 @@ struct SSHHostileServerTests {
     @Test func `names that lead elsewhere are none`() async throws {
         let scratch = try Scratch()
         let remote = try remote(scratch)
-        #expect(try await remote.list("packs") == [RemoteFile(path: "ok", size: 7)])
+        let listed = try await remote.list("packs")
+        #expect(listed.map(\.path) == ["ok"])
+        #expect(listed.first?.size == 7)
     }
 
     @Test(arguments: [

@@ -41,7 +41,7 @@ struct ListCommand: ModelCommand {
             for model in report.models {
                 table.row(
                     model.name,
-                    model.latest ?? "-",
+                    (model.latest ?? "-") + (model.isPurged ? " (purged)" : ""),
                     model.date ?? "",
                     model.size.map(Quantity.bytes) ?? "",
                     Quantity.count(model.versions, "version"),

@@ -16,9 +16,9 @@ struct RemoteCommand: ParsableCommand {
             abstract: "Add a remote, and agree to write to it",
             discussion: """
                 The remote goes to .mver/config, for everybody who clones. A URL is a path, s3://BUCKET/PREFIX, \
-                ssh://USER@HOST/PATH, lfs:GIT-REMOTE for the Git LFS server of a Git remote, rclone://REMOTE/PATH or \
-                https://HOST/PATH to read only. A relative path counts from where you are, and is written as it is seen from \
-                the top of the repository.
+                gs://BUCKET/PREFIX, ssh://USER@HOST/PATH, lfs:GIT-REMOTE for the Git LFS server of a Git remote, \
+                rclone://REMOTE/PATH or https://HOST/PATH to read only. A relative path counts from where you are, and is \
+                written as it is seen from the top of the repository.
                 """
         )
         static let answers = false

@@ -1,5 +1,6 @@
 import Operations
 import Remotes
+import Store
 import SystemIO
 import SystemPackage
 
@@ -29,6 +30,15 @@ extension RemoteError: Diagnosable {
         case .needsNewerVersion: Diagnosis(.failed, description, hints: ["install a newer git-model"])
         case .incomplete:
             Diagnosis(.failed, description, hints: ["push from where the bytes are, or get them: `git model fetch`"])
+        case .unfinished(_, let root, _):
+            Diagnosis(
+                .failed,
+                description,
+                hints: [
+                    "nothing was deleted; push commit \(root.commit) again from where its bytes are: `git model push`",
+                    "or see which roots can go: `git model gc --remote NAME --retire --dry-run`",
+                ]
+            )
         case .denied(let url, _, _, let tried):
             Diagnosis(
                 .authentication,
@@ -49,6 +59,7 @@ extension RemoteError: Diagnosable {
     private func loginHints(_ url: String) -> [String] {
         switch try? RemoteURL(parsing: url, relativeTo: "/") {
         case .ssh(let location): ["log in by hand, which also shows the server's key: `\(location.login)`"]
+        case .gcs: ["log in: `gcloud auth application-default login`"]
         case .rclone: ["agree to its use, where you have not: `git model trust \(url)`"]
         default: []
         }

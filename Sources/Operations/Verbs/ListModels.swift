@@ -12,6 +12,8 @@ package struct ListModels: Sendable {
             package let name: String
             /// The highest version that is no pre-release and was not taken back, as `v1.2.3`.
             package let latest: String?
+            /// Whether bytes of that were purged here, so that it cannot be checked out.
+            package let isPurged: Bool
             /// The day on which that was tagged.
             package let date: String?
             /// The time of that, in ISO 8601, UTC.
@@ -34,23 +36,27 @@ package struct ListModels: Sendable {
     /// Creates the operation.
     package init() {}
 
-    /// Reads descriptions and tags.
+    /// Reads descriptions and tags, and what was purged.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let described = try workspace.models()
         let versions = try await workspace.versions()
         let names = Set(described.map(\.name)).union(versions.map(\.model)).sorted()
+        let latest = Dictionary(grouping: versions, by: \.model).compactMapValues { own in
+            own.last { !$0.version.isPrerelease && !$0.isDeregistered }
+        }
+        let purged = try await workspace.purgedVersions(among: Array(latest.values))
         let models = names.map { name in
-            let own = versions.filter { $0.model == name }
-            let latest = own.last { !$0.version.isPrerelease && !$0.isDeregistered }
+            let latest = latest[name]
             let description = described.first { $0.name == name }
             return Report.Model(
                 name: name.text,
                 latest: latest?.version.description,
+                isPurged: latest.map { purged.contains($0.tag) } ?? false,
                 date: latest?.date,
                 time: latest?.time,
                 size: latest?.size,
-                versions: own.count,
+                versions: versions.count { $0.model == name },
                 artifacts: description?.artifacts.count ?? 0,
                 card: description?.card
             )

@@ -185,11 +185,16 @@ extension Workspace {
 
     /// Returns what keeps the objects alive in the remote: the repository, where it stands, and their names.
     private func root(of pointers: [Pointer]) async throws -> RootRecord? {
+        try await root(naming: pointers.map(\.oid))
+    }
+
+    /// Returns a root that keeps objects alive in a remote for what is checked out; `nil` where that is no commit.
+    func root(naming oids: some Sequence<Digest>) async throws -> RootRecord? {
         guard let head = try await repository.objects.resolve("HEAD") else { return nil }
         let url = try await rootURL()
         let branch = try await repository.program.run(["symbolic-ref", "-q", "HEAD"], accepting: [0, 1]).line
         let reference = branch.isEmpty ? "HEAD" : branch
-        return RootRecord(repository: url, reference: reference, commit: head.hex, oids: pointers.map(\.oid))
+        return RootRecord(repository: url, reference: reference, commit: head.hex, oids: oids)
     }
 
     /// What the roots of this repository call it in a remote, where others read it: without a user's name and password.

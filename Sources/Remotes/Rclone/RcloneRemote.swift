@@ -46,7 +46,7 @@ package struct RcloneRemote: Remote {
 
     package func list(_ directory: String) async throws(RemoteError) -> [RemoteFile] {
         let options: [String: JSONValue] = [
-            "recurse": .bool(true), "filesOnly": .bool(true), "noModTime": .bool(true), "noMimeType": .bool(true),
+            "recurse": .bool(true), "filesOnly": .bool(true), "noMimeType": .bool(true),
         ]
         let answer: [String: JSONValue]
         do throws(RemoteError) {
@@ -64,7 +64,12 @@ package struct RcloneRemote: Remote {
             guard let fields = item.object, let path = fields["Path"]?.string, path.hasPrefix(prefix),
                 let size = fields["Size"]?.integer
             else { return nil }
-            let file = RemoteFile(path: String(path.dropFirst(prefix.count)), size: size)
+            let modified = fields["ModTime"]?.string.flatMap(CivilDate.secondsSince1970)
+            let file = RemoteFile(
+                path: String(path.dropFirst(prefix.count)),
+                size: size,
+                modified: modified.map { $0 * 1_000_000_000 }
+            )
             // Neither what we began to write nor what rclone did.
             return TemporaryFile.isTemporary(file.name) || file.name.hasSuffix(".partial") ? nil : file
         }

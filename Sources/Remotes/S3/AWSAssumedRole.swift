@@ -1,16 +1,16 @@
 /// Keys for the role that a profile names, asked for with the keys of another source ("Assume role credential provider").
-struct AWSAssumedRole: AWSCredentialSource {
+struct AWSAssumedRole: CredentialSource {
     let profile: String
     let role: String
     /// The other members of the profile: `external_id`, `role_session_name`, `duration_seconds`, `mfa_serial`.
     let values: [String: String]
     /// What may have the keys to ask with, in order.
-    let sources: [any AWSCredentialSource]
+    let sources: [any CredentialSource<AWSCredentials>]
     let service: SecurityTokenService
 
     var name: String { "role \(role) of profile \(profile)" }
 
-    func find() async -> AWSCredentialFinding {
+    func find() async -> CredentialFinding<AWSCredentials> {
         if values["mfa_serial"] != nil {
             return .failed(
                 "it wants a code of a device (mfa_serial): get a session with `aws sts get-session-token` and export its keys"
@@ -27,7 +27,7 @@ struct AWSAssumedRole: AWSCredentialSource {
         return .failed("there are no keys to ask for it with (\(tried.joined(separator: "; ")))")
     }
 
-    private func assume(with keys: AWSCredentials) async -> AWSCredentialFinding {
+    private func assume(with keys: AWSCredentials) async -> CredentialFinding<AWSCredentials> {
         var parameters = [("RoleArn", role), ("RoleSessionName", values["role_session_name"] ?? "git-model")]
         if let id = values["external_id"] { parameters.append(("ExternalId", id)) }
         if let seconds = values["duration_seconds"] { parameters.append(("DurationSeconds", seconds)) }

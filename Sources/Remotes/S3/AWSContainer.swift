@@ -3,7 +3,7 @@ import SystemPackage
 import Transport
 
 /// Keys from the agent beside a container: of ECS, of EKS, or another that the environment names ("Container credential provider").
-struct AWSContainer: AWSCredentialSource {
+struct AWSContainer: CredentialSource {
     private static let service = "http://169.254.170.2"
     /// The hosts that may be asked without TLS, besides loopback.
     private static let plainHosts: Set<String> = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
@@ -13,7 +13,7 @@ struct AWSContainer: AWSCredentialSource {
 
     var name: String { "the container's agent" }
 
-    func find() async -> AWSCredentialFinding {
+    func find() async -> CredentialFinding<AWSCredentials> {
         let url: String
         if let path = environment.nonempty("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
             url = AWSContainer.service + path

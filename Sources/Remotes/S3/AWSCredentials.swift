@@ -1,5 +1,5 @@
 /// A pair of keys that signs requests, and the token of the session that they are good for.
-struct AWSCredentials: Hashable, Sendable {
+struct AWSCredentials: ExpiringKeys {
     let accessKey: String
     let secretKey: String
     let sessionToken: String?
@@ -12,4 +12,6 @@ struct AWSCredentials: Hashable, Sendable {
         self.sessionToken = sessionToken
         self.expiry = expiry
     }
+
+    var label: String { "key \(accessKey)" }
 }

@@ -1,10 +1,10 @@
 /// Keys in the environment's variables.
-struct AWSEnvironment: AWSCredentialSource {
+struct AWSEnvironment: CredentialSource {
     let environment: [String: String]
 
     var name: String { "the environment" }
 
-    func find() async -> AWSCredentialFinding {
+    func find() async -> CredentialFinding<AWSCredentials> {
         guard let accessKey = environment.nonempty("AWS_ACCESS_KEY_ID") else {
             return .none("AWS_ACCESS_KEY_ID is not set")
         }

@@ -1,7 +1,7 @@
 import Transport
 
 /// Keys of the role of the EC2 instance that this machine is ("Instance Metadata Service Version 2").
-struct AWSInstanceMetadata: AWSCredentialSource {
+struct AWSInstanceMetadata: CredentialSource {
     private static let service = "http://169.254.169.254"
     private static let roles = "/latest/meta-data/iam/security-credentials/"
 
@@ -11,7 +11,7 @@ struct AWSInstanceMetadata: AWSCredentialSource {
 
     var name: String { "the EC2 metadata service" }
 
-    func find() async -> AWSCredentialFinding {
+    func find() async -> CredentialFinding<AWSCredentials> {
         if environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() == "true" {
             return .none("AWS_EC2_METADATA_DISABLED is true")
         }

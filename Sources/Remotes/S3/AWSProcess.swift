@@ -1,5 +1,5 @@
 /// Keys that a program prints, which a profile names as `credential_process` ("Process credential provider").
-struct AWSProcess: AWSCredentialSource {
+struct AWSProcess: CredentialSource {
     let profile: String
     let command: String?
     let environment: [String: String]
@@ -7,7 +7,7 @@ struct AWSProcess: AWSCredentialSource {
 
     var name: String { "credential_process of profile \(profile)" }
 
-    func find() async -> AWSCredentialFinding {
+    func find() async -> CredentialFinding<AWSCredentials> {
         guard let command else { return .none("it is not set") }
         do {
             let answer = try await programs.run(command, environment: environment)

@@ -1,5 +1,5 @@
 /// Keys that stand in a profile of the shared files.
-struct AWSProfileKeys: AWSCredentialSource {
+struct AWSProfileKeys: CredentialSource {
     let profile: String
     let values: [String: String]?
     /// Whether the user chose the profile, which must be there then.
@@ -9,7 +9,7 @@ struct AWSProfileKeys: AWSCredentialSource {
 
     var name: String { "profile \(profile) of \(files)" }
 
-    func find() async -> AWSCredentialFinding {
+    func find() async -> CredentialFinding<AWSCredentials> {
         guard let values else {
             return isChosen ? .failed("there is no such profile") : .none("there is no such profile")
         }

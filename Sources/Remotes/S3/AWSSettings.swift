@@ -42,7 +42,7 @@ struct AWSSettings: Sendable {
         metadata: HTTPTransport,
         programs: ShellPrograms,
         now: @escaping @Sendable () -> Int64
-    ) -> [any AWSCredentialSource] {
+    ) -> [any CredentialSource<AWSCredentials>] {
         let services = Services(transport: transport, metadata: metadata, programs: programs, now: now)
         return [AWSEnvironment(environment: environment)] + sources(of: profile, services, asking: [])
             + [
@@ -64,9 +64,9 @@ struct AWSSettings: Sendable {
         of profile: String,
         _ services: Services,
         asking: Set<String>
-    ) -> [any AWSCredentialSource] {
+    ) -> [any CredentialSource<AWSCredentials>] {
         let values = profiles.profiles[profile]
-        var sources: [any AWSCredentialSource] = []
+        var sources: [any CredentialSource<AWSCredentials>] = []
         let tokens = SecurityTokenService(
             transport: services.transport,
             region: region,
@@ -104,7 +104,7 @@ struct AWSSettings: Sendable {
         _ values: [String: String],
         _ services: Services,
         asking: Set<String>
-    ) -> [any AWSCredentialSource]? {
+    ) -> [any CredentialSource<AWSCredentials>]? {
         if let source = values["source_profile"] { return sources(of: source, services, asking: asking) }
         switch values["credential_source"] {
         case "Environment": return [AWSEnvironment(environment: environment)]

@@ -5,7 +5,7 @@ import SystemPackage
 import Transport
 
 /// Keys for a role of IAM Identity Center, with the token that `aws sso login` left in `~/.aws/sso/cache`.
-struct AWSSignOn: AWSCredentialSource {
+struct AWSSignOn: CredentialSource {
     let profile: String
     /// The members of the profile.
     let values: [String: String]
@@ -19,7 +19,7 @@ struct AWSSignOn: AWSCredentialSource {
 
     var name: String { "single sign-on of profile \(profile)" }
 
-    func find() async -> AWSCredentialFinding {
+    func find() async -> CredentialFinding<AWSCredentials> {
         guard let account = values["sso_account_id"], let role = values["sso_role_name"] else {
             return .none("it has no sso_account_id and sso_role_name")
         }
@@ -51,7 +51,7 @@ struct AWSSignOn: AWSCredentialSource {
         _ region: String,
         _ token: String,
         _ login: String
-    ) async -> AWSCredentialFinding {
+    ) async -> CredentialFinding<AWSCredentials> {
         let origin = endpoint?.origin ?? "https://portal.sso.\(region).amazonaws.com"
         let query = "role_name=\(PercentEncoding.encoded(role))&account_id=\(PercentEncoding.encoded(account))"
         let request = HTTPRequest(

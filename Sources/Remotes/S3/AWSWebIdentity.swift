@@ -2,7 +2,7 @@ import SystemIO
 import SystemPackage
 
 /// Keys for a role, in exchange for a token that an identity provider left in a file, as EKS and CI services do.
-struct AWSWebIdentity: AWSCredentialSource {
+struct AWSWebIdentity: CredentialSource {
     /// Where the names of the file, the role and the session come from: the environment or a profile.
     let place: String
     let tokenFile: String?
@@ -12,7 +12,7 @@ struct AWSWebIdentity: AWSCredentialSource {
 
     var name: String { "web identity of \(place)" }
 
-    func find() async -> AWSCredentialFinding {
+    func find() async -> CredentialFinding<AWSCredentials> {
         guard let tokenFile else { return .none("no web identity token file is set") }
         guard let role else { return .failed("a web identity token file is set, but no role ARN") }
         let token: String

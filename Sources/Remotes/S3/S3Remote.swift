@@ -15,16 +15,21 @@ package struct S3Remote: Remote {
 
     private let location: S3Location
     private let transport: HTTPTransport
-    private let chain: AWSCredentialChain
+    private let chain: CredentialChain<AWSCredentials>
     private let pool: WorkerPool
     private let now: @Sendable () -> Int64
     private let region: RegionMemory
+    /// The service that the environment or the profile names in place of Amazon's.
+    private let usualEndpoint: HTTPAddress?
+    /// The region to sign for where nothing else says which.
+    private let usualRegion: String
 
-    /// Creates a remote; `chain` gives the keys, and `now` the time in ns since 1970.
+    /// Creates a remote; `chain` gives the keys, `settings` what the URL leaves out, and `now` the time in ns since 1970.
     init(
         _ location: S3Location,
         over transport: HTTPTransport,
-        chain: AWSCredentialChain,
+        chain: CredentialChain<AWSCredentials>,
+        settings: AWSSettings,
         pool: WorkerPool,
         now: @escaping @Sendable () -> Int64
     ) {
@@ -34,6 +39,8 @@ package struct S3Remote: Remote {
         self.pool = pool
         self.now = now
         region = RegionMemory(location.region)
+        usualEndpoint = settings.endpoint(of: "s3")
+        usualRegion = settings.region
     }
 
     package var name: String { location.text }
@@ -70,8 +77,9 @@ package struct S3Remote: Remote {
             if let token { query = "continuation-token=\(PercentEncoding.encoded(token))&" + query }
             let response = try await send(directory, query: query, accepting: [200]) { HTTPRequest(.get, $0) }
             let page = S3Listing(response.text)
-            for (key, size) in page.files where key.hasPrefix(prefix) {
-                let file = RemoteFile(path: String(key.dropFirst(prefix.count)), size: size)
+            for found in page.files where found.key.hasPrefix(prefix) {
+                let path = String(found.key.dropFirst(prefix.count))
+                let file = RemoteFile(path: path, size: found.size, modified: found.modified.map { $0 * 1_000_000_000 })
                 if !file.path.hasSuffix("/"), !TemporaryFile.isTemporary(file.name) { files.insert(file) }
             }
             guard page.isComplete || page.nextToken != nil, page.nextToken == nil || page.nextToken != token else {
@@ -114,8 +122,8 @@ package struct S3Remote: Remote {
     ) async throws(RemoteError) -> HTTPResponse {
         for attempt in 0... {
             let keys = try await chain.credentials(for: name)
-            let region = region.current ?? chain.region
-            let endpoint = S3Endpoint(of: location, region: region, chain.endpoint)
+            let region = self.region.current ?? usualRegion
+            let endpoint = S3Endpoint(of: location, region: region, usualEndpoint)
             var request = make(endpoint.url(key: query == nil ? location.prefix + file : nil, query: query))
             if request.method == .put { request.fields["x-amz-checksum-sha256"] = digest.bytes.base64 }
             if let keys {

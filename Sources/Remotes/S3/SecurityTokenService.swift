@@ -15,7 +15,7 @@ struct SecurityTokenService: Sendable {
         _ action: String,
         _ parameters: [(name: String, value: String)],
         signedWith keys: AWSCredentials?
-    ) async -> AWSCredentialFinding {
+    ) async -> CredentialFinding<AWSCredentials> {
         let all = [("Action", action), ("Version", "2011-06-15")] + parameters.map { ($0.name, $0.value) }
         let form = Array(all.map { "\($0)=\(PercentEncoding.encoded($1))" }.joined(separator: "&").utf8)
         let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"

@@ -93,6 +93,8 @@ struct SFTPAttributes: Sendable {
     let size: UInt64?
     /// What it is, where the server says it.
     let kind: Kind?
+    /// When it was written, in s since 1970, where the server says it.
+    let modified: UInt32?
 
     init(_ fields: inout SFTPFields) throws(SFTPMalformed) {
         let flags = try fields.number()
@@ -101,7 +103,8 @@ struct SFTPAttributes: Sendable {
         // The bits of POSIX's st_mode.
         let mode = try flags & 4 == 0 ? nil : fields.number() & 0o170000
         kind = mode.map { $0 == 0o100000 ? .regular : $0 == 0o040000 ? .directory : .other }
-        if flags & 8 != 0 { _ = try fields.longNumber() }
+        // With the time of the last access before it.
+        modified = try flags & 8 == 0 ? nil : UInt32(truncatingIfNeeded: fields.longNumber())
         guard flags & 0x8000_0000 != 0 else { return }
         for _ in 0..<(try fields.number()) {
             _ = try fields.data()

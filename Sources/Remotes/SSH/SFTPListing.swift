@@ -84,7 +84,11 @@ struct SFTPListing {
             }
         }
         switch attributes.kind {
-        case .regular: page.files.append(RemoteFile(path: file, size: Int64(clamping: attributes.size ?? 0)))
+        case .regular:
+            let modified = attributes.modified.map { Int64($0) * 1_000_000_000 }
+            page.files.append(
+                RemoteFile(path: file, size: Int64(clamping: attributes.size ?? 0), modified: modified)
+            )
         case .directory where file.count(where: { $0 == "/" }) < SFTPListing.deepest: page.directories.append(file)
         default: break
         }

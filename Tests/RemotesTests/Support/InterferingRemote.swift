@@ -5,14 +5,14 @@ import Synchronization
 final class InterferingRemote: RemoteDecorator {
     let inner: any Remote
     private let isDue: @Sendable (_ call: RemoteCall, _ number: Int) -> Bool
-    private let action: @Sendable () throws -> Void
+    private let action: @Sendable () async throws -> Void
     private let state = Mutex<(count: Int, firedAt: Int?, failure: (any Error)?)>((0, nil, nil))
 
     /// Does `action` once, before the first call that `isDue` picks; calls are numbered from 0.
     init(
         _ inner: any Remote,
         when isDue: @escaping @Sendable (_ call: RemoteCall, _ number: Int) -> Bool,
-        do action: @escaping @Sendable () throws -> Void
+        do action: @escaping @Sendable () async throws -> Void
     ) {
         self.inner = inner
         self.isDue = isDue
@@ -24,12 +24,14 @@ final class InterferingRemote: RemoteDecorator {
     /// What went wrong in the action itself.
     var failure: (any Error)? { state.withLock { $0.failure } }
 
-    func before(_ call: RemoteCall) {
-        state.withLock { state in
+    func before(_ call: RemoteCall) async {
+        let fires = state.withLock { state in
             defer { state.count += 1 }
-            guard state.firedAt == nil, isDue(call, state.count) else { return }
+            guard state.firedAt == nil, isDue(call, state.count) else { return false }
             state.firedAt = state.count
-            do { try action() } catch { state.failure = error }
+            return true
         }
+        guard fires else { return }
+        do { try await action() } catch { state.withLock { $0.failure = error } }
     }
 }

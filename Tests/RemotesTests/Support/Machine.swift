@@ -128,6 +128,18 @@ final class Machine: Sendable {
         )
     }
 
+    /// Takes out of a remote what no root there names.
+    @discardableResult
+    func collect(in remote: any Remote, known: [Pointer] = []) async throws -> RemoteCollectionPlan {
+        let collection = RemoteCollection(
+            of: view(of: remote),
+            local: store,
+            scratch: scratch.path.appending("packs"),
+            cancellation: Cancellation()
+        )
+        return try await collection.run(known: known)
+    }
+
     func fetch(from remote: any Remote) -> Fetch {
         Fetch(
             from: view(of: remote),

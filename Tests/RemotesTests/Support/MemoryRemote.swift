@@ -11,6 +11,8 @@ final class MemoryRemote: Remote {
     let name: String
     let isThisMachineOnly = true
     private let files = Mutex<[String: [UInt8]]>([:])
+    /// When files were written, where that was not at the beginning, by a clock that tests turn.
+    private let clock = Mutex<(now: Int64, times: [String: Int64])>((1_700_000_000_000_000_000, [:]))
 
     init(name: String = "memory://\(UInt32.random(in: 0 ... .max))") { self.name = name }
 
@@ -22,8 +24,17 @@ final class MemoryRemote: Remote {
 
     subscript(file: String) -> [UInt8]? {
         get { files.withLock { $0[file] } }
-        set { files.withLock { $0[file] = newValue } }
+        set {
+            files.withLock { $0[file] = newValue }
+            clock.withLock { $0.times[file] = newValue == nil ? nil : $0.now }
+        }
     }
+
+    /// Lets time pass.
+    func wait(hours: Int) { clock.withLock { $0.now += Int64(hours) * 3_600_000_000_000 } }
+
+    /// The time of the remote's clock, in ns.
+    var now: Int64 { clock.withLock { $0.now } }
 
     func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {
         guard let bytes = self[file] else { throw .notFound(name, file: file) }
@@ -34,11 +45,16 @@ final class MemoryRemote: Remote {
 
     func list(_ directory: String) async throws(RemoteError) -> [RemoteFile] {
         let prefix = directory.isEmpty ? "" : directory + "/"
+        let times = clock.withLock { $0.times }
         return contents.compactMap { file, bytes in
             guard file.hasPrefix(prefix), !TemporaryFile.isTemporary(RemoteFile(path: file, size: 0).name) else {
                 return nil
             }
-            return RemoteFile(path: String(file.dropFirst(prefix.count)), size: Int64(bytes.count))
+            return RemoteFile(
+                path: String(file.dropFirst(prefix.count)),
+                size: Int64(bytes.count),
+                modified: times[file] ?? 1_700_000_000_000_000_000
+            )
         }
     }
 

@@ -10,6 +10,8 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
     enum Capability: CaseIterable, Sendable {
         /// Names the files in a directory.
         case listing
+        /// Says when they were written.
+        case dating
         /// Takes new files.
         case writing
         /// Shows a reader one version of a file that is being replaced, whole.
@@ -46,8 +48,10 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
 
     /// Every kind that there is.
     static let all: [RemoteUnderTest] = [
-        directory, memory, ssh, s3("S3 (rclone)", StorageServer.rclone),
-        s3("S3 (moto)", StorageServer.moto, [.nesting, .replacement]), web("http (Python)", StorageServer.python),
+        directory, memory, ssh, bucket("S3 (rclone)", StorageServer.rclone) { try $0.s3() },
+        bucket("S3 (moto)", StorageServer.moto, [.nesting, .replacement]) { try $0.s3() },
+        bucket("Google Cloud Storage (fake-gcs-server)", StorageServer.gcs, [.nesting, .replacement]) { try $0.gs() },
+        web("http (Python)", StorageServer.python),
         web("http (rclone)", StorageServer.rcloneFiles), lfs,
         rclone("rclone (local)", "type = alias\nremote = /", [.refusal, .nesting]),
         rclone("rclone (memory)", "type = memory", []),
@@ -71,7 +75,7 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
 
     private static let memory = RemoteUnderTest(
         testDescription: "memory",
-        capabilities: [.listing, .writing, .replacement, .deletion, .nesting],
+        capabilities: [.listing, .dating, .writing, .replacement, .deletion, .nesting],
         makePlace: {
             let remote = MemoryRemote()
             return Place(remote: remote, plant: { remote[$1] = $0 }, owner: remote)
@@ -100,27 +104,28 @@ struct RemoteUnderTest: Sendable, CustomTestStringConvertible {
         makeReadOnly: { try await LFSSite.shared().remote() }
     )
 
-    private static func s3(
+    private static func bucket(
         _ name: String,
         _ server: Task<StorageServer, any Error>,
-        _ more: Set<Capability> = []
+        _ more: Set<Capability> = [],
+        _ make: @escaping @Sendable (StorageServer) throws -> any Remote
     ) -> RemoteUnderTest {
         RemoteUnderTest(
             testDescription: name,
-            capabilities: more.union([.listing, .writing, .deletion]),
+            capabilities: more.union([.listing, .dating, .writing, .deletion]),
             makePlace: {
                 let server = try await server.value
-                let remote = try server.s3()
+                let remote = try make(server)
                 return Place(remote: remote, plant: { try await remote.write($0, to: $1) }, owner: server.process)
             },
-            makeReadOnly: { try await server.value.s3() }
+            makeReadOnly: { try make(try await server.value) }
         )
     }
 
     private static func rclone(_ name: String, _ configuration: String, _ more: Set<Capability>) -> RemoteUnderTest {
         RemoteUnderTest(
             testDescription: name,
-            capabilities: more.union([.listing, .writing, .deletion]),
+            capabilities: more.union([.listing, .dating, .writing, .deletion]),
             makePlace: {
                 let site = try RcloneSite(configuration)
                 let remote = try site.remote(site.directory)

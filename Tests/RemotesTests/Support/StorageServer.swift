@@ -44,6 +44,26 @@ struct StorageServer: Sendable {
         return server
     }
 
+    /// fake-gcs-server, which stands for Google Cloud Storage and asks nobody who they are.
+    static let gcs = Task {
+        let scratch = try Scratch()
+        scratch.removeAtExit()
+        let process = try await LoopbackServer(
+            log: scratch.path.appending("log"),
+            environment: ["HOME": scratch.path.string]
+        ) { ["fake-gcs-server", "-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", "\($0)"] }
+        let server = StorageServer(process: process, scratch: scratch)
+        let bucket = HTTPRequest(
+            .post,
+            process.origin + "/storage/v1/b?project=p",
+            fields: ["Content-Type": "application/json"],
+            body: .bytes(Array(#"{"name": "bucket"}"#.utf8))
+        )
+        let answer = try await server.transport().send(bucket)
+        guard answer.isSuccess else { throw LoopbackServer.Failure(description: answer.text) }
+        return server
+    }
+
     /// Python's server of static files, which knows no ranges.
     static let python = files { port, root in
         ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", root, "\(port)"]
@@ -93,6 +113,7 @@ struct StorageServer: Sendable {
         [
             "HOME": scratch.path.string, "AWS_ACCESS_KEY_ID": StorageServer.accessKey,
             "AWS_SECRET_ACCESS_KEY": StorageServer.secretKey, "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_GCE_CHECK": "true",
         ]
     }
 
@@ -100,6 +121,11 @@ struct StorageServer: Sendable {
     func s3(environment: [String: String]? = nil) throws -> any Remote {
         let prefix = "place\(UInt64.random(in: 0 ... .max))/store"
         return try remote("s3://bucket/\(prefix)?endpoint=\(process.origin)&region=us-east-1", environment)
+    }
+
+    /// Returns a remote of Google Cloud Storage with nothing in it, as users get one.
+    func gs() throws -> any Remote {
+        try remote("gs://bucket/place\(UInt64.random(in: 0 ... .max))/store?endpoint=\(process.origin)")
     }
 
     /// Returns the remote of a URL.

@@ -1,0 +1,34 @@
+extension GitRepository {
+    /// Fetches every reference of a remote, whoever made it and for what, to the same name below `refs/<namespace>/`.
+    ///
+    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`.
+    package func mirrorReferences(of remote: String, under namespace: String) async throws(GitError) {
+        guard GitReferenceName.isValid("refs/\(namespace)/x") else {
+            throw GitError(.invalidName(namespace), command: "git fetch")
+        }
+        try await program.run([
+            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", try remoteArgument(remote),
+            GitArgument("+refs/*:refs/\(namespace)/*"),
+        ])
+    }
+
+    /// Deletes every reference below `refs/<namespace>/`.
+    package func deleteReferences(under namespace: String) async throws(GitError) {
+        guard GitReferenceName.isValid("refs/\(namespace)/x") else {
+            throw GitError(.invalidName(namespace), command: "git update-ref")
+        }
+        let found = try await program.run(["for-each-ref", "--format=delete %(refname)", "refs/\(namespace)"])
+        guard !found.bytes.isEmpty else { return }
+        try await program.run(["update-ref", "--stdin"], input: found.bytes)
+    }
+
+    /// Returns every commit that a reference or a worktree's HEAD leads to.
+    package func reachableCommits() async throws(GitError) -> Set<GitObjectID> {
+        Set(try await program.run(["rev-list", "--all"]).lines.compactMap { GitObjectID($0) })
+    }
+
+    /// Whether history ends before its beginning here, so that what it leads to is not known.
+    package func isShallow() async throws(GitError) -> Bool {
+        try await program.run(["rev-parse", "--is-shallow-repository"]).line == "true"
+    }
+}

@@ -1,0 +1,128 @@
+import Git
+import ModelCore
+import Registry
+import Remotes
+import Store
+
+/// A rule by which roots of a remote are taken back, so that collection can take what only they named.
+package struct RootRetirement: Sendable {
+    /// Which roots go.
+    package enum Rule: Sendable {
+        /// Those of this repository that are at least so many days old, and to whose commit nothing leads any more, here or in the Git
+        /// remote.
+        case unreachable(days: Int)
+        /// Those of another repository, which is no more.
+        case repository(String)
+    }
+
+    /// A root that goes.
+    package struct Retired: Encodable, Sendable {
+        /// The repository that it is of.
+        package let repository: String
+        /// The reference that was pushed.
+        package let reference: String
+        /// The commit that the reference had.
+        package let commit: String
+        /// The number of its objects.
+        package let objects: Int
+        /// How many of them stay, because something in this repository needs them: another root names them from now on.
+        package let kept: Int
+    }
+
+    /// Where the references of the Git remote are while they are looked at.
+    private static let namespace = "git-model/collection"
+
+    private let rule: Rule
+
+    /// Creates a retirement by a rule.
+    package init(_ rule: Rule) { self.rule = rule }
+
+    /// Takes roots back, or only says which; refuses where it cannot be known what leads to their commits.
+    ///
+    /// What stays alive gets a new root before the old one goes.
+    func run(
+        on remote: ConfiguredRemote,
+        by collection: RemoteCollection,
+        in workspace: Workspace,
+        isDryRun: Bool
+    ) async throws -> [Retired] {
+        let (roots, now) = try await collection.roots(dryRunAt: isDryRun ? workspace.context.now() : nil)
+        switch rule {
+        case .repository(let url):
+            let own = try await workspace.rootURL()
+            guard url != own else {
+                throw Failure(
+                    .usage,
+                    "\(url) is this repository",
+                    hints: ["retire what nothing leads to any more: `git model gc --remote \(remote.name) --retire`"]
+                )
+            }
+            let victims = roots.map(\.record).filter { $0.repository == url }
+            return try await retire(victims, keeping: [], on: remote, in: workspace, isDryRun: isDryRun)
+        case .unreachable(let days):
+            let oldest = now - Int64(days) * 86_400 * 1_000_000_000
+            let own = try await workspace.rootURL()
+            let old = roots.filter { $0.record.repository == own && $0.modified <= oldest }.map(\.record)
+            guard !old.isEmpty else { return [] }
+            return try await workspace.seeingGitRemote(under: RootRetirement.namespace) {
+                let reachable = try await workspace.repository.reachableCommits()
+                let victims = old.filter { root in GitObjectID(root.commit).map(reachable.contains) != true }
+                let live = victims.isEmpty ? [] : Set(try await workspace.livePointers().map(\.oid))
+                return try await retire(victims, keeping: live, on: remote, in: workspace, isDryRun: isDryRun)
+            }
+        }
+    }
+
+    private func retire(
+        _ victims: [RootRecord],
+        keeping live: Set<Digest>,
+        on remote: ConfiguredRemote,
+        in workspace: Workspace,
+        isDryRun: Bool
+    ) async throws -> [Retired] {
+        let retired = victims.map { root in
+            Retired(
+                repository: root.repository,
+                reference: root.reference,
+                commit: root.commit,
+                objects: root.oids.count,
+                kept: root.oids.count(where: live.contains)
+            )
+        }
+        guard !isDryRun else { return retired }
+        let kept = Set(victims.flatMap(\.oids)).intersection(live)
+        if !kept.isEmpty {
+            guard let root = try await workspace.root(naming: kept) else {
+                throw Failure(.failed, "cannot retire roots: HEAD has no commit that could need what stays of them")
+            }
+            try await remote.store.write(root)
+        }
+        for root in victims { try await remote.store.remove(root) }
+        return retired
+    }
+}
+
+extension Workspace {
+    /// Does something while every reference of the Git remote, if there is one, is here too.
+    fileprivate func seeingGitRemote<Value>(
+        under namespace: String,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        guard try await !repository.isShallow() else {
+            throw Failure(
+                .failed,
+                "cannot tell what leads to a commit: this clone is shallow",
+                hints: ["get the whole history: `git fetch --unshallow`"]
+            )
+        }
+        if let remote = try await gitRemote() { try await repository.mirrorReferences(of: remote, under: namespace) }
+        do {
+            let value = try await body()
+            try await repository.deleteReferences(under: namespace)
+            return value
+        } catch {
+            try? await repository.deleteReferences(under: namespace)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import ModelCore
+import Store
+
+/// What a store in a remote consists of, as collection has to look at it: tombs, then roots, then indexes, then packs
+/// (`docs/decisions/0002-lock-free-gc.md`, G4).
+struct RemoteSurvey: Sendable {
+    /// A root and what is known of its file.
+    struct Root: Sendable {
+        /// The path in the store.
+        let file: String
+        let record: RootRecord
+        /// When it was written, in ns.
+        let modified: Int64
+    }
+
+    /// When each pack was buried, in ns.
+    let tombs: [Digest: Int64]
+    let roots: [Root]
+    let indexes: IndexSet
+    /// The packs that are there.
+    let packs: [Digest: RemoteFile]
+    /// The objects that were taken away for good.
+    let purged: Set<Digest>
+
+    /// Looks at a store; refuses where an index or a root cannot be read, for what it says may be all that keeps something alive.
+    init(of source: RemoteStore) async throws {
+        let remote = source.remote
+        tombs = try await RemoteSurvey.times(of: remote.list("tomb"), in: remote)
+        roots = try await RemoteSurvey.roots(in: remote)
+        indexes = try await source.indexes()
+        try source.requireEvery(indexes)
+        let files = try await remote.list("packs")
+        packs = Dictionary(
+            files.compactMap { file in StoreLayout.digest(inName: file.name).map { ($0, file) } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        purged = Set(try await remote.list(StoreLayout.purged).compactMap { Digest(hex: $0.name) })
+    }
+
+    private static func times(of files: [RemoteFile], in remote: any Remote) throws(RemoteError) -> [Digest: Int64] {
+        var times: [Digest: Int64] = [:]
+        for file in files {
+            guard let id = Digest(hex: file.name) else { continue }
+            guard let modified = file.modified else { throw .ageless(remote.name) }
+            times[id] = modified
+        }
+        return times
+    }
+
+    private static func roots(in remote: any Remote) async throws -> [Root] {
+        var roots: [Root] = []
+        for listed in try await remote.list("roots").sorted(by: { $0.path < $1.path }) {
+            guard let id = Digest(hex: listed.name) else { continue }
+            guard let modified = listed.modified else { throw RemoteError.ageless(remote.name) }
+            let file = StoreLayout.root(id)
+            let text = String(decoding: try await remote.read(file, range: nil), as: UTF8.self)
+            let record: RootRecord
+            do throws(FormatError) { record = try RootRecord(parsing: text) } catch {
+                throw RemoteError(remote.name, file, error)
+            }
+            guard record.id == id else {
+                throw RemoteError.wrongContent(remote.name, file: file, problem: "its bytes do not match its name")
+            }
+            roots.append(Root(file: file, record: record, modified: modified))
+        }
+        return roots
+    }
+
+    /// Returns the copy of a frame that keeps it alive, where that is of less depth than `limit`: one that stays, with all that it decodes
+    /// against, else one that is buried.
+    func copy(of frame: Digest, below limit: UInt8) -> FrameLocation? {
+        let copies = indexes.copies(of: frame).filter { $0.entry.depth < limit && isWhole($0.pack) }
+        return copies.first { isDecodable($0) { tombs[$0] == nil } } ?? copies.first { isDecodable($0) { _ in true } }
+    }
+
+    private func isDecodable(_ copy: FrameLocation, where counts: (Digest) -> Bool) -> Bool {
+        guard counts(copy.pack) else { return false }
+        guard let base = copy.base else { return true }
+        return indexes.copies(of: base).contains { other in
+            other.entry.depth < copy.entry.depth && isWhole(other.pack) && isDecodable(other, where: counts)
+        }
+    }
+
+    /// A pack that is not as large as it was written has lost something.
+    private func isWhole(_ pack: Digest) -> Bool {
+        guard let file = packs[pack] else { return false }
+        return indexes.pack(pack).map { Int64($0.size) } == file.size
+    }
+}

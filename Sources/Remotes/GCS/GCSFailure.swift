@@ -1,0 +1,31 @@
+import ModelCore
+import Transport
+
+/// Why Google Cloud Storage said no: its error document ("HTTP status and error codes for JSON").
+struct GCSFailure: Sendable {
+    /// The reason, such as `notFound`; empty where there is no document.
+    let reason: String
+    /// What the service says to people.
+    let message: String
+
+    init(_ response: HTTPResponse) {
+        let error = (try? JSONValue(parsing: response.bytes))?.object?["error"]?.object ?? [:]
+        reason = error["errors"]?.array?.first?.object?["reason"]?.string ?? ""
+        message = error["message"]?.string ?? (error.isEmpty ? String(response.text.prefix(200)) : "")
+    }
+
+    /// Whether it is the bucket that is not there: nothing but the words tells that from a missing object.
+    var isAboutBucket: Bool { message.contains("bucket does not exist") }
+
+    /// Returns the error for the file that a request was about.
+    func error(_ remote: String, file: String, _ response: HTTPResponse, tried: [CredentialAttempt]) -> RemoteError {
+        let detail = [reason, message].filter { !$0.isEmpty }.joined(separator: ": ")
+        if isAboutBucket { return .unreachable(remote, cause: "there is no such bucket (\(detail))") }
+        if ["rateLimitExceeded", "userRateLimitExceeded"].contains(reason) {
+            return .busy(remote, cause: detail, retryAfter: response.retryAfter)
+        }
+        let error = RemoteError(remote, file: file, response, detail: detail)
+        guard case .denied(let remote, let file, let reason, _) = error else { return error }
+        return .denied(remote, file: file, reason: reason, tried: tried)
+    }
+}
