@@ -45,8 +45,11 @@ struct RemoteURLTests {
             "s3://bucket/p?region=r&endpoint=http%3A%2F%2F127.0.0.1:9000",
             "s3://bucket/p?endpoint=http://127.0.0.1:9000&region=r"
         ),
+        ("gs://bucket", "gs://bucket/"),
+        ("gs://bucket/a//b/", "gs://bucket/a/b"),
+        ("gs://bucket/p?endpoint=storage.example.org", "gs://bucket/p?endpoint=https://storage.example.org"),
     ])
-    func `an s3: URL has one spelling`(text: String, spelling: String) throws {
+    func `the URL of a bucket has one spelling`(text: String, spelling: String) throws {
         let url = try RemoteURL(parsing: text, relativeTo: "/base")
         #expect(url.text == spelling)
         #expect(!url.isThisMachineOnly)
@@ -111,7 +114,11 @@ struct RemoteURLTests {
         ("s3://bucket?endpoint=https://user:word@host", "endpoint"),
         ("s3://bucket?endpoint=https://host/path", "endpoint"),
         ("s3://bucket?endpoint=https://-host", "endpoint"),
-        ("gs://bucket/prefix", "no gs: remotes"),
+        ("gs://", "no name of a bucket"),
+        ("gs://bucket/../b", ". or .."),
+        ("gs://bucket?region=a", "no parameter"),
+        ("gs://bucket?endpoint=http://host/path", "endpoint"),
+        ("az://bucket/prefix", "no az: remotes"),
         ("git+ssh://host/path", "no git+ssh: remotes"),
         ("lfs:", "has to follow"),
         ("lfs:--upload-pack=x", "has to follow"),
@@ -133,7 +140,7 @@ struct RemoteURLTests {
         #expect(error?.description.contains(reason) == true)
     }
 
-    @Test(arguments: ["git+ssh://host/path", "gs://bucket"])
+    @Test(arguments: ["git+ssh://host/path", "az://bucket"])
     func `a refusal names the URLs that can be used`(text: String) {
         let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }
         for scheme in RemoteURL.schemes { #expect(error?.description.contains(scheme) == true) }
