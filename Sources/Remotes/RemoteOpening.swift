@@ -13,6 +13,7 @@ package struct RemoteOpening: Sendable {
     private let metadata: HTTPTransport
     private let now: @Sendable () -> Int64
     private let ssh: SSHSettings
+    private let credentials: (any CredentialHelper)?
     private let retries: RetryPolicy
     private let cancellation: Cancellation
     private let bytesPerSecond: Int64?
@@ -23,6 +24,7 @@ package struct RemoteOpening: Sendable {
     package init(
         environment: [String: String],
         ssh: SSHSettings,
+        credentials: (any CredentialHelper)? = nil,
         pool: WorkerPool,
         cancellation: Cancellation,
         bytesPerSecond: Int64? = nil,
@@ -33,6 +35,7 @@ package struct RemoteOpening: Sendable {
         self.pool = pool
         self.now = now
         self.ssh = ssh
+        self.credentials = credentials
         self.retries = retries
         self.cancellation = cancellation
         self.bytesPerSecond = bytesPerSecond
@@ -62,7 +65,8 @@ package struct RemoteOpening: Sendable {
         case .ssh(let location):
             return RetryingRemote(self.ssh(location, isAgreed: sendsCredentials), policy: retries)
         case .web(let location):
-            return RetryingRemote(StaticRemote(location, over: try web(location.text)), policy: retries)
+            let transport = try authenticated(location.text, { sendsCredentials ? $0 : nil })
+            return RetryingRemote(StaticRemote(location, over: transport), policy: retries)
         case .lfs(let location): return RetryingRemote(try lfs(location, git), policy: retries)
         case .rclone(let location):
             return RetryingRemote(rclone(location, isAgreed: sendsCredentials), policy: retries)
@@ -117,7 +121,8 @@ package struct RemoteOpening: Sendable {
         let programs = ShellPrograms(mayAskUser: ssh.mayAskUser, pool: pool, cancellation: cancellation)
         let name = location.text
         let doorman = LFSDoorman(remote: name, settings: ssh, programs: programs, now: now)
-        let server = LFSServer(name, git.authority, over: try web(name), doorman: doorman, now: now)
+        let transport = try authenticated(name, git.authority.loginURL(for:), proxy: git.authority.proxy(for:))
+        let server = LFSServer(name, git.authority, over: transport, doorman: doorman, now: now)
         let objects = LFSObjects(
             remote: name,
             server: server,
@@ -125,6 +130,21 @@ package struct RemoteOpening: Sendable {
             uploads: LFSQueue(.upload, server: server, now: now)
         )
         return LFSRemote(name, objects: objects, branch: git.branch, pool: pool)
+    }
+
+    private func authenticated(
+        _ remote: String,
+        _ loginURL: @escaping @Sendable (_ place: String) async -> String?,
+        proxy: @escaping @Sendable (_ origin: String) async -> String? = { _ in nil }
+    ) throws(RemoteError) -> AuthenticatedTransport {
+        AuthenticatedTransport(
+            remote,
+            over: try web(remote),
+            netrc: NetrcFile(environment: environment),
+            helper: credentials,
+            loginURL: loginURL,
+            proxy: proxy
+        )
     }
 
     private func web(_ remote: String) throws(RemoteError) -> HTTPTransport {

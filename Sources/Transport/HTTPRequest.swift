@@ -38,6 +38,8 @@ package struct HTTPRequest: Sendable {
     package var fields: HTTPFields
     /// What the request carries.
     package var body: Body
+    /// The URL of the proxy by which it goes, in place of the one of the environment; empty for none.
+    package var proxy: String?
 
     /// Creates a request.
     package init(_ method: Method, _ url: String, fields: HTTPFields = [:], body: Body = .none) {

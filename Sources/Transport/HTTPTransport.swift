@@ -47,7 +47,7 @@ package final class HTTPTransport: Sendable {
         let meter = TransferMeter()
         let watch = StallWatch(meter: meter, cancellation: cancellation)
         do {
-            let client = try client(for: request.url)
+            let client = try client(for: request)
             return try await withThrowingTaskGroup(of: HTTPResponse?.self) { group in
                 defer { group.cancelAll() }
                 group.addTask { try await self.perform(request, by: client, meter, answerLimit, sent) }
@@ -114,10 +114,10 @@ package final class HTTPTransport: Sendable {
         )
     }
 
-    /// Returns the client for a URL, which has the proxy that its host needs.
-    private func client(for url: String) throws(TransportError) -> HTTPClient {
-        guard let address = HTTPAddress(url) else { throw .invalid("\(url) is no URL of a web server") }
-        let proxy = settings.proxy(isSecure: address.isSecure, host: address.host)
+    /// Returns the client for a request, which has the proxy that its host needs.
+    private func client(for request: HTTPRequest) throws(TransportError) -> HTTPClient {
+        guard let address = HTTPAddress(request.url) else { throw .invalid("\(request.url) is no URL of a web server") }
+        let proxy = try settings.proxy(isSecure: address.isSecure, host: address.host, configured: request.proxy)
         do {
             return try clients.withLock { clients in
                 if let client = clients[proxy] { return client }

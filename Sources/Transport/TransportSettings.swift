@@ -35,11 +35,13 @@ package struct TransportSettings: Sendable {
         certificates = first("GIT_SSL_CAINFO", "CURL_CA_BUNDLE", "SSL_CERT_FILE").map { FilePath($0) }
     }
 
-    /// Returns the proxy that a URL's host is reached by.
-    func proxy(isSecure: Bool, host: String) -> ProxyAddress? {
+    /// Returns the proxy that a URL's host is reached by: the one that is configured for it, where one is, else that for its scheme.
+    func proxy(isSecure: Bool, host: String, configured: String? = nil) throws(TransportError) -> ProxyAddress? {
         let host = host.lowercased()
         let isDirect = unproxiedHosts.contains { $0 == "*" || host == $0 || host.hasSuffix("." + $0) }
-        return isDirect ? nil : isSecure ? secureProxy : plainProxy
+        if isDirect { return nil }
+        if let configured { return configured.isEmpty ? nil : try ProxyAddress(parsing: configured) }
+        return isSecure ? secureProxy : plainProxy
     }
 }
 

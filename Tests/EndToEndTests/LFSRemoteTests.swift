@@ -87,7 +87,7 @@ import Testing
         #expect(result.output.contains("Git LFS fsck OK"), "\(result.output)")
     }
 
-    @Test func `A login comes from Git's credential helpers, and is kept or forgotten there`() async throws {
+    @Test func `A login comes from netrc or Git's credential helpers, and is kept or forgotten there`() async throws {
         let (scratch, server) = try await start(wantsLogin: true)
         let place = server.process.origin.dropFirst("http://".count)
         let result = try await scratch.run(
@@ -100,11 +100,14 @@ import Testing
             git model push -q 2> /dev/null || echo wrong: $?; wc -l < ~/.git-credentials
             echo "http://\(GiftlessServer.user):$(\(GiftlessServer.tokenCommand))@\(place)" > ~/.git-credentials
             git model push -q && wc -l < ~/.git-credentials
+            rm ~/.git-credentials && seq 2 20000 > a.bin && git model add -q a.bin && git commit -qm Two
+            echo "machine 127.0.0.1 login \(GiftlessServer.user) password $(\(GiftlessServer.tokenCommand))" > ~/.netrc
+            git model push -q && echo netrc
             """
         )
         #expect(result.output.contains("wants a login"), "\(result.output)")
         #expect(result.output.contains("without: 12\n"), "\(result.output)")
-        #expect(result.output.hasSuffix("wrong: 12\n0\n1\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("wrong: 12\n0\n1\nnetrc\n"), "\(result.output)")
     }
 
     @Test func `A host that has both needs no setting, and one login`() async throws {
@@ -146,7 +149,9 @@ import Testing
             git model remote add -q --force store '\(url)' && git commit -qam Name && rm ~/.config/git-model/trust
             git clone -q . ~/clone && cd ~/clone && git config --global credential.helper store
             echo 'http://ada:secret@\(host.authority)' > ~/.git-credentials
+            echo 'machine 127.0.0.1 login ada password secret' > ~/.netrc
             git model pull || echo strange: $?
+            rm ~/.netrc
             git model pull -q --trust '\(url)' && cmp a.bin ~/sentiment/a.bin
             """
         )
@@ -168,6 +173,28 @@ import Testing
             ! git --git-dir="$HOME/origin.git" rev-parse -q --verify git-model-store
             git model push -q && git push -q -u origin main && git clone -q ~/origin.git ~/clone && cd ~/clone
             git model pull -q && cmp a.bin ~/sentiment/a.bin && git fsck --no-progress && git -C ~/sentiment fsck --no-progress
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+    }
+
+    @Test func `A proxy of Git's configuration is used for the host it is for`() async throws {
+        let (scratch, server) = try await start()
+        let proxy = try await TunnelProxy.start(to: server.process.port, log: scratch.home.appending("proxy.log"))
+        defer {
+            extendLifetime(server)
+            extendLifetime(proxy)
+        }
+        let result = try await scratch.run(
+            """
+            git config --global remote.origin.lfsurl http://host.invalid/org/models.git/info/lfs
+            git model init -q --remote lfs:origin && git commit -qm 'Set up'
+            seq 1 20000 > a.bin && git model add -q a.bin && git commit -qm One
+            git config http.http://host.invalid.proxy 'socks5://ada:secret@localhost' && ! git model push 2> ~/err
+            grep 'only http:// proxies' ~/err && ! grep secret ~/err
+            git config http.http://host.invalid.proxy '\(proxy.origin)' && git model push -q
+            git config --global http.proxy http://elsewhere.invalid:1 && rm -r .git/model a.bin && git model pull -q
+            seq 1 20000 | cmp - a.bin
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")

@@ -85,6 +85,44 @@ import Testing
         #expect(!result.output.contains("notthekey"), "\(result.output)")
     }
 
+    @Test func `A web server that wants a login gets the user's, once they agreed to it`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(
+            """
+            git model init -q --remote ~/models && git commit -qm 'Set up'
+            seq 1 50000 > a.bin && git model add -q a.bin && git commit -qm a && git model push -q
+            """
+        ).expectSuccess()
+        let server = try await LoopbackServer(
+            log: scratch.home.appending("web.log"),
+            environment: ["HOME": scratch.home.string]
+        ) {
+            [
+                "rclone", "serve", "http", "--addr", "127.0.0.1:\($0)", "--user", "ada", "--pass", "right",
+                scratch.home.appending("models").string,
+            ]
+        }
+        defer { extendLifetime(server) }
+        let place = server.origin.dropFirst("http://".count)
+        let result = try await scratch.run(
+            """
+            git model remote add -q --force store \(server.origin) && git commit -qam Web && rm ~/.config/git-model/trust
+            git clone -q . ~/clone && cd ~/clone
+            echo 'machine 127.0.0.1 login ada password right' > ~/.netrc
+            git model pull 2> ~/err || echo strange: $?
+            grep 'nobody on this machine agreed' ~/err && grep 'git model trust' ~/err
+            git model trust -q store && git model pull -q && cmp a.bin ~/sentiment/a.bin
+            rm -r a.bin .git/model && echo 'machine 127.0.0.1 login ada password wrong' > ~/.netrc
+            git model pull 2> ~/err || echo wrong: $?
+            grep -A 1 '[.]netrc: the server does not accept the login of ada' ~/err | grep 'git credential: it has no login'
+            git config credential.helper "store --file=$HOME/kept" && echo 'http://ada:right@\(place)' > ~/kept
+            git model pull -q && cmp a.bin ~/sentiment/a.bin
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("strange: 12\n") && result.output.contains("wrong: 12\n"), "\(result.output)")
+    }
+
     @Test func `A copied store is read from a web server, and not written to`() async throws {
         let scratch = try await ScratchRepository()
         try await scratch.run(

@@ -31,6 +31,14 @@ struct GitAddressTests {
     }
 
     @Test(arguments: [
+        ("https://host/m.git", true), ("git@host:m.git", true), ("git://host/m.git", true), ("/srv/m.git", true),
+        ("http://host/m.git", false), ("http://ada@host:8080/m.git", false),
+    ])
+    func `only plain HTTP lets others read`(url: String, isSecret: Bool) throws {
+        #expect(try GitAddress(parsing: url).isSecret == isSecret)
+    }
+
+    @Test(arguments: [
         ("lfs:origin", "lfs:origin"), ("lfs:https://example.org/m.git", "lfs:https://example.org/m.git"),
         ("lfs:git@example.org:m.git", "lfs:git@example.org:m.git"),
     ])

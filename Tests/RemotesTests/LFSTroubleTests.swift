@@ -12,7 +12,7 @@ struct LFSTroubleTests {
     /// Bytes that no other test has, for the server keeps all in one place.
     private static func bytes() -> [UInt8] { Array("a pack \(UInt64.random(in: 0 ... .max)) of some length".utf8) }
 
-    private func site(_ trouble: String, logins: [LFSLogin] = []) async throws -> LFSSite {
+    private func site(_ trouble: String, logins: [WebLogin] = []) async throws -> LFSSite {
         try await LFSSite(at: .web(LFSTroubleServer.url(trouble)), logins: logins)
     }
 
@@ -26,6 +26,18 @@ struct LFSTroubleTests {
         let reader = try await site.remote()
         #expect(try await reader.read(LFSTroubleTests.file, range: nil) == bytes)
         #expect(try await reader.read(LFSTroubleTests.file, range: 3..<9) == Array(bytes[3..<9]))
+    }
+
+    @Test func `everything goes by the proxy that Git has for it`() async throws {
+        let scratch = try Scratch()
+        let log = scratch.path.appending("log")
+        let proxy = try await TunnelProxy.start(to: LFSTroubleServer.port, log: log)
+        defer { extendLifetime(proxy) }
+        let site = try await LFSSite(at: .web("http://host.invalid/none/models"), proxy: proxy.origin)
+        let bytes = LFSTroubleTests.bytes()
+        let remote = try await site.remote()
+        try await remote.write(bytes, to: LFSTroubleTests.file)
+        #expect(try await remote.read(LFSTroubleTests.file, range: nil) == bytes)
     }
 
     @Test(arguments: [
@@ -45,15 +57,15 @@ struct LFSTroubleTests {
 
     @Test func `a login is asked for where it is wanted, and kept once it works`() async throws {
         let url = try await LFSTroubleServer.url("login")
-        let logins = ["wrong", "right"].map { LFSLogin(url: url, username: "ada", password: $0) }
+        let logins = ["wrong", "right"].map { WebLogin(url: url, username: "ada", password: $0) }
         let site = try await LFSSite(at: .web(url), logins: logins)
         let remote = try await site.remote()
         for _ in 0..<2 { try await remote.write(LFSTroubleTests.bytes(), to: LFSTroubleTests.file) }
-        #expect(await site.authority.notes.all == ["wrong refused", "right accepted"])
+        #expect(await site.helper.notes == ["wrong refused", "right accepted"])
     }
 
     @Test func `without a login that works, access is denied`() async throws {
-        let site = try await site("login", logins: [LFSLogin(url: "x", username: "ada", password: "wrong")])
+        let site = try await site("login", logins: [WebLogin(url: "x", username: "ada", password: "wrong")])
         let error = await #expect(throws: RemoteError.self) {
             try await site.remote().write([1], to: LFSTroubleTests.file)
         }
@@ -62,7 +74,12 @@ struct LFSTroubleTests {
             return
         }
         #expect(reason.contains("wants a login"))
-        #expect(tried.map(\.source) == ["git credential"])
+        #expect(
+            tried.map { "\($0.source): \($0.outcome)" } == [
+                "\(site.scratch.path)/.netrc: it is not there",
+                "git credential: the server does not accept the login of ada", "git credential: it has no other",
+            ]
+        )
     }
 
     @Test(arguments: [false, true])

@@ -71,23 +71,33 @@ struct TransportValueTests {
             "http_proxy": "http://plain:3128", "HTTPS_PROXY": "user:p%40ss@secure:8080/", "HTTP_PROXY": "http://evil",
             "no_proxy": "localhost, .Example.org,10.0.0.1", "all_proxy": "http://everywhere",
         ])
-        #expect(settings.proxy(isSecure: false, host: "a.com")?.host == "plain")
-        let secure = try #require(settings.proxy(isSecure: true, host: "a.com"))
+        #expect(try settings.proxy(isSecure: false, host: "a.com")?.host == "plain")
+        let secure = try #require(try settings.proxy(isSecure: true, host: "a.com"))
         #expect((secure.host, secure.port) == ("secure", 8080))
         #expect(secure.credentials == "user:p@ss")
         for host in ["localhost", "example.org", "S3.EXAMPLE.org", "10.0.0.1"] {
-            #expect(settings.proxy(isSecure: true, host: host) == nil, "\(host)")
+            #expect(try settings.proxy(isSecure: true, host: host) == nil, "\(host)")
         }
-        #expect(settings.proxy(isSecure: true, host: "notexample.org") != nil)
+        #expect(try settings.proxy(isSecure: true, host: "notexample.org") != nil)
     }
 
     @Test func `one proxy may be for all, and a star is for none`() throws {
         let all = try TransportSettings(environment: ["ALL_PROXY": "proxy", "HTTP_PROXY": "http://evil"])
-        #expect(all.proxy(isSecure: false, host: "a.com")?.port == 1080)
-        #expect(all.proxy(isSecure: true, host: "a.com")?.host == "proxy")
+        #expect(try all.proxy(isSecure: false, host: "a.com")?.port == 1080)
+        #expect(try all.proxy(isSecure: true, host: "a.com")?.host == "proxy")
         let none = try TransportSettings(environment: ["ALL_PROXY": "proxy", "NO_PROXY": "*"])
-        #expect(none.proxy(isSecure: true, host: "a.com") == nil)
+        #expect(try none.proxy(isSecure: true, host: "a.com") == nil)
         #expect(try TransportSettings(environment: ["https_proxy": ""]).secureProxy == nil)
+    }
+
+    @Test func `a proxy that is configured for a host is used in place of the environment's, but for what needs none`()
+        throws
+    {
+        let settings = try TransportSettings(environment: ["http_proxy": "plain", "no_proxy": "near"])
+        #expect(try settings.proxy(isSecure: false, host: "a.com", configured: "own:8080")?.host == "own")
+        #expect(try settings.proxy(isSecure: true, host: "a.com", configured: "own:8080")?.port == 8080)
+        #expect(try settings.proxy(isSecure: false, host: "a.com", configured: "") == nil)
+        #expect(try settings.proxy(isSecure: false, host: "near", configured: "own:8080") == nil)
     }
 
     @Test(arguments: ["socks5://u:secret@host", "https://u:secret@host", "http://u:secret@", "http://u:secret@-host"])

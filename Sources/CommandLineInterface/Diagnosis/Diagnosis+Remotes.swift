@@ -60,7 +60,7 @@ extension RemoteError: Diagnosable {
         switch try? RemoteURL(parsing: url, relativeTo: "/") {
         case .ssh(let location): ["log in by hand, which also shows the server's key: `\(location.login)`"]
         case .gcs: ["log in: `gcloud auth application-default login`"]
-        case .rclone: ["agree to its use, where you have not: `git model trust \(url)`"]
+        case .rclone, .web, .lfs: ["agree to its use, where you have not: `git model trust \(url)`"]
         default: []
         }
     }

@@ -12,13 +12,13 @@ struct GitLFSAuthority: LFSAuthority {
     /// The remote's name in messages.
     let remote: String
     let repository: GitRepository
-    let program: GitProgram
     /// The name of a Git remote, or a URL, as Git takes it.
     let gitRemote: String
-    /// Whether Git's credential helpers may be asked.
+    /// Whether the user's logins may be sent.
     let mayLogIn: Bool
     /// Whether the user of this machine agreed to a URL.
     let agrees: @Sendable (_ url: String) throws -> Bool
+    private var program: GitProgram { repository.program }
 
     /// A server, and who says that it is the right one.
     private struct Finding {
@@ -51,10 +51,10 @@ struct GitLFSAuthority: LFSAuthority {
         }
     }
 
-    func login(for url: String) async -> LFSLogin? {
+    func loginURL(for place: String) async -> String? {
         guard mayLogIn else { return nil }
         do {
-            let origin = try GitAddress(parsing: url).origin
+            let origin = try GitAddress(parsing: place).origin
             // As git-lfs: one login for Git and its LFS server, where they are at the same place.
             var candidates = [try await gitURL(.upload)]
             for operation in [LFSOperation.upload, .download] {
@@ -63,19 +63,11 @@ struct GitLFSAuthority: LFSAuthority {
                 if found.isStrange, try GitAddress(parsing: found.url).origin == origin { return nil }
             }
             // A URL that is configured may name the user.
-            let full = try candidates.first { try GitAddress(parsing: $0).origin == origin } ?? url
-            guard let found = try await program.credential(for: full) else { return nil }
-            return LFSLogin(url: found.url, username: found.username, password: found.password)
+            return try candidates.first { try GitAddress(parsing: $0).origin == origin } ?? place
         } catch { return nil }
     }
 
-    func note(_ login: LFSLogin, isAccepted: Bool) async {
-        let credential = GitCredential(url: login.url, username: login.username, password: login.password)
-        // A helper that does not work is no reason not to go on.
-        do {
-            if isAccepted { try await program.approve(credential) } else { try await program.reject(credential) }
-        } catch {}
-    }
+    func proxy(for origin: String) async -> String? { await configured("http.proxy", for: origin) }
 
     /// Finds the server: `lfs.url`, the Git remote's `lfsurl`, or beside the repository, each with one for pushes before it.
     private func find(_ operation: LFSOperation) async throws(RemoteError) -> Finding {
@@ -89,8 +81,9 @@ struct GitLFSAuthority: LFSAuthority {
             for key in keys {
                 if let url = own.value(key) { return Finding(url: url, isStrange: false) }
                 guard let url = shared.value(key) else { continue }
-                let isSame = try GitAddress(parsing: url).host == GitAddress(parsing: git).host
-                return Finding(url: url, isStrange: try !isSame && !agrees(url))
+                let (place, known) = (try GitAddress(parsing: url), try GitAddress(parsing: git))
+                let isKnown = place.host == known.host && (place.isSecret || !known.isSecret)
+                return Finding(url: url, isStrange: try !isKnown && !agrees(url))
             }
             let address = try GitAddress(parsing: git)
             guard case .web = address, let server = address.server else { return Finding(url: git, isStrange: false) }
@@ -128,10 +121,17 @@ struct GitLFSAuthority: LFSAuthority {
 
     /// Returns the fields that Git is configured to send to a URL, as on machines that build.
     private func configuredFields(_ url: String) async -> [String: String] {
-        let question: [GitArgument] = ["config", "--get-urlmatch", "http.extraheader", GitArgument(url)]
-        guard let line = try? await program.run(question, accepting: [0, 1]).line, let end = line.firstIndex(of: ":")
-        else { return [:] }
+        guard let line = await configured("http.extraheader", for: url), let end = line.firstIndex(of: ":") else {
+            return [:]
+        }
         let value = line[line.index(after: end)...].drop { $0 == " " }
         return [String(line[..<end]): String(value)]
+    }
+
+    /// Returns what Git's configuration has for a URL, or for all; `nil` where it has nothing.
+    private func configured(_ key: String, for url: String) async -> String? {
+        let question: [GitArgument] = ["config", "--get-urlmatch", GitArgument(key), GitArgument(url)]
+        guard let answer = try? await program.run(question, accepting: [0, 1]), answer.exitCode == 0 else { return nil }
+        return answer.line
     }
 }

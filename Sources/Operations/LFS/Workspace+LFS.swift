@@ -1,6 +1,7 @@
 import Git
 import Registry
 import Remotes
+import SystemIO
 import SystemPackage
 
 extension Workspace {
@@ -36,6 +37,7 @@ extension Workspace {
         if !isAgreed {
             // Neither what helpers know nor what somebody would type goes to a place that only a tracked file names.
             environment.merge(["GIT_ASKPASS": "", "SSH_ASKPASS": "", "GIT_PROTOCOL_FROM_USER": "0"]) { $1 }
+            environment.merge(context.withoutNetrc) { $1 }
         }
         let branch = try GitDetachedBranch(
             "refs/heads/" + LFSLocation.branch,
@@ -48,7 +50,6 @@ extension Workspace {
         let authority = GitLFSAuthority(
             remote: location.text,
             repository: repository,
-            program: repository.program.with(environment: environment),
             gitRemote: gitRemote,
             mayLogIn: isAgreed,
             agrees: { try agrees(to: $0) }
@@ -83,5 +84,19 @@ extension Workspace {
                 hints: ["agree to it: `git model trust \(location.text)`"]
             )
         }
+    }
+}
+
+extension Context {
+    /// What hides `~/.netrc` from Git, and none of its configuration: nothing else keeps libcurl from reading it.
+    fileprivate var withoutNetrc: [String: String?] {
+        guard let home = environment["HOME"] else { return [:] }
+        var hidden: [String: String?] = ["HOME": "/dev/null"]
+        if environment["XDG_CONFIG_HOME"] == nil { hidden["XDG_CONFIG_HOME"] = home + "/.config" }
+        let own = FilePath(home).appending(".gitconfig")
+        if environment["GIT_CONFIG_GLOBAL"] == nil, (try? FileStatus.of(own, followingLinks: true)) != nil {
+            hidden["GIT_CONFIG_GLOBAL"] = own.string
+        }
+        return hidden
     }
 }

@@ -139,7 +139,7 @@ extension Workspace {
         let directory = modelDirectory.appending("remotes").appending(String(key))
         let isAgreed = try isAgreed || agrees(to: text)
         let git = try lfsGit(for: url, configuredAs: text, isAgreed: isAgreed, key: String(key))
-        let remote = try context.opening(with: configuration).remote(
+        let remote = try context.opening(in: root, with: configuration).remote(
             at: url,
             sendsCredentials: isAgreed,
             git: git?.git

@@ -13,11 +13,11 @@ extension Context {
     /// Returns the remote of a URL, a relative path taken from `base`; keys go only to where the user agreed to.
     func remote(at text: String, from base: FilePath) throws -> any Remote {
         let url = try RemoteURL(parsing: expandingHome(text), relativeTo: base)
-        return try opening(with: nil).remote(at: url, sendsCredentials: agrees(to: text, from: base))
+        return try opening(in: base, with: nil).remote(at: url, sendsCredentials: agrees(to: text, from: base))
     }
 
-    /// What makes remotes of URLs, as a configuration has it.
-    func opening(with configuration: Configuration?) -> RemoteOpening {
+    /// What makes remotes of URLs, as a configuration has it; Git is asked for logins in a directory.
+    func opening(in directory: FilePath, with configuration: Configuration?) -> RemoteOpening {
         RemoteOpening(
             environment: environment,
             ssh: SSHSettings(
@@ -25,6 +25,7 @@ extension Context {
                 configuredCommand: configuration?.sshCommand,
                 mayAskUser: hasTerminal
             ),
+            credentials: GitCredentials(in: directory, self),
             pool: .shared,
             cancellation: cancellation,
             bytesPerSecond: configuration?.transferRate,

@@ -44,6 +44,9 @@ package enum GitAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether what goes there is for nobody else to read.
+    package var isSecret: Bool { origin?.hasPrefix("http:") != true }
+
     /// The scheme and the authority of what is reached by HTTP.
     package var origin: String? { if case .web(let url) = self { HTTPAddress(url)?.origin } else { nil } }
 

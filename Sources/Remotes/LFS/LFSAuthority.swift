@@ -11,23 +11,6 @@ package enum LFSEndpoint: Hashable, Sendable {
     case ssh(SSHLocation, otherwise: String)
 }
 
-/// A name and a password for an LFS server.
-package struct LFSLogin: Hashable, Sendable {
-    /// The URL that they are for.
-    package let url: String
-    /// The user's name.
-    package let username: String
-    /// The password, or a token.
-    package let password: String
-
-    /// Creates a login.
-    package init(url: String, username: String, password: String) {
-        self.url = url
-        self.username = username
-        self.password = password
-    }
-}
-
 /// What Git does for a remote in LFS.
 package struct LFSGit: Sendable {
     let branch: any StoreBranch
@@ -40,12 +23,12 @@ package struct LFSGit: Sendable {
     }
 }
 
-/// What Git's configuration and its credential helpers say of LFS servers; whoever conforms runs Git.
+/// What Git's configuration says of LFS servers; whoever conforms runs Git.
 package protocol LFSAuthority: Sendable {
     /// Returns where the server is; that there can be none, or that nobody agreed to it, is an error.
     func endpoint(for operation: LFSOperation) async throws(RemoteError) -> LFSEndpoint
-    /// Returns a login for the server at a URL; `nil` where nobody has one, or none may be sent there.
-    func login(for url: String) async -> LFSLogin?
-    /// Has a login kept that was accepted, or forgotten that was not.
-    func note(_ login: LFSLogin, isAccepted: Bool) async
+    /// Returns the URL whose login may be sent to a server at another, which may name the user; `nil` where none may.
+    func loginURL(for place: String) async -> String?
+    /// Returns the proxy by which a server is reached in place of the environment's, empty for none; `nil` where that counts.
+    func proxy(for origin: String) async -> String?
 }

@@ -2,29 +2,22 @@ import ModelCore
 import SystemIO
 import Transport
 
-/// An LFS server: its API by HTTP, and who asks.
-///
-/// A request goes without a login first, and again with one that Git's credential helpers have where the server wants to know.
+/// An LFS server: its API by HTTP.
 actor LFSServer {
-    /// How many logins are tried.
-    private static let maximumLogins = 3
     /// How often a transfer is sent on to another URL.
     private static let maximumRedirects = 3
 
     private let remote: String
     private let authority: any LFSAuthority
-    private let transport: HTTPTransport
+    private let transport: AuthenticatedTransport
     private let doorman: LFSDoorman
     private let now: @Sendable () -> Int64
     private var doors: [LFSOperation: LFSDoor] = [:]
-    /// What was accepted, or is being tried, for servers by their origins.
-    private var logins: [String: LFSLogin] = [:]
-    private var accepted: Set<LFSLogin> = []
 
     init(
         _ remote: String,
         _ authority: any LFSAuthority,
-        over transport: HTTPTransport,
+        over transport: AuthenticatedTransport,
         doorman: LFSDoorman,
         now: @escaping @Sendable () -> Int64
     ) {
@@ -54,8 +47,8 @@ actor LFSServer {
             var request = HTTPRequest(.post, door.url + "/objects/batch", fields: door.fields, body: .bytes(batch.body))
             request.fields["Accept"] = LFSBatch.contentType
             request.fields["Content-Type"] = LFSBatch.contentType
-            guard door.hasCredentials else { return try await sendWithLogin(request, for: door.url, about: file) }
-            let response = try await send(request)
+            guard door.hasCredentials else { return try await transport.send(request, to: door.url, about: file) }
+            let response = try await transport.send(request)
             guard response.status == 401, !isReopened else { return response }
             doors[batch.operation] = nil
             isReopened = true
@@ -72,43 +65,6 @@ actor LFSServer {
             }
         doors[operation] = door
         return door
-    }
-
-    /// Makes a request, with a login where the server wants one.
-    private func sendWithLogin(
-        _ request: HTTPRequest,
-        for url: String,
-        about file: String,
-        answerLimit: Int = HTTPTransport.answerLimit,
-        sent: @escaping @Sendable (Int) -> Void = { _ in }
-    ) async throws(RemoteError) -> HTTPResponse {
-        guard let origin = HTTPAddress(url)?.origin else {
-            throw .unusableURL(remote, reason: "its LFS server \(url) is no http: or https: URL")
-        }
-        for _ in 0...LFSServer.maximumLogins {
-            var request = request
-            let login = logins[origin]
-            if let login { request.fields["Authorization"] = "Basic " + "\(login.username):\(login.password)".base64 }
-            let response = try await send(request, answerLimit: answerLimit, sent: sent)
-            guard response.status == 401 else {
-                if let login, accepted.insert(login).inserted { await authority.note(login, isAccepted: true) }
-                return response
-            }
-            if let login {
-                await authority.note(login, isAccepted: false)
-                if logins[origin] == login { logins[origin] = nil }
-            }
-            if logins[origin] == nil {
-                guard let login = await authority.login(for: url) else { break }
-                logins[origin] = login
-            }
-        }
-        throw .denied(
-            remote,
-            file: file,
-            reason: "its LFS server at \(origin) wants a login",
-            tried: [CredentialAttempt("git credential", "it has none for \(url) that the server accepts")]
-        )
     }
 
     /// Does what an action says: returns the answer to a download or upload.
@@ -130,15 +86,15 @@ actor LFSServer {
             if !answer.isAuthenticated, request.fields["Authorization"] == nil, let door = doors[operation],
                 !door.hasCredentials, let origin = HTTPAddress(door.url)?.origin, HTTPAddress(url)?.origin == origin
             {
-                response = try await sendWithLogin(
+                response = try await transport.send(
                     request,
-                    for: door.url,
+                    to: door.url,
                     about: file,
                     answerLimit: answerLimit,
                     sent: sent
                 )
             } else {
-                response = try await send(request, answerLimit: answerLimit, sent: sent)
+                response = try await transport.send(request, answerLimit: answerLimit, sent: sent)
             }
             guard [301, 302, 303, 307, 308].contains(response.status), redirects < LFSServer.maximumRedirects,
                 let target = response.fields["Location"], let next = HTTPAddress(target),
@@ -148,16 +104,6 @@ actor LFSServer {
             url = target
         }
         preconditionFailure("the loop ends by returning or throwing")
-    }
-
-    private func send(
-        _ request: HTTPRequest,
-        answerLimit: Int = HTTPTransport.answerLimit,
-        sent: @escaping @Sendable (Int) -> Void = { _ in }
-    ) async throws(RemoteError) -> HTTPResponse {
-        do { return try await transport.send(request, answerLimit: answerLimit, sent: sent) } catch {
-            throw RemoteError(remote, error)
-        }
     }
 
     /// Returns the error of an answer; only a transfer's tells that an object is not there.

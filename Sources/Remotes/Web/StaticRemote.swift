@@ -7,10 +7,10 @@ package struct StaticRemote: Remote {
     private static let maximumRedirects = 3
 
     private let location: WebLocation
-    private let transport: HTTPTransport
+    private let transport: AuthenticatedTransport
 
     /// Creates a remote.
-    init(_ location: WebLocation, over transport: HTTPTransport) {
+    init(_ location: WebLocation, over transport: AuthenticatedTransport) {
         self.location = location
         self.transport = transport
     }
@@ -79,10 +79,12 @@ package struct StaticRemote: Remote {
         var request = HTTPRequest(method, location.url(of: file))
         part.apply(to: &request)
         for redirects in 0... {
-            let response: HTTPResponse
-            do { response = try await transport.send(request, answerLimit: part.answerLimit) } catch {
-                throw RemoteError(name, error)
-            }
+            let response = try await transport.send(
+                request,
+                to: location.place(behind: request.url),
+                about: file,
+                answerLimit: part.answerLimit
+            )
             guard [301, 302, 303, 307, 308].contains(response.status), redirects < StaticRemote.maximumRedirects,
                 let target = WebRedirect.target(of: response, from: request.url)
             else { return response }

@@ -17,35 +17,18 @@ final class LFSSite: Sendable {
     /// What knows where the server is.
     struct Authority: LFSAuthority {
         let place: LFSEndpoint
-        var logins: [LFSLogin] = []
-        let notes = Notes()
-
-        /// What became of logins.
-        actor Notes {
-            private(set) var all: [String] = []
-            private(set) var asked = 0
-
-            func add(_ note: String) { all.append(note) }
-            func next() -> Int {
-                asked += 1
-                return asked - 1
-            }
-        }
+        let proxy: String?
 
         func endpoint(for operation: LFSOperation) async throws(RemoteError) -> LFSEndpoint { place }
 
-        func login(for url: String) async -> LFSLogin? {
-            let position = await notes.next()
-            return position < logins.count ? logins[position] : nil
-        }
+        func loginURL(for place: String) async -> String? { place }
 
-        func note(_ login: LFSLogin, isAccepted: Bool) async {
-            await notes.add("\(login.password) \(isAccepted ? "accepted" : "refused")")
-        }
+        func proxy(for origin: String) async -> String? { proxy }
     }
 
     let scratch: Scratch
     let authority: Authority
+    let helper: ListedLogins
     private let variables: [String: String]
     private let sshCommand: String?
 
@@ -59,9 +42,10 @@ final class LFSSite: Sendable {
     }
 
     /// Makes a place whose LFS server is elsewhere.
-    init(at place: LFSEndpoint, logins: [LFSLogin] = [], sshCommand: String? = nil) async throws {
+    init(at place: LFSEndpoint, logins: [WebLogin] = [], proxy: String? = nil, sshCommand: String? = nil) async throws {
         scratch = try Scratch()
-        authority = Authority(place: place, logins: logins)
+        authority = Authority(place: place, proxy: proxy)
+        helper = ListedLogins(logins)
         self.sshCommand = sshCommand
         variables = [
             "PATH": "/usr/bin:/bin", "HOME": scratch.path.string, "GIT_CONFIG_NOSYSTEM": "1",
@@ -75,11 +59,11 @@ final class LFSSite: Sendable {
     }
 
     /// The lines of the log of requests of the shared server that have this repository's path and `text` in them.
-    func requests(_ text: String) async throws -> Int {
-        guard case .web(let url, _) = authority.place else { return 0 }
+    func requests(_ text: String) async throws -> [Substring] {
+        guard case .web(let url, _) = authority.place else { return [] }
         let path = String(url.drop { $0 != ":" }.dropFirst(3).drop { $0 != "/" })
         let log = try DurableFile.read(try await LFSSite.giftless.value.0.log, limit: 1 << 30)
-        return String(decoding: log, as: UTF8.self).split(separator: "\n").count {
+        return String(decoding: log, as: UTF8.self).split(separator: "\n").filter {
             $0.contains(path) && $0.contains(text)
         }
     }
@@ -99,6 +83,7 @@ final class LFSSite: Sendable {
         let opening = RemoteOpening(
             environment: variables,
             ssh: SSHSettings(environment: variables, configuredCommand: sshCommand, mayAskUser: false),
+            credentials: helper,
             pool: Machine.pool,
             cancellation: Cancellation(),
             retries: RetryPolicy(sleep: { _ in }),

@@ -109,6 +109,9 @@ enum LFSTroubleServer {
         return (server, scratch)
     }
 
+    /// The port that all of them listen on.
+    static var port: Int { get async throws { try await shared.value.0.port } }
+
     /// Returns the URL of a server with that trouble.
     static func url(_ trouble: String) async throws -> String {
         try await shared.value.0.origin + "/\(trouble)/\(UInt64.random(in: 0 ... .max))"
