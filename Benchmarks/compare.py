@@ -3,6 +3,7 @@
 import argparse
 import collections
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -37,8 +38,8 @@ def environment(home):
 def compare(title, source, tools, rounds, directory, settings):
     results = {tool.name: collections.defaultdict(list) for tool in tools}
     for number in range(rounds):
-        turn = number % len(tools)
-        for tool in tools[turn:] + tools[:turn]:
+        # Whoever comes after another finds its memory; with shuffled turns nobody always comes after the same one.
+        for tool in random.Random(f"{title} {number}").sample(tools, len(tools)):
             print(f"{title}, round {number + 1} of {rounds}: {tool.name}", file=sys.stderr, flush=True)
             for work, cost in Trial(tool, source, directory, settings).run():
                 results[tool.name][work].append(cost)

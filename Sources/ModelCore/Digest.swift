@@ -63,7 +63,24 @@ package struct Digest: Hashable, Sendable, Comparable {
     }
 
     /// The digest as 64 lowercase hexadecimal digits.
-    package var hex: String { Hexadecimal.string(bytes) }
+    package var hex: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * Digest.byteCount)
+        appendHex(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the digest as 64 lowercase hexadecimal digits.
+    func appendHex(to text: inout [UInt8]) {
+        func append(_ word: UInt64) {
+            Hexadecimal.append(UInt32(truncatingIfNeeded: word >> 32), to: &text)
+            Hexadecimal.append(UInt32(truncatingIfNeeded: word), to: &text)
+        }
+        append(words.0)
+        append(words.1)
+        append(words.2)
+        append(words.3)
+    }
 
     /// The first byte, which names the directory of a two-digit fan-out.
     package var firstByte: UInt8 { UInt8(truncatingIfNeeded: words.0 >> 56) }

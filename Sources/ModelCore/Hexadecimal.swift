@@ -12,6 +12,19 @@ package enum Hexadecimal {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Appends a number as eight digits, all of them at once: listings have many.
+    static func append(_ number: UInt32, to text: inout [UInt8]) {
+        // One digit a byte, the first in the highest.
+        var digits = UInt64(number)
+        digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+        digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+        digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F
+        // 1 in each byte that is more than 9: from `0` on, a letter is 39 further than a number would be.
+        let letters = (digits + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        let ascii = digits + 0x3030_3030_3030_3030 + letters * 39
+        withUnsafeBytes(of: ascii.bigEndian) { text.append(contentsOf: $0) }
+    }
+
     /// Returns the value of one ASCII digit `0–9` or `a–f`; `nil` for anything else, uppercase included.
     package static func value(ofLowercaseDigit digit: UInt8) -> UInt8? {
         switch digit {

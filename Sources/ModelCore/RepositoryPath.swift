@@ -83,14 +83,19 @@ extension RepositoryPath {
         if bytes.isEmpty { return .empty }
         if bytes.first == UInt8(ascii: "/") { return .absolute }
         if bytes.contains(0) { return .zeroByte }
-        for component in bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+        var rest = Substring(text).utf8
+        while true {
+            // One by one: a list of components would be most of the work for a listing of many files.
+            let component = rest.prefix { $0 != UInt8(ascii: "/") }
             if component.isEmpty { return .emptyComponent }
-            guard GitDirectoryName.mayMatch(component) else { continue }
-            if component.elementsEqual(".".utf8) { return .currentDirectory }
-            if component.elementsEqual("..".utf8) { return .parentDirectory }
-            if GitDirectoryName.matches(component) { return .gitDirectory(String(Substring(component))) }
+            if GitDirectoryName.mayMatch(component) {
+                if component.elementsEqual(".".utf8) { return .currentDirectory }
+                if component.elementsEqual("..".utf8) { return .parentDirectory }
+                if GitDirectoryName.matches(component) { return .gitDirectory(String(Substring(component))) }
+            }
+            guard component.endIndex < rest.endIndex else { return nil }
+            rest = rest[rest.index(after: component.endIndex)...]
         }
-        return nil
     }
 }
 

@@ -15,7 +15,8 @@ package struct TreeListing: Sendable, Hashable {
 
     /// Creates a listing from entries in any order; throws `malformed` for paths that cannot be together.
     package init(_ entries: [TreeEntry]) throws(FormatError) {
-        self.entries = entries.sorted { $0.path < $1.path }
+        let isSorted = zip(entries, entries.dropFirst()).allSatisfy { $0.path < $1.path }
+        self.entries = isSorted ? entries : entries.sorted { $0.path < $1.path }
         contentSize = try TreeListing.check(self.entries)
         // All but the path and the size takes less than 100 bytes.
         let bound = entries.reduce(Int64(0)) { $0 + Int64($1.path.text.utf8.count) + 100 }
@@ -48,7 +49,7 @@ package struct TreeListing: Sendable, Hashable {
             bytes.append(UInt8(ascii: " "))
             bytes += String(entry.size).utf8
             bytes += " sha256:".utf8
-            bytes += entry.digest.hex.utf8
+            entry.digest.appendHex(to: &bytes)
             bytes.append(UInt8(ascii: " "))
             bytes += entry.path.text.utf8
             bytes.append(0)

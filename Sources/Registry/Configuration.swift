@@ -100,6 +100,8 @@ package struct Configuration: Sendable {
     }
 
     private init(parsing bytes: [UInt8]?, _ repository: GitRepository, environment: [String: String]) async throws {
+        // Both at once: every command waits for these two processes.
+        async let git = repository.program.configuration()
         var tracked = GitConfiguration()
         if let bytes {
             do { tracked = try await repository.program.configuration(parsing: bytes) } catch {
@@ -107,11 +109,7 @@ package struct Configuration: Sendable {
                 throw ConfigurationError.malformed(error.message)
             }
         }
-        self.init(
-            tracked: tracked,
-            git: try await repository.program.configuration(),
-            environment: environment
-        )
+        self.init(tracked: tracked, git: try await git, environment: environment)
     }
 
     private init(tracked: GitConfiguration, git: GitConfiguration, environment: [String: String]) {
