@@ -52,11 +52,13 @@ let package = Package(
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CIntrinsics"),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         module("ModelCore"),
         module("SystemIO", ["ModelCore", "CIntrinsics", systemPackage]),
         module("Codec", ["ModelCore", "CIntrinsics", "COpenSSL", "CZstd"]),
         module("TensorFormats", ["ModelCore"]),
+        module("Migration", ["ModelCore", "CLibYAML"]),
         module("Store", ["TensorFormats", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Transport", ["SystemIO", systemPackage] + webClient),
         module("Remotes", ["Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
@@ -64,7 +66,7 @@ let package = Package(
         module("Registry", ["Git", "SystemIO", "ModelCore", systemPackage]),
         module(
             "Operations",
-            ["Registry", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore", systemPackage],
+            ["Registry", "Remotes", "Git", "Store", "Migration", "Codec", "SystemIO", "ModelCore", systemPackage],
             // Links to hooks/ and .mver-template/: what `init` lays into a repository is in the binary.
             embeds: ["Hooks", "Template"]
         ),
@@ -79,6 +81,7 @@ let package = Package(
         tests("ModelCoreTests", ["ModelCore", "TestSupport"], excluding: ["Golden"]),
         tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),
         tests("CodecTests", ["Codec", "ModelCore", "TestSupport"]),
+        tests("MigrationTests", ["Migration", "ModelCore"]),
         tests("TensorFormatsTests", ["TensorFormats", "ModelCore", "TestSupport", "FuzzTargets"]),
         tests(
             "StoreTests",
@@ -102,7 +105,9 @@ let package = Package(
         ),
         .target(
             name: "FuzzTargets",
-            dependencies: ["Store", "TensorFormats", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"],
+            dependencies: [
+                "Store", "TensorFormats", "Migration", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport",
+            ],
             path: "Tests/FuzzTargets",
             swiftSettings: settings
         ),

@@ -39,6 +39,8 @@ struct Root: AsyncParsableCommand {
         ),
         // get, export
         CommandGroup(name: "Without a clone", subcommands: [GetCommand.self, ExportCommand.self]),
+        // import
+        CommandGroup(name: "Coming from elsewhere", subcommands: [ImportCommand.self]),
         // install, uninstall, doctor, completion
         CommandGroup(
             name: "Set up",

@@ -94,6 +94,19 @@ package struct GitObjects: Sendable {
         return result
     }
 
+    /// Returns the bytes of those blobs that have at most `limit` bytes; one that is larger keeps nobody from the others.
+    package func smallBlobs(
+        _ ids: some Sequence<GitObjectID>,
+        limit: Int64
+    ) async throws(GitError) -> [GitObjectID: [UInt8]] {
+        var wanted = Set(ids)
+        while true {
+            do { return try await blobs(wanted, limit: limit) } catch {
+                guard case .objectTooLarge(let id, _, _) = error.kind, wanted.remove(id) != nil else { throw error }
+            }
+        }
+    }
+
     /// Returns a commit's details.
     package func commit(_ id: GitObjectID) async throws(GitError) -> GitCommit {
         guard let commit = try await commits([id]).first else {

@@ -11,13 +11,14 @@ package struct GitIntroducedFile: Sendable, Hashable {
 }
 
 extension GitRepository {
-    /// Hands on every plain file with that suffix which commits reachable from `tips`, and not from `excluded`, bring in.
+    /// Hands on every plain file with that suffix, or inside a directory that is given, which commits reachable from `tips`, and not from `excluded`, bring in.
     ///
     /// Both may name tags; what they lead to that is no commit is left out, as are excluded objects that are not here.
     /// A shallow clone's oldest commits bring in all they have. Files come as Git finds them, newest commits first; the
     /// same blob may come more than once. An error that `body` throws ends the walk.
     package func introducedFiles(
         suffix: String,
+        orInside directory: GitPath? = nil,
         from tips: [GitObjectID],
         excluding excluded: [GitObjectID] = [],
         excludingRemote remote: String? = nil,
@@ -38,21 +39,23 @@ extension GitRepository {
             "diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-renames", "--no-abbrev", "--",
             GitPathspec.suffix(suffix).argument,
         ]
+        let places = directory.map { [GitPathspec.path($0).argument] } ?? []
         var parser = RawDifferences()
         var records = GitRecords(endedBy: 0)
-        try await program.stream(comparison, input: commits) { (bytes) throws(GitError) in
+        try await program.stream(comparison + places, input: commits) { (bytes) throws(GitError) in
             try records.feed(bytes) { (record) throws(GitError) in
                 if let file = try parser.take(record) { try body(file) }
             }
         }
     }
 
-    /// Returns every blob with that suffix that a push brings to the remote: what commits bring in that are not there.
+    /// Returns every blob with that suffix, or inside a directory that is given, that a push brings to the remote: what commits bring in that are not there.
     ///
     /// What the remote has is known from its tracking branches and from the ids that it told the hook. With `tips`
-    /// included, also all such files of the pushed commits themselves, new or not.
+    /// included, also all files with the suffix of the pushed commits themselves, new or not.
     package func introducedFiles(
         suffix: String,
+        orInside directory: GitPath? = nil,
         by updates: [RefUpdate],
         to remote: String,
         includingTips: Bool = false
@@ -62,6 +65,7 @@ extension GitRepository {
         var files: [GitIntroducedFile] = []
         try await introducedFiles(
             suffix: suffix,
+            orInside: directory,
             from: tips,
             excluding: updates.compactMap(\.remoteID),
             excludingRemote: remote

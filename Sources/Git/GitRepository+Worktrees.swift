@@ -54,27 +54,32 @@ extension GitRepository {
         }
     }
 
-    /// Returns everything that keeps an object alive here: tips of history, and index entries with that suffix.
+    /// Returns everything that keeps an object alive here: tips of history, and index entries with that suffix, or inside a
+    /// directory that is given.
     ///
     /// Worktrees whose directories are gone count, since Git keeps their indexes until it prunes them. Throws when any
     /// index cannot be read: who collects garbage must know all roots or do nothing.
-    package func gcRoots(indexSuffix suffix: String) async throws(GitError) -> GitRoots {
+    package func gcRoots(
+        indexSuffix suffix: String,
+        orInside directory: GitPath? = nil
+    ) async throws(GitError) -> GitRoots {
         // Without `--single-worktree` Git looks at every worktree's HEAD and reflogs.
         let arguments: [GitArgument] = ["rev-list", "--no-walk=unsorted", "--ignore-missing", "--all", "--reflog"]
         var commits = Set(try await program.run(arguments).lines.compactMap { GitObjectID($0) })
         var mentioned: [GitObjectID] = []
         var entries: Set<GitIndexEntry> = []
+        let places = [GitPathspec.suffix(suffix)] + (directory.map { [.path($0)] } ?? [])
         for directory in try WorktreeState.directories(in: layout.commonDirectory) {
             mentioned += try WorktreeState.operationCommits(in: directory)
             // The work tree does not matter for reading the index, but Git wants one.
             let place = ["GIT_DIR": directory.string, "GIT_WORK_TREE": directory.string, "GIT_INDEX_FILE": nil]
             let index = GitIndex(program.with(directory: directory, environment: place), layout.objectFormat)
-            entries.formUnion(try await index.entries([.suffix(suffix)]))
+            entries.formUnion(try await index.entries(places))
         }
         commits.formUnion(try await self.commits(among: mentioned))
         // A commit in progress may use an index of its own.
         if program.environment["GIT_INDEX_FILE"] != nil {
-            entries.formUnion(try await index.entries([.suffix(suffix)]))
+            entries.formUnion(try await index.entries(places))
         }
         return GitRoots(commits: commits.sorted(), indexEntries: entries.sorted { ($0.path, $0.id) < ($1.path, $1.id) })
     }

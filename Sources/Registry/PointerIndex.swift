@@ -17,6 +17,20 @@ package struct PointerIndex: Sendable {
         package let isTracked: Bool
         /// Whether the index has several versions of the pointer, of a merge that is not resolved; of the work tree only.
         package let isUnmerged: Bool
+
+        /// Creates an artifact that has a pointer.
+        init(path: RepositoryPath, pointer: Pointer, isExecutable: Bool, isTracked: Bool, isUnmerged: Bool) {
+            self.path = path
+            self.pointer = pointer
+            self.isExecutable = isExecutable
+            self.isTracked = isTracked
+            self.isUnmerged = isUnmerged
+        }
+
+        /// Creates an artifact that a map of imports stands for, in place of a pointer.
+        package init(imported path: RepositoryPath, _ pointer: Pointer, isExecutable: Bool = false) {
+            self.init(path: path, pointer: pointer, isExecutable: isExecutable, isTracked: true, isUnmerged: false)
+        }
     }
 
     /// A file with a pointer's name that cannot be read as one.
@@ -46,7 +60,8 @@ package struct PointerIndex: Sendable {
         /// What it names all the same, where only its path or its line endings are wrong.
         package let named: Pointer?
 
-        init(path: String, kind: Kind, problem: String, named: Pointer? = nil) {
+        /// Creates the damage of a file.
+        package init(path: String, kind: Kind, problem: String, named: Pointer? = nil) {
             self.path = path
             self.kind = kind
             self.problem = problem
@@ -71,8 +86,17 @@ package struct PointerIndex: Sendable {
             case .failure(let problem): damaged.append(problem.damage(at: file.path))
             }
         }
+        self.init(entries: entries, damaged: damaged)
+    }
+
+    private init(entries: [Entry], damaged: [Damage]) {
         self.entries = entries.sorted { $0.path < $1.path }
         self.damaged = damaged.sorted { $0.path < $1.path }
+    }
+
+    /// Returns the same with what maps of imports name, and with maps that cannot be read.
+    package func adding(_ imported: [Entry], damaged more: [Damage] = []) -> PointerIndex {
+        imported.isEmpty && more.isEmpty ? self : PointerIndex(entries: entries + imported, damaged: damaged + more)
     }
 
     /// Returns the artifact at exactly that path; `nil` when there is none.
@@ -106,17 +130,12 @@ package struct PointerIndex: Sendable {
         _ files: [(path: GitPath, mode: GitMode, id: GitObjectID)],
         in repository: GitRepository
     ) async throws(GitError) -> [PointerFile] {
-        var wanted = Set(files.filter { $0.mode.isFile }.map(\.id))
-        var blobs: [GitObjectID: [UInt8]]?
-        while blobs == nil {
-            do { blobs = try await repository.objects.blobs(wanted, limit: PointerFile.byteLimit) } catch {
-                // One large file of that name must not hide all the others.
-                guard case .objectTooLarge(let id, _, _) = error.kind, wanted.remove(id) != nil else { throw error }
-            }
-        }
+        let wanted = files.filter { $0.mode.isFile }.map(\.id)
+        // One large file of that name must not hide all the others.
+        let blobs = try await repository.objects.smallBlobs(wanted, limit: PointerFile.byteLimit)
         return files.map { file in
             guard file.mode.isFile else { return PointerFile(path: file.path, .failure(.notAFile)) }
-            guard let bytes = blobs?[file.id] else {
+            guard let bytes = blobs[file.id] else {
                 return PointerFile(path: file.path, .failure(.init(.tooLarge)))
             }
             return PointerFile(path: file.path, bytes, isExecutable: file.mode.isExecutable)

@@ -16,6 +16,12 @@ import Testing
         #expect(mismatches.isEmpty, "\(mismatches.joined(separator: "\n"))")
     }
 
+    @Test(arguments: ["coming-from-elsewhere.md"])
+    func `A guide's commands print what it says`(name: String) async throws {
+        let mismatches = try await run("../\(name)")
+        #expect(mismatches.isEmpty, "\(mismatches.joined(separator: "\n"))")
+    }
+
     @Test(arguments: pending)
     func `A pending transcript does not pass yet`(name: String) async throws {
         let mismatches = try await run(name)

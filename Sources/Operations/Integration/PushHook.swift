@@ -1,4 +1,5 @@
 import Git
+import Migration
 import ModelCore
 import Registry
 import Store
@@ -57,14 +58,12 @@ struct PushHook {
         }
         let files = try await workspace.repository.introducedFiles(
             suffix: Pointer.fileSuffix,
+            orInside: GitPath(ImportMap.directory),
             by: updates,
             to: remote ?? ""
         )
         guard !files.isEmpty else { return [] }
-        let index = try await PointerIndex.read(
-            files.map { (path: $0.path, mode: $0.mode, id: $0.id) },
-            in: workspace.repository
-        )
+        let index = try await workspace.pointers(in: files.map { (path: $0.path, mode: $0.mode, id: $0.id) })
         var seen: Set<Pointer> = []
         return index.entries.filter { seen.insert($0.pointer).inserted }
     }

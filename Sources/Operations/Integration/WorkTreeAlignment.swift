@@ -13,8 +13,8 @@ struct WorkTreeAlignment {
 
     /// Looks at the artifacts that differ from those of the commit `previous`, or at all.
     func run(since previous: GitObjectID?, includingUnchanged: Bool) async throws -> Hook.Report {
-        let before = try await previous.asyncMap { try await PointerIndex.at($0, in: workspace.repository).entries }
-        let now = try await PointerIndex.workTree(of: workspace.repository).entries
+        let before = try await previous.asyncMap { try await workspace.pointers(at: $0).entries }
+        let now = try await workspace.checkedOutArtifacts()
         let known = Set(includingUnchanged ? [] : before ?? [])
         let changed = now.filter { !known.contains($0) }
         let paths = Set(now.map(\.path))

@@ -23,7 +23,8 @@ struct AddBatch {
 
     private let workspace: Workspace
     private let store: LocalStore
-    private let session: IngestSession
+    /// What the bytes go through, of artifacts and of whatever else is to be in the store when this is committed.
+    let session: IngestSession
     private var models: ModelAssignment
     private let tally: ProgressTally
     private let tracked: [RepositoryPath: PointerIndex.Entry]
@@ -31,6 +32,8 @@ struct AddBatch {
     private let unreadable: [RepositoryPath: PointerIndex.Damage]
     private var cache: StatCache
     private var added: [Added] = []
+    /// Objects without a pointer that are to be in the store, too.
+    private var others: [Pointer] = []
 
     init(_ workspace: Workspace, store: LocalStore, models: ModelAssignment, tracked index: PointerIndex) throws {
         self.workspace = workspace
@@ -65,13 +68,7 @@ struct AddBatch {
 
     /// Puts one artifact into the store; with `followsLinks`, what links that lead out of it lead to.
     mutating func add(_ path: RepositoryPath, followsLinks: Bool) async throws {
-        if let reason = ArtifactName.refusal(of: path) { throw Failure(.failed, reason) }
-        try await workspace.requireOwn(path)
-        try requireNoOverlap(path)
-        if let damage = unreadable[path], damage.kind == .newerVersion {
-            // What this version cannot read, it must not replace.
-            throw Failure(.failed, "\(damage.path): \(damage.problem)", hints: ["install a newer git-model"])
-        }
+        try await requireAddable(path)
         let included = try await workspace.includedFiles(of: path)
         let place = try workspace.location(of: path)
         guard let files = try ArtifactFiles(at: place, followsLinks: followsLinks, isIncluded: included) else {
@@ -103,6 +100,31 @@ struct AddBatch {
             )
         )
     }
+
+    /// Throws where no artifact may be at a path.
+    func requireAddable(_ path: RepositoryPath) async throws {
+        if let reason = ArtifactName.refusal(of: path) { throw Failure(.failed, reason) }
+        try await workspace.requireOwn(path)
+        try requireNoOverlap(path)
+        if let damage = unreadable[path], damage.kind == .newerVersion {
+            // What this version cannot read, it must not replace.
+            throw Failure(.failed, "\(damage.path): \(damage.problem)", hints: ["install a newer git-model"])
+        }
+    }
+
+    /// Makes an artifact of bytes that the session has already, wherever they came from.
+    mutating func take(_ path: RepositoryPath, _ result: ArtifactIngest.Result, isExecutable: Bool) {
+        let previous = tracked[path]
+        added.append(
+            Added(path: path, result: result, isExecutable: isExecutable, hasFollowedLinks: false, previous: previous)
+        )
+    }
+
+    /// Keeps an object without a pointer that the session has.
+    mutating func keep(_ pointer: Pointer) { others.append(pointer) }
+
+    /// Says that the bytes of something are read next.
+    func begin(_ name: String, byteCount: Int64) { tally.begin(name, byteCount: byteCount) }
 
     /// A pointer inside another's artifact would be restored over, or tracked twice.
     private func requireNoOverlap(_ path: RepositoryPath) throws {
@@ -169,7 +191,7 @@ struct AddBatch {
 
     /// Makes the store know of the objects, then writes pointers, ignore lines and the model's description, and stages them.
     mutating func commit(stages: Bool, into report: inout Add.Report) async throws {
-        let pointers = added.map(\.result.pointer)
+        let pointers = added.map(\.result.pointer) + others
         let summary = try session.finish(pointers: pointers)
         cache.save()
         workspace.context.progress.finish()
@@ -238,6 +260,8 @@ struct AddBatch {
         {
             return
         }
+        // What comes from elsewhere need not be in the work tree, nor its directory.
+        try Directories.create(location.removingLastComponent(), durable: false)
         try DurableFile.write(bytes, to: location, permissions: item.isExecutable ? 0o777 : 0o666)
     }
 

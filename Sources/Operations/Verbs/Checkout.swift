@@ -45,14 +45,15 @@ package struct Checkout: Sendable {
         let target = try await CheckoutTarget(version, in: workspace)
         try await workspace.repository.index.requireUnlocked()
         if !paths.isEmpty { return try await restorePaths(of: target, in: workspace, joined.store) }
-        let current = try await workspace.modified(tracked.entries, store: joined.store)
+        let present = try await workspace.checkedOutArtifacts()
+        let current = try await workspace.modified(present, store: joined.store)
         if !isForced, let first = current.first { throw lost(first, of: target.name, again: version) }
-        let wanted = try await PointerIndex.at(target.commit, in: workspace.repository).entries
+        let wanted = try await workspace.pointers(at: target.commit).entries
         if fetches { try await fetchAbsent(wanted, in: workspace, joined.store) }
         try requirePresent(wanted, in: workspace, joined.store, of: target.name)
         let previous = try await workspace.repository.objects.head()
         let kept = Set(wanted.map(\.path))
-        let gone = tracked.entries.filter { !kept.contains($0.path) }
+        let gone = present.filter { !kept.contains($0.path) }
         try await checkOut(target, without: gone, in: workspace, joined.store)
         var report = Report(version: target.name, commit: target.commit.hex, branch: target.branch)
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
@@ -60,6 +61,11 @@ package struct Checkout: Sendable {
         report.problems = result.problems
         if case .branch(let name, _) = previous, target.branch == nil {
             report.hints = ["go back: `git switch \(name.dropFirst("refs/heads/".count))`"]
+        }
+        let unknown = try await workspace.unknownOutputs(at: target.commit, beside: wanted)
+        if let first = unknown.first {
+            let more = unknown.count > 1 ? " and \(unknown.count - 1) more" : ""
+            report.hints.append("only DVC has \(first)\(more) of this commit: `dvc checkout`")
         }
         try await explain(try await workspace.pointers(), in: workspace, &report)
         return report
@@ -137,7 +143,7 @@ package struct Checkout: Sendable {
         in workspace: Workspace,
         _ store: LocalStore
     ) async throws -> Report {
-        let all = try await PointerIndex.at(target.commit, in: workspace.repository)
+        let all = try await workspace.pointers(at: target.commit)
         let wanted = try await workspace.select(paths, among: all)
         let modified = try await workspace.modified(wanted, store: store)
         if !isForced, let first = modified.first {

@@ -41,7 +41,7 @@ package struct PushObjects: Sendable {
     package func run(in context: Context) async throws -> TransferReport {
         let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
-        let (artifacts, unreadable) = try await workspace.artifacts(selection)
+        let (artifacts, unreadable) = try await workspace.artifacts(selection, sendsImports: true)
         func push(to remote: String?) async throws -> TransferReport {
             try await workspace.push(
                 artifacts,
@@ -200,6 +200,11 @@ extension Workspace {
     /// What the roots of this repository call it in a remote, where others read it: without a user's name and password.
     func rootURL() async throws -> String {
         let url = try await repository.program.configuration().value("remote.origin.url") ?? root.string
+        return Workspace.withoutLogin(url)
+    }
+
+    /// A URL as others may read it: without a user's name and password.
+    static func withoutLogin(_ url: String) -> String {
         guard let scheme = url.firstRange(of: "://") else { return url }
         let rest = url[scheme.upperBound...]
         guard let end = rest.prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return url }

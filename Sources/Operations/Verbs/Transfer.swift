@@ -68,7 +68,8 @@ package struct TransferSelection: Sendable {
 extension Workspace {
     /// Returns the artifacts that a selection means, each object once, and what to say of pointers that cannot be read.
     func artifacts(
-        _ selection: TransferSelection
+        _ selection: TransferSelection,
+        sendsImports: Bool = false
     ) async throws -> (found: [PointerIndex.Entry], unreadable: UnreadablePointers) {
         var chosen: [PointerIndex.Entry] = []
         var unreadable = UnreadablePointers()
@@ -80,9 +81,11 @@ extension Workspace {
             let index = try await pointers()
             chosen += try await select(selection.paths, among: index)
             unreadable = try await explain(index.damaged)
+            // What a map of imports names is no artifact of a path: it is sent with everything.
+            if sendsImports, selection.paths.isEmpty { chosen += try await importedArtifacts() }
         } else {
             for (name, commit) in try await commits(of: selection) {
-                let index = try await PointerIndex.at(commit, in: repository)
+                let index = try await pointers(at: commit)
                 chosen += try await select(selection.paths, among: index)
                 unreadable.problems += index.damaged.map { Problem("\(name):\($0.path)", message: $0.problem) }
             }

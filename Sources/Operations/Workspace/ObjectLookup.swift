@@ -73,7 +73,7 @@ struct ObjectLookup {
         let path = isRelative ? try workspace.path(rest) : try RepositoryPath(rest)
         guard !version.isEmpty else { return (path, tracked) }
         let commit = try await workspace.resolve(version).commit
-        return (path, try await PointerIndex.at(commit, in: workspace.repository).entries)
+        return (path, try await workspace.pointers(at: commit).entries)
     }
 
     /// Returns the object whose bytes are meant: the artifact's, or that of a file of the tree, links followed.

@@ -1,4 +1,5 @@
 import Git
+import Migration
 import ModelCore
 import Registry
 import SystemIO
@@ -71,6 +72,7 @@ struct ObjectUses {
         let roots = try await workspace.repository.gcRoots(indexSuffix: Pointer.fileSuffix)
         let staged = roots.indexEntries.map { (path: $0.path, mode: $0.mode, id: $0.id) }
         add(try await PointerIndex.read(staged, in: workspace.repository).entries, of: "the index")
+        add(try await workspace.importedArtifacts(), of: ImportMap.path)
         for worktree in try await workspace.repository.worktrees() {
             if let commit = worktree.commit {
                 add(try await PointerIndex.at(commit, in: workspace.repository).entries, of: "HEAD")

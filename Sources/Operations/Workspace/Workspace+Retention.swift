@@ -1,4 +1,5 @@
 import Git
+import Migration
 import ModelCore
 import Registry
 import Store
@@ -33,10 +34,12 @@ extension Workspace {
         let artifacts: [PointerIndex.Entry]
     }
 
-    /// Reads the pointers that count where a branch keeps its newest `count` commits that change one, and everything staged.
+    /// Reads the pointers that count where a branch keeps its newest `count` commits that change one, and everything staged; maps of
+    /// imports count whatever their age.
     func retainedPointers(keepingLast count: Int) async throws -> PointerIndex {
         let retention = try await repository.retention(keepingLast: count, changing: Pointer.fileSuffix)
-        let roots = try await repository.gcRoots(indexSuffix: Pointer.fileSuffix)
+        let maps = GitPath(ImportMap.directory)
+        let roots = try await repository.gcRoots(indexSuffix: Pointer.fileSuffix, orInside: maps)
         var files = roots.indexEntries.map { (path: $0.path, mode: $0.mode, id: $0.id) }
         var seen = Set(files.map(\.id))
         for commit in retention.commits {
@@ -48,7 +51,10 @@ extension Workspace {
         try await repository.introducedFiles(suffix: Pointer.fileSuffix, from: retention.histories) { file in
             if seen.insert(file.id).inserted { files.append((path: file.path, mode: file.mode, id: file.id)) }
         }
-        return try await PointerIndex.read(files, in: repository)
+        try await repository.introducedFiles(suffix: ImportMap.path, orInside: maps, from: roots.commits) { file in
+            if seen.insert(file.id).inserted { files.append((path: file.path, mode: file.mode, id: file.id)) }
+        }
+        return try await pointers(in: files)
     }
 
     /// Returns what history names beside `live`, by the commit that brought it in, newest first, as far as the store has anything

@@ -22,7 +22,11 @@ extension Workspace {
     /// none, though it has a pointer's name, names nothing and cannot be taken back: it stops nobody. One on the disk can be mended.
     func ownLivePointers(keepingLast count: Int? = nil) async throws -> [Pointer] {
         let history =
-            if let count { try await retainedPointers(keepingLast: count) } else { try await historicalPointers() }
+            if let count {
+                try await retainedPointers(keepingLast: count)
+            } else {
+                try await historicalPointers()
+            }
         if let newer = history.damaged.first(where: { $0.kind == .newerVersion }) {
             throw Failure(
                 .failed,
@@ -37,6 +41,7 @@ extension Workspace {
             let other = try await Workspace.discover(in: context.standing(in: worktree.path))
             live.formUnion(try await other.allArtifacts().map(\.pointer))
             live.formUnion(try await other.ignoredPointers())
+            live.formUnion(try await other.importedArtifacts().map(\.pointer))
         }
         return live.sorted { $0.oid < $1.oid }
     }

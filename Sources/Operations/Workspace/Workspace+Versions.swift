@@ -20,7 +20,7 @@ extension Workspace {
     func pointers(
         of resolved: ResolvedVersion
     ) async throws -> (entries: [PointerIndex.Entry], damaged: [PointerIndex.Damage]) {
-        let index = try await PointerIndex.at(resolved.commit, in: repository)
+        let index = try await pointers(at: resolved.commit)
         guard let version = resolved.version else { return (index.entries, index.damaged) }
         var own = version.trailers.map { Set($0.artifacts.map(\.path)) }
         if own == nil {

@@ -79,10 +79,11 @@ struct Workspace: Sendable {
         )
     }
 
-    /// Whether `init` was ever run in the repository.
+    /// Whether `init` was ever run in the repository; commits from before that have no configuration, but the store is there.
     var isSetUp: Bool {
         get throws {
             if shared.configuration != nil { return true }
+            if try FileStatus.of(modelDirectory.appending("store")) != nil { return true }
             return try !isBare && FileStatus.of(configurationFile) != nil
         }
     }

@@ -1,0 +1,98 @@
+import Git
+import ModelCore
+import SystemIO
+import SystemPackage
+
+/// The commit that an import makes of what it staged, and of nothing else.
+struct ImportCommit {
+    private let workspace: Workspace
+    /// There while an import is under way, with the commit that it imports: one that was killed may have staged a part, and the next
+    /// goes on.
+    private let marker: FilePath
+    /// The commit that is imported.
+    let head: GitObjectID
+
+    /// Refuses where something is staged, or a merge or the like is under way, unless by an import that was interrupted; a dry run
+    /// never minds.
+    init(in workspace: Workspace, isDryRun: Bool) async throws {
+        self.workspace = workspace
+        let directory = workspace.repository.layout.gitDirectory
+        marker = directory.appending("git-model-import")
+        guard let head = try await workspace.repository.objects.head().commit else {
+            throw Failure(.failed, "nothing is committed here yet", hints: ["commit first: `git commit`"])
+        }
+        self.head = head
+        if isDryRun { return }
+        let unfinished = [("MERGE_HEAD", "merge"), ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert")]
+        for (file, name) in unfinished where try FileStatus.of(directory.appending(file)) != nil {
+            throw Failure(
+                .failed,
+                "cannot import while a \(name) is under way",
+                hints: ["finish it: `git \(name) --continue`", "or give it up: `git \(name) --abort`"]
+            )
+        }
+        let staged = try await workspace.repository.index.changes(since: head)
+        if staged.isEmpty {
+            try DurableFile.remove(marker)
+            return
+        }
+        if try isResumed { return }
+        let more = staged.count > 1 ? " and \(staged.count - 1) more" : ""
+        throw Failure(
+            .failed,
+            "cannot import: \(staged[0].path)\(more) would get into the commit, for it is staged",
+            hints: ["commit it first: `git commit`", "or put it aside: `git stash`"]
+        )
+    }
+
+    /// Whether an import of this very commit was interrupted; after another commit, what is staged is the user's.
+    private var isResumed: Bool {
+        get throws {
+            guard try FileStatus.of(marker)?.kind == .regular else { return false }
+            return try DurableFile.read(marker, limit: 1024) == Array(head.hex.utf8)
+        }
+    }
+
+    /// Marks the import as under way; refuses where a file that it is going to change has changes of the user's that are not staged.
+    func begin(changing paths: [RepositoryPath]) async throws {
+        if try isResumed { return }
+        let index = workspace.repository.index
+        let changed = try await index.unstaged(Set(paths).sorted().map { GitPath($0.text) }).sorted()
+        for path in changed where try await index.isTracked(path) {
+            throw Failure(
+                .failed,
+                "cannot import: changes of \(path) would get into the commit",
+                hints: ["commit them first: `git commit \(path)`", "or put them aside: `git stash`"]
+            )
+        }
+        try DurableFile.write(Array(head.hex.utf8), to: marker)
+    }
+
+    /// Commits what is staged, with the user's own hooks and signature.
+    func make(_ message: String) async throws -> GitObjectID? {
+        do { try await commit(["commit", "--quiet", "-m", GitArgument(message)]) } catch {
+            throw Failure(
+                .failed,
+                "what was imported is staged, but Git did not commit it",
+                hints: ["when the reason is gone: `git commit`, or the same command again"],
+                cause: error
+            )
+        }
+        try DurableFile.remove(marker)
+        return try await workspace.repository.objects.head().commit
+    }
+
+    /// Runs `git commit`, on the user's terminal unless a program reads what is said there.
+    private func commit(_ command: [GitArgument]) async throws {
+        let program = workspace.repository.program.with(environment: GitRepository.hookGuard.mapValues { $0 })
+        if workspace.context.isMachineRead {
+            try await program.run(command)
+            return
+        }
+        let code = try await program.runAttached(command)
+        guard code == 0 else { throw GitError(.failed, command: "git commit", exitCode: code) }
+    }
+
+    /// Ends an import that found nothing to commit.
+    func end() throws { try DurableFile.remove(marker) }
+}

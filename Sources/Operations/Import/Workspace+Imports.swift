@@ -1,0 +1,154 @@
+import Git
+import Migration
+import ModelCore
+import Registry
+import SystemIO
+import SystemPackage
+
+extension Workspace {
+    /// Reads the pointers of a commit, and what a map of imports says of the data that DVC kept of it.
+    ///
+    /// A commit that has maps itself speaks by its pointers alone: what it has no pointer of was taken out on purpose.
+    func pointers(at commit: GitObjectID) async throws -> PointerIndex {
+        let index = try await PointerIndex.at(commit, in: repository)
+        return index.adding(try await importedArtifacts(at: commit, beside: index.entries))
+    }
+
+    /// The artifacts of the work tree, also those of a commit from before an import, as maps of imports know them.
+    func checkedOutArtifacts() async throws -> [PointerIndex.Entry] {
+        let own = try await pointers().entries
+        guard let head = try await repository.objects.head().commit else { return own }
+        return own + (try await importedArtifacts(at: head, beside: own))
+    }
+
+    /// Reads the pointers and the maps of imports among some blobs of Git; a map stands for one artifact of each of its objects.
+    func pointers(in files: [(path: GitPath, mode: GitMode, id: GitObjectID)]) async throws -> PointerIndex {
+        let directory = GitPath(ImportMap.directory)
+        let maps = files.filter {
+            $0.path.isInside(directory) && $0.path.hasSuffix(ImportMap.fileSuffix) && $0.mode.isFile
+        }
+        let index = try await PointerIndex.read(files.filter { !$0.path.isInside(directory) }, in: repository)
+        guard !maps.isEmpty else { return index }
+        let blobs = try await repository.objects.smallBlobs(maps.map(\.id), limit: ImportMap.byteLimit)
+        var union = ImportMap()
+        var damaged: [PointerIndex.Damage] = []
+        for map in maps {
+            guard let bytes = blobs[map.id] else {
+                let problem = "it is too long for a map of imports"
+                damaged.append(PointerIndex.Damage(path: map.path.description, kind: .malformed, problem: problem))
+                continue
+            }
+            do { union.formUnion(try ImportMap(parsing: bytes)) } catch {
+                let kind: PointerIndex.Damage.Kind = error.needsNewerVersion ? .newerVersion : .malformed
+                damaged.append(PointerIndex.Damage(path: map.path.description, kind: kind, problem: "\(error)"))
+            }
+        }
+        return index.adding(union.artifacts, damaged: damaged)
+    }
+
+    /// What the maps of imports in the work tree name, each object as one artifact; where there is no work tree, those of HEAD.
+    func importedArtifacts() async throws -> [PointerIndex.Entry] {
+        if isBare, let head = try await repository.objects.head().commit {
+            return try await importMap(at: head).artifacts
+        }
+        return try importMapOnDisk().artifacts
+    }
+
+    /// The maps of imports in the work tree, as one; one that cannot be read is an error.
+    func importMapOnDisk() throws -> ImportMap {
+        var map = ImportMap()
+        guard !isBare else { return map }
+        let directory = try location(of: RepositoryPath(ImportMap.directory))
+        guard try FileStatus.of(directory)?.kind == .directory else { return map }
+        for file in try DirectoryEntry.all(in: directory)
+        where file.kind == .regular && file.name.hasSuffix(ImportMap.fileSuffix) {
+            let bytes = try DurableFile.read(directory.appending(file.name), limit: Int(ImportMap.byteLimit))
+            do { map.formUnion(try ImportMap(parsing: bytes)) } catch {
+                let path = "\(ImportMap.directory)/\(file.name)"
+                throw Failure(
+                    .failed,
+                    "\(path) cannot be read: \(error)",
+                    hints: [
+                        error.needsNewerVersion
+                            ? "install a newer git-model" : "restore it: `git checkout HEAD -- \(path)`"
+                    ]
+                )
+            }
+        }
+        return map
+    }
+
+    /// The maps of imports of a commit, as one; what cannot be read says nothing.
+    private func importMap(at commit: GitObjectID) async throws -> ImportMap {
+        let files = try await repository.objects.entries(in: commit, matching: .inside(GitPath(ImportMap.directory)))
+        let blobs = try await repository.objects.smallBlobs(
+            files.filter(\.mode.isFile).map(\.id),
+            limit: ImportMap.byteLimit
+        )
+        var map = ImportMap()
+        for file in files.sorted(by: { $0.path < $1.path }) {
+            if let bytes = blobs[file.id], let part = try? ImportMap(parsing: bytes) { map.formUnion(part) }
+        }
+        return map
+    }
+
+    /// Returns what DVC kept of a commit and a map knows, but for what has a pointer there.
+    private func importedArtifacts(
+        at commit: GitObjectID,
+        beside pointers: [PointerIndex.Entry]
+    ) async throws -> [PointerIndex.Entry] {
+        try await kept(by: commit, beside: pointers).compactMap { output, pointer in
+            pointer.map { PointerIndex.Entry(imported: output.path, $0, isExecutable: output.isExecutable) }
+        }
+    }
+
+    /// Returns what DVC kept of a commit from before an import and no map knows.
+    func unknownOutputs(at commit: GitObjectID, beside pointers: [PointerIndex.Entry]) async throws -> [RepositoryPath]
+    {
+        try await kept(by: commit, beside: pointers).filter { $0.pointer == nil }.map(\.output.path)
+    }
+
+    /// Returns what DVC kept of a commit that has no maps itself, with the objects that it means; nothing where no map is known.
+    private func kept(
+        by commit: GitObjectID,
+        beside pointers: [PointerIndex.Entry]
+    ) async throws -> [(output: DVCOutput, pointer: Pointer?)] {
+        guard try await repository.objects.entry(at: GitPath(ImportMap.directory), in: commit) == nil else { return [] }
+        let map = try await importMap(forOldCommit: commit)
+        guard !map.objects.isEmpty else { return [] }
+        let known = pointers.map(\.path)
+        return try await DVCSnapshot.at(commit, in: repository).outputs.compactMap { output in
+            let path = output.path
+            let isFree = known.allSatisfy { $0 != path && !$0.isInside(path) && !path.isInside($0) }
+            guard isFree, ArtifactName.refusal(of: path) == nil else { return nil }
+            return (output, map.objects[output.hash])
+        }
+    }
+
+    /// The map for a commit that has none itself: that of the work tree, of HEAD, else of the local branches.
+    private func importMap(forOldCommit commit: GitObjectID) async throws -> ImportMap {
+        var map = try importMapOnDisk()
+        let objects = repository.objects
+        if let head = try await objects.head().commit { map.formUnion(try await importMap(at: head)) }
+        // While an old commit is checked out, only the branches know. Most repositories have nothing of DVC, and many branches.
+        guard map.objects.isEmpty else { return map }
+        if try await objects.entry(at: ".dvc", in: commit) == nil {
+            // DVC may have been set up in a directory of the repository.
+            let projects = try await objects.entries(in: commit, matching: .suffix("/.dvc/config"))
+            if projects.isEmpty { return map }
+        }
+        for branch in try await objects.references(prefix: "refs/heads/") {
+            map.formUnion(try await importMap(at: branch.peeledID))
+        }
+        return map
+    }
+}
+
+extension ImportMap {
+    /// Each object as an artifact whose path says where the map has it.
+    fileprivate var artifacts: [PointerIndex.Entry] {
+        objects.compactMap { hash, pointer in
+            (try? RepositoryPath("\(ImportMap.path)/\(hash.text)")).map { PointerIndex.Entry(imported: $0, pointer) }
+        }
+    }
+}
