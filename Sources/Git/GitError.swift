@@ -1,3 +1,4 @@
+import ModelCore
 package import SystemPackage
 
 /// Why Git, the library or the program, could not do what was asked.
@@ -71,7 +72,7 @@ package struct GitError: Error, Sendable, Equatable {
     /// The command that mends it, where one does.
     package var remedy: String? {
         switch kind {
-        case .unsafeOwnership(let path): "git config --global --add safe.directory \(GitError.quoted(path.string))"
+        case .unsafeOwnership(let path): "git config --global --add safe.directory \(ShellWord.quoted(path.string))"
         default: nil
         }
     }
@@ -104,19 +105,5 @@ extension GitError: CustomStringConvertible {
     private var failure: String {
         let exit = exitCode.map { " (exit code \($0))" } ?? ""
         return "\(command) failed\(exit)" + (message.isEmpty ? "" : ": \(message)")
-    }
-
-    /// Returns the text so that a POSIX shell reads it back as one word.
-    static func quoted(_ text: String) -> String {
-        let plain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "-_./=:@,+^~%".utf8.contains(byte)
-            }
-        }
-        guard !plain || text.isEmpty else { return text }
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

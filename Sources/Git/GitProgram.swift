@@ -1,3 +1,4 @@
+import ModelCore
 import Subprocess
 package import SystemPackage
 
@@ -254,7 +255,7 @@ extension GitProgram {
     }
 
     func summary(_ arguments: [GitArgument]) -> String {
-        let words = arguments.prefix(12).map { GitError.quoted(String(decoding: $0.bytes.prefix(200), as: UTF8.self)) }
+        let words = arguments.prefix(12).map { ShellWord.quoted(String(decoding: $0.bytes.prefix(200), as: UTF8.self)) }
         return (["git"] + words + (arguments.count > 12 ? ["…"] : [])).joined(separator: " ")
     }
 

@@ -29,7 +29,8 @@ extension DVCOutputs {
                 continue
             }
             let directory = DVCPath.join(source.parent?.text ?? "", place)
-            for value in list where !pipeline.isUncached(value.mapping?["path"]?.string, of: name) {
+            let uncached = pipeline.uncached(by: name)
+            for value in list where value.mapping?["path"]?.string.map(uncached.contains) != true {
                 add(value, in: directory)
             }
         }
@@ -41,32 +42,34 @@ private struct DVCPipeline {
     private static let lists = ["outs", "metrics", "plots"]
 
     private var stages: [String: [String: YAMLValue]] = [:]
+    /// Once for all stages that are made of one template.
+    private var uncached: [String: Set<String>] = [:]
 
     /// Reads it; what cannot be read says nothing, for people write it, and `dvc.lock` says nearly everything.
     init(parsing bytes: [UInt8]?) {
         guard let bytes, let value = try? YAMLReader.value(of: bytes) else { return }
-        stages = value.mapping?["stages"]?.mapping?.compactMapValues { $0.mapping } ?? [:]
+        let found = value.mapping?["stages"]?.mapping?.compactMapValues { $0.mapping } ?? [:]
+        stages = found.mapValues { $0["do"]?.mapping ?? $0 }
+        uncached = stages.mapValues(DVCPipeline.uncached)
     }
 
-    /// What is written of a stage; those that DVC makes of a template are called `name@item`.
-    private func definition(of stage: String) -> [String: YAMLValue] {
-        let template = stage.split(separator: "@", maxSplits: 1).first.map(String.init) ?? stage
-        let found = stages[stage] ?? stages[template] ?? [:]
-        return found["do"]?.mapping ?? found
+    /// The name under which a stage is written; those that DVC makes of a template are called `name@item`.
+    private func definedName(of stage: String) -> String {
+        if stages[stage] != nil { return stage }
+        return stage.split(separator: "@", maxSplits: 1).first.map(String.init) ?? stage
     }
 
     /// Returns the directory that paths of a stage count from; empty for that of the file, `nil` where it cannot be known.
     func directory(of stage: String) -> String? {
-        guard let place = definition(of: stage)["wdir"]?.string else { return "" }
+        guard let place = stages[definedName(of: stage)]?["wdir"]?.string else { return "" }
         return place.firstRange(of: "${") == nil ? place : nil
     }
 
-    /// Whether an output of a stage is said to be Git's (`cache: false`).
-    func isUncached(_ path: String?, of stage: String) -> Bool {
-        guard let path else { return false }
-        let definition = definition(of: stage)
-        return DVCPipeline.lists.contains { list in
-            (definition[list]?.sequence ?? []).contains { $0.mapping?[path]?.mapping?["cache"]?.bool == false }
-        }
+    /// Returns the outputs of a stage that are said to be Git's (`cache: false`).
+    func uncached(by stage: String) -> Set<String> { uncached[definedName(of: stage)] ?? [] }
+
+    private static func uncached(in definition: [String: YAMLValue]) -> Set<String> {
+        let outputs = lists.flatMap { definition[$0]?.sequence ?? [] }.compactMap(\.mapping)
+        return Set(outputs.flatMap { $0.filter { $1.mapping?["cache"]?.bool == false }.keys })
     }
 }

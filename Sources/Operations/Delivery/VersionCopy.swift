@@ -28,11 +28,14 @@ struct VersionCopy {
         let commit = try await repository.fetchCommit(reference, from: place)
         try await repository.detachHead(at: commit)
         workspace = try await Workspace.discover(in: inner, bare: true)
-        guard try workspace.isSetUp else {
+        guard workspace.shared.configuration != nil else {
             throw Failure(
                 .notInitialized,
                 "\(url) is not set up for git-model at \(text)",
-                hints: ["see its versions: `git ls-remote --tags \(url)`"]
+                hints: [
+                    "see its versions: `git ls-remote --tags \(url)`",
+                    "a version from before `git model import dvc`: clone it, then `git model checkout \(text)`",
+                ]
             )
         }
         source = place

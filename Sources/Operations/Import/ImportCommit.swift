@@ -5,6 +5,8 @@ import SystemPackage
 
 /// The commit that an import makes of what it staged, and of nothing else.
 struct ImportCommit {
+    private static let markerLimit = 1 << 28
+
     private let workspace: Workspace
     /// There while an import is under way, with the commit that it imports: one that was killed may have staged a part, and the next
     /// goes on.
@@ -36,7 +38,10 @@ struct ImportCommit {
             try DurableFile.remove(marker)
             return
         }
-        if try isResumed { return }
+        let models = GitPath(".mver/models")
+        if let planned = try planned, staged.allSatisfy({ planned.contains($0.path) || $0.path.isInside(models) }) {
+            return
+        }
         let more = staged.count > 1 ? " and \(staged.count - 1) more" : ""
         throw Failure(
             .failed,
@@ -45,27 +50,34 @@ struct ImportCommit {
         )
     }
 
-    /// Whether an import of this very commit was interrupted; after another commit, what is staged is the user's.
-    private var isResumed: Bool {
+    /// The paths that an interrupted import of this very commit was going to stage; `nil` where there was none.
+    ///
+    /// After another commit, what is staged is the user's, and so is what no import had planned.
+    private var planned: Set<GitPath>? {
         get throws {
-            guard try FileStatus.of(marker)?.kind == .regular else { return false }
-            return try DurableFile.read(marker, limit: 1024) == Array(head.hex.utf8)
+            guard try FileStatus.of(marker)?.kind == .regular else { return nil }
+            let words = try DurableFile.read(marker, limit: ImportCommit.markerLimit).split(separator: 0)
+            guard let first = words.first, first.elementsEqual(head.hex.utf8) else { return nil }
+            return Set(words.dropFirst().map { GitPath(String(decoding: $0, as: UTF8.self)) })
         }
     }
 
-    /// Marks the import as under way; refuses where a file that it is going to change has changes of the user's that are not staged.
-    func begin(changing paths: [RepositoryPath]) async throws {
-        if try isResumed { return }
-        let index = workspace.repository.index
-        let changed = try await index.unstaged(Set(paths).sorted().map { GitPath($0.text) }).sorted()
-        for path in changed where try await index.isTracked(path) {
-            throw Failure(
-                .failed,
-                "cannot import: changes of \(path) would get into the commit",
-                hints: ["commit them first: `git commit \(path)`", "or put them aside: `git stash`"]
-            )
+    /// Marks the import as under way, which is going to change some files and to stage more; refuses where the former have changes of the
+    /// user's that are not staged.
+    func begin(changing changed: [RepositoryPath], staging staged: [RepositoryPath]) async throws {
+        if try planned == nil {
+            let index = workspace.repository.index
+            let unstaged = try await index.unstaged(Set(changed).sorted().map { GitPath($0.text) }).sorted()
+            for path in unstaged where try await index.isTracked(path) {
+                throw Failure(
+                    .failed,
+                    "cannot import: changes of \(path) would get into the commit",
+                    hints: ["commit them first: `git commit \(path)`", "or put them aside: `git stash`"]
+                )
+            }
         }
-        try DurableFile.write(Array(head.hex.utf8), to: marker)
+        let words = [head.hex] + (changed + staged).map(\.text)
+        try DurableFile.write(Array(words.joined(separator: "\0").utf8), to: marker)
     }
 
     /// Commits what is staged, with the user's own hooks and signature.

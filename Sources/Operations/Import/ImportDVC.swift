@@ -42,7 +42,9 @@ package struct ImportDVC: Sendable {
         do {
             var work = try DVCImport(workspace, store: joined.store, session: isDryRun ? nil : batch.session)
             try await takeCurrent(snapshot, of: commit.head, with: &work, into: &batch, workspace, &report)
-            if readsTags { try await takeTags(with: &work, into: &batch, workspace, &report) }
+            if readsTags {
+                try await takeTags(beside: snapshot, with: &work, into: &batch, workspace, &report)
+            }
             try await explain(snapshot, work, workspace, &report)
             if isDryRun {
                 batch.abandon()
@@ -104,6 +106,7 @@ package struct ImportDVC: Sendable {
     }
 
     private func takeTags(
+        beside current: DVCSnapshot,
         with work: inout DVCImport,
         into batch: inout AddBatch,
         _ workspace: Workspace,
@@ -120,10 +123,15 @@ package struct ImportDVC: Sendable {
         let commits = try await repository.objects.commits(Array(names.keys)).sorted {
             ($1.committer.time, names[$1.id] ?? "") < ($0.committer.time, names[$0.id] ?? "")
         }
+        var said = Set(current.refusals)
         for commit in commits {
             var snapshot = try await DVCSnapshot.at(commit.id, in: repository)
             if wanted.count == paths.count, !wanted.isEmpty { snapshot = snapshot.limited(to: wanted) }
-            try await work.takeOld(snapshot.outputs, of: names[commit.id] ?? "", into: &batch, &report)
+            let name = names[commit.id] ?? ""
+            try await work.takeOld(snapshot.outputs, of: name, into: &batch, &report)
+            for refusal in snapshot.refusals where said.insert(refusal).inserted {
+                report.problems.append(Problem("\(name):\(refusal.subject)", message: refusal.reason))
+            }
         }
     }
 
@@ -188,7 +196,10 @@ package struct ImportDVC: Sendable {
                 hints: ["leave out what only tags have: `git model import dvc --no-tags`"]
             )
         }
-        try await commit.begin(changing: taken.map { IgnoreFile.path(in: $0.parent) } + [path] + removable)
+        try await commit.begin(
+            changing: taken.map { IgnoreFile.path(in: $0.parent) } + [path] + removable,
+            staging: taken.map(\.appendingPointerSuffix)
+        )
         var added = Add.Report()
         try await batch.commit(stages: true, into: &added)
         (report.bytesRead, report.bytesStored) = (added.bytesRead, added.bytesStored)

@@ -193,7 +193,12 @@ package struct ImportLFS: Sendable {
     ) async throws {
         let taken = try report.taken.map { try RepositoryPath($0.path) }
         let repository = workspace.repository
-        try await commit.begin(changing: taken.map { IgnoreFile.path(in: $0.parent) })
+        try await commit.begin(
+            changing: taken.map { IgnoreFile.path(in: $0.parent) },
+            staging: taken + taken.map(\.appendingPointerSuffix)
+        )
+        // The store first: where it is full, nothing is staged.
+        try batch.seal()
         // Here and not by the batch, which would say of each that the history keeps it.
         try await repository.index.untrack(taken.map { GitPath($0.text) })
         var added = Add.Report()
@@ -207,7 +212,7 @@ package struct ImportLFS: Sendable {
         try await replacePointers(items, Set(taken), workspace, store)
         report.hints.append("commits before this one still need Git LFS: keep it for them")
         report.hints += try await workspace.unusedLFSPatterns().map {
-            "nothing uses this line of .gitattributes any more: `git lfs untrack '\($0)'`"
+            "nothing uses this line of .gitattributes any more: `git lfs untrack \(ShellWord.quoted($0))`"
         }
     }
 

@@ -68,7 +68,7 @@ package struct Doctor: Sendable {
                 : .missing("git-model \(version) in PATH", "put its directory into PATH")
         )
         guard let workspace = try await workspace(in: context, &report) else { return report }
-        guard try workspace.isSetUp else {
+        guard try await workspace.repository.isSetUp else {
             report.checks.append(.missing(Configuration.path, "git model init"))
             return report
         }

@@ -1,4 +1,5 @@
 import Git
+import ModelCore
 import SystemIO
 import SystemPackage
 
@@ -82,6 +83,6 @@ struct DriverSettings: Sendable {
     private static func program(in context: Context) -> String {
         if (try? programInPath(context)) != nil { return "git-model" }
         guard let path = try? SymbolicLink.target(of: "/proc/self/exe") else { return "git-model" }
-        return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        return ShellWord.quoted(path)
     }
 }

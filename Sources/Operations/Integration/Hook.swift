@@ -58,11 +58,8 @@ package struct Hook: Sendable {
             from: context.workingDirectory,
             environment: context.environment
         )
-        guard let root = repository.layout.workTree else { return false }
-        if try FileStatus.of(root.appending(".mver").appending("config")) != nil { return true }
-        if try FileStatus.of(repository.layout.commonDirectory.appending("model")) != nil { return true }
-        // A sparse checkout has the configuration only in its index.
-        return try await SharedFiles.of(repository).configuration != nil
+        guard repository.layout.workTree != nil else { return false }
+        return try await repository.isSetUp
     }
 
     private func align(in context: Context) async throws -> Report {

@@ -34,6 +34,8 @@ struct AddBatch {
     private var added: [Added] = []
     /// Objects without a pointer that are to be in the store, too.
     private var others: [Pointer] = []
+    /// What the store grew by, once it knows of the objects.
+    private var storedByteCount: Int64?
 
     init(_ workspace: Workspace, store: LocalStore, models: ModelAssignment, tracked index: PointerIndex) throws {
         self.workspace = workspace
@@ -189,14 +191,19 @@ struct AddBatch {
         return pointer == previous && Closure(of: [pointer], in: store).isComplete
     }
 
+    /// Makes the store know of the objects; nothing can be added after that.
+    mutating func seal() throws {
+        guard storedByteCount == nil else { return }
+        storedByteCount = try session.finish(pointers: added.map(\.result.pointer) + others).stored
+        cache.save()
+    }
+
     /// Makes the store know of the objects, then writes pointers, ignore lines and the model's description, and stages them.
     mutating func commit(stages: Bool, into report: inout Add.Report) async throws {
-        let pointers = added.map(\.result.pointer) + others
-        let summary = try session.finish(pointers: pointers)
-        cache.save()
+        try seal()
         workspace.context.progress.finish()
         report.bytesRead = tally.byteCount
-        report.bytesStored = summary.stored
+        report.bytesStored = storedByteCount ?? 0
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
         if stages, !added.isEmpty { try await workspace.repository.index.requireUnlocked() }

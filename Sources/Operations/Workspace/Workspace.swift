@@ -25,7 +25,7 @@ struct Workspace: Sendable {
     /// A bare one is refused unless the verb asks for `bare`: most change the work tree.
     static func open(in context: Context, bare: Bool = false) async throws -> Workspace {
         let workspace = try await discover(in: context, bare: bare)
-        guard try workspace.isSetUp else {
+        guard try await workspace.repository.isSetUp else {
             throw Failure(
                 .notInitialized,
                 "\(workspace.root) is not set up for git-model",
@@ -79,15 +79,6 @@ struct Workspace: Sendable {
         )
     }
 
-    /// Whether `init` was ever run in the repository; commits from before that have no configuration, but the store is there.
-    var isSetUp: Bool {
-        get throws {
-            if shared.configuration != nil { return true }
-            if try FileStatus.of(modelDirectory.appending("store")) != nil { return true }
-            return try !isBare && FileStatus.of(configurationFile) != nil
-        }
-    }
-
     /// Where the local store is.
     var storePath: FilePath {
         configuration.storePath.map { root.pushing(FilePath($0)) } ?? modelDirectory.appending("store")
@@ -124,4 +115,18 @@ final class AlternateLock: Sendable {
     private let lock: StoreLock?
 
     init(lock: consuming StoreLock?) { self.lock = lock }
+}
+
+extension GitRepository {
+    /// Whether `init` was ever run here; commits from before that have no configuration, but what every command leaves is there.
+    var isSetUp: Bool {
+        get async throws {
+            if try FileStatus.of(layout.commonDirectory.appending("model")) != nil { return true }
+            if let root = layout.workTree, try FileStatus.of(root.appending(".mver").appending("config")) != nil {
+                return true
+            }
+            // A bare repository and a sparse checkout have it in Git only.
+            return try await SharedFiles.of(self).configuration != nil
+        }
+    }
 }

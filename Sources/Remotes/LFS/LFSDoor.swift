@@ -36,7 +36,7 @@ struct LFSDoorman: Sendable {
         for operation: LFSOperation,
         otherwise url: String
     ) async throws(RemoteError) -> LFSDoor {
-        let command = "git-lfs-authenticate \(LFSDoorman.quoted(location.path)) \(operation.rawValue)"
+        let command = "git-lfs-authenticate \(ShellWord.quoted(location.path)) \(operation.rawValue)"
         let answer: ShellPrograms.Answer
         do {
             let words = settings.shellArguments(for: location, .command(command), isAgreed: true)
@@ -65,15 +65,5 @@ struct LFSDoorman: Sendable {
         let fields = (members["header"]?.object ?? [:]).compactMap { name, value in value.string.map { (name, $0) } }
         let href = members["href"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         return LFSDoor(url: href ?? url, fields: HTTPFields(fields), end: LFSAnswer.end(of: members, now: now()))
-    }
-
-    /// Returns a path as one word of the server's shell; a plain one as it is, for some servers have no shell.
-    private static func quoted(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-._/".utf8.contains(byte)
-        }
-        guard !isPlain else { return path }
-        return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -1,3 +1,4 @@
+import ModelCore
 import Codec
 import Store
 import SystemIO

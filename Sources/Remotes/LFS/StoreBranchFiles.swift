@@ -52,10 +52,14 @@ actor StoreBranchFiles {
         )
         let unknown = Set(blobs.values).filter { pointers[$0] == nil }
         if !unknown.isEmpty {
-            for (blob, bytes) in try await branch.bytes(of: Array(unknown)) { pointers[blob] = LFSPointer(bytes) }
+            for (blob, bytes) in try await branch.bytes(of: Array(unknown)) {
+                pointers[blob] = try? LFSPointer(parsing: bytes)
+            }
         }
         var found = blobs.compactMapValues { pointers[$0] }
-        for file in files { if let change = changes[file] { found[file] = change.flatMap { LFSPointer($0) } } }
+        for file in files {
+            if let change = changes[file] { found[file] = change.flatMap { try? LFSPointer(parsing: $0) } }
+        }
         return found
     }
 

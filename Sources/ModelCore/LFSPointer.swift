@@ -1,5 +1,3 @@
-package import ModelCore
-
 /// The text by which Git LFS stands for a file in Git (its specification, version 1).
 package struct LFSPointer: Hashable, Sendable {
     /// Pointers are smaller than this.
@@ -9,6 +7,12 @@ package struct LFSPointer: Hashable, Sendable {
     package let oid: Digest
     /// The size in bytes.
     package let size: Int64
+
+    /// Creates the pointer of an object.
+    package init(oid: Digest, size: Int64) {
+        self.oid = oid
+        self.size = size
+    }
 
     /// Parses a pointer; throws `FormatError` for what is none, and for one with extensions, whose bytes are not the file's.
     package init(parsing bytes: [UInt8]) throws(FormatError) {
@@ -26,7 +30,7 @@ package struct LFSPointer: Hashable, Sendable {
                 throw malformed("\"\(key)\" occurs twice")
             }
         }
-        guard LFSPointer.versions.contains(fields["version"] ?? "") else {
+        guard LFSPointer.versions.contains(fields["version"].map(String.init) ?? "") else {
             throw malformed("its version is not known here")
         }
         let prefix = "sha256:"
@@ -34,18 +38,25 @@ package struct LFSPointer: Hashable, Sendable {
         else {
             throw malformed("\"oid\" is no SHA-256")
         }
-        guard let size = fields["size"].flatMap({ Int64($0) }), size >= 0 else {
+        guard let digits = fields["size"], digits.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
+            let size = Int64(digits)
+        else {
             throw malformed("\"size\" is no size")
         }
-        self.oid = oid
-        self.size = size
+        self.init(oid: oid, size: size)
+    }
+
+    /// The text as Git LFS writes it; that of an empty object is empty.
+    package var text: [UInt8] {
+        size == 0 ? [] : Array("version \(LFSPointer.version)\noid sha256:\(oid.hex)\nsize \(size)\n".utf8)
     }
 
     /// Where a repository keeps the bytes, below its directory of objects.
     package var place: String { "\(oid.hex.prefix(2))/\(oid.hex.dropFirst(2).prefix(2))/\(oid.hex)" }
 
+    private static let version = "https://git-lfs.github.com/spec/v1"
     /// Git LFS still reads what its first releases wrote.
-    private static let versions: Set<Substring> = [
-        "https://git-lfs.github.com/spec/v1", "http://git-media.io/v/2", "https://hawser.github.com/spec/v1",
+    private static let versions: Set<String> = [
+        version, "http://git-media.io/v/2", "https://hawser.github.com/spec/v1",
     ]
 }

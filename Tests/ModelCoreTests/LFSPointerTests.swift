@@ -1,4 +1,3 @@
-import Migration
 import ModelCore
 import Testing
 
@@ -9,12 +8,14 @@ import Testing
     @Test func `A pointer of Git LFS says what it stands for`() throws {
         let pointer = try LFSPointer(parsing: Array("\(Self.version)\noid sha256:\(Self.oid)\nsize 12345\n".utf8))
         #expect(pointer.oid.hex == Self.oid && pointer.size == 12345)
+        #expect(try LFSPointer(parsing: pointer.text) == pointer)
         #expect(pointer.place == "4d/4d/\(Self.oid)")
     }
 
     @Test(arguments: [
         "", "\(version)\n", "\(version)\noid sha256:12\nsize 1\n", "\(version)\noid md5:\(oid)\nsize 1\n",
-        "\(version)\noid sha256:\(oid)\nsize -1\n", "\(version)\noid sha256:\(oid)\nsize 99999999999999999999\n",
+        "\(version)\noid sha256:\(oid)\nsize -1\n",
+        "\(version)\noid sha256:\(oid)\nsize +1\n", "\(version)\noid sha256:\(oid)\nsize 99999999999999999999\n",
         "version https://example.org\noid sha256:\(oid)\nsize 1\n", "\(version)\noid sha256:\(oid)\nsize 1\nsize 2\n",
         "\(version)\next-0-x sha256:\(oid)\noid sha256:\(oid)\nsize 1\n",
         "\(version)\nmore x\noid sha256:\(oid)\nsize 1\n",
