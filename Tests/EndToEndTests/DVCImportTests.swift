@@ -128,6 +128,9 @@ import Testing
         let result = try await scratch.run(
             """
             test -x .git/hooks/pre-commit.before-git-model && git model import dvc -q
+            mv .git/hooks/post-checkout.before-git-model ~ && printf '#!/bin/sh\nexit 7\n' > .git/hooks/post-checkout.before-git-model
+            chmod +x .git/hooks/post-checkout.before-git-model && ! git checkout -q v1 && cmp m.bin ~/m1
+            mv ~/post-checkout.before-git-model .git/hooks/ && git switch -q main && cmp m.bin ~/m2
             directory=$(dirname $(command -v dvc)); PATH=$(echo $PATH | tr : '\\n' | grep -vx $directory | paste -sd :)
             rm -rf .dvc/cache && ! command -v dvc && git model checkout -q v1 && cmp m.bin ~/m1
             git switch -q main && cmp m.bin ~/m2 && git commit -q --allow-empty -m more
@@ -146,6 +149,7 @@ import Testing
             git commit -qm x && echo x >> .gitignore && { git model import dvc; test $? = 5; } && git checkout -q .gitignore
             mv .git/hooks/pre-commit ~ && printf '#!/bin/sh\\nexit 1\\n' > .git/hooks/pre-commit && chmod +x .git/hooks/pre-commit
             { git model import dvc; test $? = 5; } && git diff --cached --name-only && mv ~/pre-commit .git/hooks/
+            echo y > y && git add y && { git model import dvc; test $? = 5; } && git rm -q --cached y && rm y
             git model import dvc -q && test -z "$(git status --porcelain)" && git show --name-only --format=%s
             git model checkout -q v1 && cmp m.bin ~/m1
             """
@@ -153,6 +157,7 @@ import Testing
         try result.expectSuccess()
         for line in [
             "error: cannot import: x would get into the commit, for it is staged",
+            "error: cannot import: y would get into the commit, for it is staged",
             "error: cannot import: changes of .gitignore would get into the commit",
             "error: what was imported is staged, but Git did not commit it", "Import 2 artifacts from DVC",
         ] { #expect(result.output.contains(line + "\n"), "\(line)\n\(result.output)") }

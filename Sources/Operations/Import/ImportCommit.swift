@@ -39,13 +39,15 @@ struct ImportCommit {
             return
         }
         let models = GitPath(".mver/models")
-        if let planned = try planned, staged.allSatisfy({ planned.contains($0.path) || $0.path.isInside(models) }) {
-            return
+        let planned = try planned
+        let others = staged.map(\.path).filter { path in
+            planned.map { !$0.contains(path) && !path.isInside(models) } ?? true
         }
-        let more = staged.count > 1 ? " and \(staged.count - 1) more" : ""
+        guard let first = others.first else { return }
+        let more = others.count > 1 ? " and \(others.count - 1) more" : ""
         throw Failure(
             .failed,
-            "cannot import: \(staged[0].path)\(more) would get into the commit, for it is staged",
+            "cannot import: \(first)\(more) would get into the commit, for it is staged",
             hints: ["commit it first: `git commit`", "or put it aside: `git stash`"]
         )
     }
