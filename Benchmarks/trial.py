@@ -9,22 +9,22 @@ import measure
 class Trial:
     """One tool's repository, store and bare repository, fresh for a round."""
 
-    def __init__(self, tool, source, directory, settings):
+    def __init__(self, tool, source, directory, settings, **names):
         self.tool, self.source, self.settings = tool, source, settings
         self.directory = os.path.join(directory, "trial")
         self.repository = os.path.join(self.directory, "repository")
-        self.names = {name: os.path.join(self.directory, name) for name in ("store", "bare")}
+        self.names = {name: os.path.join(self.directory, name) for name in ("store", "bare")} | names
         os.makedirs(self.names["store"])
         os.makedirs(self.repository)
         self.do([["git", "init", "--quiet"], ["git", "init", "--quiet", "--bare", self.names["bare"]]])
         self.do(tool.prepare)
 
-    def do(self, commands, **names):
-        """Runs commands one after the other and returns what they cost together."""
+    def do(self, commands, where=None, **names):
+        """Runs commands one after the other, in the repository or elsewhere, and returns what they cost together."""
         total = measure.Cost()
         for command in commands:
             filled = [word.format(**self.names, **names) for word in command]
-            total.add(measure.run(filled, self.repository, self.settings))
+            total.add(measure.run(filled, where or self.repository, self.settings))
         return total
 
     def place(self, source, folder="data"):
@@ -67,13 +67,13 @@ class Trial:
     def remove(self):
         shutil.rmtree(self.directory)
 
-    def check(self, version):
+    def check(self, version, where=None):
         """A benchmark of something that is wrong is worth nothing."""
         source = os.path.join(self.source, f"v{version}")
         for folder, _, names in os.walk(source):
             for name in names:
                 path = os.path.join(folder, name)
-                copy = os.path.join(self.repository, "data", os.path.relpath(path, source))
+                copy = os.path.join(where or self.repository, "data", os.path.relpath(path, source))
                 with open(path, "rb") as wanted, open(copy, "rb") as got:
                     while block := wanted.read(1 << 20):
                         if block != got.read(len(block)):
