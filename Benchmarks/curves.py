@@ -1,14 +1,13 @@
 """How the cost of one tool's work grows with the bytes and with the number of files."""
 
 import os
-import shutil
 import subprocess
 import sys
 
 import network
 import remotes
 import report
-from trial import Trial
+from trial import Trial, discard
 
 MAKE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data.py")
 LAYERS = 24
@@ -58,5 +57,5 @@ def costs_of(step, run, source, set_name, layer, count):
     os.makedirs(source)
     subprocess.run([sys.executable, MAKE, source, str(layer), str(count)], check=True)
     costs = {work: cost for work, cost in run(os.path.join(source, set_name)) if not isinstance(cost, int)}
-    shutil.rmtree(source)
+    discard(source)
     return costs

@@ -1,11 +1,10 @@
 """What a tool does with a bucket of S3: one repository pushes, and a clone of it pulls."""
 
 import os
-import shutil
 
 import measure
 import network
-from trial import Trial
+from trial import Trial, discard
 
 NAMES = ("the first version", "the second version")
 
@@ -15,7 +14,7 @@ def run(tool, source, directory, settings, link, through, versions=2):
     root = os.path.join(directory, "buckets")
     with network.bucket(root, through, link, settings) as bucket:
         yield from RemoteTrial(tool, source, directory, settings, bucket).run(versions)
-    shutil.rmtree(root)
+    discard(root)
 
 
 class RemoteTrial(Trial):
