@@ -88,7 +88,8 @@ def served(root, environment):
     """Runs rclone's S3 server on a directory whose directories are buckets; gives its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = ["rclone", "serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", root]
+    command = ["rclone", "serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}"]
+    command += ["--ignore-checksum", root]  # it would read again what it wrote
     with open(root + ".log", "w+b") as log:
         with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process:
             try:
