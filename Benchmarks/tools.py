@@ -1,6 +1,6 @@
 """The tools that are compared: what each one's user types for each piece of work.
 
-A command is an argument list; {store}, {bare}, {version} and {revision} are filled in. What `prepare` and `record` do is
+A command is an argument list; {store}, {bare}, {endpoint}, {version} and {revision} are filled in. What `prepare` and `record` do is
 not timed; work that a tool has no command for has no commands. Another tool is another entry.
 """
 
@@ -22,7 +22,9 @@ class Tool:
     status: list
     checkout: list
     local: str  # where the tool keeps its copies inside the repository
-    remote: str  # what it pushes to: "store" or "bare"
+    remote: str  # what it pushes to: "store", "bare", or "bucket"
+    pull: list = ()  # in a clone
+    push_again: list = ()
 
 
 COMMIT = ["git", "commit", "--quiet", "--message", "version"]
@@ -122,6 +124,56 @@ LIMITS = (
         checkout=[["rm", "-r", "data"], ["cp", "--recursive", "--reflink=never", "{store}/{revision}", "data"]],
     ),
     plain("SHA-256", ["openssl", "version"], add=[["find", "data", "-type", "f", "-exec", *DIGEST, "{{}}", "+"]]),
+)
+
+GIT_MODEL_S3 = dataclasses.replace(
+    GIT_MODEL,
+    prepare=[["git", "model", "init", "--name", "bench", "--remote", "s3://bench/store?endpoint={endpoint}"]],
+    pull=[["git", "model", "pull"]],
+    push_again=GIT_MODEL.push,
+    remote="bucket",
+)
+
+DVC_S3 = dataclasses.replace(
+    DVC,
+    prepare=[
+        *DVC.prepare[:-1],
+        ["dvc", "remote", "add", "--quiet", "--default", "store", "s3://bench/store"],
+        ["dvc", "remote", "modify", "--quiet", "store", "endpointurl", "{endpoint}"],
+    ],
+    pull=[["dvc", "pull", "--quiet"]],
+    push_again=DVC.push,
+    remote="bucket",
+)
+
+
+def copier(name, version, push, pull, push_again=()):
+    """What copies files to a bucket, a directory a version, and keeps nothing of its own."""
+    tool = plain(name, version, add=[])
+    return dataclasses.replace(tool, push=push, pull=pull, push_again=list(push_again), remote="bucket")
+
+
+# Its default is 4 files at once, for which 20,000 small ones at a distance take many minutes.
+RCLONE_COPY = ["rclone", "copy", "--transfers", "32", "--checkers", "32"]
+RCLONE_PUSH = [[*RCLONE_COPY, "data", "s3:bench/bench-{version}"]]
+S5CMD = ["s5cmd", "--log", "error"]
+
+S3_TOOLS = (
+    GIT_MODEL_S3,
+    DVC_S3,
+    copier(
+        "rclone",
+        ["rclone", "version"],
+        push=RCLONE_PUSH,
+        pull=[[*RCLONE_COPY, "s3:bench/{revision}", "data"]],
+        push_again=RCLONE_PUSH,
+    ),
+    copier(
+        "s5cmd",
+        ["s5cmd", "version"],
+        push=[[*S5CMD, "cp", "data/", "s3://bench/bench-{version}/"]],
+        pull=[[*S5CMD, "cp", "s3://bench/{revision}/*", "data/"]],
+    ),
 )
 
 
