@@ -233,18 +233,16 @@ package struct Fetch: Sendable {
             throw RemoteError.wrongContent(source.remote.name, file: file, problem: problem)
         }
         try await pool.run {
-            for frame in range.frames {
-                do {
-                    try bytes.withUnsafeBytes { buffer in
-                        try receiver.receive(
-                            frame,
-                            kind: range.kind,
-                            from: buffer,
-                            startingAt: range.bytes.lowerBound
-                        )
-                    }
-                } catch let error as FormatError { throw RemoteError(source.remote.name, file, error) }
-            }
+            do {
+                try bytes.withUnsafeBytes { buffer in
+                    try receiver.receive(
+                        range.frames,
+                        kind: range.kind,
+                        from: buffer,
+                        startingAt: range.bytes.lowerBound
+                    )
+                }
+            } catch let error as FormatError { throw RemoteError(source.remote.name, file, error) }
         }
     }
 

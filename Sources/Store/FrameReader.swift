@@ -3,6 +3,9 @@ package import ModelCore
 import SystemIO
 import SystemPackage
 
+/// A frame's record and its stored bytes.
+typealias IncomingFrame = (record: FrameRecord, stored: UnsafeRawBufferPointer)
+
 /// Reads frames from a store, checking each against its name; one a thread, for it owns a decoder.
 package struct FrameReader: ~Copyable {
     /// From this size on, a frame's pages are let go as soon as it is decoded.
@@ -41,6 +44,15 @@ package struct FrameReader: ~Copyable {
         }
         // An index that is wrong about where a frame is makes a sound pack look damaged.
         throw store.explained(failure)
+    }
+
+    /// Decodes a frame as `read` does, but may leave it to the caller to prove that the bytes are right, by the digest of the whole object.
+    mutating func readUnproven(
+        _ frame: FrameReference,
+        of object: Digest,
+        into destination: UnsafeMutableRawBufferPointer
+    ) throws(StoreError) {
+        if !decodeFirstCopy(frame, of: object, into: destination) { try read(frame, of: object, into: destination) }
     }
 
     /// Decodes two frames, each into memory exactly as long as it is, and checks both in little more than the time of one.
@@ -134,6 +146,30 @@ package struct FrameReader: ~Copyable {
         let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[0..<frame.byteCount])
         try decode(record, stored: stored, of: frame.id, in: pack, into: bytes, level: 0)
         try requireName(frame, base: record.base, of: frame.id, in: pack, bytes)
+    }
+
+    /// Decodes the frames of one or two records that are not in the store, and checks both in little more than the time of one.
+    mutating func check(
+        _ records: [IncomingFrame],
+        pack: Digest,
+        in buffers: (UnsafeMutableRawBufferPointer, UnsafeMutableRawBufferPointer)
+    ) throws(StoreError) {
+        var decoded: [UnsafeMutableRawBufferPointer] = []
+        for ((record, stored), buffer) in zip(records, [buffers.0, buffers.1]) {
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(record.rawLength)])
+            try decode(record, stored: stored, of: record.id, in: pack, into: bytes, level: 0)
+            decoded.append(bytes)
+        }
+        if decoded.count == 2,
+            SHA256.digests(of: UnsafeRawBufferPointer(decoded[0]), UnsafeRawBufferPointer(decoded[1]))
+                == (records[0].record.id, records[1].record.id)
+        {
+            return
+        }
+        for ((record, _), bytes) in zip(records, decoded) {
+            let frame = FrameReference(id: record.id, byteCount: bytes.count)
+            try requireName(frame, base: record.base, of: frame.id, in: pack, bytes)
+        }
     }
 
     private mutating func decode(

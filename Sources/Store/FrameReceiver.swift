@@ -23,15 +23,41 @@ package final class FrameReceiver: Sendable {
         metadata = PackAppender(kind: .metadata, store: store)
     }
 
-    /// Stores the frame that `location` says lies in `bytes`, which start at offset `start` of its pack.
+    /// Stores the frames that `locations` say lie in `bytes`, which start at offset `start` of their pack.
     ///
-    /// What it decodes against has to be found by the store already: receive the frames of less depth first, then `publish`.
+    /// What they decode against has to be found by the store already: receive the frames of less depth first, then `publish`.
     package func receive(
-        _ location: FrameLocation,
+        _ locations: [FrameLocation],
         kind: PackKind,
         from bytes: UnsafeRawBufferPointer,
         startingAt start: Int
     ) throws {
+        var reader = FrameReader(store)
+        let buffers = (FrameBuffer.allocate(), FrameBuffer.allocate())
+        defer { extendLifetime(buffers) }
+        let appender = kind == .data ? data : metadata
+        // Two at a time, for two digests cost little more than one.
+        for position in stride(from: 0, to: locations.count, by: 2) {
+            let pair = try locations[position..<min(position + 2, locations.count)].map { location in
+                try FrameReceiver.record(of: location, in: bytes, startingAt: start)
+            }
+            do throws(StoreError) {
+                try reader.check(pair, pack: locations[position].pack, in: (buffers.0.bytes, buffers.1.bytes))
+            } catch { throw FrameReceiver.explained(error, pack: locations[position].pack) }
+            for (record, stored) in pair {
+                // A copy of less depth is worth having beside another: what decodes against it may need it.
+                let copy = Copy(id: record.id, depth: record.depth)
+                guard seen.withLock({ $0.insert(copy).inserted }) else { continue }
+                try appender.append(record, stored: stored)
+            }
+        }
+    }
+
+    private static func record(
+        of location: FrameLocation,
+        in bytes: UnsafeRawBufferPointer,
+        startingAt start: Int
+    ) throws(FormatError) -> IncomingFrame {
         let entry = location.entry
         let offset = Int(entry.offset) - start
         guard offset >= 0, offset + entry.recordLength <= bytes.count else { throw FormatError("pack", .truncated) }
@@ -40,21 +66,16 @@ package final class FrameReceiver: Sendable {
         guard record.id == entry.id, record.rawLength == entry.rawLength else {
             throw FormatError("pack", .malformed("the index and the record of frame \(entry.id.abbreviated) differ"))
         }
-        try check(record, stored: stored, pack: location.pack)
-        // A copy of less depth is worth having beside another: what decodes against it may need it.
-        guard seen.withLock({ $0.insert(Copy(id: record.id, depth: record.depth)).inserted }) else { return }
-        try (kind == .data ? data : metadata).append(record, stored: stored)
+        return (record, stored)
     }
 
-    private func check(_ record: FrameRecord, stored: UnsafeRawBufferPointer, pack: Digest) throws {
-        guard record.base != nil else {
-            _ = try PackDecoding.bytes(of: record, stored: stored)
-            return
-        }
-        var reader = FrameReader(store)
-        do throws(StoreError) { try reader.check(record, stored: stored, pack: pack) } catch {
-            guard case .damagedFrame(_, _, pack: pack) = error else { throw error }
-            throw FormatError("frame", .malformed("frame \(record.id.abbreviated) does not decode to its name"))
+    /// What is wrong with what came is a fault of where it comes from, not of this store.
+    private static func explained(_ error: StoreError, pack: Digest) -> any Error {
+        switch error {
+        case .damagedFrame(let frame, _, pack: pack):
+            FormatError("frame", .malformed("frame \(frame.abbreviated) does not decode to its name"))
+        case .needsNewerVersion(_, let what): FormatError("frame", .newer(what))
+        default: error
         }
     }
 

@@ -8,8 +8,8 @@ package final class WorkerPool: Sendable {
     package static let shared = WorkerPool(threadCount: WorkerThread.processorCount)
 
     struct Queue {
-        var jobs: [@Sendable () -> Void] = []
-        /// Jobs before this position have been taken.
+        var jobs: [(@Sendable () -> Void)?] = []
+        /// Jobs before this position have been taken, and nothing that they hold stays.
         var head = 0
         var isClosed = false
     }
@@ -96,6 +96,7 @@ extension WorkerPool.Queue {
     mutating func takeFirst() -> (@Sendable () -> Void)?? {
         guard head < jobs.count else { return isClosed ? .some(nil) : nil }
         let job = jobs[head]
+        jobs[head] = nil
         head += 1
         if head == jobs.count || head > 1024 {
             jobs.removeFirst(head)
