@@ -94,10 +94,10 @@ import Testing
 
     @Test func `What cannot be, or is in another's use, is refused with what to do`() async throws {
         let scratch = try await ScratchRepository()
-        let server = try await SSHServer()
+        try scratch.write("[nas]\ntype = alias\nremote = \(scratch.home)/nas\n", to: "../.config/rclone/rclone.conf")
         let place = """
-            export GIT_SSH_COMMAND="\(server.command)"
-            url='\(server.url(of: "models"))' place='\(server.directory)/models'
+            export PATH=$PATH:\(PackageFiles.root)/.build-venv/bin && mkdir ~/nas
+            url=rclone://nas/models place=~/nas/models
 
             """
         let result = try await run(

@@ -273,6 +273,19 @@ struct RemotePurgeTests {
         Issue.record("no purge had fewer calls")
     }
 
+    @Test(arguments: [true, false])
+    func `where nothing has a date nothing is begun`(isDry: Bool) async throws {
+        let place = try await Place(isMixed: false)
+        let before = place.remote.contents
+        let remote = UndatedRemote(inner: place.remote)
+        let error = await #expect(throws: RemoteError.self) {
+            let time = isDry ? place.remote.now : nil
+            try await place.source.purge([place.victim], live: place.kept, in: remote, dryRunAt: time)
+        }
+        #expect("\(try #require(error))".contains("it does not say when its files were written"))
+        #expect(place.remote.contents == before)
+    }
+
     @Test func `what was purged and brought back on purpose is not collected`() async throws {
         let place = try await Place(isMixed: false)
         let writer = try Machine()
@@ -284,6 +297,15 @@ struct RemotePurgeTests {
             try await writer.collect(in: place.remote)
         }
         #expect(try place.site.has([place.victim], as: writer))
+    }
+}
+
+/// A remote that lists its files without dates, as Git LFS does.
+private struct UndatedRemote: RemoteDecorator {
+    let inner: any Remote
+
+    func altered(_ files: [RemoteFile], of call: RemoteCall) -> [RemoteFile] {
+        files.map { RemoteFile(path: $0.path, size: $0.size) }
     }
 }
 
@@ -313,25 +335,5 @@ extension Machine {
         )
         let visit = try await RemoteVisit(writingTo: view(of: remote))
         _ = try await push.run(pointers, root: Machine.rootRecord(of: pointers), after: visit)
-    }
-
-    /// Takes out of a remote what only some objects have.
-    @discardableResult
-    fileprivate func purge(
-        _ victims: [Pointer],
-        live: [Pointer],
-        in remote: any Remote,
-        dryRunAt: Int64? = nil
-    ) async throws -> RemotePurge.Report {
-        let purge = RemotePurge(
-            of: view(of: remote),
-            local: store,
-            scratch: scratch.path.appending("packs"),
-            pool: Machine.pool,
-            cancellation: Cancellation(),
-            progress: { _, _ in }
-        )
-        let request = RemotePurge.Request(victims, live: live, repository: "https://example.org/r")
-        return try #require(try await purge.run(request, dryRunAt: dryRunAt))
     }
 }
