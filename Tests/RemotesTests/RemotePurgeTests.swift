@@ -245,7 +245,7 @@ struct RemotePurgeTests {
         let place = try await Place(isMixed: moment == .before)
         try await place.source.purgeHere([place.victim], live: place.kept)
         let start = place.remote.contents
-        for number in stride(from: 0, to: 300, by: Soak.isOn ? 1 : 7) {
+        for number in stride(from: 0, to: 300, by: Soak.isOn ? 1 : 11) {
             let site = Site()
             site.remote.contents = start
             try place.source.forgetRemotes()

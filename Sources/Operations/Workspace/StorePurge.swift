@@ -121,7 +121,6 @@ struct StorePurge {
 
     private func runWithoutLock(on remote: ConfiguredRemote, local: LocalStore) async throws -> Outcome? {
         try workspace.requireReachable(remote)
-        if !isDryRun { try workspace.requireAgreement(to: remote) }
         let context = workspace.context
         let tally = ProgressTally(phase: "purging", sink: context.progress)
         let purge = RemotePurge(
@@ -135,9 +134,10 @@ struct StorePurge {
         let victims = victims.sorted { $0.oid < $1.oid }
         let request = RemotePurge.Request(victims, live: survivors, repository: try await workspace.rootURL())
         let report: RemotePurge.Report?
-        do { report = try await purge.run(request, dryRunAt: isDryRun ? context.now() : nil) } catch let error
-            as RemoteError
-        { throw StorePurge.explained(error, of: remote) }
+        do {
+            if !isDryRun { try workspace.requireAgreement(to: remote) }
+            report = try await purge.run(request, dryRunAt: isDryRun ? context.now() : nil)
+        } catch let error as RemoteError { throw StorePurge.explained(error, of: remote) }
         guard let report else { return nil }
         if !isDryRun { try remote.forget(victims.map(\.oid)) }
         return Outcome(
