@@ -23,7 +23,7 @@ package struct Fetch: Sendable {
         package var damaged: [(oid: Digest, reason: RemoteError)] = []
     }
 
-    /// How many stretches of packs are on their way at once, each of at most 16 MiB, unless somebody says otherwise.
+    /// How many stretches of packs are on their way at once, each of at most 8 MiB, unless somebody says otherwise.
     private static let usualRangesAtOnce = 8
 
     let local: LocalStore

@@ -88,7 +88,7 @@ package struct PartialFetch: Sendable {
         var found = RemoteClosure.Found()
         for frame in frames {
             let isThere = try found.want(frame, unless: fetch.local.hasFrame) { id, limit in
-                indexes.copies(of: id).first { $0.entry.depth < limit }
+                indexes.copies(of: id).filter { $0.entry.depth < limit }
             }
             guard isThere else { return false }
         }

@@ -14,6 +14,8 @@ package struct Push: Sendable {
         package var packCount = 0
         /// The bytes uploaded in packs.
         package var byteCount: Int64 = 0
+        /// The frames uploaded.
+        package var frameCount = 0
     }
 
     /// How often a push starts again because collection took away what it counted on.
@@ -26,16 +28,20 @@ package struct Push: Sendable {
     private let destination: RemoteStore
     private let scratch: FilePath
     private let packsAtOnce: Int
+    private let avoided: Set<Digest>
     private let pool: WorkerPool
     private let cancellation: Cancellation
     private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
 
     /// Creates a push from `local`; `scratch` is a directory of this machine for packs that are put together for the remote.
+    ///
+    /// What is in packs of the remote to be avoided counts as not there, and nothing goes up that the objects do not need themselves.
     package init(
         from local: LocalStore,
         to destination: RemoteStore,
         scratch: FilePath,
         packsAtOnce: Int? = nil,
+        avoiding avoided: Set<Digest> = [],
         pool: WorkerPool = .shared,
         cancellation: Cancellation,
         progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void
@@ -44,6 +50,7 @@ package struct Push: Sendable {
         self.destination = destination
         self.scratch = scratch
         self.packsAtOnce = packsAtOnce ?? Push.usualPacksAtOnce
+        self.avoided = avoided
         self.pool = pool
         self.cancellation = cancellation
         self.progress = progress
@@ -94,7 +101,8 @@ package struct Push: Sendable {
         // Collection may still be at work on a pack that was there a moment ago: what it took comes back under another name.
         var taken: Set<Digest> = []
         for round in 0..<Push.maximumRounds {
-            let inventory = round == 0 ? visit.inventory : try await RemoteInventory(of: destination)
+            let seen = round == 0 ? visit.inventory : try await RemoteInventory(of: destination)
+            let inventory = seen.burying(avoided)
             let closure = try await closure(of: pointers, in: inventory)
             let missing = PushedFrames(of: closure, missingIn: inventory)
             if round == 0 { report.objects = try await objects(of: pointers, needing: missing) }
@@ -146,9 +154,11 @@ package struct Push: Sendable {
     ) async throws -> RemoteInventory {
         var record = PushRecord(in: destination.remote)
         let packing = PushPacking(local: local, scratch: scratch)
-        let parcels = try packing.parcels(of: missing, isFree: { !taken.contains($0) })
+        // A pack that goes up as it is may hold more than the objects need.
+        let parcels = try packing.parcels(of: missing, isFree: { avoided.isEmpty && !taken.contains($0) })
         await announce(parcels)
         let total = missing.byteCount
+        report.frameCount += missing.count
         let tally = ByteTally()
         let sent: @Sendable (Int) -> Void = { [progress] in progress(min(tally.add(Int64($0)), total), total) }
         do {

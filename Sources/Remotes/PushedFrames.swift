@@ -33,6 +33,9 @@ struct PushedFrames {
     /// Whether the remote has everything.
     var isEmpty: Bool { depths.isEmpty }
 
+    /// The number of frames that go.
+    var count: Int { depths.count }
+
     /// The bytes that the frames take in packs, at most.
     var byteCount: Int64 {
         locations.reduce(0) { $0 + Int64($1.entry.recordLength) }

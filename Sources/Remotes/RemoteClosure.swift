@@ -12,29 +12,47 @@ struct RemoteClosure {
         private(set) var packs: [Digest: IndexContents.Pack] = [:]
         /// The entries of the objects' manifests and comparisons, here or not.
         var objects: [ObjectEntry] = []
-        private var depths: [Digest: UInt8] = [:]
+        private var noted: [Digest: Note] = [:]
+
+        /// What is known of a frame to fetch.
+        private struct Note {
+            var depth: UInt8
+            /// Whether it is part of an object, and not only what others decode against.
+            var isOwn: Bool
+        }
+
+        /// The frames to fetch that are parts of objects; the others are only what those decode against.
+        var own: some Sequence<Digest> { noted.lazy.filter(\.value.isOwn).map(\.key) }
 
         /// The bytes that the frames take in packs.
         var byteCount: Int64 { frames.reduce(0) { $0 + Int64($1.entry.recordLength) } }
 
         /// Notes a frame to fetch, and what it decodes against, unless it is here; `false` where it is nowhere.
         ///
-        /// `limit` is the depth that a copy has to be below; both closures take it beside the frame.
+        /// `limit` is the depth that a copy has to be below; both closures take it beside the frame. Copies are tried in turn, for
+        /// what one decodes against may be gone.
         mutating func want(
             _ frame: Digest,
             below limit: UInt8 = .max,
+            isOwn: Bool = true,
             unless isHere: (Digest, UInt8) throws -> Bool,
-            from copy: (Digest, UInt8) -> FrameLocation?
+            from copies: (Digest, UInt8) -> [FrameLocation]
         ) rethrows -> Bool {
-            if let depth = depths[frame], depth < limit { return true }
-            if try isHere(frame, limit) { return true }
-            guard let found = copy(frame, limit) else { return false }
-            if let base = found.base {
-                guard try want(base, below: found.entry.depth, unless: isHere, from: copy) else { return false }
+            if let note = noted[frame], note.depth < limit {
+                if isOwn, !note.isOwn { noted[frame]?.isOwn = true }
+                return true
             }
-            depths[frame] = found.entry.depth
-            frames.append(found)
-            return true
+            if try isHere(frame, limit) { return true }
+            for copy in copies(frame, limit) {
+                if let base = copy.base {
+                    let depth = copy.entry.depth
+                    guard try want(base, below: depth, isOwn: false, unless: isHere, from: copies) else { continue }
+                }
+                noted[frame] = Note(depth: copy.entry.depth, isOwn: isOwn || noted[frame]?.isOwn == true)
+                frames.append(copy)
+                return true
+            }
+            return false
         }
 
         /// Notes what is known of the packs of the frames to fetch, and of no others, for a remote may have very many.
@@ -53,7 +71,7 @@ struct RemoteClosure {
         for position in 0..<index.frameCount {
             guard let frame = index.frame(at: position) else { continue }
             // One that is not listed whole is for the search to find elsewhere.
-            guard try found.want(frame.entry.id, unless: local.hasFrame, from: index.copy) else { return nil }
+            guard try found.want(frame.entry.id, unless: local.hasFrame, from: index.copies) else { return nil }
         }
         found.notePacks(index.pack)
         for position in 0..<index.objectCount {
@@ -86,8 +104,8 @@ struct RemoteClosure {
 }
 
 extension IndexFile {
-    /// Returns the copy of a frame that has the least depth, where that is less than `limit`.
-    fileprivate func copy(of frame: Digest, below limit: UInt8) -> FrameLocation? {
-        copies(of: frame).filter { $0.entry.depth < limit }.min { $0.entry.depth < $1.entry.depth }
+    /// Returns the copies of a frame of less depth than `limit`, those of least depth first.
+    fileprivate func copies(of frame: Digest, below limit: UInt8) -> [FrameLocation] {
+        copies(of: frame).filter { $0.entry.depth < limit }.sorted { $0.entry.depth < $1.entry.depth }
     }
 }

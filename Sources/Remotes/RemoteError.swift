@@ -22,6 +22,10 @@ package enum RemoteError: Error, Sendable {
     case incomplete(String, objects: [Digest])
     /// An object that a root of the remote names is not all there.
     case unfinished(String, root: RootRecord, object: Digest)
+    /// The remote does not say how old its files are, so that nothing can be deleted there.
+    case ageless(String)
+    /// An object that is to be purged from the remote is named by a root of another repository.
+    case claimed(String, root: RootRecord)
     /// The remote does not let this user do that; what was tried to prove who asks is listed in order.
     case denied(String, file: String, reason: String, tried: [CredentialAttempt])
     /// The remote has no room, or its owner's quota is used up.
@@ -87,6 +91,9 @@ extension RemoteError: CustomStringConvertible {
                     : "\(objects.count) objects, the first is \(objects[0].abbreviated)")
         case .unfinished(let url, let root, let object):
             "remote \(url) lacks bytes of object \(object.abbreviated), which \(root.repository) needs at \(root.reference)"
+        case .ageless(let url): "nothing can be deleted in remote \(url): it does not say when its files were written"
+        case .claimed(let url, let root):
+            "remote \(url) keeps the bytes, because \(root.repository) needs them at \(root.reference)"
         case .denied(let url, let file, let reason, _): "remote \(url) denies access to \(file): \(reason)"
         case .full(let url, let file, let reason): "remote \(url) has no room for \(file): \(reason)"
         case .refused(let url, let file, let reason): "remote \(url) refuses \(file): \(reason)"

@@ -63,9 +63,16 @@ struct RemoteInventory: Sendable {
         )
     }
 
-    /// Returns the copy of least depth of a frame that a new root may count on, where that is less than `limit`.
-    func copy(of frame: Digest, below limit: UInt8 = .max) -> FrameLocation? {
-        indexes.copies(of: frame).first { $0.entry.depth < limit && isUsable($0.pack) }
+    /// Returns the inventory as if some packs were on their way out.
+    func burying(_ packs: Set<Digest>) -> RemoteInventory {
+        guard !packs.isEmpty else { return self }
+        let tombs = tombs.union(packs)
+        return RemoteInventory(indexes: indexes, tombs: tombs, packs: self.packs, listing: listing, start: start)
+    }
+
+    /// Returns the copies of a frame that a new root may count on, of less depth than `limit`, those of least depth first.
+    func copies(of frame: Digest, below limit: UInt8 = .max) -> [FrameLocation] {
+        indexes.copies(of: frame).filter { $0.entry.depth < limit && isUsable($0.pack) }
     }
 
     /// Returns a copy of a frame and of all that it decodes against; empty where the remote lacks any of it.

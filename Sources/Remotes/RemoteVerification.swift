@@ -19,7 +19,7 @@ package struct RemoteVerification: Sendable {
         package var byteCount: Int64 = 0
     }
 
-    /// How many stretches of packs are on their way at once, each of at most 16 MiB.
+    /// How many stretches of packs are on their way at once, each of at most 8 MiB.
     private static let rangesAtOnce = 4
 
     private let source: RemoteStore

@@ -10,7 +10,7 @@ struct RemoteWalk {
     private let indexes: IndexSet
     private let refused: Set<ObjectEntry>
     private let isHere: (Digest, UInt8) throws -> Bool
-    private let copy: (Digest, UInt8) -> FrameLocation?
+    private let copies: (Digest, UInt8) -> [FrameLocation]
     private let reach: Reach
 
     /// What counts beside the frames of the remote.
@@ -29,8 +29,8 @@ struct RemoteWalk {
         refused = useless.manifests
         self.reach = reach
         isHere = local.hasFrame
-        copy = { frame, limit in
-            indexes.copies(of: frame).first { $0.entry.depth < limit && !useless.packs.contains($0.pack) }
+        copies = { frame, limit in
+            indexes.copies(of: frame).filter { $0.entry.depth < limit && !useless.packs.contains($0.pack) }
         }
     }
 
@@ -42,7 +42,7 @@ struct RemoteWalk {
         refused = []
         reach = .remote
         isHere = { _, _ in false }
-        copy = { inventory.copy(of: $0, below: $1) }
+        copies = inventory.copies
     }
 
     /// Creates a walk that finds what keeps an object alive in the remote, be it buried.
@@ -53,7 +53,18 @@ struct RemoteWalk {
         refused = []
         reach = .remote
         isHere = { _, _ in false }
-        copy = survey.copy
+        copies = { frame, limit in survey.copy(of: frame, below: limit).map { [$0] } ?? [] }
+    }
+
+    /// Creates a walk that finds whether an object is whole without what is buried, and without some packs.
+    init(source: RemoteStore, local: LocalStore, survey: RemoteSurvey, without packs: Set<Digest>) {
+        self.source = source
+        self.local = local
+        indexes = survey.indexes
+        refused = []
+        reach = .remote
+        isHere = { _, _ in false }
+        copies = { survey.copies(of: $0, below: $1, without: packs) }
     }
 
     /// What a fetch found to be damaged or missing in a remote.
@@ -137,13 +148,13 @@ struct RemoteWalk {
 
     /// Returns whether an object's bytes begin as those of a tree's listing do.
     func beginsAsListing(_ oid: Digest) async throws -> Bool {
-        var first: Digest? = copy(oid, .max) == nil ? nil : oid
+        var first: Digest? = copies(oid, .max).isEmpty ? nil : oid
         for entry in entries(of: oid) where first == nil {
             var found = RemoteClosure.Found()
             first = try await frames(of: entry, adding: &found)?.first
         }
         // No listing is ever stored as a difference.
-        guard let first, let copy = copy(first, .max), copy.base == nil else { return false }
+        guard let first, let copy = copies(first, .max).first, copy.base == nil else { return false }
         return try await bytes(of: first).starts(with: TreeListing.firstLine.utf8)
     }
 
@@ -152,20 +163,53 @@ struct RemoteWalk {
         return (indexes.entries(of: oid, kind: .manifest) + here).filter { !refused.contains($0) }
     }
 
+    /// Returns every frame that indexes list of an object, or of the files of a tree, by any of its manifests that is there.
+    func everyFrame(of pointer: Pointer) async throws -> Set<Digest> {
+        var frames: Set<Digest> = []
+        try await addFrames(of: pointer.oid, to: &frames)
+        var found = RemoteClosure.Found()
+        guard pointer.kind == .tree, let listing = try await listing(pointer.oid, adding: &found) else {
+            return frames.filter(indexes.contains)
+        }
+        for oid in Set(listing.entries.map(\.digest)) { try await addFrames(of: oid, to: &frames) }
+        return frames.filter(indexes.contains)
+    }
+
+    private func addFrames(of oid: Digest, to frames: inout Set<Digest>) async throws {
+        if indexes.contains(oid) { frames.insert(oid) }
+        for entry in entries(of: oid) {
+            frames.insert(entry.frame)
+            guard let content = try await content(of: entry) else { continue }
+            frames.formUnion(content.metadata + content.frames)
+        }
+        for entry in indexes.entries(of: oid, kind: .comparison) { frames.insert(entry.frame) }
+    }
+
     /// Returns an object's frames by one of its manifests, or `nil` where some are nowhere or the manifest is another object's.
     private func frames(of entry: ObjectEntry, adding found: inout RemoteClosure.Found) async throws -> [Digest]? {
-        guard try want(entry.frame, in: &found) else { return nil }
+        guard try want(entry.frame, in: &found), let content = try await content(of: entry) else { return nil }
+        for frame in content.metadata + content.frames where try !want(frame, in: &found) { return nil }
+        found.objects.append(entry)
+        return content.frames
+    }
+
+    /// Reads what a manifest names: the frames of its parts and those of the object; `nil` where it is not all there, or another
+    /// object's.
+    private func content(of entry: ObjectEntry) async throws -> (metadata: [Digest], frames: [Digest])? {
+        guard try isThere(entry.frame) else { return nil }
         let name = "manifest \(entry.frame.abbreviated)"
         let bytes = try await bytes(of: entry.frame)
         let manifest = try parse(name, bytes) { buffer throws(FormatError) in try Manifest(parsing: buffer) }
         guard manifest.oid == entry.oid, manifest.size == entry.size else { return nil }
         var segments: [Segment] = []
+        var metadata: [Digest] = []
         switch manifest.content {
         case .segments(let all): segments = all
         case .parts(let parts):
             var list = SegmentList()
             for part in parts {
-                guard try want(part.frame.id, in: &found) else { return nil }
+                guard try isThere(part.frame.id) else { return nil }
+                metadata.append(part.frame.id)
                 let bytes = try await self.bytes(of: part.frame.id)
                 try parse(name, bytes) { buffer throws(FormatError) in
                     try list.append(part: buffer, covering: part.byteCount)
@@ -174,19 +218,16 @@ struct RemoteWalk {
             segments = list.segments
         }
         var frames: [Digest] = []
-        for case .frames(let references) in segments.map(\.content) {
-            for reference in references {
-                guard try want(reference.id, in: &found) else { return nil }
-                frames.append(reference.id)
-            }
-        }
-        found.objects.append(entry)
-        return frames
+        for case .frames(let references) in segments.map(\.content) { frames += references.map(\.id) }
+        return (metadata, frames)
     }
+
+    /// Whether the bytes of a frame that is no difference can be read, here or in the remote.
+    private func isThere(_ frame: Digest) throws -> Bool { try !copies(frame, .max).isEmpty || local.hasFrame(frame) }
 
     /// Notes a frame to fetch unless it is here; `false` where it, or what it decodes against, is nowhere.
     private func want(_ frame: Digest, in found: inout RemoteClosure.Found) throws -> Bool {
-        if try found.want(frame, unless: isHere, from: copy) { return true }
+        if try found.want(frame, unless: isHere, from: copies) { return true }
         return try reach == .remoteAndStore && wantBase(of: frame, below: .max, in: &found)
     }
 
@@ -198,7 +239,7 @@ struct RemoteWalk {
     ) throws -> Bool {
         for own in try local.presentCopies(of: frame) where own.entry.depth < limit {
             guard let base = own.base else { continue }
-            if try found.want(base, below: own.entry.depth, unless: isHere, from: copy) { return true }
+            if try found.want(base, below: own.entry.depth, isOwn: false, unless: isHere, from: copies) { return true }
             if try wantBase(of: base, below: own.entry.depth, in: &found) { return true }
         }
         return false
@@ -209,7 +250,9 @@ struct RemoteWalk {
             var reader = FrameReader(local)
             return try reader.bytes(of: FrameReference(id: frame, byteCount: Int(copy.entry.rawLength)), of: frame)
         }
-        guard let copy = copy(frame, .max) else { throw RemoteError.incomplete(source.remote.name, objects: [frame]) }
+        guard let copy = copies(frame, .max).first else {
+            throw RemoteError.incomplete(source.remote.name, objects: [frame])
+        }
         let file = StoreLayout.pack(copy.pack)
         let start = Int(copy.entry.offset)
         let record = try await source.remote.read(file, range: start..<(start + copy.entry.recordLength))

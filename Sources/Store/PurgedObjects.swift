@@ -12,7 +12,7 @@ extension LocalStore {
             for oid in oids {
                 let path = root.appending(StoreLayout.purged(oid))
                 try Directories.create(path.removingLastComponent())
-                try DurableFile.write(Array("git-model-purged 1\n".utf8), to: path)
+                try DurableFile.write(Array(StoreLayout.purgedText.utf8), to: path)
             }
         } catch { throw .io(error) }
     }

@@ -52,6 +52,13 @@ package struct RootRecord: Hashable, Sendable {
         self.oids = oids
     }
 
+    /// Returns the root without some objects; `nil` where nothing is left of it.
+    package func removing(_ oids: Set<Digest>) -> RootRecord? {
+        let left = self.oids.filter { !oids.contains($0) }
+        guard !left.isEmpty else { return nil }
+        return RootRecord(repository: repository, reference: reference, commit: commit, oids: left)
+    }
+
     /// The content of the root file.
     package var text: String {
         var text = "git-model-root 1\nrepository \(repository)\nref \(reference)\ncommit \(commit)\n"

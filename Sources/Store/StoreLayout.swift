@@ -35,6 +35,8 @@ package enum StoreLayout {
     package static let alternates = "alternates"
     /// The directory of what says which objects were purged.
     package static let purged = "purged"
+    /// What such a file holds.
+    package static let purgedText = "git-model-purged 1\n"
     /// Returns the path relative to the store of what says that an object was purged.
     package static func purged(_ oid: Digest) -> String { "\(purged)/\(oid.hex)" }
 

@@ -42,6 +42,26 @@ import Testing
         #expect(result.output.contains("commits 1\n"), "\(result.output)")
     }
 
+    @Test func `A version is not purged where nothing can be deleted, and it is told what to do`() async throws {
+        let (scratch, server) = try await start()
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            """
+            git model init -q --name small --remote lfs:origin && git commit -qm 'Set up'
+            for n in 1 2; do
+                seq $n 20000 > a.bin && git model add -q a.bin && git commit -qm $n && git model tag -q v$n.0.0 && git model push -q
+            done
+            before=$(git --git-dir="$HOME/origin.git" rev-parse git-model-store)
+            for how in --dry-run --yes; do code=0 && git model purge v1.0.0 $how || code=$? && test $code = 3; done
+            test $(git --git-dir="$HOME/origin.git" rev-parse git-model-store) = $before && echo "= done"
+            """
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
+        for text in ["it does not say when its files were written", "start another store, push everything there"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `Clones that push at once lose nothing`() async throws {
         let (scratch, server) = try await start()
         defer { extendLifetime(server) }

@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-/// Two who push, and collections in the midst of it, in random order; what was acknowledged is never lost.
+/// Two who push and purge, and collections in the midst of it, in random order; what was acknowledged is never lost.
 @Suite("Random pushes and collections")
 struct RandomCollectionTests {
     /// What happened so far.
@@ -59,6 +59,7 @@ struct RandomCollectionTests {
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<5: try await push(in: &world, &random)
             case 5: retire(in: &world, &random)
+            case 6 where Bool.random(using: &random): try await purge(in: &world, by: world.writers[step % 2], &random)
             case 6:
                 let cut = FailingRemote(world.site.remote, .from(Int.random(in: 0..<40, using: &random)))
                 _ = try? await world.writers[step % 2].collect(in: cut)
@@ -101,6 +102,26 @@ struct RandomCollectionTests {
         guard let root = world.rooted.keys.sorted().randomElement(using: &random) else { return }
         world.site.remove(StoreLayout.root(root))
         world.rooted[root] = nil
+    }
+
+    /// Purges an object, perhaps only in part, and again as a whole.
+    private func purge(in world: inout World, by machine: Machine, _ random: inout PseudoRandom) async throws {
+        let site = world.site
+        guard site.remote[StoreLayout.format] != nil, let victim = world.pointers.randomElement(using: &random) else {
+            return
+        }
+        let live = world.expected.filter { $0 != victim }
+        let cut = FailingRemote(site.remote, .from(Int.random(in: 0..<60, using: &random)))
+        do {
+            _ = try? await machine.purge([victim], live: live, in: cut)
+            try await machine.purge([victim], live: live, in: site.remote)
+        } catch RemoteError.unfinished { return }
+        for root in Set(world.rooted.values) where root.contains(victim.oid) {
+            let left = root.subtracting([victim.oid])
+            for (id, oids) in world.rooted where oids == root { world.rooted[id] = nil }
+            let record = Machine.rootRecord(of: world.pointers.filter { left.contains($0.oid) })
+            if let record, !left.isEmpty { world.rooted[record.id] = left }
+        }
     }
 
     /// Collects, where anything was pushed yet; a root of a push that is not complete yet is a reason to wait (G8).

@@ -8,8 +8,9 @@ struct PurgeCommand: ModelCommand {
         abstract: "Take away for good the bytes that only some versions need",
         discussion: """
             For what must not exist any more, such as a leaked model. Tags, commits and pointers stay as they are; of the bytes of \
-            the versions' artifacts, what no other version needs goes, from the local store and from every remote that is a \
-            directory which nobody else uses now. The end says where bytes are left, and what to do there.
+            the versions' artifacts, what no other version needs goes, from the local store and from every remote. In a directory, \
+            which nobody else may use meanwhile, they are gone at the end; elsewhere nothing finds them any more, and \
+            `git model gc --remote` deletes them a day later. The end says where bytes are left, and what to do there.
 
             History by itself keeps nothing, but what HEAD, a branch, a stash, an index or a work tree has is refused. Files of \
             the work tree stay.
@@ -50,10 +51,10 @@ struct PurgeCommand: ModelCommand {
             let name = store.remote.map { "Remote \(DisplayText.quoted($0))" } ?? "Store"
             let frames = "\(Quantity.count(store.droppedFrames, "frame")) dropped, \(store.encodedFrames) anew"
             let sizes = "\(Quantity.bytes(store.bytesBefore)) \(report.isDryRun ? "would become" : "became")"
-            text.line(
-                store.isUnchanged
-                    ? "\(name): nothing to purge" : "\(name): \(sizes) \(Quantity.bytes(store.bytesAfter)); \(frames)"
-            )
+            let gone = store.goneAfter.map { "; gone after \($0)" } ?? ""
+            let work =
+                store.isUnchanged ? "nothing to purge" : "\(sizes) \(Quantity.bytes(store.bytesAfter)); \(frames)"
+            text.line("\(name): \(work)\(gone)")
         }
     }
 }

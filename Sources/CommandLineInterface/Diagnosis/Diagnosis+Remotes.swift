@@ -39,6 +39,21 @@ extension RemoteError: Diagnosable {
                     "or see which roots can go: `git model gc --remote NAME --retire --dry-run`",
                 ]
             )
+        case .ageless:
+            Diagnosis(
+                .failed,
+                description,
+                hints: ["start another store, push everything there, and let this one's owner delete it as a whole"]
+            )
+        case .claimed(_, let root):
+            Diagnosis(
+                .failed,
+                description,
+                hints: [
+                    "purge the version there, too",
+                    "or, where that repository is no more: `git model gc --remote NAME --retire-repository \(root.repository)`",
+                ]
+            )
         case .denied(let url, _, _, let tried):
             Diagnosis(
                 .authentication,

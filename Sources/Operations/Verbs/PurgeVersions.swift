@@ -5,7 +5,7 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// `git model purge`: takes the bytes that only some versions need away for good, here and in directory remotes.
+/// `git model purge`: takes the bytes that only some versions need away for good, here and in remotes.
 package struct PurgeVersions: Sendable {
     /// What was taken away, or would be.
     package struct Report: Operations.Report {
@@ -27,7 +27,7 @@ package struct PurgeVersions: Sendable {
         package let versions: [String]
         /// Their artifacts, each object once.
         package var artifacts: [Artifact] = []
-        /// The stores that have nothing of what goes any more, the local one first.
+        /// The stores in which nothing finds what goes any more, the local one first.
         package var stores: [RepackStore.Report.Entry] = []
         package var warnings: [String] = []
         package var hints: [String] = []
@@ -106,10 +106,22 @@ package struct PurgeVersions: Sendable {
             "\($0.path): other versions have every byte of it"
         }
         for name in workspace.configuration.remoteNames {
-            do { if let entry = try await purge.run(onRemote: name) { report.stores.append(entry) } } catch {
+            do {
+                guard let outcome = try await purge.run(onRemote: name, local: store) else { continue }
+                report.stores.append(outcome.entry)
+                report.warnings += report.artifacts.filter { outcome.stillRebuilt.contains($0.oid) }.map {
+                    "\($0.path): others have every byte of it in remote \(name)"
+                }
+            } catch {
                 if workspace.context.cancellation.isCancelled { throw error }
                 report.problems.append(Problem("remote \(name)", error))
                 report.hints += (error as? Failure)?.hints ?? []
+            }
+        }
+        if !isDryRun {
+            for entry in report.stores {
+                guard let name = entry.remote, let time = entry.goneAfter else { continue }
+                report.hints.append("have it deleted after \(time): `git model gc --remote \(name)`")
             }
         }
         if !report.problems.isEmpty {

@@ -23,6 +23,9 @@ package struct RepackStore: Sendable {
             package let bytesBefore: Int64
             /// The size of the packs afterwards.
             package let bytesAfter: Int64
+            /// From when on `git model gc --remote` deletes what is only hidden until then, in ISO 8601, UTC; left out where everything is
+            /// gone already.
+            package let goneAfter: String?
         }
 
         /// Whether nothing was done, only said.
@@ -110,7 +113,8 @@ extension RepackStore.Report.Entry {
             encodedFrames: result.encodedFrames,
             droppedFrames: result.droppedFrames,
             bytesBefore: result.byteCountBefore,
-            bytesAfter: result.byteCountAfter
+            bytesAfter: result.byteCountAfter,
+            goneAfter: nil
         )
     }
 }

@@ -50,10 +50,23 @@ struct StorePurge {
         return ["damaged packs in \(directory) may have the bytes: delete them when nobody wants to look at them"]
     }
 
+    /// What became of a remote.
+    struct Outcome {
+        let entry: RepackStore.Report.Entry
+        /// The objects of which the remote still has every byte, because others need them.
+        let stillRebuilt: Set<String>
+    }
+
     /// Purges a remote's store; `nil` where there is none yet.
-    func run(onRemote name: String) async throws -> RepackStore.Report.Entry? {
+    ///
+    /// A directory is encoded anew while everybody else is locked out; any other remote, and one with packs that are on their way out,
+    /// is purged by the rules of collection. `local` is purged by then.
+    func run(onRemote name: String, local: LocalStore) async throws -> Outcome? {
         let remote = try workspace.remote(named: name)
-        let directory = try workspace.requireLockable(remote, to: "purge", isDryRun: isDryRun)
+        guard let directory = remote.store.remote.lockableDirectory, try !Workspace.hasTombs(directory) else {
+            return try await runWithoutLock(on: remote, local: local)
+        }
+        _ = try workspace.requireLockable(remote, to: "purge", isDryRun: isDryRun)
         guard try FileStatus.of(directory.appending(StoreLayout.format), followingLinks: true) != nil else {
             return nil
         }
@@ -69,44 +82,107 @@ struct StorePurge {
         return try await run(on: store, ofRemote: remote)
     }
 
-    private func run(on store: LocalStore, ofRemote remote: ConfiguredRemote) async throws -> RepackStore.Report.Entry {
+    private func run(on store: LocalStore, ofRemote remote: ConfiguredRemote) async throws -> Outcome {
         let own = try await workspace.rootURL()
         let oids = Set(victims.map(\.oid))
         let roots = try store.roots().filter { !oids.isDisjoint(with: $0.record.oids) }
         let retired = roots.filter { $0.record.repository == own }
         // Another repository's claim outlives this one's, which goes all the same, so that the other can purge the rest.
         let foreign = roots.filter { $0.record.repository != own }
-        if !isDryRun { for root in retired { try store.write(root.record, without: oids) } }
+        if !isDryRun {
+            for root in retired {
+                guard let left = root.record.removing(oids) else { continue }
+                try DurableFile.write(Array(left.text.utf8), to: store.root.appending(StoreLayout.root(left.id)))
+            }
+        }
         if let first = foreign.first {
             if !isDryRun { for root in retired { try DurableFile.remove(root.path) } }
-            throw Failure(
-                .failed,
-                "it keeps the bytes, because \(first.record.repository) needs them at \(first.record.reference)",
-                hints: [
-                    "purge the version there, too",
-                    "or, where that repository is no more, let go of what it needed: `rm \(first.path)`",
-                ]
-            )
+            throw StorePurge.failure(claimedBy: first.record, in: remote)
         }
         let entry = try await run(on: store, of: remote.name, claims: try store.claims(except: oids))
         if !isDryRun {
             for root in retired { try DurableFile.remove(root.path) }
             try remote.forget(oids)
         }
-        return entry
+        return Outcome(entry: entry, stillRebuilt: try stillRebuilt(in: store))
+    }
+
+    private static func failure(claimedBy root: RootRecord, in remote: ConfiguredRemote) -> Failure {
+        Failure(
+            .failed,
+            "it keeps the bytes, because \(root.repository) needs them at \(root.reference)",
+            hints: [
+                "purge the version there, too",
+                "or, where that repository is no more: "
+                    + "`git model gc --remote \(remote.name) --retire-repository \(root.repository)`",
+            ]
+        )
+    }
+
+    private func runWithoutLock(on remote: ConfiguredRemote, local: LocalStore) async throws -> Outcome? {
+        try workspace.requireReachable(remote)
+        let context = workspace.context
+        let tally = ProgressTally(phase: "purging", sink: context.progress)
+        let purge = RemotePurge(
+            of: remote.store,
+            local: local,
+            scratch: workspace.modelDirectory.appending("tmp"),
+            pool: workspace.pool,
+            cancellation: context.cancellation,
+            progress: { tally.set($0, of: $1) }
+        )
+        let victims = victims.sorted { $0.oid < $1.oid }
+        let request = RemotePurge.Request(victims, live: survivors, repository: try await workspace.rootURL())
+        let report: RemotePurge.Report?
+        do {
+            if !isDryRun { try workspace.requireAgreement(to: remote) }
+            report = try await purge.run(request, dryRunAt: isDryRun ? context.now() : nil)
+        } catch let error as RemoteError { throw StorePurge.explained(error, of: remote) }
+        guard let report else { return nil }
+        if !isDryRun { try remote.forget(victims.map(\.oid)) }
+        return Outcome(
+            entry: RepackStore.Report.Entry(report, remote: remote.name),
+            stillRebuilt: Set(report.shared.map { "\($0)" })
+        )
+    }
+
+    /// Says what can be done about a remote that cannot be purged.
+    private static func explained(_ error: RemoteError, of remote: ConfiguredRemote) -> any Error {
+        switch error {
+        case .claimed(_, let root): failure(claimedBy: root, in: remote)
+        case .ageless, .unlisted, .readOnly:
+            Failure(
+                .failed,
+                "\(error)",
+                hints: [
+                    "purge \(remote.name) where its files can be deleted, or start another store, push everything there, "
+                        + "and delete this one as a whole"
+                ]
+            )
+        case .unfinished(_, let root, _):
+            Failure(
+                .failed,
+                "\(error)",
+                hints: [
+                    "push commit \(root.commit) again from where its bytes are: `git model push`",
+                    "or see which roots can go: `git model gc --remote \(remote.name) --retire --dry-run`",
+                ]
+            )
+        default: error
+        }
     }
 }
 
-extension LocalStore {
-    /// Writes a root as it is without some objects, unless nothing is left of it.
-    fileprivate func write(_ record: RootRecord, without oids: Set<Digest>) throws {
-        let left = RootRecord(
-            repository: record.repository,
-            reference: record.reference,
-            commit: record.commit,
-            oids: record.oids.filter { !oids.contains($0) }
+extension RepackStore.Report.Entry {
+    fileprivate init(_ result: RemotePurge.Report, remote: String) {
+        self.init(
+            remote: remote,
+            isUnchanged: result.isUnchanged,
+            encodedFrames: result.sentFrames,
+            droppedFrames: result.droppedFrames,
+            bytesBefore: result.byteCountBefore,
+            bytesAfter: result.byteCountAfter,
+            goneAfter: result.goneAfter.map { CivilDate.time(secondsSince1970: $0 / 1_000_000_000) }
         )
-        guard let left, !left.oids.isEmpty else { return }
-        try DurableFile.write(Array(left.text.utf8), to: root.appending(StoreLayout.root(left.id)))
     }
 }

@@ -52,14 +52,19 @@ extension Workspace {
         }
         try requireReachable(remote)
         if !isDryRun { try requireAgreement(to: remote) }
-        let tombs = directory.appending("tomb")
-        if try FileStatus.of(tombs) != nil, try !DirectoryEntry.all(in: tombs).isEmpty {
+        if try Workspace.hasTombs(directory) {
             throw Failure(
                 .failed,
                 "cannot \(work) in remote \(remote.name): packs in it are on their way out",
-                hints: ["send what they held again: `git model push --all`, then delete the packs that \(tombs) names"]
+                hints: ["let them go first, which may take a day: `git model gc --remote \(remote.name)`"]
             )
         }
         return directory
+    }
+
+    /// Whether packs of the store in a directory are on their way out.
+    static func hasTombs(_ directory: FilePath) throws -> Bool {
+        let tombs = directory.appending("tomb")
+        return try FileStatus.of(tombs) != nil && !DirectoryEntry.all(in: tombs).isEmpty
     }
 }

@@ -73,6 +73,20 @@ struct RemoteSurvey: Sendable {
         return copies.first { isDecodable($0) { tombs[$0] == nil } } ?? copies.first { isDecodable($0) { _ in true } }
     }
 
+    /// Returns whether a copy of a frame, with all that it decodes against, is neither buried nor in some packs.
+    func has(_ frame: Digest, without packs: Set<Digest>) -> Bool {
+        !copies(of: frame, below: .max, without: packs).isEmpty
+    }
+
+    /// Returns the copies of a frame of less depth than `limit` that, with all that they decode against, are neither buried nor in some
+    /// packs.
+    func copies(of frame: Digest, below limit: UInt8, without packs: Set<Digest>) -> [FrameLocation] {
+        indexes.copies(of: frame).filter { copy in
+            copy.entry.depth < limit && isWhole(copy.pack)
+                && isDecodable(copy) { tombs[$0] == nil && !packs.contains($0) }
+        }
+    }
+
     private func isDecodable(_ copy: FrameLocation, where counts: (Digest) -> Bool) -> Bool {
         guard counts(copy.pack) else { return false }
         guard let base = copy.base else { return true }

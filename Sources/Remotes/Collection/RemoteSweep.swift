@@ -28,22 +28,41 @@ struct RemoteSweep {
         let saved = try await save(plan.rescued, of: survey)
         let gone = Set(plan.deleted.map(\.id))
         try await renewIndexes(survey, without: gone, saved)
-        if !gone.isEmpty {
-            let files = try await remote.list("objects")
-            try await files.forEach(atOnce: RemoteSweep.requestsAtOnce) { file in
-                try cancellation.check()
-                guard let oid = StoreLayout.digest(inName: file.name) else { return }
-                try await renewObjectIndex(of: oid, mark.closures[oid], survey, without: gone, saved)
-            }
-        }
+        if !gone.isEmpty { try await renewObjectIndexes(mark, survey, without: gone, saved) }
         try await plan.deleted.forEach(atOnce: RemoteSweep.requestsAtOnce) { pack in
             try cancellation.check()
             try await remote.delete(StoreLayout.pack(pack.id))
             try await remote.delete(StoreLayout.tomb(pack.id))
         }
-        try await plan.buried.forEach(atOnce: RemoteSweep.requestsAtOnce) { pack in
+        try await bury(plan.buried.map(\.id))
+    }
+
+    /// Puts up tombs: from then on nobody counts on these packs.
+    func bury(_ packs: [Digest]) async throws {
+        try await packs.forEach(atOnce: RemoteSweep.requestsAtOnce) { pack in
             try cancellation.check()
-            try await remote.write(Array(StoreLayout.tombText.utf8), to: StoreLayout.tomb(pack.id))
+            try await remote.write(Array(StoreLayout.tombText.utf8), to: StoreLayout.tomb(pack))
+        }
+    }
+
+    /// Lets nothing find what is in packs that are buried and that no root needs, as a survey after their burial found.
+    func hide(_ packs: Set<Digest>, _ mark: RemoteMark, _ survey: RemoteSurvey) async throws {
+        // Indexes go last: by these, whoever goes on after a kill knows what is to be hidden.
+        try await renewObjectIndexes(mark, survey, without: packs, nil)
+        try await renewIndexes(survey, without: packs, nil)
+    }
+
+    private func renewObjectIndexes(
+        _ mark: RemoteMark,
+        _ survey: RemoteSurvey,
+        without gone: Set<Digest>,
+        _ saved: IndexFile?
+    ) async throws {
+        let files = try await remote.list("objects")
+        try await files.forEach(atOnce: RemoteSweep.requestsAtOnce) { file in
+            try cancellation.check()
+            guard let oid = StoreLayout.digest(inName: file.name) else { return }
+            try await renewObjectIndex(of: oid, mark.closures[oid], survey, without: gone, saved)
         }
     }
 
@@ -112,13 +131,16 @@ struct RemoteSweep {
             stale += small.filter { file in !stale.contains { $0.path == file.path } }
         }
         guard !stale.isEmpty else { return }
+        func isKnown(_ object: ObjectEntry) -> Bool {
+            let copies = survey.indexes.copies(of: object.frame) + (saved?.copies(of: object.frame) ?? [])
+            return copies.contains { saved?.pack($0.pack) != nil || !isDead($0.pack) }
+        }
         var contents = IndexContents()
         for file in stale { contents.add(file) { !isDead($0) } }
         for file in stale {
             for position in 0..<file.objectCount {
                 let object = file.object(at: position)
-                let copies = survey.indexes.copies(of: object.frame) + (saved?.copies(of: object.frame) ?? [])
-                if copies.contains(where: { saved?.pack($0.pack) != nil || !isDead($0.pack) }) { contents.add(object) }
+                if isKnown(object) { contents.add(object) }
             }
         }
         var kept: String?
@@ -161,7 +183,7 @@ struct RemoteSweep {
                 if let pack = saved?.pack(copy.pack) { contents.add(copy, in: pack) }
             }
         }
-        for object in found.objects { contents.add(object) }
+        for object in found.objects where contents.contains(object.frame) { contents.add(object) }
         try await remote.write(contents.encoded(as: .objectIndex), to: file)
     }
 }

@@ -16,10 +16,3 @@ enum ServerClock {
         return time
     }
 }
-
-extension RemoteError {
-    /// The remote does not say how old its files are.
-    static func ageless(_ remote: String) -> RemoteError {
-        .refused(remote, file: "collection", reason: "it does not say when its files were written")
-    }
-}

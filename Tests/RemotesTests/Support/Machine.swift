@@ -140,6 +140,26 @@ final class Machine: Sendable {
         return try await collection.run(known: known)
     }
 
+    /// Takes out of a remote what only some objects have.
+    @discardableResult
+    func purge(
+        _ victims: [Pointer],
+        live: [Pointer],
+        in remote: any Remote,
+        dryRunAt: Int64? = nil
+    ) async throws -> RemotePurge.Report {
+        let purge = RemotePurge(
+            of: view(of: remote),
+            local: store,
+            scratch: scratch.path.appending("packs"),
+            pool: Machine.pool,
+            cancellation: Cancellation(),
+            progress: { _, _ in }
+        )
+        let request = RemotePurge.Request(victims, live: live, repository: "https://example.org/r")
+        return try #require(try await purge.run(request, dryRunAt: dryRunAt))
+    }
+
     func fetch(from remote: any Remote) -> Fetch {
         Fetch(
             from: view(of: remote),

@@ -1,0 +1,122 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A version is purged where nobody can be locked out: nothing finds its bytes any more, and a day later they are gone.
+@Suite struct PurgeTests {
+    /// Three versions of a model, tagged and pushed to `$url`, whose files are in `$place`.
+    private static let versions = """
+        set -e
+        later() { find "$place" -type f -exec touch -d "$(date -d '25 hours ago' '+%F %T')" {} +; sleep 2; }
+        packs() { find "$place/packs" -name '*.pack' -exec cat {} + | sha256sum; }
+        git init -q --bare ~/origin && git remote add origin ~/origin
+        git model init -q --name small --remote "$url"
+        for number in 1 2 3; do
+            cp ~/v$number m.safetensors && git model add -q m.safetensors && git commit -q -m $number
+            git model tag -q v$number.0.0 && git model push -q
+        done
+        git push -q origin main --tags
+        git clone -q ~/origin ~/other && git -C ~/other model trust "$url"
+
+        """
+
+    /// Purges the first version from a clone that has nothing here, and looks at what others find, then and later.
+    private static let purge = """
+        cd ~/other && oid=$(git show small@v1.0.0:m.safetensors.mver | sed -n 's/oid sha256://p')
+        before=$(packs) && git model purge v1.0.0 --dry-run && test "$(packs)" = "$before" && test ! -e "$place/tomb"
+        git model purge v1.0.0 --yes --json > ~/json && cat ~/json && ls "$place/tomb" | grep -q .
+        grep -q '"goneAfter": *"20..-..-..T..:..:..Z"' ~/json && git model purge v1.0.0 --yes
+        test ! -e "$place/objects/$(printf %.2s $oid)/$oid.idx" && test -e "$place/purged/$oid"
+        look() {
+            rm -rf ~/fresh && git clone -q ~/origin ~/fresh && cd ~/fresh && git model trust "$url"
+            for number in 2 3; do git model checkout -q v$number.0.0 && cmp m.safetensors ~/v$number; done
+            git model fsck --deep --check-remote
+            ! git model fetch v1.0.0 2> ~/err && cat ~/err
+        }
+        look
+        cd ~/sentiment && git model purge v1.0.0 --yes && git model push -q --tags && cd ~/other
+        count=$(ls "$place/tomb" | wc -l) && git model gc --remote store && test $(ls "$place/tomb" | wc -l) = $count
+        later && git model gc --remote store && test $(ls "$place/tomb" | wc -l) = 0 && look
+        echo "= done"
+        """
+
+    /// Runs a script once the versions are there; `place` says where.
+    private func run(_ script: String, at place: String, in scratch: ScratchRepository) async throws -> ShellResult {
+        var model = SafetensorsBytes([(name: "layer.0", count: 60_000), (name: "layer.1", count: 20_000)], seed: 1)
+        for number in 1...3 {
+            model.train(seed: UInt64(10 + number))
+            try scratch.write(model.bytes, to: "../v\(number)")
+        }
+        return try await scratch.run(place + PurgeTests.versions + script)
+    }
+
+    private func expectPurge(at place: String, in scratch: ScratchRepository) async throws {
+        let result = try await run(PurgeTests.purge, at: place, in: scratch)
+        #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
+        for text in [
+            "Remote store: ", "; gone after ", "have it deleted after", "`git model gc --remote store`",
+            "its bytes were purged", "2 artifact versions can be rebuilt, 1 not here\n", "Deleted 4 packs",
+        ] { #expect(result.output.contains(text), "\(text) in \(result.output)") }
+    }
+
+    @Test func `In a bucket`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run("mkdir -p ~/s3/bucket").expectSuccess()
+        let server = try await LoopbackServer(
+            log: scratch.home.appending("s3.log"),
+            environment: ["HOME": scratch.home.string]
+        ) {
+            [
+                "rclone", "serve", "s3", "--addr", "127.0.0.1:\($0)", "--auth-key",
+                "AKIDAKIDAKIDAKID,secretsecretsecret",
+                "--vfs-cache-mode", "off", "--dir-cache-time", "1s", scratch.home.appending("s3").string,
+            ]
+        }
+        defer { extendLifetime(server) }
+        let place = """
+            export AWS_ACCESS_KEY_ID=AKIDAKIDAKIDAKID AWS_SECRET_ACCESS_KEY=secretsecretsecret AWS_EC2_METADATA_DISABLED=true
+            url='s3://bucket/models?endpoint=\(server.origin)&region=us-east-1' place=~/s3/bucket/models
+
+            """
+        try await expectPurge(at: place, in: scratch)
+    }
+
+    @Test func `On a server that OpenSSH reaches`() async throws {
+        let scratch = try await ScratchRepository()
+        let server = try await SSHServer()
+        let place = """
+            export GIT_SSH_COMMAND="\(server.command)"
+            url='\(server.url(of: "models"))' place='\(server.directory)/models'
+
+            """
+        try await expectPurge(at: place, in: scratch)
+    }
+
+    @Test func `What cannot be, or is in another's use, is refused with what to do`() async throws {
+        let scratch = try await ScratchRepository()
+        try scratch.write("[nas]\ntype = alias\nremote = \(scratch.home)/nas\n", to: "../.config/rclone/rclone.conf")
+        let place = """
+            export PATH=$PATH:\(PackageFiles.root)/.build-venv/bin && mkdir ~/nas
+            url=rclone://nas/models place=~/nas/models
+
+            """
+        let result = try await run(
+            """
+            root=$(grep -l "$(git show small@v1.0.0:m.safetensors.mver | sed -n 's/.*sha256://p')" "$place"/roots/* | head -1)
+            sed 's,^repository .*,repository https://other/repository,' $root > ~/foreign
+            cp ~/foreign "$place/roots/$(sha256sum < ~/foreign | cut -d' ' -f1)"
+            code=0 && git model purge v1.0.0 --yes || code=$? && test $code = 3 && test ! -e "$place/tomb"
+            test $(grep -l https://other "$place"/roots/* | wc -l) = 1
+            git model gc --remote store --retire-repository https://other/repository
+            git model purge v1.0.0 --yes && git model fsck --deep --check-remote && echo "= done"
+            """,
+            at: place,
+            in: scratch
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
+        for text in [
+            "because https://other/repository needs them at", "--retire-repository https://other/repository",
+            "2 artifact versions can be rebuilt, 1 purged\n", "; gone after ",
+        ] { #expect(result.output.contains(text), "\(text) in \(result.output)") }
+    }
+}
