@@ -6,7 +6,7 @@ struct PackRange: Sendable {
     /// Frames that lie no farther apart than this are fetched together.
     private static let maximumGap = 1 << 20
     /// No more than this is asked for at once, unless a pack is fetched whole.
-    private static let maximumByteCount = 16 << 20
+    private static let maximumByteCount = 8 << 20
     /// A pack of which at least this share is wanted is fetched in few large stretches, gaps included.
     private static let wholePackShare = 0.6
 
