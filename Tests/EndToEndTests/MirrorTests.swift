@@ -39,7 +39,8 @@ import Testing
                 empty() { rm -rf .git/model; }
                 same() { git model cat --no-fetch v1.0.0:a.bin | cmp - ~/one; }
                 cd ~/clone && mv ~/models ~/away && git model fetch v1.0.0 2>&1 | grep 'remote store gave nothing' && same
-                empty && mv ~/away ~/models && git model fetch v1.0.0 | grep 'from store' && same
+                empty && git model cat v1.0.0:a.bin | cmp - ~/one && mv ~/away ~/models
+                empty && git model fetch v1.0.0 | grep 'from store' && same
                 empty && rm -rf ~/models/packs ~/models/objects ~/models/index && git model fetch v1.0.0 && same
                 code=0 && git model fetch v1.1.0 2> ~/err || code=$? && test $code = 3 && test $(grep -c 'a.bin' ~/err) = 1
                 git config -f .mver/config remote.other.url rclone://nobody/agreed && empty && git model fetch -q v1.0.0 && same

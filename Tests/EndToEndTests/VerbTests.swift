@@ -37,7 +37,7 @@ import Testing
         Case("git model remote default", says: "no remote is set up", exits: 5),
         Case("git model remote add store ~/m", says: "Added remote store → ", "(this machine only)", ".mver/config"),
         Case("git model remote add a/b ~/m", says: "a/b is no remote name", exits: 2),
-        Case("git model remote add store gs://b", says: "no gs: remotes", exits: 2),
+        Case("git model remote add store az://b", says: "no az: remotes", exits: 2),
         Case("git model remote add store ''", exits: 2),
         Case("git model remote add -q a ~/1; git model remote add a ~/2", says: "remote a is ", "--force a", exits: 5),
         Case("git model remote add -q a ~/1; git model remote add -q -f a ~/2; git model remote list", says: "/2  "),

@@ -43,20 +43,21 @@ struct ComparisonLookup {
 
     private func fetch(from before: Pointer, to after: Pointer, at path: RepositoryPath) async throws -> Found {
         let lookup = ObjectLookup(workspace: workspace, store: store, fetches: true)
-        let (fetch, remote) = try lookup.fetch(for: path)
-        defer { workspace.context.progress.finish() }
-        let partial = PartialFetch(fetch)
+        let found = try await lookup.fetching(for: path) {
+            try await self.found(by: PartialFetch($0), from: before, to: after)
+        }
+        return found ?? Found(problem: "no remote has a comparison of them, and which tensors they have is not known")
+    }
+
+    /// Returns what one remote lets us know; `nil` where that is nothing.
+    private func found(by partial: PartialFetch, from before: Pointer, to after: Pointer) async throws -> Found? {
         for object in [after, before] where try await partial.comparisons(of: object) {
             if let stored = try stored(from: before, to: after) { return Found(comparison: stored, isStored: true) }
         }
         guard after.kind == .file, before.kind == .file,
             let manifest = try await partial.run(after, in: after, isWanted: { _ in false }),
             let earlier = try await partial.run(before, in: before, isWanted: { _ in false })
-        else {
-            return Found(
-                problem: "remote \(remote) has no comparison of them, and which tensors they have is not known"
-            )
-        }
+        else { return nil }
         try store.refresh()
         return Found(comparison: try store.compareManifests(manifest, with: earlier))
     }

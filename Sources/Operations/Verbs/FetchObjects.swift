@@ -117,7 +117,7 @@ extension Workspace {
     }
 
     /// Returns the name of the remote that is named, or those of all, the default one first.
-    private func remotes(toReadFrom name: String?) throws -> [String] {
+    func remotes(toReadFrom name: String?) throws -> [String] {
         let names = configuration.remoteNamesByPreference
         return name == nil && names.count > 1 ? names : [try remote(named: name).name]
     }

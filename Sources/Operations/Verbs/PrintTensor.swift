@@ -60,12 +60,12 @@ package struct PrintTensor: Sendable {
         if let map = try lookup.store.maps(of: found.object.oid, size: found.object.size, reader: &reader).first {
             if Closure(of: [found.object], in: lookup.store).isComplete { return (map, true) }
         }
-        let (fetch, remote) = try lookup.fetch(for: found.path)
         let wanted = tensor
-        let entry = try await PartialFetch(fetch).run(found.object, in: found.artifact.pointer) { $0.name == wanted }
-        lookup.workspace.context.progress.finish()
+        let entry = try await lookup.fetching(for: found.path) { fetch in
+            try await PartialFetch(fetch).run(found.object, in: found.artifact.pointer) { $0.name == wanted }
+        }
         guard let entry else {
-            throw Failure(.failed, "remote \(remote) does not have the bytes of \(found.path), or they are one frame")
+            throw Failure(.failed, "no remote has the bytes of \(found.path), or they are one frame")
         }
         try lookup.store.refresh()
         return (try lookup.store.map(of: entry, reader: &reader), false)

@@ -25,7 +25,7 @@ struct ObjectLookup {
 
     let workspace: Workspace
     let store: LocalStore
-    /// Whether what is not here may be got from the default remote.
+    /// Whether what is not here may be got from remotes.
     let fetches: Bool
 
     /// Finds what an argument means, reading the listings of trees, fetched where they are not here.
@@ -40,20 +40,36 @@ struct ObjectLookup {
     /// Makes sure that an object's bytes are here, fetching it alone, for a tree may be large and one file of it small.
     func bring(_ object: Pointer, named path: RepositoryPath) async throws {
         guard !Closure(of: [object], in: store).isComplete else { return }
-        let (fetch, remote) = try fetch(for: path)
-        let result = try await fetch.run([object])
-        workspace.context.progress.finish()
-        guard result.missing.isEmpty else {
-            throw Failure(.failed, "remote \(remote) does not have the bytes of \(path)")
+        let isHere = try await fetching(for: path) { fetch in
+            try await fetch.run([object]).missing.isEmpty ? true : nil
         }
+        guard isHere == true else { throw Failure(.failed, "no remote has the bytes of \(path)") }
     }
 
-    /// Returns a fetch from the default remote, and its name; fails where nothing may be fetched.
-    func fetch(for path: RepositoryPath) throws -> (Fetch, remote: String) {
+    /// Asks the remotes, the default one first, until one has what is wanted.
+    ///
+    /// Returns `nil` where none has it; throws the first error where none could be asked, and where nothing may be fetched.
+    func fetching<Value>(
+        for path: RepositoryPath,
+        _ body: (Fetch) async throws -> Value?
+    ) async throws -> Value? {
         try requireFetching(of: path)
-        let remote = try workspace.remote(named: nil)
-        let fetch = workspace.context.fetch(from: remote.store, into: store)
-        return (fetch, remote.name)
+        defer { workspace.context.progress.finish() }
+        var failure: RemoteError?
+        var isAnswered = false
+        for name in try workspace.remotes(toReadFrom: nil) {
+            do {
+                let remote = try workspace.remote(named: name)
+                let fetch = workspace.context.fetch(from: remote.store, into: store)
+                if let value = try await body(fetch) { return value }
+                isAnswered = true
+            } catch let error as RemoteError {
+                try workspace.context.cancellation.check()
+                failure = failure ?? error
+            }
+        }
+        if let failure, !isAnswered { throw failure }
+        return nil
     }
 
     /// Finds the path that is meant, and the artifacts of the version it is meant in.
