@@ -12,12 +12,31 @@ struct LFSObjects: Sendable {
     let server: LFSServer
     let downloads: LFSQueue
     let uploads: LFSQueue
+    private let parts: PartialReads
+
+    init(remote: String, server: LFSServer, downloads: LFSQueue, uploads: LFSQueue) {
+        self.remote = remote
+        self.server = server
+        self.downloads = downloads
+        self.uploads = uploads
+        parts = PartialReads(remote)
+    }
 
     /// Returns bytes of an object that `file` points to, all or those of a range.
     func read(_ object: LFSPointer, _ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {
         let wanted = range.map { $0.clamped(to: 0..<Int(object.size)) }
         guard wanted?.isEmpty != true, object.size > 0 else { return [] }
-        let part = RangedRead(range: wanted)
+        guard let wanted else { return try await response(object, file, RangedRead(range: nil)).bytes }
+        return try await parts.read(wanted, of: file) { part async throws(RemoteError) in
+            try await response(object, file, part)
+        }
+    }
+
+    private func response(
+        _ object: LFSPointer,
+        _ file: String,
+        _ part: RangedRead
+    ) async throws(RemoteError) -> HTTPResponse {
         for attempt in 0... {
             guard let answer = try await downloads.answer(for: object, file) else {
                 throw .notFound(remote, file: file)
@@ -35,7 +54,7 @@ struct LFSObjects: Sendable {
                 part.apply(to: &request)
                 return request
             }
-            if response.isSuccess { return try part.bytes(from: response, of: file, in: remote) }
+            if response.isSuccess { return response }
             await downloads.forget(object)
             guard attempt == 0, LFSObjects.staleStatuses.contains(response.status) else {
                 throw server.failure(response, file, isTransfer: true)

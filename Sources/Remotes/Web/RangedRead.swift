@@ -6,6 +6,8 @@ struct RangedRead: Sendable {
     private static let wholeFileLimit = 1 << 30
     /// Parts are asked of packs, which have at most 72 MiB; a server that knows no ranges sends the whole file.
     private static let packLimit = 80 << 20
+    /// All of a pack, and no more than one may have.
+    static let wholePack = RangedRead(range: 0..<packLimit)
 
     /// The bytes asked for; `nil` is all.
     let range: Range<Int>?

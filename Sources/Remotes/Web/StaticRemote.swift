@@ -8,11 +8,13 @@ package struct StaticRemote: Remote {
 
     private let location: WebLocation
     private let transport: AuthenticatedTransport
+    private let parts: PartialReads
 
     /// Creates a remote.
     init(_ location: WebLocation, over transport: AuthenticatedTransport) {
         self.location = location
         self.transport = transport
+        parts = PartialReads(location.text)
     }
 
     package var name: String { location.text }
@@ -22,10 +24,15 @@ package struct StaticRemote: Remote {
     package var isReadOnly: Bool { true }
 
     package func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {
-        let part = RangedRead(range: range)
+        guard let range else { return try await response(file, RangedRead(range: nil)).bytes }
+        return try await parts.read(range, of: file) { part async throws(RemoteError) in try await response(file, part)
+        }
+    }
+
+    private func response(_ file: String, _ part: RangedRead) async throws(RemoteError) -> HTTPResponse {
         let response = try await send(.get, file, part)
         guard response.isSuccess || response.status == 416 else { throw failure(file, response) }
-        return try part.bytes(from: response, of: file, in: name)
+        return response
     }
 
     package func size(of file: String) async throws(RemoteError) -> Int64? {
