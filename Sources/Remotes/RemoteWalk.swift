@@ -21,50 +21,56 @@ struct RemoteWalk {
         case remoteAndStore
     }
 
-    /// Creates a walk that finds what is to be fetched, without packs and manifests that turned out to be of no use.
-    init(source: RemoteStore, local: LocalStore, indexes: IndexSet, avoiding useless: Useless, reach: Reach = .remote) {
+    private init(
+        source: RemoteStore,
+        local: LocalStore,
+        indexes: IndexSet,
+        copies: @escaping (Digest, UInt8) -> [FrameLocation],
+        refused: Set<ObjectEntry> = [],
+        isHere: @escaping (Digest, UInt8) throws -> Bool = { _, _ in false },
+        reach: Reach = .remote
+    ) {
         self.source = source
         self.local = local
         self.indexes = indexes
-        refused = useless.manifests
+        self.copies = copies
+        self.refused = refused
+        self.isHere = isHere
         self.reach = reach
-        isHere = local.hasFrame
-        copies = { frame, limit in
-            indexes.copies(of: frame).filter { $0.entry.depth < limit && !useless.packs.contains($0.pack) }
-        }
+    }
+
+    /// Creates a walk that finds what is to be fetched, without packs and manifests that turned out to be of no use.
+    init(source: RemoteStore, local: LocalStore, indexes: IndexSet, avoiding useless: Useless, reach: Reach = .remote) {
+        self.init(
+            source: source,
+            local: local,
+            indexes: indexes,
+            copies: { frame, limit in
+                indexes.copies(of: frame).filter { $0.entry.depth < limit && !useless.packs.contains($0.pack) }
+            },
+            refused: useless.manifests,
+            isHere: local.hasFrame,
+            reach: reach
+        )
     }
 
     /// Creates a walk that finds whether the remote has an object whole, whatever is here.
     init(source: RemoteStore, local: LocalStore, inventory: RemoteInventory) {
-        self.source = source
-        self.local = local
-        indexes = inventory.indexes
-        refused = []
-        reach = .remote
-        isHere = { _, _ in false }
-        copies = inventory.copies
+        self.init(source: source, local: local, indexes: inventory.indexes, copies: inventory.copies)
     }
 
     /// Creates a walk that finds what keeps an object alive in the remote, be it buried.
     init(source: RemoteStore, local: LocalStore, survey: RemoteSurvey) {
-        self.source = source
-        self.local = local
-        indexes = survey.indexes
-        refused = []
-        reach = .remote
-        isHere = { _, _ in false }
-        copies = { frame, limit in survey.copy(of: frame, below: limit).map { [$0] } ?? [] }
+        self.init(source: source, local: local, indexes: survey.indexes) { frame, limit in
+            survey.copy(of: frame, below: limit).map { [$0] } ?? []
+        }
     }
 
     /// Creates a walk that finds whether an object is whole without what is buried, and without some packs.
     init(source: RemoteStore, local: LocalStore, survey: RemoteSurvey, without packs: Set<Digest>) {
-        self.source = source
-        self.local = local
-        indexes = survey.indexes
-        refused = []
-        reach = .remote
-        isHere = { _, _ in false }
-        copies = { survey.copies(of: $0, below: $1, without: packs) }
+        self.init(source: source, local: local, indexes: survey.indexes) { frame, limit in
+            survey.copies(of: frame, below: limit, without: packs)
+        }
     }
 
     /// What a fetch found to be damaged or missing in a remote.

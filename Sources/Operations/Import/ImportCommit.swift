@@ -8,8 +8,8 @@ struct ImportCommit {
     private static let markerLimit = 1 << 28
 
     private let workspace: Workspace
-    /// There while an import is under way, with the commit that it imports: one that was killed may have staged a part, and the next
-    /// goes on.
+    /// There while an import is under way, with the commit that it imports and the paths that it is going to stage: one that was killed
+    /// may have staged a part, and the next goes on.
     private let marker: FilePath
     /// The commit that is imported.
     let head: GitObjectID

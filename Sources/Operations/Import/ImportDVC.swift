@@ -69,8 +69,7 @@ package struct ImportDVC: Sendable {
             guard try workspace.importMapOnDisk().objects.isEmpty else { return snapshot }
             throw Failure(.failed, "the current commit has no files of DVC", hints: ["commit them first: `git commit`"])
         }
-        let wanted = try paths.filter { !workspace.isTop($0) }.map { try workspace.path($0) }
-        guard wanted.count == paths.count else { return snapshot }
+        guard let wanted = try workspace.importPaths(paths) else { return snapshot }
         for (argument, path) in zip(paths, wanted) where !snapshot.has(path) {
             throw Failure(.failed, "\(argument) is nothing that DVC keeps in the current commit")
         }
@@ -113,7 +112,7 @@ package struct ImportDVC: Sendable {
         _ report: inout ImportReport
     ) async throws {
         let repository = workspace.repository
-        let wanted = try paths.filter { !workspace.isTop($0) }.map { try workspace.path($0) }
+        let wanted = try workspace.importPaths(paths)
         var names: [GitObjectID: String] = [:]
         for tag in try await repository.objects.references(prefix: "refs/tags/") where names[tag.peeledID] == nil {
             // A tag may lead to anything.
@@ -126,7 +125,7 @@ package struct ImportDVC: Sendable {
         var said = Set(current.refusals)
         for commit in commits {
             var snapshot = try await DVCSnapshot.at(commit.id, in: repository)
-            if wanted.count == paths.count, !wanted.isEmpty { snapshot = snapshot.limited(to: wanted) }
+            if let wanted { snapshot = snapshot.limited(to: wanted) }
             let name = names[commit.id] ?? ""
             try await work.takeOld(snapshot.outputs, of: name, into: &batch, &report)
             for refusal in snapshot.refusals where said.insert(refusal).inserted {
@@ -219,7 +218,7 @@ package struct ImportDVC: Sendable {
         let old = report.versions.reduce(0) { $0 + $1.objects }
         let subject =
             count > 0
-            ? "Import \(count) \(count == 1 ? "artifact" : "artifacts") from DVC"
+            ? report.subject(of: "DVC")
             : old > 0 ? "Import what tags have from DVC" : "Let go of DVC's files"
         let tags = "Of tags, .mver/imports names what DVC called \(old) \(old == 1 ? "file" : "files") and directories."
         return old > 0 ? "\(subject)\n\n\(tags)\n" : subject

@@ -72,8 +72,7 @@ package struct ImportLFS: Sendable {
         let files = try await repository.objects.entries(in: head, matching: .all).filter(\.mode.isFile)
         let filters = try await repository.index.attribute("filter", of: files.map(\.path))
         var chosen = files.filter { filters[$0.path] == "lfs" && !$0.path.hasSuffix(Pointer.fileSuffix) }
-        let wanted = try paths.filter { !workspace.isTop($0) }.map { GitPath(try workspace.path($0).text) }
-        if wanted.count == paths.count, !wanted.isEmpty {
+        if let wanted = try workspace.importPaths(paths)?.map({ GitPath($0.text) }) {
             for (argument, path) in zip(paths, wanted)
             where !chosen.contains(where: { $0.path == path || $0.path.isInside(path) }) {
                 throw Failure(.failed, "\(argument) is nothing that Git LFS keeps in the current commit")
@@ -205,9 +204,7 @@ package struct ImportLFS: Sendable {
         try await batch.commit(stages: true, into: &added)
         (report.bytesRead, report.bytesStored) = (added.bytesRead, added.bytesStored)
         report.warnings += added.warnings
-        let count = taken.count
-        let what = "\(count) \(count == 1 ? "artifact" : "artifacts")"
-        report.commit = try await commit.make("Import \(what) from Git LFS")?.hex
+        report.commit = try await commit.make(report.subject(of: "Git LFS"))?.hex
         try store.refresh()
         try await replacePointers(items, Set(taken), workspace, store)
         report.hints.append("commits before this one still need Git LFS: keep it for them")

@@ -68,6 +68,11 @@ package struct ImportReport: Report {
         self.isDryRun = isDryRun
     }
 
+    /// The subject of the commit of what was taken from a tool.
+    func subject(of tool: String) -> String {
+        "Import \(taken.count) \(taken.count == 1 ? "artifact" : "artifacts") from \(tool)"
+    }
+
     /// Notes what could not be taken, and whether its bytes are wrong.
     mutating func add(_ subject: String, _ error: any Error) {
         problems.append(Problem(subject, error))

@@ -6,6 +6,12 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
+    /// Returns what the user's paths choose of an import; `nil` is everything, which no paths and the top of the work tree mean.
+    func importPaths(_ arguments: [String]) throws -> [RepositoryPath]? {
+        guard !arguments.isEmpty, !arguments.contains(where: isTop) else { return nil }
+        return try arguments.map { try path($0) }
+    }
+
     /// Reads the pointers of a commit, and what a map of imports says of the data that DVC kept of it.
     ///
     /// A commit that has maps itself speaks by its pointers alone: what it has no pointer of was taken out on purpose.

@@ -22,11 +22,7 @@ extension Workspace {
     /// none, though it has a pointer's name, names nothing and cannot be taken back: it stops nobody. One on the disk can be mended.
     func ownLivePointers(keepingLast count: Int? = nil) async throws -> [Pointer] {
         let history =
-            if let count {
-                try await retainedPointers(keepingLast: count)
-            } else {
-                try await historicalPointers()
-            }
+            if let count { try await retainedPointers(keepingLast: count) } else { try await historicalPointers() }
         if let newer = history.damaged.first(where: { $0.kind == .newerVersion }) {
             throw Failure(
                 .failed,
