@@ -25,19 +25,23 @@ package struct Fetch: Sendable {
 
     /// How many stretches of packs are on their way at once, each of at most 8 MiB, unless somebody says otherwise.
     private static let usualRangesAtOnce = 8
+    /// From this size on, a round trip more is worth it to learn in which order frames are needed, and to check objects meanwhile.
+    package static let usualByteCountAhead: Int64 = 32 << 20
 
     let local: LocalStore
     let source: RemoteStore
     private let rangesAtOnce: Int
+    private let byteCountAhead: Int64
     let pool: WorkerPool
     let cancellation: Cancellation
     private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
 
-    /// Creates a fetch from `source` into `local`.
+    /// Creates a fetch from `source` into `local`; objects of `byteCountAhead` bytes or more are checked while they arrive.
     package init(
         from source: RemoteStore,
         into local: LocalStore,
         rangesAtOnce: Int? = nil,
+        byteCountAhead: Int64 = Fetch.usualByteCountAhead,
         pool: WorkerPool,
         cancellation: Cancellation,
         progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void
@@ -45,6 +49,7 @@ package struct Fetch: Sendable {
         self.local = local
         self.source = source
         self.rangesAtOnce = rangesAtOnce ?? Fetch.usualRangesAtOnce
+        self.byteCountAhead = byteCountAhead
         self.pool = pool
         self.cancellation = cancellation
         self.progress = progress
@@ -194,7 +199,8 @@ package struct Fetch: Sendable {
         refusing useless: inout RemoteWalk.Useless
     ) async throws -> Int64 {
         let receiver = FrameReceiver(local)
-        do { try await receive(found, into: receiver) } catch {
+        let checks: ChecksAhead
+        do { checks = try await receive(found, into: receiver) } catch {
             // What came is right and stays, so that the next attempt goes on here. Should that fail too, the first error counts.
             do { try receiver.publish() } catch { receiver.abandon() }
             throw error
@@ -203,25 +209,41 @@ package struct Fetch: Sendable {
             receiver.abandon()
             throw error
         }
-        try await confirm(found, of: pointer, refusing: &useless)
+        try await confirm(found, checked: checks, of: pointer, refusing: &useless)
         return found.byteCount
     }
 
-    func receive(_ found: RemoteClosure.Found, into receiver: FrameReceiver) async throws {
+    /// Receives all frames, and returns what was checked of their objects meanwhile.
+    func receive(_ found: RemoteClosure.Found, into receiver: FrameReceiver) async throws -> ChecksAhead {
         let total = found.byteCount
         let done = ByteTally()
+        func receive(_ ranges: [PackRange], advancing checks: ChecksAhead? = nil) async throws {
+            try await ranges.forEach(atOnce: rangesAtOnce) { range in
+                try await self.receive(range, into: receiver)
+                progress(done.add(range.wantedByteCount), total)
+                if let checks { try await pool.run(checks.advance) }
+            }
+        }
         let packs = Set(found.frames.map(\.pack)).compactMap { found.packs[$0] }
         let files = packs.map { RemoteFile(path: StoreLayout.pack($0.id), size: Int64($0.size)) }
         await source.remote.announce(files, for: .reading)
-        // What decodes against a frame comes after it, for no frame is stored that was not decoded.
-        for (_, frames) in Dictionary(grouping: found.frames, by: \.entry.depth).sorted(by: { $0.key < $1.key }) {
-            if done.sum > 0 { try receiver.publish() }
-            let ranges = PackRange.covering(frames, packs: found.packs)
-            try await ranges.forEach(atOnce: rangesAtOnce) { range in
-                try await receive(range, into: receiver)
-                progress(done.add(range.wantedByteCount), total)
-            }
+        var depths = Dictionary(grouping: found.frames, by: \.entry.depth).sorted { $0.key < $1.key }.map { depth in
+            PackRange.covering(depth.value, packs: found.packs)
         }
+        if total >= byteCountAhead, !depths.isEmpty {
+            // Manifests, which are no differences, come first: they tell the order in which the rest is needed.
+            try await receive(depths[0].filter { $0.kind == .metadata })
+            depths[0].removeAll { $0.kind == .metadata }
+        }
+        if done.sum > 0 { try receiver.publish() }
+        let objects = found.objects
+        let checks = try await pool.run { ChecksAhead(of: unknown(objects), from: byteCountAhead, in: local) }
+        // What decodes against a frame comes after it, for no frame is stored that was not decoded.
+        for ranges in depths {
+            try await receive(ranges.sorted { $0.turn(in: checks) < $1.turn(in: checks) }, advancing: checks)
+            try receiver.publish()
+        }
+        return checks
     }
 
     private func receive(_ range: PackRange, into receiver: FrameReceiver) async throws {
@@ -249,13 +271,14 @@ package struct Fetch: Sendable {
     /// Checks every object of the closure as a whole, then lets the store know of it.
     private func confirm(
         _ found: RemoteClosure.Found,
+        checked checks: ChecksAhead,
         of pointer: Pointer,
         refusing useless: inout RemoteWalk.Useless
     ) async throws {
-        let objects = found.objects.filter { !local.entries(of: $0.oid, kind: $0.kind).contains($0) }
+        let objects = unknown(found.objects)
         let results = try await pool.map(0..<objects.count) { position in
             try cancellation.check()
-            return try verdict(on: objects[position])
+            return checks.isRight(objects[position]) ? .right : try verdict(on: objects[position])
         }
         var contents = IndexContents()
         var newer: RemoteError?
@@ -272,6 +295,11 @@ package struct Fetch: Sendable {
             throw RemoteError.wrongContent(source.remote.name, file: file, problem: "\(first.reason)")
         }
         try local.publishObjectIndex(of: pointer)
+    }
+
+    /// Returns those of a closure's manifests and comparisons that the local store does not know yet.
+    private func unknown(_ objects: [ObjectEntry]) -> [ObjectEntry] {
+        objects.filter { !local.entries(of: $0.oid, kind: $0.kind).contains($0) }
     }
 
     /// What a manifest or comparison turned out to be.

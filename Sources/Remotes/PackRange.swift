@@ -18,6 +18,9 @@ struct PackRange: Sendable {
     /// The bytes of the wanted frames.
     var wantedByteCount: Int64 { frames.reduce(0) { $0 + Int64($1.entry.recordLength) } }
 
+    /// Returns how many frames are needed before any of these; `Int.max` where no object says so.
+    func turn(in checks: ChecksAhead) -> Int { frames.compactMap { checks.turn(of: $0.entry.id) }.min() ?? .max }
+
     /// Returns stretches that cover every frame once.
     static func covering(_ frames: [FrameLocation], packs: [Digest: IndexContents.Pack]) -> [PackRange] {
         var ranges: [PackRange] = []

@@ -95,7 +95,7 @@ package struct PartialFetch: Sendable {
         guard !found.frames.isEmpty else { return true }
         found.notePacks(indexes.pack)
         let receiver = FrameReceiver(fetch.local)
-        try await fetch.receive(found, into: receiver)
+        _ = try await fetch.receive(found, into: receiver)
         try receiver.publish()
         return true
     }

@@ -1,6 +1,4 @@
-import Codec
 import ModelCore
-import SystemIO
 
 /// Checks that a manifest from elsewhere rebuilds the object that it claims to, and that a comparison is of it.
 ///
@@ -28,40 +26,10 @@ package struct WholeObjectCheck {
         guard let map else { return false }
         // The digest of the whole proves all of it; only where it is another is each frame asked whether it is itself.
         for provesFrames in [false, true] {
-            if try digest(of: map, of: entry, provesFrames: provesFrames, reader: &reader) == entry.oid { return true }
+            let digest = RunningDigest(of: map, by: entry, provesFrames: provesFrames)
+            if try digest.finish(reader: &reader) == entry.oid { return true }
         }
         return false
-    }
-
-    /// Returns the digest of what a manifest makes; `nil` where the store does not have all of it.
-    private func digest(
-        of map: ObjectMap,
-        of entry: ObjectEntry,
-        provesFrames: Bool,
-        reader: inout FrameReader
-    ) throws(StoreError) -> Digest? {
-        var hash = SHA256()
-        let buffer = FrameBuffer.allocate()
-        defer { extendLifetime(buffer) }
-        for stretch in map.stretches {
-            switch stretch.source {
-            case .inline(let bytes): bytes.withUnsafeBytes { hash.update($0) }
-            case .frame(let frame):
-                let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[0..<frame.byteCount])
-                do throws(StoreError) {
-                    if provesFrames {
-                        try reader.read(frame, of: entry.oid, into: bytes)
-                    } else {
-                        try reader.readUnproven(frame, of: entry.oid, into: bytes)
-                    }
-                } catch {
-                    if error.isAbsence { return nil }
-                    throw error
-                }
-                hash.update(UnsafeRawBufferPointer(bytes))
-            }
-        }
-        return hash.finish()
     }
 
     /// Returns `nil` where what is read is not what it should be, or not here.

@@ -164,6 +164,8 @@ final class Machine: Sendable {
         Fetch(
             from: view(of: remote),
             into: store,
+            // What is done for large objects has to be right for all.
+            byteCountAhead: 0,
             pool: Machine.pool,
             cancellation: Cancellation(),
             progress: { _, _ in }
