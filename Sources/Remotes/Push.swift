@@ -152,7 +152,7 @@ package struct Push: Sendable {
         avoiding taken: Set<Digest>,
         report: inout Report
     ) async throws -> RemoteInventory {
-        var record = PushRecord(in: destination.remote)
+        var record = PushRecord(in: destination)
         let packing = PushPacking(local: local, scratch: scratch)
         // A pack that goes up as it is may hold more than the objects need.
         let parcels = try packing.parcels(of: missing, isFree: { avoided.isEmpty && !taken.contains($0) })

@@ -1,4 +1,3 @@
-import Codec
 import ModelCore
 import Store
 import SystemPackage
@@ -11,7 +10,10 @@ struct PushRecord {
     /// A part goes up at least every so many packs.
     private static let packsPerStep = 16
 
-    private let remote: any Remote
+    /// How many parts that the whole stands for are deleted at once.
+    private static let deletionsAtOnce = 8
+
+    private let store: RemoteStore
     /// Everything.
     private var whole = IndexContents()
     /// What is in no part yet, and the size of its packs in bytes.
@@ -20,7 +22,7 @@ struct PushRecord {
     /// The parts that went up.
     private var parts: [String] = []
 
-    init(in remote: any Remote) { self.remote = remote }
+    init(in store: RemoteStore) { self.store = store }
 
     /// Notes a pack that is up.
     mutating func add(_ pack: SealedPack) async throws(RemoteError) {
@@ -34,7 +36,7 @@ struct PushRecord {
     /// Uploads what is in no part yet.
     mutating func step() async throws(RemoteError) {
         guard !latest.isEmpty else { return }
-        parts.append(try await write(latest).file)
+        parts.append(try await store.write(index: latest.encoded(as: .index)))
         latest = IndexContents()
         latestByteCount = 0
     }
@@ -43,18 +45,11 @@ struct PushRecord {
     mutating func finish(with objects: [ObjectEntry]) async throws -> IndexFile? {
         for object in objects { whole.add(object) }
         guard !whole.isEmpty else { return nil }
-        let (file, bytes) = try await write(whole)
-        for part in parts where part != file {
-            // Whoever listed it finds it gone, and lists again. Where nothing may be deleted, it does no harm.
-            try? await remote.delete(part)
-        }
+        let bytes = whole.encoded(as: .index)
+        let file = try await store.write(index: bytes)
+        let remote = store.remote
+        // Whoever listed a part finds it gone, and lists again. Where nothing may be deleted, it does no harm.
+        try await parts.filter { $0 != file }.forEach(atOnce: PushRecord.deletionsAtOnce) { try? await remote.delete($0) }
         return try IndexFile(bytes, path: FilePath(file))
-    }
-
-    private func write(_ contents: IndexContents) async throws(RemoteError) -> (file: String, bytes: [UInt8]) {
-        let bytes = contents.encoded(as: .index)
-        let file = StoreLayout.index(SHA256.digest(of: bytes))
-        try await remote.write(bytes, to: file)
-        return (file, bytes)
     }
 }

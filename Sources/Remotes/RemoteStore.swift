@@ -78,7 +78,7 @@ package struct RemoteStore: Sendable {
         let listed = files.filter { $0.name.hasSuffix(".idx") }
         let directory = cache.appending("index")
         do {
-            try Directories.create(directory)
+            try Directories.create(directory, durable: false)
             var files: [IndexFile] = []
             var problems: [StoreError] = []
             for file in listed {
@@ -121,6 +121,18 @@ package struct RemoteStore: Sendable {
         try parsed.verify()
         try DurableFile.write(bytes, to: path, durable: false)
         return parsed
+    }
+
+    /// Writes an index into the store and into the cache, so that it is not read back, and returns its name.
+    func write(index bytes: [UInt8]) async throws(RemoteError) -> String {
+        let file = StoreLayout.index(SHA256.digest(of: bytes))
+        try await remote.write(bytes, to: file)
+        do throws(IOError) {
+            let path = cache.appending(file)
+            try Directories.create(path.removingLastComponent(), durable: false)
+            try DurableFile.write(bytes, to: path, durable: false)
+        } catch { throw wrap(StoreError.io(error)) }
+        return file
     }
 
     private static func damaged(_ file: String, _ problem: String) -> StoreError {

@@ -37,11 +37,12 @@ struct ConfiguredRemote: Sendable {
     /// Remembers that the remote has objects whole.
     func acknowledge(_ oids: [Digest]) throws {
         guard try !acknowledged().isSuperset(of: oids) else { return }
-        try Directories.create(directory)
+        try Directories.create(directory, durable: false)
         // Another worktree's command may remember something at the same moment.
         let lock = try FileLock(directory.appending("lock"), mode: .exclusive, wait: .seconds(60))
         defer { extendLifetime(lock) }
-        try write(try acknowledged().union(oids))
+        // What a power cut takes of it, the next push finds out again.
+        try write(try acknowledged().union(oids), durable: false)
     }
 
     /// Forgets that the remote has objects.
@@ -54,8 +55,9 @@ struct ConfiguredRemote: Sendable {
         try write(try acknowledged().subtracting(oids))
     }
 
-    private func write(_ oids: Set<Digest>) throws {
-        try DurableFile.write(Array(oids.sorted().map { $0.hex + "\n" }.joined().utf8), to: acknowledgedPath)
+    private func write(_ oids: Set<Digest>, durable: Bool = true) throws {
+        let lines = oids.sorted().map { $0.hex + "\n" }.joined()
+        try DurableFile.write(Array(lines.utf8), to: acknowledgedPath, durable: durable)
     }
 
     /// Returns those of some artifacts whose objects were purged, as far as this machine or the remote knows.

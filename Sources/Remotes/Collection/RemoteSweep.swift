@@ -1,4 +1,3 @@
-import Codec
 import ModelCore
 import Store
 import SystemIO
@@ -72,7 +71,7 @@ struct RemoteSweep {
         try Directories.create(scratch, durable: false)
         var packs: [Digest: IndexContents.Pack] = [:]
         for frame in frames { packs[frame.pack] = survey.indexes.pack(frame.pack) }
-        var record = PushRecord(in: remote)
+        var record = PushRecord(in: source)
         for kind in PackKind.allCases {
             var builder = try PackBuilder.start(kind, in: scratch)
             for range in PackRange.covering(frames, packs: packs) where range.kind == kind {
@@ -145,10 +144,7 @@ struct RemoteSweep {
         }
         var kept: String?
         if !contents.isEmpty {
-            let bytes = contents.encoded(as: .index)
-            let file = StoreLayout.index(SHA256.digest(of: bytes))
-            try await remote.write(bytes, to: file)
-            kept = file
+            kept = try await source.write(index: contents.encoded(as: .index))
         }
         for file in stale {
             guard let name = file.path.lastComponent?.string, "index/\(name)" != kept else { continue }
