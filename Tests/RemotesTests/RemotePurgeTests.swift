@@ -238,6 +238,24 @@ struct RemotePurgeTests {
         }
     }
 
+    @Test func `a purge that buried one pack of several completes after that was collected`() async throws {
+        // Which pack comes first by its name is chance.
+        for _ in 0..<3 {
+            let place = try await Place(isMixed: true)
+            try await place.source.purgeHere([place.victim], live: place.kept)
+            let site = Site()
+            site.remote.contents = place.remote.contents
+            let failing = FailingRemote(site.remote, .afterFirstChange(area: "tomb"))
+            _ = try? await place.source.purge([place.victim], live: place.kept, in: failing)
+            #expect(site.remote.contents.keys.count { $0.hasPrefix("tomb/") } == 1)
+            site.remote.wait(hours: 25)
+            try await place.source.collect(in: site.remote)
+            _ = try await place.source.purge([place.victim], live: place.kept, in: site.remote)
+            #expect(try !place.isFound(in: site))
+            #expect(try await place.isWhole(in: site))
+        }
+    }
+
     @Test(arguments: [FailingRemote.Moment.before, .after])
     func `a purge that is cut short anywhere loses nothing, and the same again completes it`(
         moment: FailingRemote.Moment

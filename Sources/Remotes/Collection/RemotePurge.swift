@@ -141,7 +141,10 @@ package struct RemotePurge: Sendable {
         if !plan.affected.isEmpty { try await send(plan, &kept, &report) }
         // Before the tombs: whoever collects and sees one of these sees no root any more that would save what is to go.
         for root in retired { try await source.remove(root) }
-        try await sweep.bury(plan.unburied)
+        // Manifests last: by these, whoever goes on after a kill and a collection knows which frames are to go.
+        let isManifests = { (pack: Digest) in plan.survey.indexes.pack(pack)?.kind == .metadata }
+        try await sweep.bury(plan.unburied.filter { !isManifests($0) })
+        try await sweep.bury(plan.unburied.filter(isManifests))
         try await source.remote.publish()
     }
 

@@ -10,6 +10,8 @@ final class FailingRemote: RemoteDecorator {
         case always
         /// Every call from this one on.
         case from(Int)
+        /// Every call after the first change in an area.
+        case afterFirstChange(area: String)
         /// Every call of a kind.
         case every(RemoteCall.Kind)
     }
@@ -27,6 +29,7 @@ final class FailingRemote: RemoteDecorator {
     private let moment: Moment
     private let count = Atomic(0)
     private let failures = Atomic(0)
+    private let changes = Atomic(0)
 
     init(_ inner: any Remote, _ schedule: Schedule, _ moment: Moment = .before) {
         self.inner = inner
@@ -52,6 +55,10 @@ final class FailingRemote: RemoteDecorator {
             case .once(let turn): number == turn
             case .always: true
             case .from(let turn): number >= turn
+            case .afterFirstChange(let area):
+                changes.load(ordering: .sequentiallyConsistent) > 0
+                    || (call.isChange && call.area == area
+                        && changes.add(1, ordering: .sequentiallyConsistent).oldValue > 0)
             case .every(let kind): call.kind == kind
             }
         guard isDue else { return }
