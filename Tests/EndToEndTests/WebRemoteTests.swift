@@ -85,6 +85,29 @@ import Testing
         #expect(!result.output.contains("notthekey"), "\(result.output)")
     }
 
+    @Test func `A web server is checked for what can be done with it`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(
+            """
+            git model init -q --remote ~/models && git commit -qm 'Set up'
+            seq 1 50000 > a.bin && git model add -q a.bin && git commit -qm a && git model push -q
+            """
+        ).expectSuccess()
+        let server = try await LoopbackServer(log: scratch.home.appending("web.log"), environment: [:]) {
+            ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", "\(scratch.home)/models", "\($0)"]
+        }
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            """
+            git model remote add -q web \(server.origin) && git model remote add -q wrong \(server.origin)/nope
+            git model remote check web; git model remote check wrong; git model fetch --remote wrong
+            """
+        )
+        let right = ["  ok  store  git-model store 1\n  ok  read   the same", "\nfetch: yes, push: no\n"]
+        let wrong = ["  no  store  there is none\n", "\nfetch: no, push: no\n"]
+        for text in right + wrong { #expect(result.output.contains(text), "\(result.output)") }
+    }
+
     @Test func `A web server that wants a login gets the user's, once they agreed to it`() async throws {
         let scratch = try await ScratchRepository()
         try await scratch.run(

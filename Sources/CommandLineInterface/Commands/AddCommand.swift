@@ -60,7 +60,7 @@ struct AddCommand: ModelCommand {
         let changed = report.artifacts.filter { $0.change != "unchanged" }
         guard !changed.isEmpty else {
             if report.bytesStored > 0 {
-                text.line("Stored \(Quantity.bytes(report.bytesStored)) again, which the store had lost")
+                text.line("Stored \(Quantity.bytes(report.bytesStored)) again, which the store did not have")
             }
             guard report.gitFiles.isEmpty else { return }
             guard !report.artifacts.isEmpty else { return text.line("Nothing changed") }

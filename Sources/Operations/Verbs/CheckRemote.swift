@@ -49,6 +49,12 @@ package struct CheckRemote: Sendable {
         let remote = try workspace.remote(named: name)
         var report = Report(name: remote.name, url: remote.url, isThisMachineOnly: remote.isThisMachineOnly)
         try await look(at: remote, &report)
+        if remote.store.remote.isReadOnly {
+            await readFormat(in: remote.store.remote, &report)
+            report.add("write", false, "not tried: nobody writes to a remote of this kind")
+            return report
+        }
+        await list(remote.store.remote, &report)
         guard try workspace.agrees(to: remote.url) else {
             report.add("write", false, "not tried: nobody on this machine agreed to \(remote.location)")
             report.hints = ["agree to it: `git model trust \(remote.location)`"]
@@ -66,7 +72,8 @@ package struct CheckRemote: Sendable {
             let newer = "a newer git-model writes it (\(format.unknownForWriting.joined(separator: ", ")))"
             report.add("store", isKnown, isKnown ? "git-model store 1" : newer)
         } else if try remote.acknowledged().isEmpty {
-            report.add("store", true, "none yet: the first push makes one")
+            let isReadOnly = remote.store.remote.isReadOnly
+            report.add("store", !isReadOnly, isReadOnly ? "there is none" : "none yet: the first push makes one")
         } else {
             throw Failure(
                 .unreachable,
@@ -74,10 +81,24 @@ package struct CheckRemote: Sendable {
                 hints: ["if it has moved: `git model remote add --force \(remote.name) URL`"]
             )
         }
+    }
+
+    private func list(_ remote: any Remote, _ report: inout Report) async {
         do {
-            let packs = try await remote.store.remote.list("packs")
+            let packs = try await remote.list("packs")
             report.add("list", true, "\(packs.count) \(packs.count == 1 ? "pack" : "packs")")
         } catch { report.add("list", false, "\(error)") }
+    }
+
+    /// Reads the one file that every store has, as objects are read: whole, and in part.
+    private func readFormat(in remote: any Remote, _ report: inout Report) async {
+        guard report.canRead else { return }
+        do {
+            let whole = try await remote.read(StoreLayout.format, range: nil)
+            let part = try await remote.read(StoreLayout.format, range: 4..<9)
+            let isRight = part.elementsEqual(whole.dropFirst(4).prefix(5))
+            report.add("read", isRight, isRight ? "the same, whole and in part" : "a part is not what the whole has there")
+        } catch { report.add("read", false, "\(error)") }
     }
 
     private func probe(_ remote: any Remote, _ bytes: [UInt8], _ report: inout Report) async throws {

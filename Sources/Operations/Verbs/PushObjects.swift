@@ -141,6 +141,10 @@ extension Workspace {
         report.problems = missing.filter { !purged.contains($0) }.map {
             Problem($0.path.text, message: "\($0.pointer.oid) is neither here nor in remote \(remote.name)")
         }
+        if let first = report.problems.first {
+            report.hints.append("fetch it first from a remote that has it: `git model fetch`")
+            report.hints.append("or store it again where its file is still right: `git model add \(first.subject)`")
+        }
         let keptOut = restoresPurged ? [] : try await remote.keptOut(artifacts, local: store, after: visit)
         report.problems += keptOut.filter { !purged.contains($0) }.map {
             Problem($0.path.text, message: "\($0.pointer.oid) was purged from remote \(remote.name)")
