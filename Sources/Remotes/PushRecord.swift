@@ -49,7 +49,9 @@ struct PushRecord {
         let file = try await store.write(index: bytes)
         let remote = store.remote
         // Whoever listed a part finds it gone, and lists again. Where nothing may be deleted, it does no harm.
-        try await parts.filter { $0 != file }.forEach(atOnce: PushRecord.deletionsAtOnce) { try? await remote.delete($0) }
+        try await parts.filter { $0 != file }.forEach(atOnce: PushRecord.deletionsAtOnce) {
+            try? await remote.delete($0)
+        }
         return try IndexFile(bytes, path: FilePath(file))
     }
 }

@@ -45,7 +45,9 @@ package final class ChecksAhead: Sendable {
             if let map = try? store.map(of: object, reader: &reader) { maps.append(map) }
         }
         var firstUses: [Digest: Int] = [:]
-        for frame in maps.lazy.flatMap(\.frames) where firstUses[frame.id] == nil { firstUses[frame.id] = firstUses.count }
+        for frame in maps.lazy.flatMap(\.frames) where firstUses[frame.id] == nil {
+            firstUses[frame.id] = firstUses.count
+        }
         self.firstUses = firstUses
         progress = Mutex(Progress(waiting: maps.reversed(), reader: FrameReader(store)))
     }

@@ -118,7 +118,9 @@ import Testing
             git model fsck --deep && cp m.bin ~ && rm m.bin && git model checkout -q && cmp m.bin ~/m.bin
             """
         ).expectSuccess()
-        for text in ["git model fsck --deep --repair`", "git model add m.bin`", "again, which the store did not have\n"] {
+        for text in [
+            "git model fsck --deep --repair`", "git model add m.bin`", "again, which the store did not have\n",
+        ] {
             #expect(result.output.contains(text), "\(result.output)")
         }
     }

@@ -97,7 +97,11 @@ package struct CheckRemote: Sendable {
             let whole = try await remote.read(StoreLayout.format, range: nil)
             let part = try await remote.read(StoreLayout.format, range: 4..<9)
             let isRight = part.elementsEqual(whole.dropFirst(4).prefix(5))
-            report.add("read", isRight, isRight ? "the same, whole and in part" : "a part is not what the whole has there")
+            report.add(
+                "read",
+                isRight,
+                isRight ? "the same, whole and in part" : "a part is not what the whole has there"
+            )
         } catch { report.add("read", false, "\(error)") }
     }
 
