@@ -58,23 +58,28 @@ let package = Package(
         module("SystemIO", ["ModelCore", "CIntrinsics", systemPackage]),
         module("Codec", ["ModelCore", "CIntrinsics", "COpenSSL", "CZstd"]),
         module("TensorFormats", ["ModelCore"]),
-        module("Migration", ["ModelCore", "CLibYAML"]),
+        module("Documents", ["ModelCore", "CLibYAML"]),
+        module("Migration", ["Documents", "ModelCore"]),
         module("Store", ["TensorFormats", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Transport", ["SystemIO", systemPackage] + webClient),
         module("Remotes", ["Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
+        module("Runs", ["Documents", "SystemIO", "ModelCore", systemPackage]),
         module("Registry", ["Git", "SystemIO", "ModelCore", systemPackage]),
         module(
             "Operations",
-            ["Registry", "Remotes", "Git", "Store", "Migration", "Codec", "SystemIO", "ModelCore", systemPackage],
+            [
+                "Registry", "Runs", "Remotes", "Git", "Store", "Migration", "Codec", "SystemIO", "ModelCore",
+                systemPackage,
+            ],
             // Links to hooks/ and .mver-template/: what `init` lays into a repository is in the binary.
-            embeds: ["Hooks", "Template"]
+            embeds: ["Hooks", "Template", "Questions"]
         ),
         module(
             "CommandLineInterface",
             [
-                "Operations", "Registry", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore", systemPackage,
-                argumentParser,
+                "Operations", "Registry", "Runs", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore",
+                systemPackage, argumentParser,
             ]
         ),
         .executableTarget(name: "git-model", dependencies: ["CommandLineInterface"], swiftSettings: settings),
@@ -82,6 +87,7 @@ let package = Package(
         tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),
         tests("CodecTests", ["Codec", "ModelCore", "TestSupport"]),
         tests("MigrationTests", ["Migration", "ModelCore"]),
+        tests("RunsTests", ["Runs", "SystemIO", "ModelCore", systemPackage, "TestSupport"]),
         tests("TensorFormatsTests", ["TensorFormats", "ModelCore", "TestSupport", "FuzzTargets"]),
         tests(
             "StoreTests",

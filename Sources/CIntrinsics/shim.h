@@ -95,6 +95,7 @@ static inline uint32_t ci_crc32c(uint32_t crc, const uint8_t *bytes, size_t coun
 #endif
 
 #include <errno.h>
+#include <spawn.h>
 #include <sys/types.h>
 
 #if defined(__linux__)
@@ -104,6 +105,7 @@ static inline uint32_t ci_crc32c(uint32_t crc, const uint8_t *bytes, size_t coun
 extern int pipe2(int ends[2], int flags);
 extern int sync_file_range(int descriptor, int64_t offset, int64_t count, unsigned int flags);
 extern ssize_t pwritev2(int descriptor, const struct iovec *parts, int count, off_t offset, int flags);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 
 /// Begins to write a range of a file to the disk without waiting (SYNC_FILE_RANGE_WRITE).
 static inline void ci_start_writeback(int descriptor, int64_t offset, int64_t count) {
@@ -143,3 +145,8 @@ static inline int ci_pipe(int *ends) {
     return 0;
 }
 #endif
+
+/// Makes a process that is spawned start in a directory; returns 0 or the number of an error.
+static inline int ci_spawn_in(posix_spawn_file_actions_t *actions, const char *path) {
+    return posix_spawn_file_actions_addchdir_np(actions, path);
+}

@@ -42,6 +42,12 @@ protocol ModelCommand: AsyncParsableCommand {
     /// Whether the text answers a question, so that `-q` prints it too; `false` for verbs that only confirm what they did.
     static var answers: Bool { get }
 
+    /// Whether the text goes to standard error, for standard output is another program's.
+    static var leavesOutput: Bool { get }
+
+    /// Returns the exit code of a failure.
+    static func exitCode(of kind: Failure.Kind) -> Int32
+
     /// Runs the operation.
     func perform(in context: Context) async throws -> Output
 
@@ -52,4 +58,10 @@ protocol ModelCommand: AsyncParsableCommand {
 extension ModelCommand {
     /// True.
     static var answers: Bool { true }
+
+    /// False.
+    static var leavesOutput: Bool { false }
+
+    /// The failure's own.
+    static func exitCode(of kind: Failure.Kind) -> Int32 { kind.exitCode }
 }

@@ -34,6 +34,7 @@ extension Program {
             workingDirectory: workingDirectory,
             streams: streams,
             cancellation: Interrupts.cancellation,
+            forwardSignals: Interrupts.forward,
             now: WallClock.now,
             ticks: monotonicNanoseconds
         )

@@ -20,6 +20,9 @@ package struct Program: Sendable {
     /// Set when the user interrupts.
     var cancellation: Cancellation
 
+    /// Says which process gets the signals that this one gets, by its number, until `nil` ends that.
+    var forwardSignals: @Sendable (Int32?) -> Void
+
     /// Returns the wall clock's time in nanoseconds since 1970.
     var now: @Sendable () -> Int64
 
@@ -33,6 +36,7 @@ package struct Program: Sendable {
         workingDirectory: FilePath,
         streams: StandardStreams,
         cancellation: Cancellation,
+        forwardSignals: @escaping @Sendable (Int32?) -> Void = { _ in },
         now: @escaping @Sendable () -> Int64,
         ticks: @escaping @Sendable () -> Int64
     ) {
@@ -41,6 +45,7 @@ package struct Program: Sendable {
         self.workingDirectory = workingDirectory
         self.streams = streams
         self.cancellation = cancellation
+        self.forwardSignals = forwardSignals
         self.now = now
         self.ticks = ticks
     }
@@ -69,9 +74,9 @@ package struct Program: Sendable {
         do {
             let report = try await command.perform(in: try context(command.global, console))
             console.finish()
-            try print(report, of: command)
+            do { try print(report, of: command) } catch is ClosedOutput { return report.exitCode }
             console.printRemarks(of: report)
-            return report.outcome.exitCode
+            return report.exitCode
         } catch is ClosedOutput {
             console.finish()
             return Outcome.ok.exitCode
@@ -80,7 +85,7 @@ package struct Program: Sendable {
             // Whatever came up after the user stopped the work came up because of that.
             let diagnosis = cancellation.isCancelled ? .interrupted : Diagnosis(of: error)
             console.print(diagnosis)
-            return diagnosis.kind.exitCode
+            return Command.exitCode(of: diagnosis.kind)
         }
     }
 
@@ -99,7 +104,8 @@ package struct Program: Sendable {
             isMachineRead: options.json,
             confirm: { isInteractive ? console.confirm($0) : nil },
             readInput: streams.readInput,
-            writeOutput: write
+            writeOutput: write,
+            forwardSignals: forwardSignals
         )
     }
 
@@ -125,6 +131,7 @@ package struct Program: Sendable {
             var text = Text(usesColor: usesColor, width: streams.terminal.width)
             command.render(report, to: &text)
             result = text.content
+            if Command.leavesOutput { return streams.writeError(result) }
         }
         try write(&result)
     }
@@ -182,6 +189,7 @@ package struct Program: Sendable {
     private func fail(_ diagnosis: Diagnosis, in invocation: Invocation) -> Int32 {
         let manners = Console.Manners(isMachineRead: invocation.wantsJSON, color: invocation.color)
         Console(streams, manners, clock: ticks).print(diagnosis)
-        return diagnosis.kind.exitCode
+        let verb = invocation.path.last as? any ModelCommand.Type
+        return verb?.exitCode(of: diagnosis.kind) ?? diagnosis.kind.exitCode
     }
 }

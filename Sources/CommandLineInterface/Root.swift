@@ -20,6 +20,8 @@ struct Root: AsyncParsableCommand {
                 CheckoutCommand.self, TagCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
             ]
         ),
+        // run, runs, record
+        CommandGroup(name: "Runs", subcommands: [RunCommand.self, RunsCommand.self, RecordCommand.self]),
         // rm, mv, ls, diff, cat, du
         CommandGroup(
             name: "Artifacts",

@@ -1,4 +1,5 @@
 import ModelCore
+import SystemIO
 import Subprocess
 package import SystemPackage
 

@@ -1,3 +1,4 @@
+import Documents
 package import ModelCore
 
 /// A file or directory that DVC keeps, as one of its files names it.

@@ -4,10 +4,13 @@ struct JSONParser {
     private static let depthLimit = 128
 
     private let bytes: [UInt8]
+    /// Whether `NaN`, `Infinity` and `-Infinity` are numbers, as Python's `json` writes them.
+    private let allowsNonFinite: Bool
     private var position = 0
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], allowsNonFinite: Bool = false) {
         self.bytes = bytes
+        self.allowsNonFinite = allowsNonFinite
     }
 
     mutating func document() throws(FormatError) -> JSONValue {
@@ -45,6 +48,8 @@ struct JSONParser {
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "N") where allowsNonFinite: return try word("NaN", .number("NaN"))
+        case UInt8(ascii: "I") where allowsNonFinite: return try word("Infinity", .number("Infinity"))
         default: return .number(try number())
         }
     }
@@ -91,7 +96,10 @@ struct JSONParser {
 
     private mutating func number() throws(FormatError) -> String {
         let start = position
-        _ = skip("-")
+        if skip("-"), allowsNonFinite, next == UInt8(ascii: "I") {
+            _ = try word("Infinity", .null)
+            return "-Infinity"
+        }
         if !skip("0") { try digits() }
         if skip(".") { try digits() }
         if skip("e") || skip("E") {

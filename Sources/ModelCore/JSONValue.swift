@@ -15,9 +15,21 @@ package enum JSONValue: Sendable, Hashable {
         self = .number(String(number))
     }
 
+    /// Creates a number; one that JSON has no digits for becomes a text, as MLflow writes it: `NaN`, `Infinity`, `-Infinity`.
+    package init(real number: Double) {
+        if number.isFinite {
+            self = .number("\(number)")
+        } else {
+            self = .string(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")
+        }
+    }
+
     /// Reads one document of UTF-8; throws `malformed` with the position, also for a key that occurs twice.
-    package init(parsing bytes: [UInt8]) throws(FormatError) {
-        var parser = JSONParser(bytes)
+    ///
+    /// With `allowsNonFinite`, `NaN`, `Infinity` and `-Infinity` may stand for numbers, as Python's `json` writes them: they are
+    /// their own digits here, which are no JSON.
+    package init(parsing bytes: [UInt8], allowsNonFinite: Bool = false) throws(FormatError) {
+        var parser = JSONParser(bytes, allowsNonFinite: allowsNonFinite)
         self = try parser.document()
     }
 
@@ -26,6 +38,13 @@ package enum JSONValue: Sendable, Hashable {
         var compact: [UInt8] = []
         write(to: &compact)
         return JSONText.indented(compact)
+    }
+
+    /// The document in one line, keys sorted by bytes, ended by a line feed.
+    package var line: [UInt8] {
+        var compact: [UInt8] = []
+        write(to: &compact)
+        return compact + [UInt8(ascii: "\n")]
     }
 
     /// The string; `nil` for another kind of value.

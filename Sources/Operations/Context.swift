@@ -39,6 +39,9 @@ package struct Context: Sendable {
     /// Writes bytes of the result to standard output at once, for verbs that stream one.
     package var writeOutput: @Sendable (UnsafeRawBufferPointer) throws -> Void
 
+    /// Says which process gets the signals that this one gets, by its number, until `nil` ends that.
+    package var forwardSignals: @Sendable (Int32?) -> Void
+
     /// Whether there is somebody to ask.
     package var isInteractive: Bool
 
@@ -76,7 +79,8 @@ package struct Context: Sendable {
         isMachineRead: Bool = false,
         confirm: @escaping @Sendable (String) -> Bool? = { _ in nil },
         readInput: @escaping @Sendable () throws -> [UInt8] = { [] },
-        writeOutput: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void = { _ in }
+        writeOutput: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void = { _ in },
+        forwardSignals: @escaping @Sendable (Int32?) -> Void = { _ in }
     ) {
         self.environment = environment
         self.workingDirectory = workingDirectory
@@ -91,5 +95,6 @@ package struct Context: Sendable {
         self.confirm = confirm
         self.readInput = readInput
         self.writeOutput = writeOutput
+        self.forwardSignals = forwardSignals
     }
 }

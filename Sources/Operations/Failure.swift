@@ -46,6 +46,12 @@ package struct Failure: Error, Sendable {
         /// A remote can't be reached.
         case unreachable
 
+        /// The command that `run` is to run was found and cannot be run.
+        case commandNotExecutable = "command-not-executable"
+
+        /// There is no such command for `run` to run.
+        case commandNotFound = "command-not-found"
+
         /// A broken invariant of git-model itself.
         case bug
 
@@ -63,6 +69,8 @@ package struct Failure: Error, Sendable {
             case .authentication: 12
             case .unreachable: 13
             case .bug: 70
+            case .commandNotExecutable: 126
+            case .commandNotFound: 127
             case .interrupted: 130
             }
         }

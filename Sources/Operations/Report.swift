@@ -14,6 +14,9 @@ package protocol Report: Encodable, Sendable {
 
     /// The items of a batch that failed while the rest went on.
     var problems: [Problem] { get }
+
+    /// The process's exit code, which is the outcome's but where another program's is passed on.
+    var exitCode: Int32 { get }
 }
 
 extension Report {
@@ -28,6 +31,9 @@ extension Report {
 
     /// None.
     package var problems: [Problem] { [] }
+
+    /// The outcome's.
+    package var exitCode: Int32 { outcome.exitCode }
 }
 
 /// How an operation that came to an end ended.

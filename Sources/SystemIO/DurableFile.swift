@@ -14,6 +14,14 @@ package enum DurableFile {
         try temporary.commit(to: path, durable: durable)
     }
 
+    /// Appends bytes to a file, which is created where there is none; several processes may do so at once.
+    ///
+    /// What is appended is a piece, unless the disk is full or the process ends meanwhile; it need not survive a power cut.
+    package static func append(_ bytes: [UInt8], to path: FilePath) throws(IOError) {
+        let file = try OpenFile(appendingTo: path)
+        try bytes.span.withUnsafeBytes { (buffer) throws(IOError) in try file.append(buffer) }
+    }
+
     /// Reads a file of at most `limit` bytes, following links; a larger one fails with `Errno.fileTooLarge`.
     package static func read(_ path: FilePath, limit: Int) throws(IOError) -> [UInt8] {
         let file = try OpenFile(reading: path, followingLinks: true)
@@ -67,6 +75,11 @@ package enum DurableFile {
         try IOError.naming(.changeMode, path) { () throws(Errno) in
             try SystemCall.changeMode(path, permissions: permissions)
         }
+    }
+
+    /// Sets a file's modification time, in ns since 1970.
+    package static func setModified(_ time: Int64, of path: FilePath) throws(IOError) {
+        try IOError.naming(.touch, path) { () throws(Errno) in try SystemCall.setModified(time, of: path) }
     }
 
     /// Sets a file's modification time to now.

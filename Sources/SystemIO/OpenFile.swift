@@ -32,6 +32,14 @@ package struct OpenFile: ~Copyable, Sendable {
         self.path = path
     }
 
+    /// Opens a file for appending to it, and creates it where there is none; a link as the last component is an error.
+    init(appendingTo path: FilePath) throws(IOError) {
+        descriptor = try IOError.naming(.open, path) { () throws(Errno) in
+            try SystemCall.open(path, .appending)
+        }
+        self.path = path
+    }
+
     deinit {
         SystemCall.close(descriptor)
     }
@@ -55,6 +63,17 @@ package struct OpenFile: ~Copyable, Sendable {
     /// Writes all bytes at an offset; any thread may call it.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(IOError) {
         try write(bytes, at: offset, by: SystemCall.write)
+    }
+
+    /// Writes all bytes at the end of a file that was opened for that.
+    func append(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = try IOError.naming(.write, path) { () throws(Errno) in
+                try SystemCall.writeNext(descriptor, rest)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
     }
 
     /// Repeats a call that may write less than it is given.

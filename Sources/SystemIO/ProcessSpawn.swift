@@ -1,3 +1,4 @@
+import CIntrinsics
 import SystemPackage
 
 #if canImport(Darwin)
@@ -21,14 +22,22 @@ struct ProcessSpawn {
     private let arguments: [String]
     private let variables: [String]
     private let leadsGroup: Bool
+    private let directory: FilePath?
 
-    init(_ arguments: [String], environment: [String: String], leadsGroup: Bool) {
+    /// Creates the start of a process that runs in `directory`, or where this one does.
+    init(_ arguments: [String], environment: [String: String], leadsGroup: Bool, directory: FilePath? = nil) {
         self.arguments = arguments
         variables = environment.map { "\($0.key)=\($0.value)" }
         self.leadsGroup = leadsGroup
+        self.directory = directory
     }
 
-    /// Starts the process.
+    /// Starts the process with this one's standard streams, and returns its number; its output may go to the standard error.
+    func startHere(_ program: FilePath, outputToErrors: Bool) throws(Errno) -> pid_t {
+        try spawn(program, outputToErrors ? [STDIN_FILENO, STDERR_FILENO, STDERR_FILENO] : [])
+    }
+
+    /// Starts the process with pipes.
     func start(_ program: FilePath) throws(Errno) -> Started {
         let input = try SystemCall.pipe()
         let output = try SystemCall.pipe()
@@ -55,6 +64,9 @@ struct ProcessSpawn {
         defer { posix_spawn_file_actions_destroy(&actions) }
         for (number, stream) in streams.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, stream, CInt(number))
+        }
+        if let directory {
+            directory.withPlatformString { _ = ci_spawn_in(&actions, $0) }
         }
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

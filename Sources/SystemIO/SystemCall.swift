@@ -21,6 +21,7 @@ enum SystemCall {
         case reading(followingLinks: Bool)
         case readingDirectory
         case writing
+        case appending
         case creating(permissions: UInt16)
         case lock
     }
@@ -40,6 +41,7 @@ enum SystemCall {
             case .reading(followingLinks: true): (O_RDONLY | O_NONBLOCK, 0)
             case .reading(followingLinks: false): (O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0)
             case .writing: (O_WRONLY | O_NOFOLLOW, 0)
+            case .appending: (O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o666)
             case .readingDirectory: (O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
             case .creating(let permissions): (O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, permissions)
             case .lock: (O_RDWR | O_CREAT, 0o666)
@@ -167,6 +169,12 @@ enum SystemCall {
     /// Sets a file's times of access and change to now.
     static func touch(_ path: FilePath) throws(Errno) {
         _ = try repeated { path.withPlatformString { utimensat(AT_FDCWD, $0, nil, 0) } }
+    }
+
+    /// Sets when a file was modified, in ns since 1970.
+    static func setModified(_ time: Int64, of path: FilePath) throws(Errno) {
+        let moment = timespec(tv_sec: Int(time / 1_000_000_000), tv_nsec: Int(time % 1_000_000_000))
+        _ = try repeated { path.withPlatformString { utimensat(AT_FDCWD, $0, [moment, moment], 0) } }
     }
 
     /// Maps a whole file for reading; the caller unmaps it.

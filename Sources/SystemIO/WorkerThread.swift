@@ -14,6 +14,9 @@ package enum WorkerThread {
     /// The number of processors that are on line.
     static var processorCount: Int { max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))) }
 
+    /// Lets the calling thread, which may block, rest for so long.
+    package static func sleep(milliseconds: Int) { SystemCall.sleep(milliseconds: UInt32(milliseconds)) }
+
     /// Starts a thread that runs a body and ends with it.
     package static func start(_ body: @Sendable @escaping () -> Void) {
         var attributes = pthread_attr_t()

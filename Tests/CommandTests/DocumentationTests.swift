@@ -11,7 +11,7 @@ import Testing
             line.hasPrefix("| ") ? Int32(line.dropFirst(2).prefix { $0 != " " }) : nil
         }
         #expect(codes == ExitCodeTable.rows.map(\.code))
-        #expect(codes == [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 70, 130])
+        #expect(codes == [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 70, 126, 127, 130])
     }
 
     @Test func `docs/json.md names every kind of error`() throws {

@@ -28,7 +28,9 @@ package enum TranscriptPattern {
     private static let placeholders: [(String, @Sendable (Substring) -> [Int])] = [
         (
             "<oid>",
-            { line in Array(7...64).filter { [7, 12, 40, 64].contains($0) && isHexadecimal(line.prefix($0), $0) } }
+            { line in
+                Array(7...64).filter { [7, 8, 12, 32, 40, 64].contains($0) && isHexadecimal(line.prefix($0), $0) }
+            }
         ),
         ("<size>", { lengths(of: /[0-9.]+ [kMGT]?B/, in: $0) }),
         ("<time>", { lengths(of: /[0-9.]+ (s|min [0-9]{2} s)/, in: $0) }),

@@ -37,7 +37,11 @@ struct Invocation {
                 node = next
                 path.append(next)
             } else {
-                if !node.configuration.subcommands.isEmpty { unknownVerb = word }
+                if let usual = node.configuration.defaultSubcommand {
+                    path.append(usual)
+                } else if !node.configuration.subcommands.isEmpty {
+                    unknownVerb = word
+                }
                 break
             }
         }

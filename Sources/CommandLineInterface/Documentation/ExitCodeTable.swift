@@ -28,6 +28,8 @@ enum ExitCodeTable {
         case .locked: "Locked by another process."
         case .authentication: "A remote refused the credentials, or wants some."
         case .unreachable: "A remote can't be reached."
+        case .commandNotExecutable: "run: the command was found and cannot be run."
+        case .commandNotFound: "run: there is no such command."
         case .bug: "A bug in git-model."
         case .interrupted: "Interrupted; the same command goes on where it stopped."
         }

@@ -27,13 +27,18 @@ struct JSONDocument<Content: Report>: Encodable {
     }
 }
 
-/// JSON as git-model prints it: one line, sorted keys, slashes as they are.
+/// JSON as git-model prints it: one line, sorted keys, slashes as they are; numbers that JSON has no digits for are texts.
 ///
 /// Its readers are programs; people have `jq`.
 enum JSONText {
     static func line(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity",
+            negativeInfinity: "-Infinity",
+            nan: "NaN"
+        )
         return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
     }
 }

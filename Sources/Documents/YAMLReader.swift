@@ -1,11 +1,11 @@
 import CLibYAML
-import ModelCore
+package import ModelCore
 
 /// Reads one YAML document by libyaml's events: no types but texts, no tags, nothing is executed or expanded.
 ///
 /// An alias shares the value of its anchor, and aliases may repeat only so many, so that a document cannot grow. Merge
 /// keys (`<<`) are keys like others.
-struct YAMLReader: ~Copyable {
+package struct YAMLReader: ~Copyable {
     /// The deepest nesting, so that hostile input cannot exhaust the stack when its values are let go.
     private static let depthLimit = 64
     /// How many values all aliases may repeat, so that nobody walks over more than hostile input has bytes for.
@@ -43,7 +43,7 @@ struct YAMLReader: ~Copyable {
     /// Reads a document; an empty one is `nil`.
     ///
     /// Throws `malformed` with the line.
-    static func value(of bytes: [UInt8]) throws(FormatError) -> YAMLValue? {
+    package static func value(of bytes: [UInt8]) throws(FormatError) -> YAMLValue? {
         var reader = YAMLReader()
         // SAFETY: libyaml reads from the buffer only while `parse` runs.
         return try bytes.withUnsafeBufferPointer { buffer in

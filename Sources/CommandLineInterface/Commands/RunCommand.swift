@@ -1,0 +1,89 @@
+import ArgumentParser
+import Operations
+import Runs
+
+/// `git model run`.
+struct RunCommand: ModelCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a command, and record what it takes to run it again",
+        discussion: """
+            The commit, what differs from it, the command, the parameters, the data and the packages are recorded before \
+            the command starts, its metrics when it ends. It finds the directory of its record in GIT_MODEL_RUN_DIR and \
+            need not know of it: DVCLive, MLflow, TensorBoard, the Trainer, metrics.json and tables are read. The exit \
+            code is the command's; 125 to 127 say that it could not be run.
+            """
+    )
+    static let answers = false
+    static let leavesOutput = true
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    @Option(help: ArgumentHelp("Call the run so", valueName: "name"))
+    var name: String?
+
+    @Option(
+        help: ArgumentHelp("Read parameters from a YAML or JSON file (can be repeated)", valueName: "file"),
+        completion: .file()
+    )
+    var params: [String] = []
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Record a parameter (can be repeated)", valueName: "key=value")
+    )
+    var settings: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Record the digest of what is read (can be repeated)", valueName: "path|url"),
+        completion: .file()
+    )
+    var data: [String] = []
+
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp("Add this artifact if the command succeeds (can be repeated)", valueName: "path"),
+        completion: .file()
+    )
+    var outputs: [String] = []
+
+    @Option(help: ArgumentHelp("Where packages come from: auto, docker=IMAGE, conda or pip", valueName: "what"))
+    var env = EnvironmentChoice.automatic
+
+    @Argument(parsing: .postTerminator, help: "The command, behind --")
+    var command: [String] = []
+
+    /// What fails here is not the command's fault, as `env` has it.
+    static func exitCode(of kind: Failure.Kind) -> Int32 {
+        switch kind {
+        case .commandNotFound, .commandNotExecutable: kind.exitCode
+        default: 125
+        }
+    }
+
+    func perform(in context: Context) async throws -> RunTraining.Report {
+        var request = RunTraining.Request(command: command)
+        request.name = name
+        request.parameterFiles = params
+        request.settings = settings
+        request.data = data
+        request.outputs = outputs
+        request.environment = env
+        request.keepsOutputApart = global.json
+        return try await RunTraining(request).run(in: context)
+    }
+
+    func render(_ report: RunTraining.Report, to text: inout Text) {
+        let run = report.run
+        let time = Quantity.duration(nanoseconds: (run.milliseconds ?? 0) * 1_000_000)
+        text.line("Run \(run.id.abbreviated) \(RunText.end(of: run)) in \(time)")
+        RunText.table(of: run.metrics, to: &text)
+        for output in run.outputs {
+            text.line("  made  \(DisplayText.quoted(output.path))  \(Quantity.bytes(output.size))")
+        }
+    }
+}
+
+extension EnvironmentChoice: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,69 @@
+import Runs
+
+/// A run as `runs show` prints it.
+struct RunPage {
+    private let run: RunRecord
+    private let directory: String
+
+    init(_ run: RunRecord, directory: String) {
+        self.run = run
+        self.directory = directory
+    }
+
+    func render(to text: inout Text) {
+        text.line("run \(run.id)" + (run.name.map { "  \(DisplayText.sanitized($0))" } ?? ""))
+        var table = Table([.left, .left], indent: 2)
+        for (name, value) in facts where !value.isEmpty { table.row(name, DisplayText.sanitized(value)) }
+        text.table(table)
+        section("metrics", to: &text, isEmpty: run.metrics.isEmpty) { RunText.table(of: run.metrics, to: &$0) }
+        let parameters = run.parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
+        pairs("parameters", parameters, to: &text)
+        pairs("data", run.data.map { ($0.source, $0.digest ?? "not checked") }, to: &text)
+        pairs("outputs", run.outputs.map { ($0.path, "\($0.oid)  \(Quantity.bytes($0.size))") }, to: &text)
+        section("notes", to: &text, isEmpty: run.notes.isEmpty) { text in
+            for note in run.notes { text.line("  \(DisplayText.sanitized(note))") }
+        }
+    }
+
+    private var facts: [(String, String)] {
+        let environment = run.environment
+        let time = run.milliseconds.map { " in \(Quantity.duration(nanoseconds: $0 * 1_000_000))" } ?? ""
+        let code = [run.code.commit.map { String($0.prefix(12)) }, run.code.branch, run.code.isDirty ? "changed" : nil]
+        let python = environment?.python.map { "\($0.implementation) \($0.version), \($0.executable)" }
+        return [
+            ("status", RunText.end(of: run) + time),
+            ("began", run.started.text),
+            ("command", run.command.joined(separator: " ")),
+            ("where", run.directory),
+            ("code", code.compactMap { $0 }.joined(separator: ", ")),
+            ("from", run.code.remote ?? ""),
+            ("by", [run.origin.user, run.origin.host].compactMap { $0 }.joined(separator: " on ")),
+            ("system", [environment?.system, environment?.architecture].compactMap { $0 }.joined(separator: ", ")),
+            ("python", python ?? ""),
+            ("packages", environment.map { $0.packages == nil ? "" : $0.kind.rawValue } ?? ""),
+            ("image", environment?.image ?? ""),
+            ("gpu", environment?.accelerators.joined(separator: ", ") ?? ""),
+            ("took", run.resources.map(resources) ?? ""),
+            ("record", directory),
+        ]
+    }
+
+    private func resources(_ resources: RunResources) -> String {
+        let time = Quantity.duration(nanoseconds: Int64((resources.userSeconds + resources.systemSeconds) * 1e9))
+        return "\(time) of processors, \(Quantity.bytes(resources.peakMemory)) of memory"
+    }
+
+    private func pairs(_ title: String, _ pairs: [(String, String)], to text: inout Text) {
+        section(title, to: &text, isEmpty: pairs.isEmpty) { text in
+            var table = Table([.left, .left], indent: 2)
+            for (name, value) in pairs { table.row(DisplayText.sanitized(name), DisplayText.sanitized(value)) }
+            text.table(table)
+        }
+    }
+
+    private func section(_ title: String, to text: inout Text, isEmpty: Bool, _ body: (inout Text) -> Void) {
+        guard !isEmpty else { return }
+        text.line(title)
+        body(&text)
+    }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import Operations
+import Runs
+
+/// `git model runs`, a group of verbs.
+struct RunsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs",
+        abstract: "List, show, compare and delete recorded runs",
+        subcommands: [List.self, Show.self, Compare.self, Delete.self],
+        defaultSubcommand: List.self
+    )
+
+    /// `git model runs list`.
+    struct List: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "List recorded runs, the last one first",
+            discussion: """
+                Conditions compare metrics, parameters (params.lr), status, name, branch, commit, user, started and \
+                duration with values: accuracy > 0.9 and params.lr < 1e-3.
+                """
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Option(
+            name: .customLong("where"),
+            help: ArgumentHelp("Only runs that meet this", valueName: "condition"),
+            transform: { try RunFilter($0) }
+        )
+        var filter: RunFilter?
+
+        @Option(help: ArgumentHelp("Sort by this metric, parameter or property, the smallest first", valueName: "name"))
+        var sort: String?
+
+        @Flag(help: "Turn the order round")
+        var reverse = false
+
+        @Option(
+            name: .customShort("n", allowingJoined: true),
+            help: ArgumentHelp("At most so many", valueName: "count")
+        )
+        var limit: Int?
+
+        @Flag(help: "Print a table as CSV, with all metrics and parameters")
+        var csv = false
+
+        func perform(in context: Context) async throws -> ListRuns.Report {
+            try await ListRuns(where: filter, sortedBy: sort, isReversed: reverse, limit: limit).run(in: context)
+        }
+
+        func render(_ report: ListRuns.Report, to text: inout Text) {
+            if csv { return text.raw(RunTable(report.runs).csv) }
+            var table = Table([.left, .left, .left, .right, .left, .left])
+            for run in report.runs {
+                let metrics = run.metrics.sorted { $0.key < $1.key }.prefix(4).map { name, metric in
+                    "\(DisplayText.sanitized(name)) \(RunText.number(metric.value))"
+                }
+                table.row(
+                    text.painted(run.id.abbreviated, .yellow),
+                    String(run.started.text.prefix(16)).replacing("T", with: " "),
+                    run.status.rawValue,
+                    run.milliseconds.map { Quantity.duration(nanoseconds: $0 * 1_000_000) } ?? "",
+                    DisplayText.sanitized(run.name ?? run.command.joined(separator: " ")),
+                    metrics.joined(separator: ", ")
+                )
+            }
+            text.table(table)
+        }
+    }
+
+    /// `git model runs show`.
+    struct Show: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Show everything that is known of a run"
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Argument(help: "The run: its id, the id's first digits, its name, or latest")
+        var run = "latest"
+
+        func perform(in context: Context) async throws -> ShowRun.Report { try await ShowRun(run).run(in: context) }
+
+        func render(_ report: ShowRun.Report, to text: inout Text) {
+            RunPage(report.run, directory: report.directory).render(to: &text)
+        }
+    }
+
+    /// `git model runs compare`.
+    struct Compare: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "compare",
+            abstract: "Show what runs have differently"
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Argument(help: "Two or more runs")
+        var runs: [String] = []
+
+        @Flag(help: "Show what they have alike, too")
+        var all = false
+
+        func perform(in context: Context) async throws -> CompareRuns.Report {
+            try await CompareRuns(runs, showsAll: all).run(in: context)
+        }
+
+        func render(_ report: CompareRuns.Report, to text: inout Text) {
+            var table = Table([.left, .left] + report.runs.map { _ in .right })
+            table.row(["", ""] + report.runs.map(\.abbreviated))
+            for row in report.rows {
+                table.row([row.kind, DisplayText.sanitized(row.name)] + row.values.map { $0.map(shortened) ?? "" })
+            }
+            guard !report.rows.isEmpty else { return text.line("The runs have nothing differently") }
+            text.table(table)
+        }
+
+        /// Digests are told by their first digits.
+        private func shortened(_ value: String) -> String {
+            guard let colon = value.firstIndex(of: ":"), ["sha256", "md5"].contains(value[..<colon]) else {
+                return DisplayText.sanitized(Double(value).map(RunText.number) ?? value)
+            }
+            return String(value[value.index(after: colon)...].prefix(12))
+        }
+    }
+
+    /// `git model runs delete`.
+    struct Delete: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete",
+            abstract: "Remove the records of runs, and nothing else"
+        )
+        static let answers = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        @Argument(help: "The runs")
+        var runs: [String]
+
+        func perform(in context: Context) async throws -> DeleteRuns.Report {
+            try await DeleteRuns(runs).run(in: context)
+        }
+
+        func render(_ report: DeleteRuns.Report, to text: inout Text) {
+            for run in report.removed { text.line("Removed run \(run.abbreviated)") }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Migration
+import ModelCore
+import Registry
+import Runs
+import Store
+import SystemIO
+import SystemPackage
+
+/// Finds the digests of what a run reads.
+struct DataDigests {
+    let workspace: Workspace
+    private let tracked: [RepositoryPath: Pointer]
+    private var cache: StatCache
+
+    init(_ workspace: Workspace, tracked index: PointerIndex) {
+        self.workspace = workspace
+        tracked = Dictionary(index.entries.map { ($0.path, $0.pointer) }) { first, _ in first }
+        cache = workspace.openStatCache()
+    }
+
+    /// Returns what an argument names: a URL as it is, a `.dvc` file by its digest, anything else by its bytes.
+    mutating func data(_ argument: String) async throws -> RunData {
+        if argument.contains("://") {
+            return RunData(source: Redaction.value(argument), kind: .url, digest: nil, size: nil)
+        }
+        let place = workspace.context.workingDirectory.pushing(FilePath(argument)).lexicallyNormalized()
+        let path = try? workspace.path(argument)
+        let source = path?.text ?? place.string
+        if argument.hasSuffix(".dvc") { return try imported(place, path, source: source) }
+        guard let files = try ArtifactFiles(at: place, followsLinks: true) else {
+            throw Failure(.failed, "there is no data \(QuotedPath.encode(argument))")
+        }
+        let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
+        let pointer = try await hash.pointer(of: files, cache: &cache)
+        let isArtifact = path.flatMap { tracked[$0] } == pointer
+        return RunData(
+            source: source,
+            kind: isArtifact ? .artifact : .path,
+            digest: "sha256:\(pointer.oid.hex)",
+            size: pointer.size
+        )
+    }
+
+    /// Keeps what was read, so that it is not read again.
+    mutating func save() { cache.save() }
+
+    private func imported(_ place: FilePath, _ path: RepositoryPath?, source: String) throws -> RunData {
+        let bytes = try DurableFile.read(place, limit: Int(DVCOutputs.byteLimit))
+        let file = try path ?? RepositoryPath(place.lastComponent?.string ?? "data.dvc")
+        let outputs = try DVCOutputs(stage: bytes, at: file)
+        guard let output = outputs.outputs.first else { throw Failure(.failed, "\(source) names no data") }
+        return RunData(source: source, kind: .dvc, digest: "md5:\(output.hash.text)", size: output.size)
+    }
+}

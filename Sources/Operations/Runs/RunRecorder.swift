@@ -1,0 +1,146 @@
+import Codec
+import Git
+import ModelCore
+import Runs
+import SystemIO
+import SystemPackage
+
+/// Writes the record of one run: all that is known before its command starts, and what came of it.
+struct RunRecorder: ~Copyable {
+    let directory: RunDirectory
+    private(set) var record: RunRecord
+    /// What the record could not take.
+    var warnings: [String]
+    private let workspace: Workspace
+    // Others see by it that somebody records.
+    private let lock: FileLock
+
+    private init(
+        _ workspace: Workspace,
+        _ directory: RunDirectory,
+        _ record: RunRecord,
+        _ warnings: [String],
+        _ lock: consuming FileLock
+    ) {
+        self.workspace = workspace
+        self.directory = directory
+        self.record = record
+        self.warnings = warnings
+        self.lock = lock
+    }
+
+    /// Begins a run of `command`, and writes what is known of the code; nothing is left behind where that fails.
+    static func begin(_ workspace: Workspace, name: String?, command: [String]) async throws -> RunRecorder {
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<RunID.byteCount).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        guard let id = RunID(bytes) else { throw Failure(.bug, "a run id has another number of bytes") }
+        let directory = try workspace.runs.create(id)
+        let lock = try FileLock(directory.lock, mode: .exclusive, wait: .seconds(1))
+        var warnings: [String] = []
+        let record: RunRecord
+        do {
+            var below = workspace.context.workingDirectory
+            _ = below.removePrefix(workspace.root)
+            record = RunRecord(
+                id: id,
+                name: name,
+                started: Timestamp(nanoseconds: workspace.context.now()),
+                command: Redaction.command(command),
+                directory: below.isAbsolute ? "" : below.string,
+                origin: RunOrigin(host: Machine.hostName, user: try await workspace.userName),
+                code: try await code(of: workspace, into: directory, warnings: &warnings)
+            )
+            try directory.write(record)
+        } catch {
+            try? workspace.runs.remove(id)
+            throw error
+        }
+        return RunRecorder(workspace, directory, record, warnings, lock)
+    }
+
+    /// Changes the record, and writes it.
+    mutating func update(_ change: (inout RunRecord) throws -> Void) throws {
+        try change(&record)
+        try directory.write(record)
+    }
+
+    /// Changes the record and writes it; that this does not work is only noted.
+    mutating func note(_ change: (inout RunRecord) -> Void) {
+        change(&record)
+        do { try directory.write(record) } catch { warnings.append("the record could not be written: \(error)") }
+    }
+
+    /// Puts a file into the run's directory.
+    func write(_ bytes: [UInt8], to name: String) throws -> RunFile {
+        try RunRecorder.write(bytes, to: name, in: directory)
+    }
+
+    private static func write(_ bytes: [UInt8], to name: String, in directory: RunDirectory) throws -> RunFile {
+        try DurableFile.write(bytes, to: directory.path.appending(name))
+        return RunFile(path: name, oid: SHA256.digest(of: bytes), size: Int64(bytes.count))
+    }
+
+    /// Finds out what the code is, and keeps its differences from the commit; that these cannot be had keeps nobody from a run.
+    private static func code(
+        of workspace: Workspace,
+        into directory: RunDirectory,
+        warnings: inout [String]
+    ) async throws -> RunCode {
+        let head = try await workspace.repository.objects.head()
+        var file: RunFile?
+        var isDirty = true
+        do {
+            var choice = UntrackedFiles(root: workspace.root)
+            let difference = try await workspace.repository.difference(scratch: directory.path) {
+                try choice.isKept($0.description)
+            }
+            isDirty = !difference.patch.isEmpty || !difference.leftOut.isEmpty
+            if !difference.patch.isEmpty {
+                file = try write(difference.patch, to: RunDirectory.differenceName, in: directory)
+            }
+            if let warning = UntrackedFiles.warning(about: difference.leftOut.map(\.description)) {
+                warnings.append(warning)
+            }
+        } catch {
+            if workspace.context.cancellation.isCancelled { throw error }
+            warnings.append("what differs from the commit is not in the record: \(error)")
+        }
+        return RunCode(
+            commit: head.commit?.hex,
+            branch: head.branchName,
+            remote: try await workspace.remoteURL.map(Redaction.value),
+            isDirty: isDirty,
+            difference: file
+        )
+    }
+}
+
+extension Workspace {
+    /// The runs of this repository, which all its worktrees share.
+    var runs: RunCatalog { RunCatalog(modelDirectory.appending("runs")) }
+
+    /// The name that Git knows the user by.
+    fileprivate var userName: String? {
+        get async throws {
+            let output = try await repository.program.run(["config", "--get", "user.name"], accepting: [0, 1])
+            return output.line.isEmpty ? nil : output.line
+        }
+    }
+
+    /// The URL of Git's remote `origin`, or of the only one there is.
+    fileprivate var remoteURL: String? {
+        get async throws {
+            let names = try await repository.program.run(["remote"]).line.split(separator: "\n").map(String.init)
+            guard let name = names.contains("origin") ? "origin" : names.count == 1 ? names[0] : nil else { return nil }
+            return try await repository.program.run(["remote", "get-url", "--", GitArgument(name)]).line
+        }
+    }
+}
+
+extension GitHead {
+    /// The branch as people call it; `nil` where HEAD is detached.
+    fileprivate var branchName: String? {
+        guard case .branch(let name, _) = self else { return nil }
+        return name.hasPrefix("refs/heads/") ? String(name.dropFirst("refs/heads/".count)) : name
+    }
+}

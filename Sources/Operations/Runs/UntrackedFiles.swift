@@ -1,0 +1,44 @@
+import SystemIO
+import SystemPackage
+
+/// Chooses which of the files that Git does not track go into a run's record: code, and neither data nor secrets.
+struct UntrackedFiles {
+    /// Larger files stay out.
+    private static let byteLimit: Int64 = 1 << 20
+    /// Nor do more bytes go in than this.
+    private static let totalLimit: Int64 = 32 << 20
+    /// Parts of the names of files that hold secrets, in lower case.
+    private static let secretParts = [
+        "credential", "secret", "password", ".env", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
+    ]
+    private static let secretNames: Set<String> = [".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", "kaggle.json"]
+    private static let secretSuffixes = [".pem", ".key", ".p12", ".pfx", ".jks", ".kdbx", ".gpg", ".asc"]
+
+    private let root: FilePath
+    private var total: Int64 = 0
+
+    /// Creates a choice among the files below `root`.
+    init(root: FilePath) { self.root = root }
+
+    /// Whether a file goes in, which counts it.
+    mutating func isKept(_ path: String) throws -> Bool {
+        let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
+        let isSecret =
+            UntrackedFiles.secretNames.contains(name) || UntrackedFiles.secretSuffixes.contains(where: name.hasSuffix)
+            || UntrackedFiles.secretParts.contains(where: name.contains)
+        guard !isSecret, let status = try FileStatus.of(root.appending(path)) else { return false }
+        guard status.kind == .regular || status.kind == .symbolicLink, status.size <= UntrackedFiles.byteLimit,
+            total + status.size <= UntrackedFiles.totalLimit
+        else { return false }
+        total += status.size
+        return true
+    }
+
+    /// Returns what is to be said of files that stayed out; `nil` where none did.
+    static func warning(about paths: [String]) -> String? {
+        guard !paths.isEmpty else { return nil }
+        let more = paths.count > 3 ? " and \(paths.count - 3) more" : ""
+        return "files that Git does not track are not in the record, for they are large, secret or cannot be read: "
+            + paths.prefix(3).joined(separator: ", ") + more
+    }
+}

@@ -1,0 +1,84 @@
+import ModelCore
+package import Runs
+import SystemIO
+import SystemPackage
+
+/// `git model record`: notes a metric, a hyperparameter or a remark of the run that this process is part of.
+package struct RecordInRun: Sendable {
+    /// What is noted.
+    package enum Item: Sendable {
+        /// Values of metrics, each as `name=value`; without a step they come a step after the last ones.
+        case metrics([String], step: Int64?)
+        /// Hyperparameters, each as `name=value`; what looks like a number or truth value is one.
+        case parameters([String])
+        case note(String)
+    }
+
+    /// That it was noted.
+    package struct Report: Operations.Report {
+        /// The run.
+        package let run: RunID
+    }
+
+    private let item: Item
+    private let text: String?
+
+    /// Creates the operation on the run that the environment names, or on another one that is given.
+    package init(_ item: Item, run text: String? = nil) {
+        self.item = item
+        self.text = text
+    }
+
+    /// Appends to the run's files.
+    package func run(in context: Context) async throws -> Report {
+        let (id, directory) = try await self.directory(in: context)
+        let lines = RunLines(directory)
+        switch item {
+        case .metrics(let words, let step):
+            let values = try words.map { word in
+                let (name, text) = try pair(word)
+                guard let value = JSONValue.number(text).metric ?? JSONValue.string(text).metric else {
+                    throw Failure(.usage, "\(QuotedPath.encode(text)) is no number, as a metric has to be")
+                }
+                return (name, value)
+            }
+            let time = Timestamp(nanoseconds: context.now())
+            for (name, value) in values { try lines.append(name, value, step: step, at: time) }
+        case .parameters(let words):
+            for (name, word) in try words.map(pair) {
+                try lines.append(parameter: name, Redaction.value(word, of: name))
+            }
+        case .note(let note): try lines.append(note: note)
+        }
+        return Report(run: id)
+    }
+
+    private func pair(_ word: String) throws -> (name: String, value: String) {
+        guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
+            throw Failure(.usage, "\(QuotedPath.encode(word)) has no \"=\" between a name and a value")
+        }
+        return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+    }
+
+    private func directory(in context: Context) async throws -> (RunID, RunDirectory) {
+        if let text {
+            let workspace = try await Workspace.open(in: context, bare: true)
+            let run = try await workspace.runs.contents(on: workspace.pool).find(text)
+            guard run.status == .running else {
+                throw Failure(.failed, "run \(run.id.abbreviated) has ended, and what ended is not changed")
+            }
+            return (run.id, workspace.runs.directory(of: run.id))
+        }
+        // No repository is looked for: scripts ask often, and from wherever they are.
+        guard let path = context.environment["GIT_MODEL_RUN_DIR"], !path.isEmpty,
+            let id = context.environment["GIT_MODEL_RUN_ID"].flatMap({ RunID($0) })
+        else {
+            throw Failure(
+                .failed,
+                "no run is being recorded here",
+                hints: ["record one: `git model run -- sh train.sh`", "or name it: `git model record --run ID …`"]
+            )
+        }
+        return (id, RunDirectory(FilePath(path)))
+    }
+}

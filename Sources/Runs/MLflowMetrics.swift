@@ -1,0 +1,18 @@
+/// The lines that MLflow's file store keeps of a metric: `<ms> <value> <step>`, and after that perhaps a data set.
+///
+/// Source: mlflow/store/tracking/file_store.py, which takes the step only of lines with three words; here it is the third word of
+/// any line.
+package enum MLflowMetrics {
+    /// Adds the points of a file to the log of its run.
+    package static func add(_ name: String, of bytes: [UInt8], to log: inout MetricLog) {
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count >= 2, let milliseconds = Int64(words[0]), let value = Double(String(words[1])) else {
+                log.unreadableCount += 1
+                continue
+            }
+            let step = words.count > 2 ? Int64(words[2]) : nil
+            log.add(name, value, step: step, time: Timestamp(milliseconds: milliseconds))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Documents
+package import ModelCore
+
+/// Reads hyperparameters from the files that people keep them in: YAML, JSON and TOML, flattened with dots between names.
+package enum Parameters {
+    /// The most bytes that a file may have.
+    package static let byteLimit = 16 << 20
+
+    /// Reads a file by what its name ends with; throws `FormatError` for one that cannot be read, and for another name.
+    package static func read(_ bytes: [UInt8], named name: String) throws(FormatError) -> [String: ParameterValue] {
+        if name.hasSuffix(".json") {
+            let value = try JSONValue(parsing: bytes, allowsNonFinite: true)
+            guard value.object != nil else { throw FormatError("parameters", .malformed("it is no JSON object")) }
+            return flattened(value)
+        }
+        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return try yamlFile(bytes) }
+        throw FormatError("parameters", .malformed("its name ends with none of .yaml, .yml and .json"))
+    }
+
+    /// Reads a YAML file; `nil` for one that cannot be read.
+    static func yaml(_ bytes: [UInt8]) -> [String: ParameterValue]? { try? yamlFile(bytes) }
+
+    private static func yamlFile(_ bytes: [UInt8]) throws(FormatError) -> [String: ParameterValue] {
+        guard let value = try YAMLReader.value(of: bytes) else { return [:] }
+        guard value.mapping != nil else { throw FormatError("parameters", .malformed("it is no mapping")) }
+        return flattened(JSONValue(value))
+    }
+
+    private static func flattened(_ value: JSONValue) -> [String: ParameterValue] {
+        Dictionary(Flattened.leaves(of: value).map { ($0.name, ParameterValue($0.value)) }) { _, last in last }
+    }
+}
+
+extension JSONValue {
+    /// Creates the value that YAML's core schema has; texts that stand without quotes may be numbers or truth values.
+    fileprivate init(_ value: YAMLValue) {
+        switch value {
+        case .scalar(let text, let isPlain):
+            guard isPlain else {
+                self = .string(text)
+                return
+            }
+            switch ParameterValue(word: text) {
+            case .none: self = .null
+            case .truth(let truth): self = .bool(truth)
+            case .integer, .real: self = .number(text.first == "+" ? String(text.dropFirst()) : text)
+            case .text, .list: self = .string(text)
+            }
+        case .sequence(let elements): self = .array(elements.map(JSONValue.init))
+        case .mapping(let members): self = .object(members.mapValues(JSONValue.init))
+        }
+    }
+}

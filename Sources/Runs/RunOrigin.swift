@@ -1,0 +1,13 @@
+/// Where a run was recorded, and by whom.
+package struct RunOrigin: Sendable, Hashable, Codable {
+    /// The machine's name.
+    package let host: String?
+    /// The name that Git knows the user by.
+    package let user: String?
+
+    /// Creates an origin.
+    package init(host: String?, user: String?) {
+        self.host = host
+        self.user = user
+    }
+}

@@ -1,0 +1,67 @@
+/// What is known of one training: enough to do it again, and what came of it.
+package struct RunRecord: Sendable, Hashable, Codable {
+    /// The version of the record's shape; fields are added without raising it.
+    package static let currentSchema = 1
+
+    /// The version of the record's shape.
+    package private(set) var schema = RunRecord.currentSchema
+    /// The run's name, which is its directory's.
+    package let id: RunID
+    /// What the user calls it.
+    package var name: String?
+    /// How far it has come.
+    package var status: RunStatus
+    /// When it began.
+    package let started: Timestamp
+    /// When it ended; `nil` while it runs.
+    package var ended: Timestamp?
+    /// The command and its arguments; empty for a run that was begun without one.
+    package let command: [String]
+    /// Where the command ran, from the top of the repository; empty at the top.
+    package let directory: String
+    /// The command's exit code; `nil` after a signal.
+    package var exitCode: Int?
+    /// The signal that ended the command.
+    package var signal: Int?
+    /// Where it was recorded, and by whom.
+    package let origin: RunOrigin
+    /// The code that ran.
+    package let code: RunCode
+    /// What it read, as far as the user says.
+    package var data: [RunData] = []
+    /// The hyperparameters, by names with dots between their parts.
+    package var parameters: [String: ParameterValue] = [:]
+    /// What it found around it; `nil` until that was looked at.
+    package var environment: RunEnvironment?
+    /// What it made that became artifacts.
+    package var outputs: [RunOutput] = []
+    /// What each metric came to.
+    package var metrics: [String: MetricSummary] = [:]
+    /// What it took; `nil` while it runs.
+    package var resources: RunResources?
+    /// What people noted, in order.
+    package var notes: [String] = []
+
+    /// Creates the record of a run that begins.
+    package init(
+        id: RunID,
+        name: String?,
+        started: Timestamp,
+        command: [String],
+        directory: String,
+        origin: RunOrigin,
+        code: RunCode
+    ) {
+        self.id = id
+        self.name = name
+        status = .running
+        self.started = started
+        self.command = command
+        self.directory = directory
+        self.origin = origin
+        self.code = code
+    }
+
+    /// How long it took, in ms; `nil` while it runs.
+    package var milliseconds: Int64? { ended.map { $0.milliseconds - started.milliseconds } }
+}

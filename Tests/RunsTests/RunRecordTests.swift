@@ -1,0 +1,97 @@
+import ModelCore
+import Runs
+import SystemIO
+import SystemPackage
+import Testing
+
+@Suite struct RunRecordTests {
+    private func record(_ digit: Character = "a", name: String? = nil) throws -> RunRecord {
+        RunRecord(
+            id: try #require(RunID(String(repeating: digit, count: 32))),
+            name: name,
+            started: Timestamp(milliseconds: 1_700_000_000_123),
+            command: ["python", "train.py"],
+            directory: "sub",
+            origin: RunOrigin(host: "host", user: "user"),
+            code: RunCode(commit: "c0ffee", branch: "main", remote: nil, isDirty: true, difference: nil)
+        )
+    }
+
+    @Test func `A record comes back as it was written, whatever its numbers are`() throws {
+        var run = try record(name: "first")
+        run.parameters = [
+            "lr": .real(1e-3), "n": .integer(3), "t": .truth(false), "x": .none, "l": .list([.text("a")]),
+        ]
+        run.metrics = ["loss": MetricSummary(value: .infinity), "acc": MetricSummary(value: 0.1)]
+        run.environment = RunEnvironment(kind: .venv)
+        let bytes = try run.encoded()
+        #expect(RunRecord(parsing: bytes) == run)
+        #expect(try JSONValue(parsing: bytes).object?["started"]?.string == "2023-11-14T22:13:20.123Z")
+        run.metrics["bad"] = MetricSummary(value: .nan)
+        #expect(RunRecord(parsing: try run.encoded())?.metrics["bad"]?.value.isNaN == true)
+        #expect(RunRecord(parsing: Array("{}".utf8)) == nil)
+    }
+
+    @Test func `A run that nobody records any more was killed`() async throws {
+        let root = FilePath("/tmp/runs-tests-\(UInt64.random(in: .min ... .max))")
+        defer { try? Directories.removeTree(root) }
+        let catalog = RunCatalog(root)
+        let run = try record()
+        let directory = try catalog.create(run.id)
+        try directory.write(run)
+        try Directories.create(root.appending("other"))
+        try Directories.create(root.appending(String(repeating: "b", count: 32)))
+        do {
+            let lock = try FileLock(directory.lock, mode: .exclusive, wait: nil)
+            #expect(catalog.current(run.id)?.status == .running)
+            extendLifetime(lock)
+        }
+        let contents = try await catalog.contents(on: .shared)
+        #expect(contents.records.map(\.status) == [.killed])
+        #expect(contents.unreadable.map(\.abbreviated) == ["bbbbbbbb"])
+        #expect(try contents.find("aaaa").id == run.id)
+        #expect(throws: RunLookupError.unknown("aaab")) { try contents.find("aaab") }
+        try catalog.remove(run.id)
+        #expect(try catalog.ids().map(\.abbreviated) == ["bbbbbbbb"])
+    }
+
+    @Test func `Lines that people record are read back`() throws {
+        let root = FilePath("/tmp/runs-tests-\(UInt64.random(in: .min ... .max))")
+        defer { try? Directories.removeTree(root) }
+        let directory = try RunCatalog(root).create(try record().id)
+        let lines = RunLines(directory)
+        #expect(try lines.notes.isEmpty && lines.parameters.isEmpty)
+        try lines.append(note: "a \"b\"")
+        try lines.append(parameter: "lr", "0.1")
+        try lines.append(parameter: "lr", "0.2")
+        try lines.append("loss", .nan, step: 3, at: Timestamp(milliseconds: 5))
+        #expect(try lines.notes == ["a \"b\""])
+        #expect(try lines.parameters == ["lr": .real(0.2)])
+        let point = MetricLines.log(of: try DurableFile.read(directory.metrics, limit: 1 << 20)).series["loss"]?.first
+        #expect(point?.step == 3 && point?.value.isNaN == true && point?.time == Timestamp(milliseconds: 5))
+    }
+
+    @Test(arguments: [
+        ("accuracy > 0.9", true), ("accuracy > 0.95", false), ("accuracy >= 0.92 and params.lr < 1e-2", true),
+        ("lr == 1e-3", true), ("not accuracy > 0.9", false), ("(lr > 1 or accuracy > 0.9) and status = finished", true),
+        ("name ~ ir", true), ("name != 'first one'", false), ("missing > 0", false), ("branch == \"main\"", true),
+        ("lr > 1 or accuracy > 0.9 and status == failed", false), ("duration < 2", true), ("metrics.accuracy<1", true),
+        ("commit = c0ff", true), ("params.flag = True", true),
+    ])
+    func `Conditions choose runs`(condition: String, isMet: Bool) throws {
+        var run = try record(name: "first one")
+        run.status = .finished
+        run.ended = Timestamp(milliseconds: 1_700_000_001_123)
+        run.parameters = ["lr": .real(1e-3), "flag": .truth(true)]
+        run.metrics = ["accuracy": MetricSummary(value: 0.92)]
+        #expect(try RunFilter(condition).accepts(run) == isMet)
+    }
+
+    @Test(arguments: [
+        "", "accuracy", "accuracy >", "accuracy > 1 2", "(a > 1", "a ? 1", "and", "a > 1 and",
+        String(repeating: "(", count: 99),
+    ])
+    func `Half a condition is none`(condition: String) {
+        #expect(throws: RunFilterError.self) { try RunFilter(condition) }
+    }
+}
