@@ -62,18 +62,20 @@ package final class LocalStore: Sendable {
         sizes: StoreSizes = .standard
     ) throws(StoreError) -> LocalStore {
         do {
-            if try FileStatus.of(root.appending(StoreLayout.format)) == nil {
-                for directory in StoreLayout.directories {
-                    try Directories.create(root.appending(directory), permissions: 0o777)
-                }
-                try DurableFile.write(
-                    Array(StoreFormat().text.utf8),
-                    to: root.appending(StoreLayout.format),
-                    permissions: 0o666
-                )
-            }
+            if try FileStatus.of(root.appending(StoreLayout.format)) == nil { try create(root) }
         } catch { throw .io(error) }
         return try LocalStore(root, sizes: sizes)
+    }
+
+    private static func create(_ root: FilePath) throws(IOError) {
+        for directory in StoreLayout.directories {
+            try Directories.create(root.appending(directory), permissions: 0o777)
+        }
+        let format = root.appending(StoreLayout.format)
+        do { try DurableFile.write(Array(StoreFormat().text.utf8), to: format, permissions: 0o666) } catch {
+            // Whoever made the store at the same moment and already collects in it took the file for a killed process's.
+            guard error.errno == .noSuchFileOrDirectory, try FileStatus.of(format) != nil else { throw error }
+        }
     }
 
     private static func readFormat(of root: FilePath) throws(StoreError) -> StoreFormat {
