@@ -17,20 +17,7 @@ import Testing
         return try await repository.run(Self.setUp + script)
     }
 
-    /// A script after the set-up, what its output must have, and its exit code.
-    struct Case: Sendable, CustomTestStringConvertible {
-        let script: String
-        let output: [String]
-        let exitCode: Int32
-
-        init(_ script: String, says output: String..., exits exitCode: Int32 = 0) {
-            self.script = script
-            self.output = output
-            self.exitCode = exitCode
-        }
-
-        var testDescription: String { script }
-    }
+    typealias Case = ScriptCase
 
     static let remotes = [
         Case("git model remote list", says: "hint: add one: `git model remote add store URL`"),
@@ -189,9 +176,7 @@ import Testing
     func `The store is checked, counted and cleared`(test: Case) async throws { try await check(test) }
 
     private func check(_ test: Case) async throws {
-        let result = try await run(test.script)
-        for text in test.output { #expect(result.output.contains(text), "\(result.output)") }
-        #expect(result.exitCode == test.exitCode, "\(result.output)")
+        test.check(try await run(test.script))
     }
 
     /// What keeps bytes alive though no branch has them any more.

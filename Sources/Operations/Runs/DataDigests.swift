@@ -49,6 +49,11 @@ struct DataDigests {
         let file = try path ?? RepositoryPath(place.lastComponent?.string ?? "data.dvc")
         let outputs = try DVCOutputs(stage: bytes, at: file)
         guard let output = outputs.outputs.first else { throw Failure(.failed, "\(source) names no data") }
-        return RunData(source: source, kind: .dvc, digest: "md5:\(output.hash.text)", size: output.size)
+        return RunData(
+            source: source,
+            kind: .dvc,
+            digest: "\(output.hash.algorithm.rawValue):\(output.hash.text)",
+            size: output.size
+        )
     }
 }
