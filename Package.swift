@@ -61,16 +61,18 @@ let package = Package(
         module("Documents", ["ModelCore", "CLibYAML"]),
         module("Migration", ["Documents", "ModelCore"]),
         module("Store", ["TensorFormats", "Codec", "SystemIO", "ModelCore", systemPackage]),
-        module("Transport", ["SystemIO", systemPackage] + webClient),
+        module("Transport", ["SystemIO", "ModelCore", systemPackage] + webClient),
         module("Remotes", ["Transport", "Store", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
         module("Runs", ["Documents", "SystemIO", "ModelCore", systemPackage]),
-        module("Registry", ["Git", "SystemIO", "ModelCore", systemPackage]),
+        module("Plots", ["Documents", "Runs", "ModelCore"]),
+        module("Registry", ["Documents", "Git", "SystemIO", "ModelCore", systemPackage]),
         module(
             "Operations",
             [
-                "Registry", "Runs", "Remotes", "Git", "Store", "Migration", "Codec", "SystemIO", "ModelCore",
-                systemPackage,
+                "Registry", "Plots", "Runs", "Remotes", "Transport", "Git", "Store", "TensorFormats", "Migration",
+                "Codec",
+                "SystemIO", "ModelCore", systemPackage,
             ],
             // Links to hooks/ and .mver-template/: what `init` lays into a repository is in the binary.
             embeds: ["Hooks", "Template", "Questions"]
@@ -78,7 +80,7 @@ let package = Package(
         module(
             "CommandLineInterface",
             [
-                "Operations", "Registry", "Runs", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore",
+                "Operations", "Registry", "Plots", "Runs", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore",
                 systemPackage, argumentParser,
             ]
         ),
@@ -88,6 +90,7 @@ let package = Package(
         tests("CodecTests", ["Codec", "ModelCore", "TestSupport"]),
         tests("MigrationTests", ["Migration", "ModelCore"]),
         tests("RunsTests", ["Runs", "SystemIO", "ModelCore", systemPackage, "TestSupport"]),
+        tests("PlotsTests", ["Plots", "Runs", "ModelCore"]),
         tests("TensorFormatsTests", ["TensorFormats", "ModelCore", "TestSupport", "FuzzTargets"]),
         tests(
             "StoreTests",
@@ -112,7 +115,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Store", "TensorFormats", "Migration", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport",
+                "Store", "TensorFormats", "Migration", "Plots", "Codec", "SystemIO", "ModelCore", systemPackage,
+                "TestSupport",
             ],
             path: "Tests/FuzzTargets",
             swiftSettings: settings

@@ -20,14 +20,30 @@ struct Root: AsyncParsableCommand {
                 CheckoutCommand.self, TagCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
             ]
         ),
-        // run, runs, record
-        CommandGroup(name: "Runs", subcommands: [RunCommand.self, RunsCommand.self, RecordCommand.self]),
+        // run, runs, reproduce, record, metrics, params, plots
+        CommandGroup(
+            name: "Runs",
+            subcommands: [
+                RunCommand.self, RunsCommand.self, ReproduceCommand.self, RecordCommand.self, MetricsCommand.self,
+                ParamsCommand.self, PlotsCommand.self,
+            ]
+        ),
         // rm, mv, ls, diff, cat, du
         CommandGroup(
             name: "Artifacts",
             subcommands: [
                 RemoveCommand.self, MoveCommand.self, LsCommand.self, DiffCommand.self, CatCommand.self,
                 DiskUsageCommand.self,
+            ]
+        ),
+        // describe, card
+        CommandGroup(name: "Models", subcommands: [DescribeCommand.self, CardCommand.self]),
+        // promote, demote, stages, which, deprecate, verify, check, report
+        CommandGroup(
+            name: "Stages and review",
+            subcommands: [
+                PromoteCommand.self, DemoteCommand.self, StagesCommand.self, WhichCommand.self, DeprecateCommand.self,
+                VerifyCommand.self, CheckCommand.self, ReportCommand.self,
             ]
         ),
         // remote, store, fetch, fsck, gc, repack, slim, purge, trust

@@ -1,5 +1,5 @@
 /// A value of a YAML document, as far as configuration has them: texts, lists, and mappings with texts as keys.
-package enum YAMLValue: Sendable {
+package enum YAMLValue: Sendable, Hashable {
     /// A text; `isPlain` where it stands without quotes, so that it may be meant as a number or a truth value.
     case scalar(String, isPlain: Bool)
     case sequence([YAMLValue])

@@ -64,7 +64,12 @@ enum GitObjectParser {
         GitError(.corruptObject(object.id), command: "git cat-file \(object.kind.rawValue) \(object.id)")
     }
 
+    /// The last second of the year 9999, and the largest offset that Git writes, in minutes.
+    private static let (timeLimit, offsetLimit): (Int64, Int) = (253_402_300_799, 1439)
+
     /// Reads `Name <email> seconds +hhmm`; what is odd in the date becomes 0, as Git itself does.
+    ///
+    /// Nobody can tell what is said of a time after the year 9999, or of a zone a day away: the nearest one is taken.
     static func identity(_ text: ArraySlice<UInt8>) -> GitIdentity? {
         guard let close = text.lastIndex(of: UInt8(ascii: ">")),
             let open = text[..<close].firstIndex(of: UInt8(ascii: "<"))
@@ -72,12 +77,14 @@ enum GitObjectParser {
         let name = text[..<open]
         let end = name.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? name.startIndex
         let date = text[(close + 1)...].split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
-        let offset = date.count > 1 ? Int(date[1]) ?? 0 : 0
+        let digits = date.count > 1 ? Int(date[1]) ?? 0 : 0
+        let offset = max(-9999, min(digits, 9999))
+        let time = date.first.flatMap { Int64($0) } ?? 0
         return GitIdentity(
             name: String(decoding: name[..<end], as: UTF8.self),
             email: String(decoding: text[(open + 1)..<close], as: UTF8.self),
-            time: date.first.flatMap { Int64($0) } ?? 0,
-            offsetMinutes: offset / 100 * 60 + offset % 100
+            time: max(-timeLimit, min(time, timeLimit)),
+            offsetMinutes: max(-offsetLimit, min(offset / 100 * 60 + offset % 100, offsetLimit))
         )
     }
 

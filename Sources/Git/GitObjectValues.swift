@@ -171,10 +171,12 @@ package struct GitTreeEntry: Sendable, Hashable {
     package let id: GitObjectID
 }
 
-/// Which entries of a tree to list; directories themselves are never listed but by `paths`.
+/// Which entries of a tree to list; directories themselves are never listed but by `top` and `paths`.
 package enum GitTreeFilter: Sendable, Hashable {
     /// All.
     case all
+    /// The tree's own, a directory as one entry.
+    case top
     /// Those whose path ends so.
     case suffix(String)
     /// Those inside one directory, at any depth.

@@ -76,6 +76,17 @@ extension GitProgram {
             .exitCode == 0
     }
 
+    /// Removes one of the values of a variable from that file; returns whether it was there.
+    @discardableResult
+    package func unsetConfiguration(
+        _ key: GitConfigurationKey,
+        _ value: String,
+        in target: GitConfigurationTarget
+    ) async throws(GitError) -> Bool {
+        let place = target.arguments + ["--fixed-value", "--unset-all", GitArgument(key.text), GitArgument(value)]
+        return try await run(["config"] + place, accepting: [0, 5]).exitCode == 0
+    }
+
     /// Removes a section, `section` or `section.subsection`, with all its variables from that file.
     ///
     /// Returns whether there was one. `git` does not find a subsection with `]` in it.

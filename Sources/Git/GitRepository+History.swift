@@ -94,6 +94,17 @@ extension GitRepository {
     }
 }
 
+extension GitRepository {
+    /// Returns the best commit that both come from; `nil` where they have none in common, as far as history is here.
+    package func mergeBase(of one: GitObjectID, _ other: GitObjectID) async throws(GitError) -> GitObjectID? {
+        let output = try await program.run(
+            ["merge-base", GitArgument(one), GitArgument(other)],
+            accepting: [0, 1]
+        )
+        return output.exitCode == 0 ? GitObjectID(output.line) : nil
+    }
+}
+
 /// Reads what `git diff-tree --stdin -c --raw -z` prints: a commit's id, and for each file modes, ids, and a path.
 private struct RawDifferences {
     private var commit: GitObjectID?

@@ -12,6 +12,32 @@ extension GitRepository {
         ])
     }
 
+    /// Fetches references to the names that are given here, and nothing beside them.
+    ///
+    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and `failed` where the
+    /// remote has none of that name.
+    package func fetchReferences(_ refspecs: [GitRefspec], from remote: String) async throws(GitError) {
+        guard !refspecs.isEmpty else { return }
+        let quietly: [GitArgument] = [
+            "fetch", "--quiet", "--no-tags", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules", "--",
+            try remoteArgument(remote),
+        ]
+        try await program.run(quietly + refspecs.map(\.argument))
+    }
+
+    /// Pushes references, and nothing beside them, whatever the user's settings say; no hook runs.
+    ///
+    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and `failed` where the
+    /// remote refuses one: the others are there then.
+    package func pushReferences(_ refspecs: [GitRefspec], to remote: String) async throws(GitError) {
+        guard !refspecs.isEmpty else { return }
+        let quietly: [GitArgument] = [
+            "push", "--quiet", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--",
+            try remoteArgument(remote),
+        ]
+        try await program.run(quietly + refspecs.map(\.argument))
+    }
+
     /// Deletes every reference below `refs/<namespace>/`.
     package func deleteReferences(under namespace: String) async throws(GitError) {
         guard GitReferenceName.isValid("refs/\(namespace)/x") else {

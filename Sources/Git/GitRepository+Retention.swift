@@ -4,6 +4,16 @@ package struct GitRetention: Sendable {
     package let commits: [GitObjectID]
     /// Commits of which the tree and all history count.
     package let histories: [GitObjectID]
+
+    /// Whether a reference is a run's: `refs/git-model/runs/<id>`, the same of a remote, or one that is shared without being kept.
+    fileprivate static func isRun(_ reference: GitReference) -> Bool {
+        let parts = reference.name.split(separator: "/")
+        // refs, git-model, runs, id; or refs, git-model-remotes, remote, runs, id. Of a stage something else may be called so.
+        let isOwn = parts.count == 4 && parts[1] == "git-model" && parts[2] == "runs"
+        return isOwn
+            || parts.count >= 5 && parts[1] == "git-model-remotes" && parts[parts.count - 2] == "runs"
+                && !parts.dropLast().contains("stages")
+    }
 }
 
 extension GitRepository {
@@ -11,7 +21,8 @@ extension GitRepository {
     ///
     /// These are, with their trees: what tags lead to; for each branch, local or remote-tracking, its tip and the newest ones; every
     /// worktree's HEAD and whatever is under way there; the stash; what no Git remote has, once there is one; and what only reflogs
-    /// still lead to, for that is how Git undoes. What other references lead to stays with its history.
+    /// still lead to, for that is how Git undoes. A reference in a directory `runs` of git-model's own keeps one commit, as a tag
+    /// does. What other references lead to stays with its history.
     package func retention(
         keepingLast count: Int,
         changing suffix: String
@@ -22,7 +33,7 @@ extension GitRepository {
         var hasRemote = false
         for reference in try await objects.references(prefix: "refs/") {
             let id = reference.peeledID
-            if reference.name.hasPrefix("refs/tags/") {
+            if reference.name.hasPrefix("refs/tags/") || GitRetention.isRun(reference) {
                 commits.insert(id)
             } else if reference.name == "refs/stash" {
                 commits.formUnion(try await list(["--no-walk", "refs/stash", "refs/stash^@"]))

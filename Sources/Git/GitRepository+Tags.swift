@@ -30,14 +30,16 @@ package enum GitReplacement: Sendable, Hashable {
 extension GitRepository {
     /// Makes an annotated tag with exactly that message, through `git`, so that the user's signing program runs.
     ///
-    /// Returns the tag object's id. Throws `invalidName`, `alreadyExists`, or `failed` when signing fails.
+    /// With a time, in seconds since 1970, the tag says that it was made then. Returns the tag object's id. Throws `invalidName`,
+    /// `alreadyExists`, or `failed` when signing fails.
     @discardableResult
     package func createTag(
         _ name: String,
         on target: GitObjectID,
         message: String,
         signing: GitSigning = .asConfigured,
-        existing: GitReplacement = .refuse
+        existing: GitReplacement = .refuse,
+        at time: Int64? = nil
     ) async throws(GitError) -> GitObjectID {
         guard GitReferenceName.isValidTag(name), !message.utf8.contains(0) else {
             throw GitError(.invalidName(name), command: "git tag")
@@ -45,7 +47,13 @@ extension GitRepository {
         var arguments: [GitArgument] = ["tag"] + signing.arguments + ["--cleanup=verbatim", "--file=-"]
         if existing == .replace { arguments.append("--force") }
         let text = message.hasSuffix("\n") ? message : message + "\n"
-        try await program.run(arguments + ["--", GitArgument(name), GitArgument(target)], input: Array(text.utf8))
+        // A number alone is in seconds, and in the user's own zone, but Git takes none from the year 2100 on.
+        let clock: [String: String?] =
+            time.map { time in
+                ["GIT_COMMITTER_DATE": time < 4_102_444_800 ? "\(time)" : "@\(time) +0000"]
+            } ?? [:]
+        try await program.with(environment: clock)
+            .run(arguments + ["--", GitArgument(name), GitArgument(target)], input: Array(text.utf8))
         guard let id = try await objects.reference("refs/tags/" + name)?.objectID else {
             throw GitError(.referenceNotFound("refs/tags/" + name), command: "git tag")
         }

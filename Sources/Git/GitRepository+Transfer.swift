@@ -61,6 +61,29 @@ extension GitRepository {
         try await program.with(environment: environment).run(arguments)
     }
 
+    /// Pushes references all or none, and only if some still are where the caller saw them: `nil` means that they must not exist.
+    ///
+    /// On the caller's terminal, or, captured, with Git's words in the error; a reference that moved is such an error.
+    package func pushAtomically(
+        _ refspecs: [GitRefspec],
+        expecting leases: [String: GitObjectID?],
+        to remote: String,
+        isCaptured: Bool,
+        environment: [String: String] = [:]
+    ) async throws(GitError) {
+        for name in leases.keys where !GitReferenceName.isValid(name) {
+            throw GitError(.invalidName(name), command: "git push")
+        }
+        let conditions = leases.sorted { $0.key < $1.key }.map { name, id in
+            GitArgument("--force-with-lease=\(name):\(id?.hex ?? "")")
+        }
+        let arguments: [GitArgument] =
+            ["push", "--quiet", "--atomic"] + conditions + ["--", try remoteArgument(remote)]
+        let all = arguments + refspecs.map(\.argument)
+        guard isCaptured else { return try await attached(all, environment) }
+        try await program.with(environment: environment).run(all)
+    }
+
     /// Fetches references on the caller's terminal; with none, what the remote's configuration says.
     package func fetch(
         _ refspecs: [GitRefspec] = [],

@@ -54,6 +54,34 @@ extension GitRepository {
         }
     }
 
+    /// Makes a worktree without a branch, in a directory that is not there or empty; no hook of ours runs.
+    package func addWorktree(at path: FilePath, commit: GitObjectID) async throws(GitError) {
+        let program = program.with(environment: GitRepository.hookGuard.mapValues { $0 })
+        try await program.run(["worktree", "add", "--quiet", "--detach", "--", GitArgument(path), GitArgument(commit)])
+    }
+
+    /// Removes a worktree with everything in it.
+    package func removeWorktree(at path: FilePath) async throws(GitError) {
+        try await program.run(["worktree", "remove", "--force", "--force", "--", GitArgument(path)])
+    }
+
+    /// Makes a commit without files and without a past, which is in no reference.
+    package func makeEmptyCommit() async throws(GitError) -> GitObjectID {
+        let nobody: [GitArgument] = ["-c", "user.name=git-model", "-c", "user.email=git-model@localhost"]
+        let output = try await program.run(
+            nobody + ["commit-tree", "-m", "Before the first commit", GitArgument(layout.objectFormat.emptyTree)]
+        )
+        guard let commit = GitObjectID(output.line) else {
+            throw GitError(.unexpectedOutput, command: "git commit-tree", message: output.line)
+        }
+        return commit
+    }
+
+    /// Applies a patch to the work tree; the index stays as it is.
+    package func apply(_ patch: [UInt8]) async throws(GitError) {
+        try await program.run(["apply", "--whitespace=nowarn", "-"], input: patch)
+    }
+
     /// Returns everything that keeps an object alive here: tips of history, and index entries with that suffix, or inside a
     /// directory that is given.
     ///

@@ -54,6 +54,7 @@ final class LibraryObjects: ObjectSource {
             var walk = LibraryTreeWalk()
             switch filter {
             case .all: try walk.list(tree, below: [], suffix: [], handle)
+            case .top: try walk.listTop(tree, handle)
             case .suffix(let suffix): try walk.list(tree, below: [], suffix: Array(suffix.utf8), handle)
             case .inside(let directory):
                 guard let entry = try walk.entry(directory, in: tree, handle), entry.mode.isDirectory else { break }
@@ -102,6 +103,15 @@ private struct LibraryTreeWalk {
                     found.append(GitTreeEntry(path: GitPath(bytes: prefix + name), mode: mode, id: id))
                 }
             }
+        }
+    }
+
+    /// Adds the tree's own entries.
+    mutating func listTop(_ tree: GitObjectID, _ handle: borrowing LibraryHandle) throws(GitError) {
+        let object = try LibraryTreeWalk.read(tree, handle)
+        try GitObjectParser.tree(object) { (mode, name, idBytes) throws(GitError) in
+            guard let id = GitObjectID(bytes: idBytes) else { return }
+            found.append(GitTreeEntry(path: GitPath(bytes: name), mode: mode, id: id))
         }
     }
 

@@ -73,6 +73,7 @@ struct ProgramObjects: ObjectSource {
         var arguments: [GitArgument] = ["--no-replace-objects", "ls-tree", "-z", "--full-tree"]
         var wanted: Set<GitPath>?
         switch filter {
+        case .top: arguments.append(GitArgument(tree))
         case .all, .suffix: arguments += ["-r", GitArgument(tree)]
         case .inside(let directory): arguments += ["-r", GitArgument(tree), "--", GitArgument(bytes: directory.bytes)]
         case .paths(let paths):

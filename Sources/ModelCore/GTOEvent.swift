@@ -1,6 +1,6 @@
 /// What a tag says to GTO 1.x, for repositories that it wrote to (gto/constants.py, `TAG_REGEXP`).
 ///
-/// git-model reads such tags and writes none but the plain registration `name@v1.2.3`, which `TagName` is.
+/// git-model reads all of them. It writes registrations (`TagName`), and assignments and what takes something back as here.
 package struct GTOEvent: Sendable, Hashable {
     /// What happened to the artifact.
     package enum Kind: Sendable, Hashable {
@@ -18,6 +18,28 @@ package struct GTOEvent: Sendable, Hashable {
     package let kind: Kind
     /// The number that orders the artifact's events; `nil` in the simple form.
     package let counter: UInt64?
+
+    /// Creates an event of a model.
+    package init(_ model: ModelName, _ kind: Kind, counter: UInt64? = nil) {
+        artifact = model.text
+        self.kind = kind
+        self.counter = counter
+    }
+
+    /// The tag's name, without `refs/tags/`.
+    package var tagName: String {
+        let name = artifact.split(separator: ":", maxSplits: 1).joined(separator: "=")
+        let event =
+            switch kind {
+            case .registration(let version): "@\(version)"
+            case .deregistration(let version): "@\(version)!"
+            case .assignment(let stage): "#\(stage)"
+            case .unassignment(let stage): "#\(stage)!"
+            case .deprecation: "@deprecated"
+            case .creation: "@created"
+            }
+        return name + event + (counter.map { "#\($0)" } ?? "")
+    }
 
     /// The artifact as a model's name; `nil` where it has a directory.
     package var model: ModelName? { try? ModelName(artifact) }

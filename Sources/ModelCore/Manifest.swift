@@ -30,8 +30,10 @@ package struct Manifest: Hashable, Sendable {
     package let size: Int64
     /// What cut the object into segments: `opaque`, or a tensor format's name.
     package let layout: String
-    /// Why the layout is opaque, for `show` and `-v`; may be empty.
+    /// Why the layout is opaque, and what whoever loads the file should know; for `show` and `-v`; may be empty.
     package let note: String
+    /// What the note has of a pickle that is not known to be harmless.
+    package static let pickleWarning = "its pickle "
     /// The segments or parts.
     package let content: Content
 

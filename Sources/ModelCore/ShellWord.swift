@@ -9,4 +9,53 @@ package enum ShellWord {
         guard !isPlain || text.isEmpty else { return text }
         return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
+
+    /// Returns the words of a command, without the quotes around them; `nil` for what it takes a shell to understand: variables,
+    /// other commands, redirections, patterns, and a quote that nothing closes.
+    package static func words(of command: String) -> [String]? {
+        var words: [String] = []
+        var word: String?
+        var rest = command.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            switch scalar {
+            case " ", "\t", "\n":
+                if let complete = word { words.append(complete) }
+                word = nil
+            case "'":
+                guard let end = rest.firstIndex(of: "'") else { return nil }
+                word = (word ?? "") + String(rest[..<end])
+                rest = rest[rest.index(after: end)...]
+            case "\"":
+                guard let quoted = quotedText(&rest) else { return nil }
+                word = (word ?? "") + quoted
+            case "\\":
+                guard let escaped = rest.popFirst() else { return nil }
+                // A line that goes on.
+                if escaped != "\n" { word = (word ?? "") + String(Character(escaped)) }
+            case "#" where word == nil: return nil
+            case "~" where word == nil: return nil
+            case "$", "`", "|", "&", ";", "<", ">", "(", ")", "*", "?", "[": return nil
+            default: word = (word ?? "") + String(Character(scalar))
+            }
+        }
+        if let word { words.append(word) }
+        return words
+    }
+
+    /// Takes what stands between double quotes, the first of which was taken; `nil` where the second is missing.
+    private static func quotedText(_ rest: inout String.UnicodeScalarView.SubSequence) -> String? {
+        var text = String.UnicodeScalarView()
+        while let scalar = rest.popFirst() {
+            switch scalar {
+            case "\"": return String(text)
+            case "$", "`": return nil
+            case "\\":
+                guard let next = rest.popFirst() else { return nil }
+                if !"\"\\$`\n".unicodeScalars.contains(next) { text.append(scalar) }
+                if next != "\n" { text.append(next) }
+            default: text.append(scalar)
+            }
+        }
+        return nil
+    }
 }

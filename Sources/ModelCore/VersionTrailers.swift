@@ -1,9 +1,9 @@
 /// What the last paragraph of a version tag's message says to programs: Git trailers, one a line.
 ///
 /// In this order: `Model: <name>`, `Version: v1.2.3`, for each artifact, sorted by path,
-/// `Artifact: <path> <kind> sha256:<hex> <size>`, and for each artifact whose manifest is known
-/// `Manifest: sha256:<hex> <path>`; a path is one word (`QuotedPath`). Readers skip other keys, which later versions may
-/// add, but never in front.
+/// `Artifact: <path> <kind> sha256:<hex> <size>`, for each artifact whose manifest is known `Manifest: sha256:<hex> <path>`, then
+/// `Run: <id>` where the run that made it is known, and for each metric, sorted by name, `Metric: <value> <name>`; a path and a name
+/// are one word (`QuotedPath`). Readers skip other keys, which later versions may add, but never in front.
 package struct VersionTrailers: Sendable, Hashable {
     /// An artifact of the version.
     package struct Artifact: Sendable, Hashable {
@@ -28,11 +28,23 @@ package struct VersionTrailers: Sendable, Hashable {
     package let version: SemanticVersion
     /// Its artifacts, sorted by path, each path once.
     package let artifacts: [Artifact]
+    /// The id of the run that made it, in hexadecimal digits; `nil` where the tag does not say.
+    package let run: String?
+    /// The metrics that the tag says it has, by name.
+    package let metrics: [String: Double]
 
     /// Creates trailers; of artifacts with the same path the last counts.
-    package init(model: ModelName, version: SemanticVersion, artifacts: [Artifact]) {
+    package init(
+        model: ModelName,
+        version: SemanticVersion,
+        artifacts: [Artifact],
+        run: String? = nil,
+        metrics: [String: Double] = [:]
+    ) {
         self.model = model
         self.version = version
+        self.run = run
+        self.metrics = metrics
         let byPath = Dictionary(artifacts.map { ($0.path, $0) }) { $1 }
         self.artifacts = byPath.values.sorted { $0.path < $1.path }
     }
@@ -48,6 +60,10 @@ package struct VersionTrailers: Sendable, Hashable {
         for artifact in artifacts {
             guard let manifest = artifact.manifest else { continue }
             lines.append("Manifest: \(manifest) \(QuotedPath.encode(artifact.path.text))")
+        }
+        if let run { lines.append("Run: \(run)") }
+        for (name, value) in metrics.sorted(by: { $0.key < $1.key }) {
+            lines.append("Metric: \(value) \(QuotedPath.encode(name))")
         }
         return lines.map { $0 + "\n" }.joined()
     }
@@ -70,6 +86,8 @@ private struct VersionTrailersParser {
     private var version: SemanticVersion?
     private var pointers: [RepositoryPath: Pointer] = [:]
     private var manifests: [RepositoryPath: Digest] = [:]
+    private var run: String?
+    private var metrics: [String: Double] = [:]
 
     private func malformed(_ what: String) -> FormatError { FormatError("version tag", .malformed(what)) }
 
@@ -85,6 +103,13 @@ private struct VersionTrailersParser {
             version = number
         case "Artifact": try takeArtifact(value, line)
         case "Manifest": try takeManifest(value, line)
+        case "Run": run = String(value)
+        case "Metric":
+            let words = value.split(separator: " ", maxSplits: 1)
+            guard words.count == 2, let number = Double(words[0]), let name = QuotedPath.decode(words[1]) else {
+                throw malformed("\"\(line)\"")
+            }
+            metrics[name] = number
         default: return
         }
     }
@@ -119,6 +144,6 @@ private struct VersionTrailersParser {
             throw malformed("it has a manifest of \(QuotedPath.encode(stray.text)), which is no artifact of it")
         }
         let artifacts = pointers.map { VersionTrailers.Artifact(path: $0, pointer: $1, manifest: manifests[$0]) }
-        return VersionTrailers(model: model, version: version, artifacts: artifacts)
+        return VersionTrailers(model: model, version: version, artifacts: artifacts, run: run, metrics: metrics)
     }
 }

@@ -79,6 +79,9 @@ extension Configuration {
     /// Whether `pre-commit` blocks where it would warn.
     package var hooksAreStrict: Bool { flag("hooks", nil, "strict") ?? false }
 
+    /// Returns which values of a metric somebody calls better, in their own words, which should be `lower` or `higher`.
+    package func direction(ofMetric name: String) -> String? { value("metric", name, "direction") }
+
     /// The most bytes a second that go to or come from a remote; `nil` is no limit.
     package var transferRate: Int64? { number("transfer", nil, "rate").flatMap { $0 > 0 ? $0 : nil } }
 

@@ -132,7 +132,7 @@ package struct Configuration: Sendable {
     private static func mayBeTracked(_ key: GitConfigurationKey) -> Bool {
         switch (key.section, key.subsection, key.name) {
         case ("remote", .some, "url"), ("remote", nil, "default"), ("tags", nil, "plain"),
-            ("add", nil, "largefilesize"):
+            ("add", nil, "largefilesize"), ("metric", .some, "direction"):
             true
         // What these name as commands still needs the user's trust before it runs.
         case ("model", _, _), ("stage", _, _), ("gate", _, _), ("deploy", _, _), ("hooks", _, _): true

@@ -19,6 +19,22 @@ package struct ModelDescription: Sendable, Hashable {
     package var metadata: [String: String] = [:]
     /// Where the model card is: a path in the repository, or a URL.
     package var card: String?
+    /// What the model is for, in the words of the Hugging Face Hub, such as `text-classification`.
+    package var task: String?
+    /// The licence, as SPDX or the Hub call it.
+    package var license: String?
+    /// The model that this one was made from: a version here, a name on the Hub, or a URL.
+    package var base: String?
+    /// What it takes and gives.
+    package var signature: ModelSignature?
+    /// Where inputs are that it can be tried with.
+    package var sample: RepositoryPath?
+    /// What it should give for them.
+    package var expectation: ModelExpectation?
+    /// The words of the command that serves it; none where nobody said so.
+    ///
+    /// It runs only where the user trusts it.
+    package var serve: [String] = []
     /// Fields of other versions of git-model, and of people, kept as they are.
     private var others: [String: JSONValue] = [:]
 
@@ -27,32 +43,17 @@ package struct ModelDescription: Sendable, Hashable {
         self.name = name
     }
 
-    /// Parses a description; throws `FormatError` for anything but a JSON object of the expected types.
+    /// Parses a description; throws `FormatError` that names the field, for anything but a JSON object of the expected types.
     package init(_ name: ModelName, parsing bytes: [UInt8]) throws(FormatError) {
         self.init(name)
-        let format = "description of model \(name)"
-        func malformed(_ what: String) -> FormatError { FormatError(format, .malformed(what)) }
         do throws(FormatError) {
-            guard let fields = try JSONValue(parsing: bytes).object else { throw malformed("it is no JSON object") }
-            others = fields
-        } catch {
-            throw FormatError(format, error.problem)
-        }
-        if let field = others.removeValue(forKey: "artifacts") {
-            let paths = try (field.array ?? [.null]).map { (item) throws(FormatError) in
-                guard let text = item.string else { throw malformed("\"artifacts\" is no list of paths") }
-                do { return try RepositoryPath(text) } catch { throw malformed("artifact \(error)") }
+            guard let fields = try JSONValue(parsing: bytes).object else {
+                throw ModelDescription.malformed("it is no JSON object")
             }
-            artifacts = Set(paths).sorted()
-        }
-        if let field = others.removeValue(forKey: "metadata") {
-            guard let items = field.object else { throw malformed("\"metadata\" is no object") }
-            metadata = items.compactMapValues(\.string)
-            guard metadata.count == items.count else { throw malformed("a value of \"metadata\" is no string") }
-        }
-        if let field = others.removeValue(forKey: "card") {
-            guard let text = field.string else { throw malformed("\"card\" is no string") }
-            card = text
+            others = fields
+            try takeFields()
+        } catch {
+            throw FormatError("description of model \(name)", error.problem)
         }
     }
 
@@ -77,7 +78,61 @@ package struct ModelDescription: Sendable, Hashable {
         var fields = others
         fields["artifacts"] = .array(artifacts.map { .string($0.text) })
         if !metadata.isEmpty { fields["metadata"] = .object(metadata.mapValues { .string($0) }) }
-        if let card { fields["card"] = .string(card) }
+        let texts = ["card": card, "task": task, "license": license, "base": base, "sample": sample?.text]
+        for (key, text) in texts { fields[key] = text.map { .string($0) } }
+        if let signature { fields["signature"] = signature.json }
+        if let expectation { fields["expectation"] = expectation.json }
+        if !serve.isEmpty { fields["serve"] = .array(serve.map { .string($0) }) }
         return JSONValue.object(fields).encoded
+    }
+}
+
+extension ModelDescription {
+    private static func malformed(_ what: String) -> FormatError { FormatError("description", .malformed(what)) }
+
+    /// Takes the fields that are known here out of the others.
+    private mutating func takeFields() throws(FormatError) {
+        if let field = others.removeValue(forKey: "artifacts") {
+            let paths = try (field.array ?? [.null]).map { (item) throws(FormatError) in
+                guard let text = item.string else {
+                    throw ModelDescription.malformed("\"artifacts\" is no list of paths")
+                }
+                do { return try RepositoryPath(text) } catch { throw ModelDescription.malformed("artifact \(error)") }
+            }
+            artifacts = Set(paths).sorted()
+        }
+        if let field = others.removeValue(forKey: "metadata") {
+            guard let items = field.object else { throw ModelDescription.malformed("\"metadata\" is no object") }
+            metadata = items.compactMapValues(\.string)
+            guard metadata.count == items.count else {
+                throw ModelDescription.malformed("a value of \"metadata\" is no string")
+            }
+        }
+        card = try takeText("card")
+        task = try takeText("task")
+        license = try takeText("license")
+        base = try takeText("base")
+        if let text = try takeText("sample") {
+            do { sample = try RepositoryPath(text) } catch { throw ModelDescription.malformed("\"sample\": \(error)") }
+        }
+        if let field = others.removeValue(forKey: "signature") {
+            signature = try ModelSignature(parsing: field, field: "signature")
+        }
+        if let field = others.removeValue(forKey: "expectation") {
+            expectation = try ModelExpectation(parsing: field, field: "expectation")
+        }
+        if let field = others.removeValue(forKey: "serve") {
+            let words = (field.array ?? [.null]).map(\.string)
+            guard words.first != .some(""), !words.contains(nil) else {
+                throw ModelDescription.malformed("\"serve\" is no list of words")
+            }
+            serve = words.compactMap(\.self)
+        }
+    }
+
+    private mutating func takeText(_ key: String) throws(FormatError) -> String? {
+        guard let field = others.removeValue(forKey: key) else { return nil }
+        guard let text = field.string else { throw ModelDescription.malformed("\"\(key)\" is no string") }
+        return text
     }
 }

@@ -16,8 +16,11 @@ package struct ModelVersion: Sendable, Hashable {
     package let trailers: VersionTrailers?
     /// Why the trailers cannot be relied on, though there are some: a clause.
     package let problem: String?
-    /// Whether GTO's event `name@v1.2.3!` took the version back; `latest` then means another.
-    package let isDeregistered: Bool
+    /// When GTO's event `name@v1.2.3!` took the version back, in seconds since 1970; `nil` where none did.
+    package let withdrawalTime: Int64?
+
+    /// Whether the version was taken back; `latest` then means another.
+    package var isDeregistered: Bool { withdrawalTime != nil }
 
     /// The version.
     package var version: SemanticVersion { tag.version }
@@ -34,12 +37,15 @@ package struct ModelVersion: Sendable, Hashable {
     /// Reads every version tag of a repository, by model, then ascending precedence.
     ///
     /// A plain `v1.2.3` tag belongs to the model of its trailers; one without trailers to `plainModel`, and is none of ours
-    /// where that is `nil`, for code has versions too. Tags of anything but commits are left out.
-    package static func all(in repository: GitRepository, plainModel: ModelName?) async throws(GitError)
-        -> [ModelVersion]
-    {
+    /// where that is `nil`, for code has versions too. Tags of anything but commits are left out. With `commits`, only versions that
+    /// were made of these are read, which is quicker.
+    package static func all(
+        in repository: GitRepository,
+        plainModel: ModelName?,
+        madeOf commits: Set<GitObjectID>? = nil
+    ) async throws(GitError) -> [ModelVersion] {
         let references = try await repository.objects.references(prefix: TagName.referencePrefix)
-        let tags = references.compactMap { reference in
+        let tags = references.filter { commits?.contains($0.peeledID) ?? true }.compactMap { reference in
             TagName(reference: reference.name).map { (name: $0, reference: reference) }
         }
         let withdrawals = references.filter { $0.isAnnotated && ModelVersion.withdrawn($0) != nil }
@@ -67,7 +73,7 @@ package struct ModelVersion: Sendable, Hashable {
                 reference.peeledID,
                 annotation,
                 plainModel: plainModel,
-                withdrawnAt: withdrawnAt[name]
+                withdrawnAt: withdrawnAt
             )
             if let version { versions.append(version) }
         }
@@ -79,7 +85,7 @@ package struct ModelVersion: Sendable, Hashable {
         _ commit: GitObjectID,
         _ annotation: GitAnnotation?,
         plainModel: ModelName?,
-        withdrawnAt: Int64?
+        withdrawnAt: [TagName: Int64]
     ) {
         var trailers: VersionTrailers?
         var problem: String?
@@ -93,7 +99,7 @@ package struct ModelVersion: Sendable, Hashable {
             // A tag object that somebody gave another name: a signature on it says nothing about this version.
             problem = "the tag's message is about \(found.model)@\(found.version)"
             trailers = nil
-        } else if let annotation, annotation.name != tag.text, trailers != nil {
+        } else if let annotation, annotation.name != tag.text {
             problem = "the tag was made as \(QuotedPath.encode(annotation.name))"
             trailers = nil
         }
@@ -103,7 +109,8 @@ package struct ModelVersion: Sendable, Hashable {
         self.annotation = annotation
         self.trailers = trailers
         self.problem = problem
-        isDeregistered = withdrawnAt.map { $0 >= annotation?.tagger?.time ?? .min } ?? false
+        let time = withdrawnAt[TagName(model: model, version: tag.version)]
+        withdrawalTime = time.flatMap { $0 >= annotation?.tagger?.time ?? .min ? $0 : nil }
     }
 
     /// Returns the version that a tag of GTO's takes back.

@@ -21,6 +21,12 @@ package struct ResolvedVersion: Sendable, Hashable {
         commit = version.commit
         self.version = version
     }
+
+    init(_ event: StageEvent) {
+        name = event.version?.tag.text ?? event.commit.hex
+        commit = event.commit
+        version = event.version
+    }
 }
 
 /// Finds what a user means by a version: the one grammar `[MODEL@](vX.Y.Z|STAGE|latest)`, or any Git revision.
@@ -44,9 +50,10 @@ package struct VersionResolver: Sendable {
         let query: VersionQuery
         do { query = try VersionQuery(text) } catch { throw .malformed(error) }
         let revision = try await commit(text)
+        let stages = try await stages(for: query, isRevision: revision != nil)
         var failure: ResolutionError?
         do throws(ResolutionError) {
-            if let found = try find(query) {
+            if let found = try find(query, stages) {
                 try await requireSame(found, as: revision, text)
                 return found
             }
@@ -62,19 +69,39 @@ package struct VersionResolver: Sendable {
         throw failure ?? .unknown(text, near: suggestions(for: text))
     }
 
+    /// Returns what happened to stages, where a text may name one: a word alone does only where Git has nothing of that name.
+    private func stages(for query: VersionQuery, isRevision: Bool) async throws(ResolutionError) -> StageHistory? {
+        guard case .stage(let model, _) = query.candidates.first, model != nil || !isRevision else { return nil }
+        do { return try await StageHistory.all(in: repository, versions: versions) } catch { throw .git(error) }
+    }
+
     /// Returns the version that is meant; `nil` where the text is no version's.
-    private func find(_ query: VersionQuery) throws(ResolutionError) -> ResolvedVersion? {
+    private func find(_ query: VersionQuery, _ stages: StageHistory?) throws(ResolutionError) -> ResolvedVersion? {
         for candidate in query.candidates {
             switch candidate {
             case .version(let model, let version): return try find(version, of: model, query.text)
             case .latest(let model): return try latest(of: model, query.text)
             case .stage(.some(let model), let stage):
                 guard let known = try self.model(model) else { continue }
+                if let found = stages?.current(of: known, in: stage) { return ResolvedVersion(found) }
                 throw .unknownVersion(known, stage.text, near: near(stage.text, of: known))
-            case .stage(nil, _), .revision: continue
+            case .stage(nil, let stage): return try find(stage, stages, query.text)
+            case .revision: continue
             }
         }
         return nil
+    }
+
+    /// Returns what a stage has, of whichever model has such a stage.
+    private func find(
+        _ stage: StageName,
+        _ stages: StageHistory?,
+        _ text: String
+    ) throws(ResolutionError) -> ResolvedVersion? {
+        guard let stages else { return nil }
+        let found = stages.models.compactMap { stages.current(of: $0, in: stage) }
+        guard found.count < 2 else { throw .ambiguous(text, candidates: found.map { "\($0.model)@\(stage)" }) }
+        return found.first.map { ResolvedVersion($0) }
     }
 
     private func find(

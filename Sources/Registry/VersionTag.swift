@@ -2,9 +2,9 @@ package import ModelCore
 
 /// The message of a version tag: a subject, what the user says, and trailers for programs, a blank line between each.
 package enum VersionTag {
-    /// Returns a message; the body may be empty.
-    package static func message(subject: String, body: String, trailers: VersionTrailers) -> String {
-        let parts = [subject.split(whereSeparator: \.isNewline).joined(separator: " "), trimmed(body), trailers.text]
+    /// Returns a message; the body may be empty, and `trailers` are a paragraph.
+    package static func message(subject: String, body: String, trailers: String) -> String {
+        let parts = [subject.split(whereSeparator: \.isNewline).joined(separator: " "), trimmed(body), trailers]
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 

@@ -1,10 +1,11 @@
 /// The rows of a table as CSV (RFC 4180) or TSV, one after the other.
-struct DelimitedRows {
+package struct DelimitedRows {
     private let bytes: [UInt8]
     private let separator: UInt8
     private var position = 0
 
-    init(_ bytes: [UInt8], separator: UInt8) {
+    /// Begins with a table of UTF-8; `separator` is a comma or a tab.
+    package init(_ bytes: [UInt8], separator: UInt8) {
         self.bytes = bytes
         self.separator = separator
         // A byte order mark, as spreadsheets write it.
@@ -12,7 +13,7 @@ struct DelimitedRows {
     }
 
     /// Returns the cells of the next row that is not empty; `nil` at the end.
-    mutating func next() -> [String]? {
+    package mutating func next() -> [String]? {
         while position < bytes.count {
             let cells = row()
             if cells.count > 1 || cells.first?.isEmpty == false { return cells }

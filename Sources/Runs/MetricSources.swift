@@ -9,14 +9,8 @@ package import SystemPackage
 package struct MetricSources: Sendable {
     /// Larger files are not read.
     private static let byteLimit = 1 << 30
-    /// Where DVCLive keeps its tables, below a directory that it makes.
-    private static let liveDirectory = "plots/metrics/"
-    private static let tableNames: Set<String> = [
-        "metrics.csv", "metrics.tsv", "results.csv", "log.csv", "history.csv", "training_log.csv",
-    ]
-    private static let documentNames: Set<String> = [
-        "metrics.json", "scores.json", "eval_results.json", "all_results.json",
-    ]
+    private static let liveParametersName = "params.yaml"
+
     /// What was found.
     package struct Findings: Sendable {
         /// The points of all metrics.
@@ -27,10 +21,17 @@ package struct MetricSources: Sendable {
         package var recordedParameters: [String: ParameterValue] = [:]
         /// What people noted.
         package var notes: [String] = []
+        /// The paths of what is to be an artifact.
+        package var artifacts: [String] = []
+        /// Things outside the repository.
+        package var references: [RunReference] = []
         /// The files that were read, relative to where the command ran, or to the run's directory.
         package var files: [String] = []
         /// What could not be looked at.
         package var problems: [String] = []
+
+        /// Creates findings of nothing.
+        package init() {}
     }
 
     private let directory: RunDirectory
@@ -52,16 +53,24 @@ package struct MetricSources: Sendable {
         let lines = RunLines(directory)
         findings.attempt { findings throws(IOError) in findings.recordedParameters = try lines.parameters }
         findings.attempt { findings throws(IOError) in findings.notes = try lines.notes }
+        findings.attempt { findings throws(IOError) in findings.artifacts = try lines.artifacts }
+        findings.attempt { findings throws(IOError) in findings.references = try lines.references }
         findings.attempt(addLines)
         findings.attempt(addMLflow)
-        var search = RecentFiles(since: started, below: workingDirectory) { Kind($0) != nil }
+        var search = RecentFiles(since: started, below: workingDirectory) { path in
+            MetricFileKind(path) != nil || MetricSources.hasLiveParameters(path)
+        }
         let files = search.paths()
         findings.problems += search.problems
-        addTrainerStates(files.filter { Kind($0) == .trainerState }, to: &findings)
-        addEvents(files.filter { Kind($0) == .events }, to: &findings)
-        for kind in [Kind.liveTable, .table, .document, .liveParameters] {
-            for file in files where kind == Kind(file) { add(file, kind, to: &findings) }
+        for kind in MetricFileKind.allCases {
+            let paths = files.filter { MetricFileKind($0) == kind }
+            switch kind {
+            case .trainerState: addTrainerStates(paths, to: &findings)
+            case .events: addEvents(paths, to: &findings)
+            case .liveTable, .table, .document: for path in paths { add(path, kind, to: &findings) }
+            }
         }
+        for path in files where MetricSources.hasLiveParameters(path) { addParameters(path, to: &findings) }
         return findings
     }
 
@@ -71,24 +80,9 @@ package struct MetricSources: Sendable {
         if !log.isEmpty || log.unreadableCount > 0 { findings.add(log, from: RunDirectory.metricsName) }
     }
 
-    /// What a file is, by its name.
-    private enum Kind {
-        case liveTable, trainerState, events, table, document, liveParameters
-
-        init?(_ path: String) {
-            let parts = path.split(separator: "/").map(String.init)
-            guard let name = parts.last else { return nil }
-            let isLive = parts.dropLast().contains { $0.hasPrefix("dvclive") }
-            switch name {
-            case _ where isLive && name.hasSuffix(".tsv") && path.contains(liveDirectory): self = .liveTable
-            case "params.yaml" where isLive: self = .liveParameters
-            case TrainerState.fileName: self = .trainerState
-            case _ where name.contains(TensorBoardEvents.fileNamePart): self = .events
-            case _ where MetricSources.tableNames.contains(name): self = .table
-            case _ where MetricSources.documentNames.contains(name): self = .document
-            default: return nil
-            }
-        }
+    /// Whether DVCLive keeps parameters in a file of that path.
+    private static func hasLiveParameters(_ path: String) -> Bool {
+        MetricFileKind.isLive(path) && path.hasSuffix("/" + liveParametersName)
     }
 
     private func bytes(of path: String, _ findings: inout Findings) -> [UInt8]? {
@@ -130,41 +124,14 @@ package struct MetricSources: Sendable {
         }
     }
 
-    private func add(_ path: String, _ kind: Kind, to findings: inout Findings) {
+    private func add(_ path: String, _ kind: MetricFileKind, to findings: inout Findings) {
+        guard let bytes = bytes(of: path, &findings), let log = try? kind.log(of: bytes, at: path) else { return }
+        if !log.isEmpty { findings.add(log, from: path) }
+    }
+
+    private func addParameters(_ path: String, to findings: inout Findings) {
         guard let bytes = bytes(of: path, &findings) else { return }
-        var log: MetricLog?
-        switch kind {
-        case .liveTable: log = MetricSources.liveTable(bytes, at: path)
-        case .table:
-            let separator = path.hasSuffix(".tsv") ? UInt8(ascii: "\t") : UInt8(ascii: ",")
-            log = DelimitedMetrics.log(of: bytes, separator: separator)
-        case .trainerState, .events: return
-        case .document: log = MetricSources.document(bytes)
-        case .liveParameters: findings.parameters.merge(Parameters.yaml(bytes) ?? [:]) { own, _ in own }
-        }
-        if let log, !log.isEmpty { findings.add(log, from: path) }
-    }
-
-    /// Reads a table of DVCLive's, which has one metric, named by the table's path below `plots/metrics`.
-    private static func liveTable(_ bytes: [UInt8], at path: String) -> MetricLog {
-        let table = DelimitedMetrics.log(of: bytes, separator: UInt8(ascii: "\t"))
-        let place = path.ranges(of: liveDirectory).last
-        guard let place, table.series.count == 1, let points = table.series.values.first else { return table }
-        var log = MetricLog()
-        let name = String(path[place.upperBound...].dropLast(".tsv".count))
-        for point in points { log.add(name, point.value, step: point.step, time: point.time) }
-        log.unreadableCount = table.unreadableCount
-        return log
-    }
-
-    /// Reads a file of last values, whose numbers are metrics without a history.
-    private static func document(_ bytes: [UInt8]) -> MetricLog? {
-        guard let value = try? JSONValue(parsing: bytes, allowsNonFinite: true), value.object != nil else { return nil }
-        var log = MetricLog()
-        for (name, leaf) in Flattened.leaves(of: value) {
-            if let number = leaf.metric { log.add(name, number) }
-        }
-        return log
+        findings.parameters.merge(Parameters.yaml(bytes) ?? [:]) { own, _ in own }
     }
 
     /// Reads every run of the file store in the run's directory.

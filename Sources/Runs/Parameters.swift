@@ -6,24 +6,31 @@ package enum Parameters {
     /// The most bytes that a file may have.
     package static let byteLimit = 16 << 20
 
+    /// The names of the files that people keep parameters in; where several have one, the last does.
+    package static let usualFileNames = ["params.yaml", "params.yml", "params.json"]
+
     /// Reads a file by what its name ends with; throws `FormatError` for one that cannot be read, and for another name.
     package static func read(_ bytes: [UInt8], named name: String) throws(FormatError) -> [String: ParameterValue] {
-        if name.hasSuffix(".json") {
-            let value = try JSONValue(parsing: bytes, allowsNonFinite: true)
-            guard value.object != nil else { throw FormatError("parameters", .malformed("it is no JSON object")) }
-            return flattened(value)
-        }
-        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return try yamlFile(bytes) }
-        throw FormatError("parameters", .malformed("its name ends with none of .yaml, .yml and .json"))
+        flattened(try document(bytes, named: name))
     }
 
     /// Reads a YAML file; `nil` for one that cannot be read.
-    static func yaml(_ bytes: [UInt8]) -> [String: ParameterValue]? { try? yamlFile(bytes) }
+    static func yaml(_ bytes: [UInt8]) -> [String: ParameterValue]? { try? read(bytes, named: ".yaml") }
 
-    private static func yamlFile(_ bytes: [UInt8]) throws(FormatError) -> [String: ParameterValue] {
-        guard let value = try YAMLReader.value(of: bytes) else { return [:] }
-        guard value.mapping != nil else { throw FormatError("parameters", .malformed("it is no mapping")) }
-        return flattened(JSONValue(value))
+    /// Reads the object of a file of YAML or JSON, by what its name ends with; an empty YAML file has an empty one.
+    static func document(_ bytes: [UInt8], named name: String) throws(FormatError) -> JSONValue {
+        if name.hasSuffix(".json") {
+            let value = try JSONValue(parsing: bytes, allowsNonFinite: true)
+            guard value.object != nil else { throw FormatError("file", .malformed("it is no JSON object")) }
+            return value
+        }
+        if name.hasSuffix(".toml") { throw FormatError("file", .malformed("TOML is not read; write YAML or JSON")) }
+        guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
+            throw FormatError("file", .malformed("its name ends with none of .yaml, .yml and .json"))
+        }
+        guard let value = try YAMLReader.value(of: bytes), !value.isNull else { return .object([:]) }
+        guard value.mapping != nil else { throw FormatError("file", .malformed("it is no mapping")) }
+        return JSONValue(value)
     }
 
     private static func flattened(_ value: JSONValue) -> [String: ParameterValue] {

@@ -26,6 +26,12 @@ struct RecentFiles {
         self.isWanted = isWanted
     }
 
+    /// Whether files at such a path, below where a search begins, are looked for at all, however old they are.
+    static func covers(_ path: String) -> Bool {
+        let directories = path.split(separator: "/").dropLast()
+        return directories.count <= depthLimit && !directories.contains { skipped.contains(String($0)) }
+    }
+
     /// Returns the files' paths below the root, sorted by name in each directory; links are not followed.
     mutating func paths() -> [String] {
         var found: [String] = []

@@ -31,6 +31,11 @@ package struct RunCatalog: Sendable {
         package var records: [RunRecord] = []
         /// Those whose record is damaged or was never written.
         package var unreadable: [RunID] = []
+        /// Those whose summary a commit has.
+        package var kept: Set<RunID> = []
+
+        /// Brings the records in order after some were added.
+        package mutating func sort() { records.sort { ($0.started, $0.id) < ($1.started, $1.id) } }
     }
 
     /// Reads all records, on the threads of a pool; a run that nobody records any more counts as killed.
@@ -41,7 +46,7 @@ package struct RunCatalog: Sendable {
         for (id, record) in zip(ids, records) {
             if let record { contents.records.append(record) } else { contents.unreadable.append(id) }
         }
-        contents.records.sort { ($0.started, $0.id) < ($1.started, $1.id) }
+        contents.sort()
         return contents
     }
 
@@ -67,11 +72,16 @@ extension RunCatalog.Contents {
     /// Returns the run that a text means: an id, its first digits, the last run of that name, or `latest`.
     package func find(_ text: String) throws(RunLookupError) -> RunRecord {
         if text == "latest", let last = records.last { return last }
-        if let named = records.last(where: { $0.name == text }) { return named }
-        guard text.utf8.count >= RunID.shortestPrefix, RunID.isPrefix(text) else { throw .unknown(text) }
+        // Anybody may call a run what another's id begins with.
+        let named = records.last { $0.name == text }
+        guard text.utf8.count >= RunID.shortestPrefix, RunID.isPrefix(text) else {
+            guard let named else { throw .unknown(text) }
+            return named
+        }
         let matches = records.filter { $0.id.text.hasPrefix(text) }
         guard matches.count <= 1 else { throw .ambiguous(text, matches.map(\.id)) }
-        guard let found = matches.first else { throw .unknown(text) }
+        if let found = matches.first, let named, named.id != found.id { throw .ambiguous(text, [found.id, named.id]) }
+        guard let found = matches.first ?? named else { throw .unknown(text) }
         return found
     }
 }

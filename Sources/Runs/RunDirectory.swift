@@ -13,6 +13,10 @@ package struct RunDirectory: Sendable, Hashable {
     package static let differenceName = "code.diff"
     /// The name of the file that scripts append metrics to.
     package static let metricsName = "metrics.jsonl"
+    /// The name of the file with the points of all metrics that were found, wherever a script wrote them.
+    package static let seriesName = "series.jsonl"
+    /// The name of the directory of plots.
+    package static let plotsName = "plots"
     private static let recordName = "run.json"
     private static let recordLimit = 256 << 20
 
@@ -24,6 +28,9 @@ package struct RunDirectory: Sendable, Hashable {
 
     /// The file that scripts append metrics to.
     package var metrics: FilePath { path.appending(RunDirectory.metricsName) }
+
+    /// Where plots are put that were recorded.
+    package var plots: FilePath { path.appending(RunDirectory.plotsName) }
 
     /// Where MLflow's file store is put.
     package var mlflow: FilePath { path.appending("mlruns") }

@@ -3,7 +3,7 @@ package import ModelCore
 /// A file of a run's directory.
 package struct RunFile: Sendable, Hashable, Codable {
     /// The path in the directory.
-    package let path: String
+    package private(set) var path: String
     /// The digest of its bytes, as pointers write it.
     package let oid: String
     /// The size in bytes.
@@ -14,5 +14,15 @@ package struct RunFile: Sendable, Hashable, Codable {
         self.path = path
         self.oid = "sha256:\(oid.hex)"
         self.size = size
+    }
+
+    /// The digest of its bytes; `nil` where the note is none of ours.
+    package var digest: Digest? { oid.hasPrefix("sha256:") ? Digest(hex: oid.dropFirst("sha256:".count)) : nil }
+
+    /// Returns the note of the same bytes in a file of another name.
+    func named(_ path: String) -> RunFile {
+        var file = self
+        file.path = path
+        return file
     }
 }

@@ -9,6 +9,8 @@ package struct RunLines: Sendable {
     private static let byteLimit = 1 << 30
     private static let parametersName = "params.jsonl"
     private static let notesName = "notes.jsonl"
+    private static let artifactsName = "artifacts.jsonl"
+    private static let referencesName = "references.jsonl"
 
     private let directory: RunDirectory
 
@@ -31,6 +33,37 @@ package struct RunLines: Sendable {
 
     /// Appends a note.
     package func append(note: String) throws(IOError) { try append(["note": .string(note)], to: RunLines.notesName) }
+
+    /// Appends the path of something that the run made and that is to be an artifact.
+    package func append(artifact path: String) throws(IOError) {
+        try append(["path": .string(path)], to: RunLines.artifactsName)
+    }
+
+    /// Appends a reference.
+    package func append(_ reference: RunReference) throws(IOError) {
+        var fields: [String: JSONValue] = ["uri": .string(reference.uri)]
+        if let digest = reference.digest { fields["digest"] = .string(digest) }
+        try append(fields, to: RunLines.referencesName)
+    }
+
+    /// The paths of what is to be an artifact, each once.
+    package var artifacts: [String] {
+        get throws(IOError) {
+            var seen: Set<String> = []
+            return try lines(of: RunLines.artifactsName).compactMap { $0["path"]?.string }
+                .filter { seen.insert($0).inserted }
+        }
+    }
+
+    /// The references, in the order in which they were made.
+    package var references: [RunReference] {
+        get throws(IOError) {
+            try lines(of: RunLines.referencesName).compactMap { line -> RunReference? in
+                guard let uri = line["uri"]?.string else { return nil }
+                return RunReference(uri: uri, digest: line["digest"]?.string)
+            }
+        }
+    }
 
     /// The hyperparameters; the last line of a name counts.
     package var parameters: [String: ParameterValue] {

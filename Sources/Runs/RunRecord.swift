@@ -24,7 +24,7 @@ package struct RunRecord: Sendable, Hashable, Codable {
     /// The signal that ended the command.
     package var signal: Int?
     /// Where it was recorded, and by whom.
-    package let origin: RunOrigin
+    package private(set) var origin: RunOrigin
     /// The code that ran.
     package let code: RunCode
     /// What it read, as far as the user says.
@@ -37,10 +37,18 @@ package struct RunRecord: Sendable, Hashable, Codable {
     package var outputs: [RunOutput] = []
     /// What each metric came to.
     package var metrics: [String: MetricSummary] = [:]
+    /// The points of all metrics, in the run's directory; `nil` where there are none.
+    package var series: RunFile?
+    /// Plots that were recorded, in the run's directory; `nil` where there are none.
+    package var plots: [RunFile]?
+    /// Things outside the repository that were recorded; `nil` where there are none.
+    package var references: [RunReference]?
     /// What it took; `nil` while it runs.
     package var resources: RunResources?
     /// What people noted, in order.
     package var notes: [String] = []
+    /// The run that this one does again.
+    package var reproduces: RunID?
 
     /// Creates the record of a run that begins.
     package init(
@@ -60,6 +68,14 @@ package struct RunRecord: Sendable, Hashable, Codable {
         self.directory = directory
         self.origin = origin
         self.code = code
+    }
+
+    /// The record as everybody is to have it: without the machine's name, and its files named as Git has them.
+    package var summary: RunRecord {
+        var summary = self
+        summary.origin = RunOrigin(host: nil, user: origin.user)
+        summary.series = series?.named(RunAttachment.series.keptName)
+        return summary
     }
 
     /// How long it took, in ms; `nil` while it runs.

@@ -5,8 +5,13 @@ package struct Timestamp: Hashable, Sendable, Comparable {
     /// The milliseconds since 1970.
     package let milliseconds: Int64
 
-    /// Creates a moment.
-    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    /// The last millisecond of the year 9999.
+    private static let limit: Int64 = 253_402_300_799_999
+
+    /// Creates a moment; what is beyond the years that can be written becomes the nearest one.
+    package init(milliseconds: Int64) {
+        self.milliseconds = max(-Timestamp.limit, min(milliseconds, Timestamp.limit))
+    }
 
     /// Creates the moment of a clock's nanoseconds since 1970.
     package init(nanoseconds: Int64) { milliseconds = nanoseconds / 1_000_000 }

@@ -4,7 +4,8 @@ import Testing
 @Suite struct TranscriptTests {
     /// Documents whose commands exist; the list grows with the verbs.
     static let enabled = [
-        "usage.md", "init.md", "add.md", "status.md", "push.md", "run.md", "tag.md", "checkout.md", "diff.md",
+        "usage.md", "init.md", "add.md", "status.md", "push.md", "run.md", "tag.md", "promote.md", "checkout.md",
+        "diff.md",
         "doctor.md",
     ]
 

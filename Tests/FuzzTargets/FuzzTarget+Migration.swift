@@ -14,6 +14,11 @@ extension FuzzTarget {
         FuzzTarget(name: "dvc.lock", seeds: locks) { bytes in
             _ = try? DVCOutputs(lock: bytes, pipeline: bytes, at: RepositoryPath("dvc.lock"))
         },
+        FuzzTarget(name: "dvc.yaml", seeds: pipelines) { bytes in
+            guard let found = try? DVCReports(parsing: bytes, at: RepositoryPath("a/dvc.yaml")) else { return }
+            let paths = found.metrics + found.parameters
+            try require(paths.allSatisfy { (try? RepositoryPath($0.text)) != nil }, "a path leads elsewhere")
+        },
         FuzzTarget(name: "DVC manifest", seeds: manifests) { bytes in
             guard let manifest = try? DVCManifest(parsing: bytes, .md5) else { return }
             let again = try DVCManifest(parsing: manifest.encoded, .md5)
@@ -46,6 +51,10 @@ extension FuzzTarget {
     )
     private static let locks = texts(
         "schema: '2.0'\nstages:\n  a@1:\n    outs:\n    - {path: x, md5: \(md5), hash: md5}\n  a:\n    wdir: x\n    outs: [{x: {cache: false}}]\n"
+    )
+    private static let pipelines = texts(
+        "metrics: [m.json, {../n.yaml: {cache: false}}]\nparams: [p.yaml]\n"
+            + "stages:\n  t: &t {wdir: w, metrics: [{m.json: ~}, '${x}'], params: [lr, {q.yaml: [a]}]}\n  u: {do: *t}\n"
     )
     private static let manifests = texts(
         #"[{"md5": "\#(md5)", "relpath": "a/\u00e9\ud83d\ude00"}, {"md5": "\#(md5)", "relpath": "b"}]"#

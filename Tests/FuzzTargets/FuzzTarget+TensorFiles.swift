@@ -1,3 +1,4 @@
+import ModelCore
 import TensorFormats
 
 extension FuzzTarget {
@@ -9,7 +10,22 @@ extension FuzzTarget {
         tensorFile("a.npz", [NumPySample.archive.file] + Attack.zip),
         tensorFile("a.pt", [PickleSample.small.file] + Attack.pytorch),
         tensorFile("a.onnx", [ONNXSample.small] + Attack.onnx),
+        FuzzTarget(name: "signature of ONNX", seeds: [signed, ONNXSample.small] + Attack.onnx) { bytes in
+            guard case .success(let signature) = try ONNXSignature.of(MemorySource(bytes)) else { return }
+            try require(try ModelSignature(parsing: signature.json) == signature, "it is written as another signature")
+        },
     ]
+
+    /// A model with an input and an output.
+    private static let signed = ONNXSample.model(
+        ONNXSample.value(
+            11,
+            "x",
+            ONNXSample.tensorType(1, [ONNXSample.dimension(named: "n"), ONNXSample.dimension(3)])
+        )
+            + ONNXSample.value(12, "y", ONNXSample.tensorType(7, []))
+            + ONNXSample.value(12, "z", ONNXSample.bytes(4, []))
+    )
 
     private static func tensorFile(_ name: String, _ seeds: [[UInt8]]) -> FuzzTarget {
         FuzzTarget(name: name, seeds: seeds) { bytes in

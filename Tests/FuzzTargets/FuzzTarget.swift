@@ -19,7 +19,7 @@ package struct FuzzTarget: Sendable {
     }
 
     /// Every parser and decoder.
-    package static let all: [FuzzTarget] = tensorFiles + encodings + frames + storeFiles + migration
+    package static let all: [FuzzTarget] = tensorFiles + encodings + frames + storeFiles + migration + plots
 }
 
 extension FuzzTarget: CustomStringConvertible {

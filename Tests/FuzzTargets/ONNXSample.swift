@@ -20,6 +20,22 @@ package enum ONNXSample {
             + number(14, 1)
     }
 
+    /// A dimension of a shape, which is a number.
+    package static func dimension(_ count: UInt64) -> [UInt8] { bytes(1, number(1, count)) }
+
+    /// A dimension of a shape, which has a name.
+    package static func dimension(named name: String) -> [UInt8] { bytes(1, text(2, name)) }
+
+    /// The type of tensors with elements of a type, and these dimensions.
+    package static func tensorType(_ element: UInt64, _ dimensions: [[UInt8]]) -> [UInt8] {
+        bytes(1, number(1, element) + bytes(2, Array(dimensions.joined())))
+    }
+
+    /// An input (11) or output (12) of a graph.
+    package static func value(_ field: UInt64, _ name: String, _ type: [UInt8]) -> [UInt8] {
+        bytes(field, text(1, name) + bytes(2, type))
+    }
+
     /// A model of a graph of these fields.
     package static func model(_ graph: [UInt8]) -> [UInt8] { number(1, 9) + text(2, "tests") + bytes(7, graph) }
 

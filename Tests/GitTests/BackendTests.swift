@@ -97,7 +97,7 @@ struct BackendTests {
     static let filters: [GitTreeFilter] = [
         .all, .suffix(".mver"), .suffix("/b c.mver"), .inside("weights"), .inside("weights/deep"), .inside("plain.txt"),
         .inside("nowhere"), .paths([]), .paths(["weights/a.mver", "weights", "nowhere", "-dash.mver", "weights/"]),
-        .paths(["new\nline.mver", "plain.txt/x", "", "run.sh"]),
+        .paths(["new\nline.mver", "plain.txt/x", "", "run.sh"]), .top,
     ]
 
     @Test("about ancestors", arguments: [GitRepository.Backend.automatic, .programOnly])

@@ -67,6 +67,17 @@ struct RetentionTests {
         let head = try await repository.objects.resolve("HEAD")
         #expect(try await repository.retention(keepingLast: 1, changing: ".mver").histories == [head])
     }
+
+    @Test("and the commit of a run, here or at a remote, without its history")
+    func runs() async throws {
+        let kept = try await retained(1) { scratch in
+            for name in ["1", "2", "3", "4"] { try await scratch.commit(name) }
+            let repository = scratch.root.appending("r")
+            try await scratch.git("update-ref", "refs/git-model/runs/a", "HEAD~2", in: repository)
+            try await scratch.git("update-ref", "refs/git-model-remotes/origin/runs/b", "HEAD~1", in: repository)
+        }
+        #expect(kept == ["4", "3", "2"])
+    }
 }
 
 extension Scratch {

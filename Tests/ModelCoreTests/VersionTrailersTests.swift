@@ -37,7 +37,21 @@ struct VersionTrailersTests {
     }
 
     @Test func `Trailers of later versions are skipped`() throws {
-        #expect(try VersionTrailers(parsing: Self.text + "Run: 1234\nx\n: y\n") == Self.trailers())
+        #expect(try VersionTrailers(parsing: Self.text + "Later: 1234\nx\n: y\n") == Self.trailers())
+    }
+
+    @Test func `The run and the metrics of a version are trailers, too`() throws {
+        let bare = try Self.trailers()
+        let trailers = VersionTrailers(
+            model: bare.model,
+            version: bare.version,
+            artifacts: bare.artifacts,
+            run: "1234",
+            metrics: ["val loss": 0.5, "accuracy": .infinity]
+        )
+        #expect(trailers.text == Self.text + "Run: 1234\nMetric: inf accuracy\nMetric: 0.5 \"val loss\"\n")
+        #expect(try VersionTrailers(parsing: trailers.text) == trailers)
+        #expect(throws: FormatError.self) { try VersionTrailers(parsing: Self.text + "Metric: high accuracy\n") }
     }
 
     @Test(arguments: ["", "Signed-off-by: A <a@b>\n", "Just text.", "Version: v1.0.0\n"])

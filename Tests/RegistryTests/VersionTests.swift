@@ -20,7 +20,7 @@ struct VersionTagTests {
     ])
     func `A message ends with the trailers`(_ subject: String, _ body: String, _ expected: String) throws {
         let trailers = try trailers("bert", "v1.0.0")
-        let message = VersionTag.message(subject: subject, body: body, trailers: trailers)
+        let message = VersionTag.message(subject: subject, body: body, trailers: trailers.text)
         #expect(message == expected + "\n\n" + trailers.text)
         #expect(try VersionTag.trailers(of: message) == trailers)
         let parts = expected.split(separator: "\n\n", maxSplits: 1).map(String.init)
@@ -44,7 +44,7 @@ struct VersionTagTests {
         let scratch = try await Scratch()
         try await scratch.commit()
         let trailers = try trailers("bert", "v1.0.0")
-        let message = VersionTag.message(subject: "S", body: "# no comment", trailers: trailers)
+        let message = VersionTag.message(subject: "S", body: "# no comment", trailers: trailers.text)
         try await scratch.open().createTag(
             "bert@v1.0.0",
             on: try #require(GitObjectID(try await scratch.git("rev-parse", "HEAD"))),
@@ -67,7 +67,7 @@ struct ModelVersionTests {
         let text = try trailers("bert", "v1.0.0")
         try await scratch.tag("bert@v1.10.0")
         try await scratch.tag("bert@v1.9.0")
-        try await scratch.tag("bert@v1.0.0", VersionTag.message(subject: "First", body: "Why", trailers: text))
+        try await scratch.tag("bert@v1.0.0", VersionTag.message(subject: "First", body: "Why", trailers: text.text))
         try await scratch.tag("bert@v1.0.0-rc.1")
         try await scratch.tag("alpha@v2.0.0")
         try await scratch.git("tag", "bert@v0.1.0")
@@ -93,7 +93,7 @@ struct ModelVersionTests {
         try await scratch.tag("v1.0.0", "A release of the code")
         try await scratch.tag(
             "v1.1.0",
-            VersionTag.message(subject: "S", body: "", trailers: try trailers("bert", "v1.1.0"))
+            VersionTag.message(subject: "S", body: "", trailers: try trailers("bert", "v1.1.0").text)
         )
         #expect(try await Self.all(scratch).map(\.tag.text) == ["v1.1.0"])
         #expect(try await Self.all(scratch).map(\.model.text) == ["bert"])
@@ -123,12 +123,12 @@ struct ModelVersionTests {
         try await scratch.commit()
         try await scratch.tag(
             "bert@v1.0.0",
-            VersionTag.message(subject: "S", body: "", trailers: try trailers("bert", "v1.0.0"))
+            VersionTag.message(subject: "S", body: "", trailers: try trailers("bert", "v1.0.0").text)
         )
         try await scratch.git("update-ref", "refs/tags/bert@v2.0.0", "refs/tags/bert@v1.0.0")
         try await scratch.tag(
             "other",
-            VersionTag.message(subject: "S", body: "", trailers: try trailers("bert", "v3.0.0"))
+            VersionTag.message(subject: "S", body: "", trailers: try trailers("bert", "v3.0.0").text)
         )
         try await scratch.git("update-ref", "refs/tags/bert@v3.0.0", "refs/tags/other")
         try await scratch.tag("bert@v4.0.0", "S\n\nModel: bert\nVersion: 4\n")

@@ -1,3 +1,4 @@
+import ModelCore
 import SystemPackage
 import Testing
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Operations
+import Runs
 
 /// `git model add`.
 struct AddCommand: ModelCommand {
@@ -40,6 +41,9 @@ struct AddCommand: ModelCommand {
     @Flag(name: .customLong("no-stage"), help: "Leave Git's index as it is")
     var skipsStaging = false
 
+    @Flag(name: .customLong("no-run"), help: "Leave out the run that made it")
+    var skipsRun = false
+
     func perform(in context: Context) async throws -> Add.Report {
         try await Add(
             paths,
@@ -49,7 +53,8 @@ struct AddCommand: ModelCommand {
             card: card,
             stages: !skipsStaging,
             splits: each,
-            followsLinks: dereference
+            followsLinks: dereference,
+            keepsRuns: !skipsRun
         ).run(in: context)
     }
 
@@ -85,5 +90,9 @@ struct AddCommand: ModelCommand {
         text.line(
             "Stored \(stored) of \(Quantity.bytes(report.bytesRead)) in \(Quantity.duration(nanoseconds: report.nanoseconds))"
         )
+        for maker in report.runs {
+            let what = changed.count == 1 ? "it" : maker.paths.map { DisplayText.quoted($0) }.joined(separator: ", ")
+            text.line("run \(maker.run.abbreviated) made \(what)")
+        }
     }
 }

@@ -28,11 +28,24 @@ struct DiffCommand: ModelCommand {
     @Flag(name: .customLong("no-fetch"), help: "Get nothing from a remote")
     var skipsFetching = false
 
+    @Flag(help: "Exit with 1 where something differs")
+    var exitCode = false
+
+    @Flag(help: "Write Markdown, for a comment")
+    var md = false
+
     func perform(in context: Context) async throws -> CompareVersions.Report {
-        try await CompareVersions(versions, paths: limit.paths, fetches: !skipsFetching).run(in: context)
+        let operation = CompareVersions(
+            versions,
+            paths: limit.paths,
+            fetches: !skipsFetching,
+            tellsByExitCode: exitCode
+        )
+        return try await operation.run(in: context)
     }
 
     func render(_ report: CompareVersions.Report, to text: inout Text) {
+        if md { return text.raw(ArtifactMarkdown.document(of: report)) }
         let (from, to) = (DisplayText.quoted(report.from), DisplayText.quoted(report.to ?? "work tree"))
         text.line(text.painted("\(from) → \(to)", .bold))
         if report.artifacts.isEmpty { text.line("No artifact differs") }
@@ -46,12 +59,11 @@ struct DiffCommand: ModelCommand {
         text.line("\(artifact.change)  \(text.painted(name, .yellow))  \(DiffCommand.sizes(of: artifact))")
         if let problem = artifact.problem { text.line("  \(DisplayText.sanitized(problem))") }
         guard let tensors = artifact.tensors else { return }
-        let counts = [
-            (tensors.changed, "changed"), (tensors.added, "added"), (tensors.removed, "removed"),
-            (tensors.unchanged, "unchanged"),
-        ]
-        let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-        text.line("  tensors: \(parts.joined(separator: ", "))")
+        text.line("  tensors: \(tensors.counts)")
+        let layers = all ? [] : LayerChange.grouping(tensors.changes)
+        if tensors.changes.count > DiffCommand.tensorLimit, layers.count < tensors.changes.count {
+            return render(layers, to: &text)
+        }
         var table = Table([.left, .left, .left, .right, .right, .right, .right, .left], indent: 2)
         if tensors.changes.contains(where: { $0.changedShare != nil }) {
             table.row("", "", "", "relative L2", "max", "elements", "cosine")
@@ -62,6 +74,20 @@ struct DiffCommand: ModelCommand {
         text.table(table)
         let rest = tensors.changes.count - DiffCommand.tensorLimit
         if !all, rest > 0 { text.line("  … \(rest) more: `--all`") }
+    }
+
+    /// Prints a line for each layer, the farthest first.
+    private func render(_ layers: [LayerChange], to text: inout Text) {
+        var table = Table([.left, .left, .right, .right, .right, .right], indent: 2)
+        table.row("", "", "relative L2", "max", "elements", "cosine")
+        let sorted = layers.sorted { ($0.relativeDistance ?? .infinity) > ($1.relativeDistance ?? .infinity) }
+        for layer in sorted.prefix(DiffCommand.tensorLimit) {
+            let name = [layer.file, layer.name].compactMap { $0 }.map(DisplayText.quoted).joined(separator: ": ")
+            table.row([name, Quantity.count(layer.count, "tensor")] + LayerFigures(layer).cells)
+        }
+        text.table(table)
+        let rest = layers.count - DiffCommand.tensorLimit
+        text.line("  \(rest > 0 ? "… \(Quantity.count(rest, "layer")) more; " : "")each tensor: `--all`")
     }
 
     private static func sizes(of artifact: CompareVersions.Report.Artifact) -> String {

@@ -6,7 +6,7 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write what other machines and tools need",
-        subcommands: [Manifest.self]
+        subcommands: [Manifest.self, MLflow.self]
     )
 
     /// `git model export manifest`.

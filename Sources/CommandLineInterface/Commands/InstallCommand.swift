@@ -26,5 +26,8 @@ struct InstallCommand: ModelCommand {
         guard !report.isUnchanged else { return text.line("Nothing to do") }
         if !report.hooks.isEmpty { text.line("Installed hooks \(report.hooks.joined(separator: ", "))") }
         if report.drivers { text.line("Registered the diff and merge drivers") }
+        if !report.remotes.isEmpty {
+            text.line("Set up git fetch to bring the runs of others from \(report.remotes.joined(separator: ", "))")
+        }
     }
 }

@@ -37,14 +37,18 @@ struct ListCommand: ModelCommand {
         switch report {
         case .versions(let report): text.versions(report)
         case .models(let report):
-            var table = Table([.left, .left, .left, .right, .left, .left])
+            var table = Table([.left, .left, .left, .right, .left, .left, .left])
             for model in report.models {
+                let stages = model.stages.sorted { $0.key < $1.key }.map { stage, version in
+                    "\(stage) \(version)" + (model.drafts.contains(stage) ? " (draft)" : "")
+                }
                 table.row(
-                    model.name,
+                    model.name + (model.isDeprecated ? " (deprecated)" : ""),
                     (model.latest ?? "-") + (model.isPurged ? " (purged)" : ""),
                     model.date ?? "",
                     model.size.map(Quantity.bytes) ?? "",
                     Quantity.count(model.versions, "version"),
+                    stages.joined(separator: ", "),
                     model.card.map(DisplayText.sanitized) ?? ""
                 )
             }

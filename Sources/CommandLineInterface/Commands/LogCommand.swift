@@ -5,7 +5,7 @@ import Operations
 struct LogCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Show versions with commit, date, size and tagger, newest first"
+        abstract: "Show versions and what stages got them, newest first"
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -16,23 +16,44 @@ struct LogCommand: ModelCommand {
     @Option(name: .customShort("n", allowingJoined: true), help: ArgumentHelp("At most so many", valueName: "count"))
     var limit: Int?
 
+    @Option(help: ArgumentHelp("What stages had at a time, as 2026-01-02 or 2026-01-02T03:04:05Z", valueName: "time"))
+    var at: String?
+
     func perform(in context: Context) async throws -> VersionLog.Report {
-        try await VersionLog(model: model, limit: limit).run(in: context)
+        try await VersionLog(model: model, limit: limit, at: at).run(in: context)
     }
 
     func render(_ report: VersionLog.Report, to text: inout Text) {
-        var table = Table([.left, .left, .left, .right, .left, .left])
-        for version in report.versions {
-            table.row(
-                text.painted(version.tag, .yellow),
-                String(version.commit.prefix(12)),
-                version.date,
-                version.size.map(Quantity.bytes) ?? "",
-                DisplayText.sanitized(version.tagger),
+        for (model, stages) in report.stages.sorted(by: { $0.key < $1.key }) {
+            for (stage, version) in stages.sorted(by: { $0.key < $1.key }) {
+                text.line("\(stage) of \(model) had \(version)")
+            }
+        }
+        var rows: [(time: String, cells: [String])] = report.versions.map { version in
+            let subject =
                 DisplayText.sanitized(version.subject) + (version.isDeregistered ? " (taken back)" : "")
-                    + (version.isPurged ? " (purged)" : "")
+                + (version.isPurged ? " (purged)" : "")
+            return (
+                version.time,
+                [
+                    text.painted(version.tag, .yellow), String(version.commit.prefix(12)), version.date,
+                    version.size.map(Quantity.bytes) ?? "", DisplayText.sanitized(version.tagger), subject,
+                ]
             )
         }
+        rows += report.stageChanges.map { change in
+            let arrow = change.kind == "promotion" ? "->" : "<-"
+            return (
+                change.time,
+                [
+                    "\(change.model)@\(change.version) \(arrow) \(change.stage)", String(change.commit.prefix(12)),
+                    change.date, "", DisplayText.sanitized(change.tagger), DisplayText.sanitized(change.subject),
+                ]
+            )
+        }
+        var table = Table([.left, .left, .left, .right, .left, .left])
+        let sorted = rows.enumerated().sorted { ($1.element.time, $0.offset) < ($0.element.time, $1.offset) }
+        for row in sorted.map(\.element).prefix(max(0, limit ?? .max)) { table.row(row.cells) }
         text.table(table)
     }
 }

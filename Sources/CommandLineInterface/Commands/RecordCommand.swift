@@ -5,8 +5,10 @@ import Operations
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Note metrics, parameters and remarks of a script's run",
-        subcommands: [Metric.self, Parameter.self, Note.self]
+        abstract: "Note metrics, parameters, plots and the like of a script's run",
+        subcommands: [
+            Metric.self, Parameter.self, Plot.self, Artifact.self, Reference.self, Note.self,
+        ]
     )
 
     /// The run that is meant.

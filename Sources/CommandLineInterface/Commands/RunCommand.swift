@@ -12,8 +12,17 @@ struct RunCommand: ModelCommand {
             the command starts, its metrics when it ends. It finds the directory of its record in GIT_MODEL_RUN_DIR and \
             need not know of it: DVCLive, MLflow, TensorBoard, the Trainer, metrics.json and tables are read. The exit \
             code is the command's; 125 to 127 say that it could not be run.
+
+            A notebook says itself when it begins and ends: start prints the variables by which scripts find the \
+            record, as a shell reads them, and end closes it.
             """
     )
+
+    /// What stands in place of a command.
+    enum Action: String, ExpressibleByArgument, CaseIterable {
+        case start, end
+    }
+
     static let answers = false
     static let leavesOutput = true
 
@@ -50,8 +59,22 @@ struct RunCommand: ModelCommand {
     @Option(help: ArgumentHelp("Where packages come from: auto, docker=IMAGE, conda or pip", valueName: "what"))
     var env = EnvironmentChoice.automatic
 
+    @Option(help: ArgumentHelp("With end, how it ended: finished, failed or killed", valueName: "status"))
+    var status = RunStatus.finished
+
+    @Argument(help: "In place of a command, start or end")
+    var action: Action?
+
+    @Argument(help: "With end, the run; else the one that was started")
+    var run: String?
+
     @Argument(parsing: .postTerminator, help: "The command, behind --")
     var command: [String] = []
+
+    func validate() throws {
+        if run != nil, action != .end { throw ValidationError("only end takes a run") }
+        if action == .end, !command.isEmpty { throw ValidationError("end takes no command") }
+    }
 
     /// What fails here is not the command's fault, as `env` has it.
     static func exitCode(of kind: Failure.Kind) -> Int32 {
@@ -70,12 +93,17 @@ struct RunCommand: ModelCommand {
         request.outputs = outputs
         request.environment = env
         request.keepsOutputApart = global.json
-        return try await RunTraining(request).run(in: context)
+        switch action {
+        case nil: return try await RunTraining(request).run(in: context)
+        case .start: return try await BeginRun(request).run(in: context)
+        case .end: return try await EndRun(run, status: status, outputs: outputs).run(in: context)
+        }
     }
 
     func render(_ report: RunTraining.Report, to text: inout Text) {
         let run = report.run
-        let time = Quantity.duration(nanoseconds: (run.milliseconds ?? 0) * 1_000_000)
+        guard let milliseconds = run.milliseconds else { return text.line("Run \(run.id.abbreviated) began") }
+        let time = Quantity.duration(milliseconds: milliseconds)
         text.line("Run \(run.id.abbreviated) \(RunText.end(of: run)) in \(time)")
         RunText.table(of: run.metrics, to: &text)
         for output in run.outputs {
@@ -87,3 +115,5 @@ struct RunCommand: ModelCommand {
 extension EnvironmentChoice: ExpressibleByArgument {
     package init?(argument: String) { self.init(argument) }
 }
+
+extension RunStatus: ExpressibleByArgument {}

@@ -4,10 +4,12 @@ import Runs
 struct RunPage {
     private let run: RunRecord
     private let directory: String
+    private let kept: String?
 
-    init(_ run: RunRecord, directory: String) {
+    init(_ run: RunRecord, directory: String, kept: String?) {
         self.run = run
         self.directory = directory
+        self.kept = kept
     }
 
     func render(to text: inout Text) {
@@ -20,6 +22,8 @@ struct RunPage {
         pairs("parameters", parameters, to: &text)
         pairs("data", run.data.map { ($0.source, $0.digest ?? "not checked") }, to: &text)
         pairs("outputs", run.outputs.map { ($0.path, "\($0.oid)  \(Quantity.bytes($0.size))") }, to: &text)
+        pairs("plots", (run.plots ?? []).map { ($0.path, Quantity.bytes($0.size)) }, to: &text)
+        pairs("references", (run.references ?? []).map { ($0.uri, $0.digest ?? "not checked") }, to: &text)
         section("notes", to: &text, isEmpty: run.notes.isEmpty) { text in
             for note in run.notes { text.line("  \(DisplayText.sanitized(note))") }
         }
@@ -27,7 +31,7 @@ struct RunPage {
 
     private var facts: [(String, String)] {
         let environment = run.environment
-        let time = run.milliseconds.map { " in \(Quantity.duration(nanoseconds: $0 * 1_000_000))" } ?? ""
+        let time = run.milliseconds.map { " in \(Quantity.duration(milliseconds: $0))" } ?? ""
         let code = [run.code.commit.map { String($0.prefix(12)) }, run.code.branch, run.code.isDirty ? "changed" : nil]
         let python = environment?.python.map { "\($0.implementation) \($0.version), \($0.executable)" }
         return [
@@ -45,11 +49,13 @@ struct RunPage {
             ("gpu", environment?.accelerators.joined(separator: ", ") ?? ""),
             ("took", run.resources.map(resources) ?? ""),
             ("record", directory),
+            ("kept", kept ?? ""),
+            ("again", run.reproduces?.text ?? ""),
         ]
     }
 
     private func resources(_ resources: RunResources) -> String {
-        let time = Quantity.duration(nanoseconds: Int64((resources.userSeconds + resources.systemSeconds) * 1e9))
+        let time = Quantity.duration(seconds: resources.userSeconds + resources.systemSeconds)
         return "\(time) of processors, \(Quantity.bytes(resources.peakMemory)) of memory"
     }
 

@@ -14,14 +14,6 @@ struct RunTable {
         let parameters = Set(runs.flatMap(\.parameters.keys)).sorted().map { "params.\($0)" }
         let names = RunTable.properties + metrics + parameters
         let rows = runs.map { run in names.map { run.value(named: $0)?.description ?? "" } }
-        return ([names] + rows).map { $0.map(RunTable.cell).joined(separator: ",") + "\n" }.joined()
-    }
-
-    private static func cell(_ value: String) -> String {
-        // A spreadsheet would take what begins so for a formula.
-        let isFormula = value.first.map { "=@\t\r".contains($0) } ?? false
-        let text = isFormula ? "'" + value : value
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        return ([names] + rows).map { $0.map(DelimitedCell.text).joined(separator: ",") + "\n" }.joined()
     }
 }

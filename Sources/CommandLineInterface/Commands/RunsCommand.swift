@@ -6,8 +6,10 @@ import Runs
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "List, show, compare and delete recorded runs",
-        subcommands: [List.self, Show.self, Compare.self, Delete.self],
+        abstract: "List, show, compare, keep and delete recorded runs",
+        subcommands: [
+            List.self, Show.self, Compare.self, Keep.self, Push.self, Fetch.self, Export.self, Delete.self,
+        ],
         defaultSubcommand: List.self
     )
 
@@ -43,11 +45,16 @@ struct RunsCommand: ParsableCommand {
         )
         var limit: Int?
 
+        @Flag(help: "List the runs that other branches and tags keep, and that others shared, too")
+        var all = false
+
         @Flag(help: "Print a table as CSV, with all metrics and parameters")
         var csv = false
 
         func perform(in context: Context) async throws -> ListRuns.Report {
-            try await ListRuns(where: filter, sortedBy: sort, isReversed: reverse, limit: limit).run(in: context)
+            let scope: RunScope = all ? .everywhere : .head
+            let operation = ListRuns(where: filter, sortedBy: sort, isReversed: reverse, limit: limit, scope: scope)
+            return try await operation.run(in: context)
         }
 
         func render(_ report: ListRuns.Report, to text: inout Text) {
@@ -61,7 +68,7 @@ struct RunsCommand: ParsableCommand {
                     text.painted(run.id.abbreviated, .yellow),
                     String(run.started.text.prefix(16)).replacing("T", with: " "),
                     run.status.rawValue,
-                    run.milliseconds.map { Quantity.duration(nanoseconds: $0 * 1_000_000) } ?? "",
+                    run.milliseconds.map { Quantity.duration(milliseconds: $0) } ?? "",
                     DisplayText.sanitized(run.name ?? run.command.joined(separator: " ")),
                     metrics.joined(separator: ", ")
                 )
@@ -85,7 +92,7 @@ struct RunsCommand: ParsableCommand {
         func perform(in context: Context) async throws -> ShowRun.Report { try await ShowRun(run).run(in: context) }
 
         func render(_ report: ShowRun.Report, to text: inout Text) {
-            RunPage(report.run, directory: report.directory).render(to: &text)
+            RunPage(report.run, directory: report.directory, kept: report.kept).render(to: &text)
         }
     }
 

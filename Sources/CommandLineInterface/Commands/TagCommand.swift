@@ -14,8 +14,8 @@ struct TagCommand: ModelCommand {
     @Argument(help: "The version, as [MODEL@]vX.Y.Z; without one, the versions are listed")
     var version: String?
 
-    @Option(help: ArgumentHelp("The next version: major, minor or patch", valueName: "part"))
-    var bump: SemanticVersion.Bump?
+    @Option(help: ArgumentHelp("The next version: major, minor, patch, or auto by what changed", valueName: "part"))
+    var bump: VersionBump?
 
     @Option(help: ArgumentHelp("The model, where there are several", valueName: "model"))
     var model: String?
@@ -35,6 +35,9 @@ struct TagCommand: ModelCommand {
     @Flag(help: "Push the objects, the branch and the tag")
     var push = false
 
+    @Flag(name: [.customShort("n"), .long], help: "Only say which version it would be, and why")
+    var dryRun = false
+
     func validate() throws {
         if version != nil, bump != nil { throw ValidationError("a version and --bump exclude each other") }
     }
@@ -42,48 +45,67 @@ struct TagCommand: ModelCommand {
     func perform(in context: Context) async throws -> TagOutcome {
         let target: TagVersion.Target
         if let bump {
-            target = .bumped(bump, model: model)
+            target = bump.part.map { .bumped($0, model: model) } ?? .automatic(model: model)
         } else if let version {
             target = .named(model.map { "\($0)@\(version)" } ?? version)
         } else {
             return .list(try await ListVersions(model: model).run(in: context))
         }
-        let operation = TagVersion(target, messages: message, isSigned: sign, isForced: force, pushes: push)
+        let operation = TagVersion(
+            target,
+            messages: message,
+            isSigned: sign,
+            isForced: force,
+            pushes: push,
+            isDryRun: dryRun
+        )
         return .tagged(try await operation.run(in: context))
     }
 
     func render(_ report: TagOutcome, to text: inout Text) {
         switch report {
         case .list(let report): text.versions(report)
-        case .tagged(let report): text.tagged(report, isQuiet: global.quiet)
+        case .tagged(let report): text.tagged(report, isQuiet: global.quiet, isDryRun: dryRun)
         }
     }
 }
 
-extension SemanticVersion.Bump: ExpressibleByArgument {}
+/// Which number of a version grows.
+enum VersionBump: String, ExpressibleByArgument, CaseIterable {
+    case major, minor, patch, auto
+
+    /// The number; `nil` where what changed decides.
+    var part: SemanticVersion.Bump? { SemanticVersion.Bump(rawValue: rawValue) }
+}
 
 extension Text {
     /// Prints the versions of a model, or of several.
     mutating func versions(_ report: ListVersions.Report) {
-        var table = Table([.left, .left, .right, .left])
+        var table = Table([.left, .left, .right, .left, .left])
+        let isOneModel = report.isOneModel
         for version in report.versions {
-            let name = report.isOneModel ? version.version : version.tag
+            let name = isOneModel ? version.version : version.tag
             table.row(
                 name,
                 version.date ?? "",
                 version.size.map(Quantity.bytes) ?? "",
-                DisplayText.sanitized(version.subject) + (version.isPurged ? " (purged)" : "")
+                version.stages.joined(separator: ", "),
+                DisplayText.sanitized(version.subject) + (version.isDeregistered ? " (taken back)" : "")
+                    + (version.isPurged ? " (purged)" : "")
             )
         }
         self.table(table)
     }
 
     /// Prints what was tagged and pushed.
-    fileprivate mutating func tagged(_ report: TagVersion.Report, isQuiet: Bool) {
-        guard !isQuiet else { return }
-        let what = "\(Quantity.count(report.artifacts, "artifact")), \(Quantity.bytes(report.size))"
-        let did = report.isNew ? "Tagged \(report.tag)" : "\(report.tag) is tagged already,"
+    fileprivate mutating func tagged(_ report: TagVersion.Report, isQuiet: Bool, isDryRun: Bool) {
+        guard !isQuiet || isDryRun else { return }
+        let run = report.run.map { "run \($0.prefix(8))" } ?? "no run"
+        let what = "\(Quantity.count(report.artifacts, "artifact")), \(Quantity.bytes(report.size)), \(run)"
+        let did =
+            report.isNew ? "\(isDryRun ? "It would be" : "Tagged") \(report.tag)" : "\(report.tag) is tagged already,"
         line("\(did) at \(report.commit.prefix(12)): \(what)")
+        for reason in report.reasons { line("  \(DisplayText.sanitized(reason))") }
         if let push = report.push { transfer(push) }
         if let remote = report.gitRemote {
             line("Pushed \(report.references.joined(separator: " and ")) to \(remote)")

@@ -19,5 +19,8 @@ struct UninstallCommand: ModelCommand {
         guard !report.isUnchanged else { return text.line("Nothing to do") }
         if !report.hooks.isEmpty { text.line("Removed hooks \(report.hooks.joined(separator: ", "))") }
         if report.drivers { text.line("Removed the diff and merge drivers") }
+        if !report.remotes.isEmpty {
+            text.line("git fetch no longer brings the runs of others from \(report.remotes.joined(separator: ", "))")
+        }
     }
 }

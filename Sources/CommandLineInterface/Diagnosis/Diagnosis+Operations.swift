@@ -16,3 +16,18 @@ extension Failure: Diagnosable {
 extension PathArgumentError: Diagnosable {
     var diagnosis: Diagnosis { Diagnosis(.failed, description) }
 }
+
+extension MLflowError: Diagnosable {
+    var diagnosis: Diagnosis {
+        switch status {
+        case nil: Diagnosis(.unreachable, description, hints: ["see whether it runs: `curl \(url)/health`"])
+        case 401, 403:
+            Diagnosis(
+                .authentication,
+                description,
+                hints: ["log in: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"]
+            )
+        default: Diagnosis(.failed, description)
+        }
+    }
+}

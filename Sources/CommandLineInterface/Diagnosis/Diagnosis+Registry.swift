@@ -42,3 +42,9 @@ extension RemoteSettingsError: Diagnosable {
 extension UntrustableURL: Diagnosable {
     var diagnosis: Diagnosis { Diagnosis(.usage, "\(self)") }
 }
+
+extension GatePolicyError: Diagnosable {
+    var diagnosis: Diagnosis {
+        Diagnosis(.failed, description, hints: ["how gates are written is in docs/registry.md"])
+    }
+}

@@ -68,6 +68,7 @@ enum ManualPage {
     private static let files = [
         (".mver/config", "What the repository says about models and remotes, in the syntax of git-config(1)."),
         (".mver/models/", "What each model is: its artifacts, task and metadata."),
+        (".mver/runs/", "The training runs that are kept."),
         ("*.mver", "Pointers: the text that stands in Git for an artifact beside it."),
         (".mverignore", "What a directory artifact leaves out, in the syntax of gitignore(5)."),
     ]

@@ -30,6 +30,11 @@ enum DisplayText {
         return String(result)
     }
 
+    /// Returns a text with its line feeds as blanks.
+    static func oneLine(_ text: String) -> String {
+        text.contains(where: \.isNewline) ? String(text.map { $0.isNewline ? " " : $0 }) : text
+    }
+
     /// Returns the number of terminal cells that the text takes; colour sequences take none.
     static func width(of text: String) -> Int {
         var cells = 0

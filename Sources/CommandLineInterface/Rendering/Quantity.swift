@@ -10,6 +10,16 @@ enum Quantity {
         bytes(Int64(Double(count) * 1e9 / Double(max(nanoseconds, 1)))) + "/s"
     }
 
+    /// Returns a duration given in milliseconds; what a record says may be any number.
+    static func duration(milliseconds: Int64) -> String {
+        duration(nanoseconds: max(0, min(milliseconds, .max / 2_000_000)) * 1_000_000)
+    }
+
+    /// Returns a duration given in seconds; what a record says may be any number.
+    static func duration(seconds: Double) -> String {
+        duration(milliseconds: seconds > 0 ? Int64(min(seconds * 1000, 4e12)) : 0)
+    }
+
     /// Returns a duration given in nanoseconds: `0.3 s`, `42 s`, `2 min 05 s`, `1 h 10 min`, `3 d 4 h`.
     static func duration(nanoseconds: Int64) -> String {
         let tenths = (max(nanoseconds, 0) + 50_000_000) / 100_000_000

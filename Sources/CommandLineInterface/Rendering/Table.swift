@@ -21,12 +21,13 @@ struct Table: Sendable {
 
     /// Adds a row; cells that are left out are empty.
     mutating func row(_ cells: String...) {
-        rows.append(cells)
+        row(cells)
     }
 
     /// Adds a row of as many cells as there are.
     mutating func row(_ cells: [String]) {
-        rows.append(cells)
+        // What comes from elsewhere must not make rows of its own.
+        rows.append(cells.map(DisplayText.oneLine))
     }
 
     /// Whether no row was added.

@@ -13,6 +13,14 @@ extension Doctor {
         return try await checks + ignoreLines(for: pointers.entries, in: workspace)
     }
 
+    /// The Git remotes from which others' runs do not come by themselves.
+    func fetching(in workspace: Workspace) async throws -> [Check] {
+        let configuration = try await workspace.repository.program.configuration()
+        return FetchRefspecs.missing(from: configuration).map {
+            .note("git fetch does not bring the runs of others from \($0)", "git model install")
+        }
+    }
+
     private static func remedy(for damage: PointerIndex.Damage) -> String {
         switch damage.kind {
         case .newerVersion: "install a newer git-model"

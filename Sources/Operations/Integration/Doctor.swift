@@ -75,6 +75,7 @@ package struct Doctor: Sendable {
         // Hooks and drivers work where there is a work tree.
         if !workspace.isBare {
             report.checks += try await tracked(in: workspace) + hooks(in: workspace) + drivers(in: workspace)
+            report.checks += try await fetching(in: workspace)
         }
         report.checks.append(store(of: workspace))
         report.checks += try await remotes(of: workspace)

@@ -6,16 +6,19 @@ package struct Install: Sendable {
         package let hooks: [String]
         /// Whether the drivers were registered, or removed.
         package let drivers: Bool
+        /// The Git remotes from which `git fetch` brings the references of runs from now on, or no longer.
+        package let remotes: [String]
         package let warnings: [String]
 
         /// Whether there was nothing to do.
-        package var isUnchanged: Bool { hooks.isEmpty && !drivers }
+        package var isUnchanged: Bool { hooks.isEmpty && !drivers && remotes.isEmpty }
 
-        private enum CodingKeys: String, CodingKey { case hooks, drivers }
+        private enum CodingKeys: String, CodingKey { case hooks, drivers, remotes }
 
         init(_ result: Workspace.InstallResult) {
             hooks = result.hooks
             drivers = result.drivers
+            remotes = result.remotes
             warnings = result.warnings
         }
     }

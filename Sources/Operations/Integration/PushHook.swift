@@ -2,6 +2,7 @@ import Git
 import Migration
 import ModelCore
 import Registry
+import Runs
 import Store
 
 /// What `pre-push` does: the objects that the pushed commits need, before the commits.
@@ -20,10 +21,28 @@ struct PushHook {
         self.workspace = workspace
     }
 
+    /// What the commits bring in.
+    private struct Introduced {
+        /// The artifacts, and those that runs started from, each object once.
+        let artifacts: [PointerIndex.Entry]
+        /// The runs whose summaries come.
+        let runs: Set<RunID>
+        /// Git's remote, by name or URL.
+        let remote: String?
+    }
+
     /// Pushes; a problem keeps Git from pushing.
     func run() async throws -> Hook.Report {
+        let introduced = try await introduced()
+        var report = try await push(introduced.artifacts)
+        guard report.problems.isEmpty, let remote = introduced.remote else { return report }
+        // Whoever reads a summary is to find the commit. That it does not get there is no reason against the push.
+        report.warnings += try await workspace.pushPins(of: introduced.runs, to: remote)
+        return report
+    }
+
+    private func push(_ artifacts: [PointerIndex.Entry]) async throws -> Hook.Report {
         var report = Hook.Report()
-        let artifacts = try await introduced()
         guard !artifacts.isEmpty else { return report }
         guard workspace.configuration.defaultRemote != nil else {
             let count = artifacts.count == 1 ? "1 artifact" : "\(artifacts.count) artifacts"
@@ -38,7 +57,7 @@ struct PushHook {
             let pending = try await workspace.push(present, to: nil, from: joined.store, isDryRun: true).bytes
             guard pending <= PushHook.pendingByteLimit else {
                 report.problems = [Problem("git push", message: "\(pending) bytes of artifacts are to be sent first")]
-                report.hints = ["send them: `git model push`", "then push again"]
+                report.hints = ["send them: `git model push --all`", "then push again"]
                 return report
             }
         }
@@ -47,8 +66,7 @@ struct PushHook {
         return report
     }
 
-    /// Returns the artifacts that the commits bring in, each object once.
-    private func introduced() async throws -> [PointerIndex.Entry] {
+    private func introduced() async throws -> Introduced {
         var updates = try RefUpdate.parse(workspace.context.readInput())
         var remote = arguments.first
         let environment = workspace.context.environment
@@ -58,14 +76,29 @@ struct PushHook {
         }
         let files = try await workspace.repository.introducedFiles(
             suffix: Pointer.fileSuffix,
-            orInside: GitPath(ImportMap.directory),
+            orInside: ".mver",
             by: updates,
             to: remote ?? ""
         )
-        guard !files.isEmpty else { return [] }
-        let index = try await workspace.pointers(in: files.map { (path: $0.path, mode: $0.mode, id: $0.id) })
+        let runs = Set(files.compactMap(\.run))
+        let maps = GitPath(ImportMap.directory)
+        let pointers = files.filter { $0.path.hasSuffix(Pointer.fileSuffix) || $0.path.isInside(maps) }
+        var artifacts: [PointerIndex.Entry] = []
+        if !pointers.isEmpty {
+            let index = try await workspace.pointers(in: pointers.map { (path: $0.path, mode: $0.mode, id: $0.id) })
+            artifacts = index.entries
+        }
+        if !runs.isEmpty, workspace.configuration.defaultRemote != nil {
+            let joined = try workspace.openStore()
+            let pinned = try await workspace.pinnedArtifacts(of: runs, in: joined.store)
+            if !pinned.isEmpty {
+                let remote = try workspace.remote(named: nil)
+                artifacts += try await remote.withoutPurged(pinned, local: joined.store)
+            }
+        }
         var seen: Set<Pointer> = []
-        return index.entries.filter { seen.insert($0.pointer).inserted }
+        artifacts.removeAll { !seen.insert($0.pointer).inserted }
+        return Introduced(artifacts: artifacts, runs: runs, remote: remote)
     }
 
     /// Returns what the framework of pre-commit.com says: it reads the input itself, and passes one reference in variables.

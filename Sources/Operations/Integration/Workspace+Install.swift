@@ -10,14 +10,18 @@ extension Workspace {
         var hooks: [String] = []
         /// Whether a driver was registered.
         var drivers = false
+        /// The Git remotes from which `git fetch` brings git-model's references from now on.
+        var remotes: [String] = []
         /// What was left to the user.
         var warnings: [String] = []
     }
 
-    /// Registers the diff and merge drivers and, when asked, installs the hooks; what is there already stays.
+    /// Registers the diff and merge drivers, has Git fetch git-model's references and, when asked, installs the hooks; what is there
+    /// already stays.
     func install(hooks: Bool) async throws -> InstallResult {
         var result = InstallResult()
         result.drivers = try await DriverSettings(in: context).install(in: repository)
+        result.remotes = try await FetchRefspecs.install(in: repository)
         try setTemporaryFiles(excluded: true)
         guard hooks else { return result }
         let directory = try await HookDirectory(of: repository)
@@ -61,6 +65,7 @@ extension Workspace {
     func uninstall() async throws -> InstallResult {
         var result = InstallResult()
         result.drivers = try await DriverSettings.uninstall(from: repository)
+        result.remotes = try await FetchRefspecs.uninstall(from: repository)
         try setTemporaryFiles(excluded: false)
         let directory = try await HookDirectory(of: repository)
         guard !directory.isUsers else { return result }

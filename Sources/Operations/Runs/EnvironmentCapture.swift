@@ -84,13 +84,16 @@ struct EnvironmentCapture {
     }
 
     private var variables: [String: String] {
-        let kept = environment.filter { name, _ in
-            EnvironmentCapture.variableNames.contains(name) || name.hasSuffix("SEED")
-                || EnvironmentCapture.variablePrefixes.contains { name.hasPrefix($0) }
-                    // Those are Terraform's.
-                    && !name.hasPrefix("TF_VAR_") && !name.hasPrefix("TF_TOKEN_")
-        }
+        let kept = environment.filter { name, _ in EnvironmentCapture.records(variable: name) }
         return Dictionary(uniqueKeysWithValues: kept.map { ($0.key, Redaction.value($0.value, of: $0.key)) })
+    }
+
+    /// Whether a variable of that name may make a difference, and so is in the record.
+    static func records(variable name: String) -> Bool {
+        variableNames.contains(name) || name.hasSuffix("SEED")
+            || variablePrefixes.contains { name.hasPrefix($0) }
+                // Those are Terraform's.
+                && !name.hasPrefix("TF_VAR_") && !name.hasPrefix("TF_TOKEN_")
     }
 
     /// The digests of files that fix packages, where the command runs and at the top.

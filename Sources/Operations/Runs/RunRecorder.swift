@@ -58,6 +58,13 @@ struct RunRecorder: ~Copyable {
         return RunRecorder(workspace, directory, record, warnings, lock)
     }
 
+    /// Goes on with the record of a run that was begun without a command.
+    static func resume(_ workspace: Workspace, _ record: RunRecord) throws -> RunRecorder {
+        let directory = workspace.runs.directory(of: record.id)
+        let lock = try FileLock(directory.lock, mode: .exclusive, wait: .seconds(1))
+        return RunRecorder(workspace, directory, record, [], lock)
+    }
+
     /// Changes the record, and writes it.
     mutating func update(_ change: (inout RunRecord) throws -> Void) throws {
         try change(&record)

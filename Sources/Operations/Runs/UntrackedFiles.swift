@@ -1,3 +1,4 @@
+import Runs
 import SystemIO
 import SystemPackage
 
@@ -9,10 +10,18 @@ struct UntrackedFiles {
     private static let totalLimit: Int64 = 32 << 20
     /// Parts of the names of files that hold secrets, in lower case.
     private static let secretParts = [
-        "credential", "secret", "password", ".env", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
+        "credential", "secret", "password", ".env", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "token", "api_key",
+        "apikey", "api-key", "service-account", "service_account", "cookies", "netrc", "htpasswd",
+    ]
+    /// Directories that tools keep logins in.
+    private static let secretDirectories: Set<String> = [
+        ".aws", ".azure", ".gcloud", ".kube", ".ssh", ".gnupg", ".docker",
     ]
     private static let secretNames: Set<String> = [".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", "kaggle.json"]
     private static let secretSuffixes = [".pem", ".key", ".p12", ".pfx", ".jks", ".kdbx", ".gpg", ".asc"]
+
+    /// Shorter words are no secrets.
+    private static let shortestSecret = 16
 
     private let root: FilePath
     private var total: Int64 = 0
@@ -25,13 +34,25 @@ struct UntrackedFiles {
         let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
         let isSecret =
             UntrackedFiles.secretNames.contains(name) || UntrackedFiles.secretSuffixes.contains(where: name.hasSuffix)
-            || UntrackedFiles.secretParts.contains(where: name.contains)
+            || UntrackedFiles.secretParts.contains(where: name.contains) || Redaction.isSecret(name: name)
+            || path.split(separator: "/").dropLast().contains { UntrackedFiles.secretDirectories.contains(String($0)) }
         guard !isSecret, let status = try FileStatus.of(root.appending(path)) else { return false }
         guard status.kind == .regular || status.kind == .symbolicLink, status.size <= UntrackedFiles.byteLimit,
             total + status.size <= UntrackedFiles.totalLimit
         else { return false }
+        guard try !hasSecret(path, status) else { return false }
         total += status.size
         return true
+    }
+
+    /// Whether a file has what looks like the secret of a known service.
+    private func hasSecret(_ path: String, _ status: FileStatus) throws -> Bool {
+        guard status.kind == .regular else { return false }
+        let bytes = try DurableFile.read(root.appending(path), limit: Int(UntrackedFiles.byteLimit))
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        return text.split(whereSeparator: \.isWhitespace).contains { word in
+            word.utf8.count >= UntrackedFiles.shortestSecret && Redaction.value(String(word)) != word
+        }
     }
 
     /// Returns what is to be said of files that stayed out; `nil` where none did.

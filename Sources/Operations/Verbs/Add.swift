@@ -1,6 +1,7 @@
 import ModelCore
 import Git
 import Registry
+package import Runs
 import Store
 import SystemIO
 import SystemPackage
@@ -25,8 +26,18 @@ package struct Add: Sendable {
             package let oid: String
         }
 
+        /// A run whose output an artifact is.
+        package struct Maker: Encodable, Sendable {
+            /// The run.
+            package let run: RunID
+            /// The paths of what it made.
+            package let paths: [String]
+        }
+
         /// The artifacts, by path.
         package var artifacts: [Artifact] = []
+        /// The runs that made some of them, and whose summaries are staged with them.
+        package var runs: [Maker] = []
         /// The small files that were staged for Git itself, by path.
         package var gitFiles: [String] = []
         /// The bytes read.
@@ -48,12 +59,14 @@ package struct Add: Sendable {
     private let stages: Bool
     private let splits: Bool
     private let followsLinks: Bool
+    private let keepsRuns: Bool
 
     /// Creates the operation on paths, or, as an update, on every tracked artifact that changed.
     ///
     /// `metadata` are texts of the form `key=value` for the model's description, `card` is where its model card is; without `stages`, Git's index stays as it is; with
     /// `splits`, the large files of a directory become artifacts of their own and its small ones go to Git; with `followsLinks`,
-    /// what links lead to that lead out of an artifact is added, and takes their place.
+    /// what links lead to that lead out of an artifact is added, and takes their place; unless `keepsRuns` is false, the summary of a
+    /// run that made an artifact is staged with it.
     package init(
         _ arguments: [String],
         isUpdate: Bool = false,
@@ -62,7 +75,8 @@ package struct Add: Sendable {
         card: String? = nil,
         stages: Bool = true,
         splits: Bool = false,
-        followsLinks: Bool = false
+        followsLinks: Bool = false,
+        keepsRuns: Bool = true
     ) {
         self.arguments = arguments
         self.isUpdate = isUpdate
@@ -72,6 +86,7 @@ package struct Add: Sendable {
         self.stages = stages
         self.splits = splits
         self.followsLinks = followsLinks
+        self.keepsRuns = keepsRuns
     }
 
     /// Adds, and returns what was done; what cannot be added is a problem, and the rest goes on.
@@ -89,6 +104,7 @@ package struct Add: Sendable {
             throw error
         }
         try await explain(tracked, in: workspace, &report)
+        if stages, keepsRuns { await workspace.keepMakers(of: &report) }
         report.nanoseconds = context.now() - started
         return report
     }
@@ -136,8 +152,9 @@ package struct Add: Sendable {
         report: inout Report
     ) async throws -> LargeFiles.Split {
         if isUpdate {
+            // What belongs to a run never changes, and is git-model's own.
             let paths = try await workspace.select(arguments, among: tracked).map(\.path).filter {
-                try FileStatus.of(workspace.location(of: $0)) != nil
+                try !$0.isOfRun && FileStatus.of(workspace.location(of: $0)) != nil
             }
             return LargeFiles.Split(large: paths)
         }

@@ -36,9 +36,7 @@ package struct CompareRuns: Sendable {
     package func run(in context: Context) async throws -> Report {
         guard texts.count >= 2 else { throw Failure(.usage, "a comparison needs two runs") }
         let workspace = try await Workspace.open(in: context, bare: true)
-        let contents = try await workspace.runs.contents(on: workspace.pool)
-        var runs: [RunRecord] = []
-        for text in texts { runs.append(try contents.find(text)) }
+        let runs = try await workspace.findRuns(texts)
         var report = Report(runs: runs.map(\.id), names: runs.map(\.name))
         func add(_ kind: String, _ value: (RunRecord) -> [String: String]) {
             let values = runs.map(value)
@@ -49,7 +47,7 @@ package struct CompareRuns: Sendable {
         }
         add("metric") { $0.metrics.mapValues { "\($0.value)" } }
         add("parameter") { $0.parameters.mapValues(\.description) }
-        add("data") { Dictionary($0.data.map { ($0.source, $0.digest ?? "") }) { first, _ in first } }
+        add("data", \.dataProperties)
         add("code", \.codeProperties)
         add("environment", \.environmentProperties)
         return report
@@ -57,6 +55,7 @@ package struct CompareRuns: Sendable {
 }
 
 extension RunRecord {
+    /// What the run's code was, as people read it.
     fileprivate var codeProperties: [String: String] {
         var properties = ["command": command.joined(separator: " ")]
         properties["commit"] = code.commit
@@ -65,7 +64,13 @@ extension RunRecord {
         return properties
     }
 
-    fileprivate var environmentProperties: [String: String] {
+    /// The digests of what the run read, by its names.
+    var dataProperties: [String: String] {
+        Dictionary(data.map { ($0.source, $0.digest ?? "") }) { first, _ in first }
+    }
+
+    /// What the run found around it, as people read it.
+    var environmentProperties: [String: String] {
         var properties: [String: String] = [:]
         properties["kind"] = environment?.kind.rawValue
         properties["image"] = environment?.image

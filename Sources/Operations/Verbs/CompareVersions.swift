@@ -54,6 +54,12 @@ package struct CompareVersions: Sendable {
         package var warnings: [String] = []
         package var hints: [String] = []
         package var problems: [Problem] = []
+        /// Whether a difference makes the exit code 1.
+        let tellsByExitCode: Bool
+        package var outcome: Outcome {
+            if !problems.isEmpty { return .partial }
+            return tellsByExitCode && !artifacts.isEmpty ? .negative : .ok
+        }
 
         private enum CodingKeys: CodingKey { case from, to, artifacts, unchanged }
     }
@@ -61,19 +67,30 @@ package struct CompareVersions: Sendable {
     private let versions: [String]
     private let paths: [String]
     private let fetches: Bool
+    private let tellsByExitCode: Bool
 
     /// Creates the operation on at most two versions; what is left out is HEAD as the earlier one, the work tree as the later.
     ///
     /// With `fetches`, what is not here is got from the default remote: comparisons and manifests, never weights.
-    package init(_ versions: [String] = [], paths: [String] = [], fetches: Bool = true) {
+    package init(
+        _ versions: [String] = [],
+        paths: [String] = [],
+        fetches: Bool = true,
+        tellsByExitCode: Bool = false
+    ) {
         self.versions = versions
         self.paths = paths
         self.fetches = fetches
+        self.tellsByExitCode = tellsByExitCode
     }
 
     /// Compares pointers, then looks up what changed in the tensors of those that differ.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context, bare: true)
+        try await run(in: try await Workspace.open(in: context, bare: true))
+    }
+
+    /// Compares the same in a workspace, under its rules: what may be fetched comes from its remotes.
+    func run(in workspace: Workspace) async throws -> Report {
         let joined = try workspace.openStore()
         var sides = try await VersionPair(versions, in: workspace)
         try sides.limit(to: paths, in: workspace)
@@ -89,7 +106,8 @@ package struct CompareVersions: Sendable {
             from: sides.from,
             to: sides.to,
             artifacts: artifacts,
-            unchanged: sides.pairs.count - artifacts.count
+            unchanged: sides.pairs.count - artifacts.count,
+            tellsByExitCode: tellsByExitCode
         )
         report.problems = sides.unreadable.problems
         report.hints = sides.unreadable.hints

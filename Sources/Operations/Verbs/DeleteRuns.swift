@@ -23,14 +23,35 @@ package struct DeleteRuns: Sendable {
         for text in texts {
             // What cannot be read can go all the same.
             let unreadable = contents.unreadable.filter { $0.text == text || $0.abbreviated == text }
-            let id = try unreadable.count == 1 ? unreadable[0] : contents.find(text).id
+            let id: RunID
+            do { id = try unreadable.count == 1 ? unreadable[0] : contents.find(text).id } catch {
+                try await refuseKept(text, in: workspace)
+                throw error
+            }
             if (try? workspace.runs.directory(of: id).isRecording()) == true {
                 report.problems.append(Problem(id.abbreviated, message: "it is being recorded"))
+            } else if contents.records.contains(where: { $0.id == id && $0.status == .running }) {
+                // It was begun without a command, and whoever began it goes on.
+                let end = "end it: `git model run end \(id.abbreviated) --status killed`"
+                report.problems.append(Problem(id.abbreviated, message: "it was begun and not ended; \(end)"))
             } else {
                 try workspace.runs.remove(id)
+                try await RunPins(workspace.repository).release(id)
                 report.removed.append(id)
             }
         }
         return report
+    }
+
+    /// A summary is a file of Git, which goes as files do.
+    private func refuseKept(_ text: String, in workspace: Workspace) async throws {
+        guard let run = try await workspace.runContents(.head).records.first(where: { $0.id.text.hasPrefix(text) }),
+            text.utf8.count >= RunID.shortestPrefix
+        else { return }
+        throw Failure(
+            .failed,
+            "run \(run.id.abbreviated) was not recorded here: only the current commit has it",
+            hints: ["take its summary out: `git rm \(KeptRun.summary(of: run.id))`"]
+        )
     }
 }

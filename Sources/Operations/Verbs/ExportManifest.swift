@@ -62,7 +62,7 @@ package struct ExportManifest: Sendable {
             commit: resolved.commit.hex,
             file: output,
             artifacts: chosen.count,
-            size: chosen.reduce(0) { $0 + $1.pointer.size },
+            size: chosen.reduce(0) { $0.addingSaturating($1.pointer.size) },
             remotes: manifest.remotes
         )
         let known = try remotes.reduce(into: Set<Digest>()) { $0.formUnion(try $1.acknowledged()) }

@@ -153,7 +153,7 @@ extension Workspace {
         let moved = Set(result.objects + result.completed)
         let fetched = artifacts.filter { moved.contains($0.pointer.oid) }
         report.artifacts = fetched.count
-        report.size = fetched.reduce(0) { $0 + $1.pointer.size }
+        report.size = fetched.reduce(0) { $0.addingSaturating($1.pointer.size) }
         report.bytes = result.byteCount
         for (oid, reason) in result.damaged {
             report.problems += artifacts.filter { $0.pointer.oid == oid }.map {

@@ -24,6 +24,12 @@ package struct ListModels: Sendable {
             package let versions: Int
             /// The number of artifacts that the work tree's description lists.
             package let artifacts: Int
+            /// The version that each of its stages has, by the stage's name; empty ones are left out.
+            package let stages: [String: String]
+            /// Those of its stages whose last change is a draft, which only this clone has, sorted.
+            package let drafts: [String]
+            /// Whether it is not to be used any more.
+            package let isDeprecated: Bool
             /// Where the model card is, by the work tree's description: a path in the repository, or a URL.
             package let card: String?
         }
@@ -41,11 +47,19 @@ package struct ListModels: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let described = try workspace.models()
         let versions = try await workspace.versions()
+        let history = try await workspace.stages(of: versions)
         let names = Set(described.map(\.name)).union(versions.map(\.model)).sorted()
         let latest = Dictionary(grouping: versions, by: \.model).compactMapValues { own in
             own.last { !$0.version.isPrerelease && !$0.isDeregistered }
         }
         let purged = try await workspace.purgedVersions(among: Array(latest.values))
+        var drafts: [ModelName: [String]] = [:]
+        for name in history.models {
+            for stage in history.stages(of: name) {
+                guard let last = history.last(of: name, in: stage), try await workspace.isDraft(last) else { continue }
+                drafts[name, default: []].append(stage.text)
+            }
+        }
         let models = names.map { name in
             let latest = latest[name]
             let description = described.first { $0.name == name }
@@ -58,6 +72,9 @@ package struct ListModels: Sendable {
                 size: latest?.size,
                 versions: versions.count { $0.model == name },
                 artifacts: description?.artifacts.count ?? 0,
+                stages: history.versionsByStage(of: name),
+                drafts: drafts[name] ?? [],
+                isDeprecated: history.deprecated[name] != nil,
                 card: description?.card
             )
         }
@@ -65,6 +82,15 @@ package struct ListModels: Sendable {
         if versions.isEmpty, !models.isEmpty { hints = ["make the current commit a version: `git model tag v0.1.0`"] }
         if models.isEmpty { hints = ["describe a model: `git model init --name NAME`"] }
         return Report(models: models, hints: hints)
+    }
+}
+
+extension StageHistory {
+    /// Returns what each stage of a model has, as people call it; empty stages are left out.
+    fileprivate func versionsByStage(of model: ModelName) -> [String: String] {
+        var found: [String: String] = [:]
+        for stage in stages(of: model) { found[stage.text] = current(of: model, in: stage)?.versionText }
+        return found
     }
 }
 

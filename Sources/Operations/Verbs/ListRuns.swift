@@ -9,6 +9,8 @@ package struct ListRuns: Sendable {
         package let runs: [RunRecord]
         /// How many there are in all.
         package let count: Int
+        /// Those of the runs that are kept in Git.
+        package let kept: [RunID]
         package let warnings: [String]
         package let hints: [String]
     }
@@ -17,32 +19,38 @@ package struct ListRuns: Sendable {
     private let key: String?
     private let isReversed: Bool
     private let limit: Int?
+    private let scope: RunScope
 
     /// Creates the operation: only runs that `filter` accepts, sorted by what `key` names, or by when they began, the last first.
     ///
-    /// With a key the smallest value comes first; `isReversed` turns that round. Runs without a value come last.
+    /// With a key the smallest value comes first; `isReversed` turns that round. Runs without a value come last. `scope` says whose kept
+    /// runs count beside those that were recorded here.
     package init(
         where filter: RunFilter? = nil,
         sortedBy key: String? = nil,
         isReversed: Bool = false,
-        limit: Int? = nil
+        limit: Int? = nil,
+        scope: RunScope = .head
     ) {
         self.filter = filter
         self.key = key
         self.isReversed = isReversed
         self.limit = limit
+        self.scope = scope
     }
 
     /// Reads the records.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let contents = try await workspace.runs.contents(on: workspace.pool)
+        let contents = try await workspace.runContents(scope)
         var runs = contents.records.filter { filter?.accepts($0) ?? true }
         if let key { runs = sorted(runs, by: key) } else { runs = isReversed ? runs : runs.reversed() }
         let hint = "record one: `git model run -- python train.py`"
+        runs = limit.map { Array(runs.prefix(max(0, $0))) } ?? runs
         return Report(
-            runs: limit.map { Array(runs.prefix(max(0, $0))) } ?? runs,
+            runs: runs,
             count: contents.records.count,
+            kept: runs.map(\.id).filter(contents.kept.contains),
             warnings: contents.unreadable.map { "the record of run \($0.abbreviated) cannot be read" },
             hints: contents.records.isEmpty && contents.unreadable.isEmpty ? [hint] : []
         )

@@ -26,6 +26,10 @@ package struct ListVersions: Sendable {
             package let subject: String
             /// Whether bytes of it were purged here, so that it cannot be checked out.
             package let isPurged: Bool
+            /// Whether it was taken back.
+            package let isDeregistered: Bool
+            /// The stages that have it now, sorted.
+            package let stages: [String]
         }
 
         /// The versions, by model, then ascending.
@@ -48,10 +52,14 @@ package struct ListVersions: Sendable {
         if let model { try workspace.requireModel(named: model, among: all) }
         let versions = all.filter { model == nil || $0.model.text == model }
         let purged = try await workspace.purgedVersions(among: versions)
-        return Report(versions: versions.map { ListVersions.row($0, isPurged: purged.contains($0.tag)) })
+        let stages = try await workspace.stages(of: all).stagesByVersion
+        let rows = versions.map { version in
+            ListVersions.row(version, isPurged: purged.contains(version.tag), stages: stages[version.tag] ?? [])
+        }
+        return Report(versions: rows)
     }
 
-    private static func row(_ version: ModelVersion, isPurged: Bool) -> Report.Version {
+    private static func row(_ version: ModelVersion, isPurged: Bool, stages: [StageName]) -> Report.Version {
         Report.Version(
             tag: version.tag.text,
             model: version.model.text,
@@ -61,7 +69,9 @@ package struct ListVersions: Sendable {
             time: version.time,
             size: version.size,
             subject: version.annotation.map { VersionTag.subject(of: $0.message) } ?? "",
-            isPurged: isPurged
+            isPurged: isPurged,
+            isDeregistered: version.isDeregistered,
+            stages: stages.map(\.text)
         )
     }
 }

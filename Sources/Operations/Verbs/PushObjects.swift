@@ -2,6 +2,7 @@ import Git
 import ModelCore
 import Registry
 import Remotes
+import Runs
 import Store
 import SystemIO
 import SystemPackage
@@ -41,10 +42,18 @@ package struct PushObjects: Sendable {
     package func run(in context: Context) async throws -> TransferReport {
         let workspace = try await Workspace.open(in: context, bare: true)
         let joined = try workspace.openStore()
-        let (artifacts, unreadable) = try await workspace.artifacts(selection, sendsImports: true)
+        let (selected, unreadable) = try await workspace.artifacts(selection, sendsImports: true)
+        let pushesGit = pushesReferences && !isDryRun
+        let runs = pushesGit ? try await workspace.runsToPush(to: workspace.gitRemote()) : []
+        let known = Set(selected.map(\.pointer))
+        let pinned = try await workspace.pinnedArtifacts(of: runs, in: joined.store)
+        let introduced = pushesGit ? try await workspace.introducedArtifacts(to: workspace.gitRemote()) : []
+        let others = (introduced + pinned).filter { !known.contains($0.pointer) }
         func push(to remote: String?) async throws -> TransferReport {
-            try await workspace.push(
-                artifacts,
+            let target = try workspace.remote(named: remote)
+            let wanted = others.isEmpty ? [] : try await target.withoutPurged(others, local: joined.store)
+            return try await workspace.push(
+                selected + wanted,
                 to: remote,
                 from: joined.store,
                 isDryRun: isDryRun,
@@ -58,9 +67,9 @@ package struct PushObjects: Sendable {
         }
         report.problems += unreadable.problems
         report.hints += unreadable.hints
-        if pushesReferences, !isDryRun {
+        if pushesGit {
             guard report.problems.isEmpty else { return report }
-            try await workspace.pushCurrentBranch()
+            report.warnings += try await workspace.pushCurrentBranch(with: runs)
             report.hints = []
         }
         return report
@@ -167,7 +176,7 @@ extension Workspace {
         let moved = Set(result.objects)
         let pushed = artifacts.filter { moved.contains($0.pointer.oid) }
         report.artifacts = pushed.count
-        report.size = pushed.reduce(0) { $0 + $1.pointer.size }
+        report.size = pushed.reduce(0) { $0.addingSaturating($1.pointer.size) }
         report.bytes = result.byteCount
         report.nanoseconds = context.now() - started
         return report
@@ -215,8 +224,11 @@ extension Workspace {
         return String(url[..<scheme.upperBound] + rest[rest.index(after: end)...])
     }
 
-    /// Pushes the current branch with `git`, after its objects: as Git is configured to, or to the remote that is meant.
-    func pushCurrentBranch() async throws {
+    /// Pushes the current branch with `git`, after its objects and the commits of its runs: as Git is configured to, or to the remote
+    /// that is meant.
+    ///
+    /// Returns what to warn of.
+    fileprivate func pushCurrentBranch(with runs: Set<RunID>) async throws -> [String] {
         guard case .branch(let branch, _) = try await repository.objects.head() else {
             throw Failure(.failed, "cannot push with git: no branch is checked out", hints: ["`git switch BRANCH`"])
         }
@@ -233,6 +245,8 @@ extension Workspace {
         let isConfigured = ["branch.\(short).merge", "push.default", "push.autosetupremote"].contains {
             git.value($0) != nil
         }
+        let warnings = try await pushPins(of: runs, to: remote)
         try await pushWithGit(isConfigured ? [] : [try GitRefspec(branch)], to: isConfigured ? nil : remote)
+        return warnings
     }
 }

@@ -3,8 +3,11 @@ package import Runs
 import SystemIO
 import SystemPackage
 
-/// `git model record`: notes a metric, a hyperparameter or a remark of the run that this process is part of.
+/// `git model record`: notes something of the run that this process is part of.
 package struct RecordInRun: Sendable {
+    /// Larger plots are refused.
+    private static let plotLimit = 64 << 20
+
     /// What is noted.
     package enum Item: Sendable {
         /// Values of metrics, each as `name=value`; without a step they come a step after the last ones.
@@ -12,6 +15,12 @@ package struct RecordInRun: Sendable {
         /// Hyperparameters, each as `name=value`; what looks like a number or truth value is one.
         case parameters([String])
         case note(String)
+        /// A picture or a table of points; the file is copied.
+        case plot(String, file: String)
+        /// Something that the run made, which becomes an artifact if it succeeds.
+        case artifact(String)
+        /// Something outside the repository, and its digest where one is known.
+        case reference(String, digest: String?)
     }
 
     /// That it was noted.
@@ -49,8 +58,31 @@ package struct RecordInRun: Sendable {
                 try lines.append(parameter: name, Redaction.value(word, of: name))
             }
         case .note(let note): try lines.append(note: note)
+        case .plot(let name, let file):
+            try RecordInRun.copy(context.workingDirectory.pushing(FilePath(file)), as: name, into: directory)
+        case .artifact(let path):
+            let place = context.workingDirectory.pushing(FilePath(path)).lexicallyNormalized()
+            guard try FileStatus.of(place) != nil else {
+                throw Failure(.failed, "there is no \(QuotedPath.encode(path))")
+            }
+            try lines.append(artifact: place.string)
+        case .reference(let uri, let digest):
+            try lines.append(RunReference(uri: Redaction.value(uri), digest: digest))
         }
         return Report(run: id)
+    }
+
+    /// Copies a plot into the run's directory, by a name that ends as the file's does.
+    private static func copy(_ file: FilePath, as name: String, into directory: RunDirectory) throws {
+        let ending = file.extension.map { ".\($0)" } ?? ""
+        let path: RepositoryPath
+        do { path = try RepositoryPath(name.hasSuffix(ending) ? name : name + ending) } catch {
+            throw Failure(.usage, "\(QuotedPath.encode(name)) is no name of a plot", cause: error)
+        }
+        let place = try SafeRelativePath.resolve(root: directory.plots, components: path.components)
+        let bytes = try DurableFile.read(file, limit: plotLimit)
+        try Directories.create(place.removingLastComponent(), durable: false)
+        try DurableFile.write(bytes, to: place)
     }
 
     private func pair(_ word: String) throws -> (name: String, value: String) {
@@ -79,6 +111,13 @@ package struct RecordInRun: Sendable {
                 hints: ["record one: `git model run -- sh train.sh`", "or name it: `git model record --run ID …`"]
             )
         }
-        return (id, RunDirectory(FilePath(path)))
+        let directory = RunDirectory(FilePath(path))
+        guard let run = try directory.record(), run.id == id else {
+            throw Failure(.failed, "there is no run \(id.abbreviated) in \(path)")
+        }
+        guard run.status == .running else {
+            throw Failure(.failed, "run \(id.abbreviated) has ended, and what ended is not changed")
+        }
+        return (id, directory)
     }
 }

@@ -10,7 +10,7 @@ package struct RunTraining: Sendable {
     /// What was run.
     package struct Report: Operations.Report {
         /// The record, as it was closed.
-        package fileprivate(set) var run: RunRecord
+        package internal(set) var run: RunRecord
         /// Where everything that was recorded is.
         package let directory: String
         /// The files that metrics were read from.
@@ -19,7 +19,7 @@ package struct RunTraining: Sendable {
         package var hints: [String] = []
         package var problems: [Problem] = []
         /// The command's exit code; 125 where it succeeded and its outputs could not be added.
-        package fileprivate(set) var exitCode: Int32
+        package internal(set) var exitCode: Int32
     }
 
     /// What the user asks for.
@@ -38,14 +38,16 @@ package struct RunTraining: Sendable {
         package var outputs: [String] = []
         /// Where packages come from.
         package var environment = EnvironmentChoice.automatic
+        /// Hyperparameters that are known already; all others win over them.
+        package var parameters: [String: ParameterValue] = [:]
+        /// The run that this one does again.
+        package var reproduces: RunID?
         /// Whether the command's standard output goes to the standard error, for this command's own result is there.
         package var keepsOutputApart = false
 
         /// Creates a request for a command and nothing else.
         package init(command: [String]) { self.command = command }
     }
-
-    private static let usualParameterFiles = ["params.yaml", "params.yml", "params.json"]
 
     private let request: Request
 
@@ -85,7 +87,7 @@ package struct RunTraining: Sendable {
     }
 
     /// Records data, parameters and environment.
-    private func describe(_ recorder: inout RunRecorder, in workspace: Workspace) async throws {
+    func describe(_ recorder: inout RunRecorder, in workspace: Workspace) async throws {
         let context = workspace.context
         var parameters = try self.parameters(in: context, &recorder)
         Redaction.apply(to: &parameters)
@@ -95,7 +97,8 @@ package struct RunTraining: Sendable {
         digests.save()
         let capture = EnvironmentCapture(
             choice: request.environment,
-            command: request.command,
+            // A notebook says nothing of its interpreter.
+            command: request.command.isEmpty ? ["python3"] : request.command,
             environment: context.environment,
             directory: context.workingDirectory,
             root: workspace.root
@@ -109,6 +112,7 @@ package struct RunTraining: Sendable {
             record.parameters = parameters
             record.data = data
             record.environment = found.environment
+            record.reproduces = request.reproduces
         }
     }
 
@@ -116,8 +120,8 @@ package struct RunTraining: Sendable {
         in context: Context,
         _ recorder: inout RunRecorder
     ) throws -> [String: ParameterValue] {
-        var parameters: [String: ParameterValue] = [:]
-        let usual = RunTraining.usualParameterFiles.filter { name in
+        var parameters = request.parameters
+        let usual = Parameters.usualFileNames.filter { name in
             ((try? FileStatus.of(context.workingDirectory.appending(name))) ?? nil) != nil
         }
         for file in request.parameterFiles.isEmpty ? usual : request.parameterFiles {
@@ -151,16 +155,8 @@ package struct RunTraining: Sendable {
         _ id: RunID,
         in context: Context
     ) async throws -> ForegroundProcess.End {
-        var environment = context.environment
-        environment["GIT_MODEL_RUN_DIR"] = directory.path.string
-        environment["GIT_MODEL_RUN_ID"] = id.text
-        // One that a run around this one has set is as good as none.
-        let outer = context.environment["GIT_MODEL_RUN_DIR"].map { "file://\(RunDirectory(FilePath($0)).mlflow)" }
-        let place = environment["MLFLOW_TRACKING_URI"] ?? ""
-        if place.isEmpty || place == outer {
-            environment["MLFLOW_TRACKING_URI"] = "file://\(directory.mlflow)"
-            environment["MLFLOW_ALLOW_FILE_STORE"] = "true"
-        }
+        let variables = RunVariables.values(for: id, in: directory, beside: context.environment)
+        let environment = context.environment.merging(variables) { $1 }
         let process: ForegroundProcess
         do {
             process = try ForegroundProcess(
@@ -198,57 +194,14 @@ package struct RunTraining: Sendable {
     ) async -> Report {
         let ended = Timestamp(nanoseconds: workspace.context.now())
         recorder.note { $0.close(end, at: ended) }
-        let sources = await collect(into: &recorder, in: workspace)
-        var report = Report(
-            run: recorder.record,
-            directory: recorder.directory.path.string,
-            sources: sources,
-            exitCode: end.code
+        let ending = RunEnding(
+            workspace: workspace,
+            directory: workspace.context.workingDirectory,
+            outputs: request.outputs
         )
-        if end.code == 0, !request.outputs.isEmpty {
-            do { try await add(&recorder, &report, in: workspace.context) } catch {
-                let problem = Problem(request.outputs.joined(separator: ", "), error)
-                report.problems.append(problem)
-                report.hints = (error as? Failure)?.hints ?? []
-            }
-            if !report.problems.isEmpty { report.exitCode = 125 }
-        }
-        report.run = recorder.record
-        report.warnings = recorder.warnings + report.warnings
+        var report = await ending.report(on: &recorder, exitCode: end.code)
+        if end.code == 0, !report.problems.isEmpty { report.exitCode = 125 }
         return report
-    }
-
-    /// Notes metrics, parameters and remarks, and returns the files that metrics were read from.
-    private func collect(into recorder: inout RunRecorder, in workspace: Workspace) async -> [String] {
-        let sources = MetricSources(
-            recorder.directory,
-            workingDirectory: workspace.context.workingDirectory,
-            since: recorder.record.started
-        )
-        let findings: MetricSources.Findings
-        do { findings = try await workspace.pool.run { sources.findings() } } catch { return [] }
-        recorder.warnings += findings.problems
-        if findings.log.unreadableCount > 0 {
-            recorder.warnings.append("lines of metrics that could not be read: \(findings.log.unreadableCount)")
-        }
-        recorder.note { record in
-            record.metrics = findings.log.summaries
-            record.parameters.merge(findings.parameters) { own, _ in own }
-            record.parameters.merge(findings.recordedParameters) { $1 }
-            Redaction.apply(to: &record.parameters)
-            record.notes = findings.notes.map(Redaction.value)
-        }
-        return findings.files
-    }
-
-    private func add(_ recorder: inout RunRecorder, _ report: inout Report, in context: Context) async throws {
-        let added = try await Add(request.outputs).run(in: context)
-        recorder.note { record in
-            record.outputs = added.artifacts.map { RunOutput(path: $0.path, oid: $0.oid, size: $0.size) }
-        }
-        report.warnings = added.warnings
-        report.problems = added.problems
-        report.hints = added.hints
     }
 }
 

@@ -8,8 +8,10 @@ package struct ShowRun: Sendable {
     package struct Report: Operations.Report {
         /// The record.
         package let run: RunRecord
-        /// Where everything that was recorded is.
+        /// Where everything that was recorded is; the path of the summary where that was elsewhere.
         package let directory: String
+        /// The path of the run's summary in the current commit; `nil` where that has none.
+        package let kept: String?
     }
 
     private let text: String
@@ -20,7 +22,10 @@ package struct ShowRun: Sendable {
     /// Reads the record.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let run = try await workspace.runs.contents(on: workspace.pool).find(text)
-        return Report(run: run, directory: workspace.runs.directory(of: run.id).path.string)
+        guard let run = try await workspace.findRuns([text]).first else { throw RunLookupError.unknown(text) }
+        let isOwn = workspace.runs.current(run.id) != nil
+        let directory = isOwn ? workspace.runs.directory(of: run.id).path.string : KeptRun.summary(of: run.id)
+        let isKept = try await workspace.isKept(run.id)
+        return Report(run: run, directory: directory, kept: isKept ? KeptRun.summary(of: run.id) : nil)
     }
 }

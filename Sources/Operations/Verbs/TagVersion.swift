@@ -1,6 +1,7 @@
 import Git
 package import ModelCore
 import Registry
+import Runs
 import Store
 import SystemIO
 import SystemPackage
@@ -19,6 +20,10 @@ package struct TagVersion: Sendable {
         package let artifacts: Int
         /// Their size in bytes.
         package let size: Int64
+        /// The kept run that made one of them; `nil` where none is known.
+        package let run: String?
+        /// Why this number of the version grew, a clause each, where that was to be found out.
+        package let reasons: [String]
         /// What went to the remote first, where that was asked for.
         package var push: TransferReport?
         /// The references that went to the Git remote, and its name.
@@ -35,27 +40,37 @@ package struct TagVersion: Sendable {
         case named(String)
         /// The one after the highest.
         case bumped(SemanticVersion.Bump, model: String?)
+        /// The one after the highest, by what changed since.
+        case automatic(model: String?)
     }
+
+    /// The most metrics that a tag's message names.
+    private static let metricLimit = 64
 
     private let target: Target
     private let messages: [String]
     private let isSigned: Bool
     private let isForced: Bool
     private let pushes: Bool
+    private let isDryRun: Bool
 
     /// Creates the operation; each message is a paragraph of the tag's.
+    ///
+    /// Dry, it only says which version it would be.
     package init(
         _ target: Target,
         messages: [String] = [],
         isSigned: Bool = false,
         isForced: Bool = false,
-        pushes: Bool = false
+        pushes: Bool = false,
+        isDryRun: Bool = false
     ) {
         self.target = target
         self.messages = messages
         self.isSigned = isSigned
         self.isForced = isForced
         self.pushes = pushes
+        self.isDryRun = isDryRun
     }
 
     /// Tags, or refuses: a version that exists, one that repeats its predecessor, one whose bytes are nowhere.
@@ -63,7 +78,7 @@ package struct TagVersion: Sendable {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
         let versions = try await workspace.versions()
-        let (model, version) = try choose(in: workspace, versions)
+        let (model, version, reasons) = try await choose(in: workspace, versions, joined.store)
         let style: TagName.Style = workspace.configuration.usesPlainTags ? .plain : .qualified
         let name = TagName(model: model.name, version: version, style: style)
         guard let head = try await workspace.repository.objects.head().commit else {
@@ -78,19 +93,23 @@ package struct TagVersion: Sendable {
             try requireArtifacts(artifacts, of: name)
             try requirePresent(artifacts, of: name, in: joined.store, workspace)
         }
-        let push = pushes ? try await VersionPush(of: name, in: workspace) : nil
+        let push = pushes && !isDryRun ? try await VersionPush(of: name, in: workspace) : nil
+        let evidence = try await workspace.evidence(at: head, of: artifacts, for: model.name)
         var report = Report(
             tag: name.text,
             commit: head.hex,
             isNew: !isThere,
             artifacts: artifacts.count,
-            size: artifacts.reduce(0) { $0 + $1.pointer.size }
+            size: artifacts.reduce(0) { $0.addingSaturating($1.pointer.size) },
+            run: evidence.run?.id.text,
+            reasons: reasons
         )
+        if isDryRun { return report }
         report.warnings = try await differences(from: artifacts, in: workspace, joined.store)
         if let moved = own.first(where: { $0.tag == name && $0.commit != head }) {
             report.warnings.append("\(name) was at \(moved.commit.abbreviated) before: whoever has it keeps that")
         }
-        if !isThere { try await tag(name, model, artifacts, at: head, in: workspace, joined.store) }
+        if !isThere { try await tag(name, model, artifacts, evidence, at: head, in: workspace, joined.store) }
         if let push {
             try await push.run(artifacts, from: joined.store, existing: isForced ? .replace : .refuse, into: &report)
         } else {
@@ -131,8 +150,9 @@ package struct TagVersion: Sendable {
 
     private func choose(
         in workspace: Workspace,
-        _ versions: [ModelVersion]
-    ) throws -> (ModelDescription, SemanticVersion) {
+        _ versions: [ModelVersion],
+        _ store: LocalStore
+    ) async throws -> (ModelDescription, SemanticVersion, reasons: [String]) {
         switch target {
         case .named(let text):
             let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
@@ -141,17 +161,32 @@ package struct TagVersion: Sendable {
                 guard error is RegistryNameError else { throw error }
                 throw Failure(.usage, "'\(text)' names no version", cause: error)
             }
-            do { return (model, try SemanticVersion(parts[parts.count - 1])) } catch {
+            do { return (model, try SemanticVersion(parts[parts.count - 1]), []) } catch {
                 throw Failure(.usage, "'\(text)' is no version", hints: TagVersion.suggestion(parts[parts.count - 1]))
             }
         case .bumped(let part, let named):
             let model = try workspace.modelDescription(named: named)
-            let own = versions.filter { $0.model == model.name }
-            guard let next = NextVersion.bumped(part, after: own) else {
-                throw Failure(.failed, "the \(part.rawValue) number of \(model.name) cannot grow any more")
-            }
-            return (model, next)
+            return (model, try next(part, of: model, versions), [])
+        case .automatic(let named):
+            let model = try workspace.modelDescription(named: named)
+            guard let last = versions.last(where: { $0.model == model.name && !$0.version.isPrerelease }),
+                let head = try await workspace.repository.objects.head().commit
+            else { return (model, try next(.minor, of: model, versions), ["it is the first version"]) }
+            let proposal = try await BumpProposal(of: model, at: head, after: last, in: workspace, store)
+            return (model, try next(proposal.bump, of: model, versions), proposal.reasons)
         }
+    }
+
+    private func next(
+        _ part: SemanticVersion.Bump,
+        of model: ModelDescription,
+        _ versions: [ModelVersion]
+    ) throws -> SemanticVersion {
+        let own = versions.filter { $0.model == model.name }
+        guard let next = NextVersion.bumped(part, after: own) else {
+            throw Failure(.failed, "the \(part.rawValue) number of \(model.name) cannot grow any more")
+        }
+        return next
     }
 
     /// Returns what `1.1`, `v1` or `v01.0.0` probably meant.
@@ -189,6 +224,7 @@ package struct TagVersion: Sendable {
         case .named(let text): again = text
         case .bumped(let part, let model):
             again = "--bump \(part.rawValue)" + (model.map { " --model \($0)" } ?? "")
+        case .automatic(let model): again = "--bump auto" + (model.map { " --model \($0)" } ?? "")
         }
         throw Failure(
             .failed,
@@ -209,7 +245,7 @@ package struct TagVersion: Sendable {
             throw Failure(.failed, "\(damage.path) of this commit is no pointer: \(damage.problem)")
         }
         let own = index.entries.filter { model.artifacts.contains($0.path) }
-        return own.isEmpty ? index.entries : own
+        return own.isEmpty ? index.entries.filter { !$0.path.isOfRun } : own
     }
 
     /// A version whose bytes are neither here nor known to be in a remote could never be rebuilt.
@@ -237,10 +273,12 @@ package struct TagVersion: Sendable {
         _ name: TagName,
         _ model: ModelDescription,
         _ artifacts: [PointerIndex.Entry],
+        _ evidence: VersionEvidence,
         at head: GitObjectID,
         in workspace: Workspace,
         _ store: LocalStore
     ) async throws {
+        let metrics = evidence.metrics.sorted { $0.key < $1.key }.prefix(TagVersion.metricLimit)
         let trailers = VersionTrailers(
             model: model.name,
             version: name.version,
@@ -250,14 +288,16 @@ package struct TagVersion: Sendable {
                     pointer: artifact.pointer,
                     manifest: store.entries(of: artifact.pointer.oid, kind: .manifest).first?.frame
                 )
-            }
+            },
+            run: evidence.run?.id.text,
+            metrics: Dictionary(uniqueKeysWithValues: metrics.map { ($0.key, $0.value) })
         )
         let (subject, body) = subjectAndBody(model.name, name.version)
         do {
             try await workspace.repository.createTag(
                 name.text,
                 on: head,
-                message: VersionTag.message(subject: subject, body: body, trailers: trailers),
+                message: VersionTag.message(subject: subject, body: body, trailers: trailers.text),
                 signing: isSigned ? .always : .asConfigured,
                 existing: isForced ? .replace : .refuse
             )

@@ -1,6 +1,7 @@
 import Git
 import ModelCore
 import Registry
+import Runs
 import Store
 import SystemIO
 
@@ -35,13 +36,32 @@ struct VersionPush {
         into report: inout TagVersion.Report
     ) async throws {
         do {
-            report.push = try await workspace.push(artifacts, to: nil, from: store)
+            let runs = try await workspace.runsToPush(to: gitRemote)
+            let more = try await runArtifacts(of: runs, beside: artifacts, in: store)
+            report.push = try await workspace.push(artifacts + more, to: nil, from: store)
+            report.warnings += try await workspace.pushPins(of: runs, to: gitRemote)
             try await pushReferences(existing, into: &report)
         } catch {
             if workspace.context.cancellation.isCancelled { throw error }
             let state = report.isNew ? "tagged \(name), but could not push it" : "cannot push \(name)"
             throw Failure(nil, state, hints: ["go on: `git model tag \(name.text) --push`"], cause: error)
         }
+    }
+
+    /// Returns the files of the runs that the current commit has, and what the remote gets with it: what commits on the way have, and
+    /// what those runs started from.
+    private func runArtifacts(
+        of runs: Set<RunID>,
+        beside artifacts: [PointerIndex.Entry],
+        in store: LocalStore
+    ) async throws -> [PointerIndex.Entry] {
+        guard let head = try await workspace.repository.objects.head().commit else { return [] }
+        let files = try await PointerIndex.at(head, in: workspace.repository).entries.filter(\.path.isOfRun)
+        var seen = Set(artifacts.map(\.pointer))
+        let introduced = try await workspace.introducedArtifacts(to: gitRemote)
+        let pinned = try await workspace.pinnedArtifacts(of: runs, in: store)
+        let more = try await workspace.remote(named: nil).withoutPurged(introduced + pinned, local: store)
+        return (files + more).filter { seen.insert($0.pointer).inserted }
     }
 
     private func pushReferences(_ existing: GitReplacement, into report: inout TagVersion.Report) async throws {
@@ -75,7 +95,9 @@ extension Workspace {
     func gitRemote() async throws -> String? {
         let git = try await repository.program.configuration()
         if case .branch(let branch, _) = try await repository.objects.head(),
-            let own = git.value("branch.\(branch.dropFirst("refs/heads/".count)).remote")
+            let own = git.value("branch.\(branch.dropFirst("refs/heads/".count)).remote"),
+            // A branch may follow another of this repository, or a URL.
+            git.value("remote.\(own).url") != nil
         {
             return own
         }

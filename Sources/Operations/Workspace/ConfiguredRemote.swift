@@ -85,6 +85,12 @@ struct ConfiguredRemote: Sendable {
         return known.filter { !held.contains($0.pointer.oid) }
     }
 
+    /// Returns those of some artifacts that were not purged, as far as this machine or the remote knows: what nobody needs to have.
+    func withoutPurged(_ artifacts: [PointerIndex.Entry], local: LocalStore) async throws -> [PointerIndex.Entry] {
+        let purged = Set(try await purged(artifacts, local: local).map(\.pointer))
+        return artifacts.filter { !purged.contains($0.pointer) }
+    }
+
     /// Asks the remote itself which of these objects it has whole.
     func holds(_ pointers: some Sequence<Pointer>, local: LocalStore) async throws -> Set<Digest> {
         try await RemoteHoldings(of: store, local: local).held(pointers)

@@ -32,7 +32,8 @@ struct ModelAssignment {
 
     /// Returns the model that lists an artifact, else the one that the user named, else the only one.
     func model(of artifact: RepositoryPath) -> ModelName? {
-        owner(of: artifact) ?? named ?? (models.count == 1 ? models[0].name : nil)
+        if artifact.isOfRun { return nil }
+        return owner(of: artifact) ?? named ?? (models.count == 1 ? models[0].name : nil)
     }
 
     private func owner(of artifact: RepositoryPath) -> ModelName? {
@@ -90,10 +91,12 @@ struct ModelAssignment {
         return found.values.sorted { $0.name < $1.name }
     }
 
-    /// Returns the version that an artifact's model was made from: the description's metadata `base`, which the user may just be giving.
+    /// Returns the version that an artifact's model was made from: the description's metadata `base`, which the user may just be giving,
+    /// else its base model.
     func base(of artifact: RepositoryPath) -> String? {
         guard let name = model(of: artifact) else { return nil }
-        return descriptions(listing: [artifact]).first { $0.name == name }?.metadata["base"]
+        let description = descriptions(listing: [artifact]).first { $0.name == name }
+        return description?.metadata["base"] ?? description?.base
     }
 
     /// Whether no description tells of a model yet.

@@ -2,6 +2,7 @@ import Git
 import Migration
 import ModelCore
 import Registry
+import Runs
 import SystemIO
 import SystemPackage
 
@@ -36,7 +37,7 @@ struct ObjectUses {
     private mutating func addReferences(of workspace: Workspace, except tags: Set<String>) async throws {
         var known: [GitObjectID: [PointerIndex.Entry]] = [:]
         for reference in try await workspace.repository.objects.references(prefix: "refs/")
-        where !tags.contains(reference.name) && !ObjectUses.isWithdrawal(reference) {
+        where !tags.contains(reference.name) && !ObjectUses.isWithdrawal(reference) && !ObjectUses.isRun(reference) {
             let id = reference.peeledID
             // What leads to no commit has no pointers.
             guard try await workspace.repository.objects.resolve(id.hex, to: .commit) == id else { continue }
@@ -58,6 +59,12 @@ struct ObjectUses {
             return false
         }
         return true
+    }
+
+    /// What a run started from is history.
+    private static func isRun(_ reference: GitReference) -> Bool {
+        let isOurs = [KeptRun.referencePrefix, RunPins.remotePrefix].contains(where: reference.name.hasPrefix)
+        return isOurs && reference.name.split(separator: "/").dropLast().last?.hasSuffix("runs") == true
     }
 
     private mutating func addStashes(of workspace: Workspace) async throws {

@@ -94,7 +94,9 @@ struct VersionPair {
         )
     }
 
-    private static func pairs(_ before: [PointerIndex.Entry], _ after: [PointerIndex.Entry]) -> [Pair] {
+    private static func pairs(_ earlier: [PointerIndex.Entry], _ later: [PointerIndex.Entry]) -> [Pair] {
+        // What belongs to runs is compared as runs are.
+        let (before, after) = (earlier.filter { !$0.path.isOfRun }, later.filter { !$0.path.isOfRun })
         let known = Dictionary(before.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         let kept = Set(after.map(\.path))
         var gone = before.filter { !kept.contains($0.path) }

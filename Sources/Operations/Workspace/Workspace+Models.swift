@@ -38,7 +38,12 @@ extension Workspace {
     }
 
     /// Returns the model of that name, or the only one where none is named.
-    func modelDescription(named name: String?) throws -> ModelDescription {
+    ///
+    /// `example` is how the user names one with the verb at hand.
+    func modelDescription(
+        named name: String?,
+        example: (ModelName) -> String = { "--model \($0)" }
+    ) throws -> ModelDescription {
         let models = try models()
         if let name {
             let parsed = try ModelName(name)
@@ -51,7 +56,7 @@ extension Workspace {
             throw Failure(
                 .usage,
                 "it is not clear which model is meant: \(names)",
-                hints: ["name it: `--model \(models[0].name)`"]
+                hints: ["name it: `\(example(models[0].name))`"]
             )
         }
         return models[0]

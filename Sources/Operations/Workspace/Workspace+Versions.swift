@@ -4,10 +4,13 @@ import Registry
 
 extension Workspace {
     /// The versions of all models, by model, then ascending.
-    func versions() async throws -> [ModelVersion] {
+    func versions() async throws -> [ModelVersion] { try await versions(madeOf: nil) }
+
+    /// The versions of all models that were made of some commits, or of any.
+    func versions(madeOf commits: Set<GitObjectID>?) async throws -> [ModelVersion] {
         let models = try models()
         let plainModel = configuration.usesPlainTags && models.count == 1 ? models[0].name : nil
-        return try await ModelVersion.all(in: repository, plainModel: plainModel)
+        return try await ModelVersion.all(in: repository, plainModel: plainModel, madeOf: commits)
     }
 
     /// Returns the commit that a user's words for a version mean.

@@ -1,3 +1,4 @@
+import ModelCore
 import SystemIO
 import SystemPackage
 import Transport

@@ -1,3 +1,4 @@
+import ModelCore
 import Transport
 
 /// A name and a password for a web server.

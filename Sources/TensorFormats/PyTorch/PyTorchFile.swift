@@ -85,16 +85,16 @@ enum PyTorchFile {
     private static func warnings(_ pickle: PickleContents) -> [String] {
         let unsafe = pickle.imports.filter { !PyTorchGlobals.isHarmless($0) }.sorted()
         var warnings = unsafe.prefix(maximumListedImportCount).map {
-            "its pickle imports \($0.quoted), and loading it may run that"
+            "\(Manifest.pickleWarning)imports \($0.quoted), and loading it may run that"
         }
         if unsafe.count > maximumListedImportCount {
             warnings.append(
-                "its pickle imports \(unsafe.count - maximumListedImportCount) others that are no part of PyTorch"
+                "\(Manifest.pickleWarning)imports \(unsafe.count - maximumListedImportCount) others that are no part of PyTorch"
             )
         }
         if let stop = pickle.stop {
             warnings.append(
-                "its pickle is not understood \(stop); tensors have no names, and imports may be missing here"
+                "\(Manifest.pickleWarning)is not understood \(stop); tensors have no names, and imports may be missing here"
             )
         }
         return warnings

@@ -1,0 +1,54 @@
+import Operations
+
+/// Artifacts that differ, and what changed inside them, as Markdown.
+struct ArtifactMarkdown {
+    private static let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
+
+    /// The most rows of a table.
+    let rowLimit: Int
+
+    /// Returns a comparison as a document of its own.
+    static func document(of report: CompareVersions.Report) -> String {
+        var page = Markdown()
+        page.line("\(Markdown.code(report.from)) → \(Markdown.code(report.to ?? "work tree"))")
+        page.line()
+        let layers = report.artifacts.compactMap(ReviewChanges.Report.Layers.init)
+        ArtifactMarkdown(rowLimit: 200).add(report, layers, to: &page)
+        return page.text
+    }
+
+    /// Adds a table of artifacts, and for each whose tensors changed a strip and a table of its layers.
+    func add(_ report: CompareVersions.Report, _ layers: [ReviewChanges.Report.Layers], to page: inout Markdown) {
+        if report.artifacts.isEmpty { page.line("No artifact differs.") }
+        let rows = report.artifacts.map { artifact in
+            let sizes = [artifact.before, artifact.after].map { $0.map { Quantity.bytes($0.size) } ?? "–" }
+            let found = artifact.tensors?.counts ?? Markdown.escaped(artifact.problem ?? "")
+            return [artifact.change, Markdown.code(artifact.path), sizes[0], sizes[1], found]
+        }
+        page.table(["", "artifact", "before", "after", "tensors"], numbers: [2, 3], rows, limit: rowLimit)
+        for layers in layers where !layers.changes.isEmpty { add(layers, to: &page) }
+    }
+
+    private func add(_ layers: ReviewChanges.Report.Layers, to page: inout Markdown) {
+        let scale = HeatScale(layers.changes)
+        page.heading("Inside \(Markdown.code(layers.path))", level: 4)
+        let cells = layers.changes.map { layer -> Character in
+            scale.heat(of: layer).map { ArtifactMarkdown.blocks[min(7, Int($0 * 8))] } ?? "?"
+        }
+        page.line("`\(String(cells))` \(Quantity.count(cells.count, "layer")) changed, by relative L2 distance")
+        page.line()
+        let rows = layers.changes.map { layer in
+            [Markdown.code(layer.name), "\(layer.count)"] + LayerFigures(layer).cells
+        }
+        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"]
+        page.table(heads, numbers: [1, 2, 3, 4, 5], rows, limit: rowLimit)
+    }
+}
+
+extension CompareVersions.Report.Tensors {
+    /// How many tensors changed in which way, such as `4 changed, 20 unchanged`.
+    var counts: String {
+        [(changed, "changed"), (added, "added"), (removed, "removed"), (unchanged, "unchanged")]
+            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    }
+}

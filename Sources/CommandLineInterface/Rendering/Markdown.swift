@@ -1,0 +1,65 @@
+/// Markdown that GitHub and GitLab show alike; whatever comes from a repository stands in it as text and nothing else.
+struct Markdown {
+    /// The most UTF-8 bytes that GitHub takes for a comment or a description.
+    static let byteLimit = 65_536
+
+    private(set) var text = ""
+
+    /// Adds a line of Markdown.
+    mutating func line(_ line: String = "") { text += line + "\n" }
+
+    /// Adds a heading.
+    mutating func heading(_ title: String, level: Int = 3) {
+        if !text.isEmpty { line() }
+        line(String(repeating: "#", count: level) + " " + title)
+        line()
+    }
+
+    /// Adds a table; cells are Markdown, and columns in `numbers` stand at the right edge.
+    ///
+    /// Says how many rows are beyond a limit.
+    mutating func table(_ heads: [String], numbers: Set<Int> = [], _ rows: [[String]], limit: Int = .max) {
+        guard !rows.isEmpty else { return }
+        line("| " + heads.joined(separator: " | ") + " |")
+        line("|" + heads.indices.map { numbers.contains($0) ? "---:|" : "---|" }.joined())
+        for row in rows.prefix(limit) { line("| " + row.joined(separator: " | ") + " |") }
+        guard rows.count > limit else { return }
+        line()
+        line("… and \(rows.count - limit) more.")
+    }
+
+    /// Returns a text as Markdown that shows exactly it.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        // By scalars: what combines with a character would hide it.
+        for character in DisplayText.sanitized(text).unicodeScalars {
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\n", "\t": result += " "
+            // A mention or a reference to an issue would tell somebody.
+            case "@": result += "&#64;"
+            case "#": result += "&#35;"
+            case "\\", "`", "*", "_", "[", "]", "|", "~", "!", "(", ")", "{", "}", "$": result += "\\\(character)"
+            default: result.unicodeScalars.append(character)
+            }
+        }
+        return result
+    }
+
+    /// Returns a text as code in a line; backquotes become quotes, for what ends code must not stand in it.
+    static func code(_ text: String) -> String {
+        var clean = String.UnicodeScalarView()
+        for scalar in DisplayText.sanitized(text).unicodeScalars {
+            switch scalar {
+            case "`": clean.append("'")
+            case "\n", "\t": clean.append(" ")
+            // In a table a bar ends the cell even within code.
+            case "|": clean.append("\u{2223}")
+            default: clean.append(scalar)
+            }
+        }
+        return "`\(String(clean))`"
+    }
+}

@@ -1,0 +1,55 @@
+/// What all pages have around their content.
+enum PageFrame {
+    /// Returns a whole document; `body` is HTML already.
+    static func document(title: String, body: String) -> String {
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+        <title>\(HTML.escaped(title))</title>
+        <style>
+        \(style)</style>
+        </head>
+        <body>
+        <main>
+        \(body)
+        </main>
+        </body>
+        </html>
+
+        """
+    }
+
+    private static let style = """
+        :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d5dae0; --faint: #5b6672; --good: #116329;
+          --bad: #b3261e; --warn: #fff6dd; --cold: #e8eef5; --hot: #b3261e; }
+        @media (prefers-color-scheme: dark) {
+          :root { --ink: #e6e9ed; --paper: #14171b; --line: #343b44; --faint: #9aa5b1; --good: #5fd08a; --bad: #ff8a80;
+            --warn: #3a3116; --cold: #26303b; --hot: #ff7d6e; } }
+        * { box-sizing: border-box; }
+        body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+        main { max-width: 62rem; margin: 0 auto; padding: 1rem; }
+        h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 1.6rem 0 .5rem; } h3 { font-size: 1rem; }
+        code, pre { font: .875em ui-monospace, monospace; overflow-wrap: anywhere; }
+        pre { padding: .75rem; border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; }
+        .scroll { overflow-x: auto; }
+        table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+        th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+        th { color: var(--faint); font-weight: 600; }
+        td code { overflow-wrap: normal; white-space: nowrap; }
+        .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+        .good { color: var(--good); } .bad { color: var(--bad); }
+        .warn { background: var(--warn); padding: .1rem 1rem .6rem; border-radius: 6px; }
+        .strip { display: flex; height: 2rem; border: 1px solid var(--line); border-radius: 4px; overflow: hidden; }
+        .cell { flex: 1 1 0; min-width: 1px; background: color-mix(in oklab, var(--hot) var(--heat), var(--cold)); }
+        .unknown { background: repeating-linear-gradient(45deg, var(--line) 0 2px, transparent 2px 5px); }
+        .plots { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
+        .plot svg, .plot img { width: 100%; height: auto; }
+        figure { margin: 0; }
+        summary { cursor: pointer; color: var(--faint); padding: .4rem 0; }
+
+        """
+}

@@ -1,0 +1,135 @@
+import ModelCore
+import Operations
+import Plots
+
+/// A review as Markdown, short enough for a comment on a pull request.
+struct ReviewMarkdown {
+    /// The most rows of a table.
+    private static let rowLimit = 25
+
+    private let report: ReviewChanges.Report
+
+    init(_ report: ReviewChanges.Report) { self.report = report }
+
+    /// The document.
+    var text: String {
+        var page = Markdown()
+        let isGood = report.outcome == .ok
+        page.heading(isGood ? "✅ The model may be merged" : "❌ The model may not be merged", level: 2)
+        page.line(ends)
+        rules(&page)
+        verdict(&page)
+        metrics(&page)
+        plots(&page)
+        artifacts(&page)
+        rows("Parameters", report.parameters, &page)
+        rows("Data", report.data, &page)
+        rows("Environment", report.environment, &page)
+        notes(&page)
+        commands(&page)
+        return fitting(page.text)
+    }
+
+    private var ends: String {
+        let (base, head) = (report.base, report.head)
+        let run = head.run.map { ", made by run \(Markdown.code(String($0.prefix(8))))" } ?? ", of no kept run"
+        return "\(Markdown.code(String(base.commit.prefix(12)))) \(Markdown.escaped(base.subject)) → "
+            + "\(Markdown.code(String(head.commit.prefix(12)))) \(Markdown.escaped(head.subject))\(run)"
+    }
+
+    private func rules(_ page: inout Markdown) {
+        guard !report.check.policyChanges.isEmpty else { return }
+        page.heading("⚠️ This changes the rules that others are judged by")
+        for change in report.check.policyChanges { page.line("* \(Markdown.escaped(change))") }
+    }
+
+    private func verdict(_ page: inout Markdown) {
+        page.heading("Checks")
+        let rows = report.check.lines.map { line in
+            [
+                line.isPassed.map { $0 ? "✅" : "❌" } ?? "–", Markdown.escaped(line.subject),
+                Markdown.escaped(line.found),
+            ]
+        }
+        table(["", "what", "found"], numbers: [], rows, &page)
+    }
+
+    private func metrics(_ page: inout Markdown) {
+        guard !report.metrics.isEmpty else { return }
+        page.heading("Metrics")
+        let rows = report.metrics.map { metric in
+            let change = metric.before.flatMap { old in metric.after.map { $0 - old } }
+            let sign = metric.isBetter.map { $0 ? " 🟢" : " 🔴" } ?? ""
+            return [
+                Markdown.escaped(metric.name), number(metric.before), number(metric.after),
+                (change.map { ($0 > 0 ? "+" : "") + number($0) } ?? "") + sign,
+            ]
+        }
+        table(["metric", "before", "after", "change"], numbers: [1, 2, 3], rows, &page)
+    }
+
+    /// A line for each side of each plot: neither host shows SVG that stands in Markdown.
+    private func plots(_ page: inout Markdown) {
+        guard !report.plots.isEmpty else { return }
+        page.heading("Plots")
+        let rows = report.plots.flatMap { figure in
+            figure.parts.map { part in
+                [
+                    Markdown.escaped(figure.title), Markdown.code(part.revision),
+                    Markdown.escaped(PlotSections.line(of: part.plot.data)),
+                ]
+            }
+        }
+        table(["plot", "", ""], numbers: [], rows, &page)
+    }
+
+    private func artifacts(_ page: inout Markdown) {
+        page.heading("Artifacts")
+        ArtifactMarkdown(rowLimit: ReviewMarkdown.rowLimit).add(report.artifacts, report.layers, to: &page)
+        guard !report.artifacts.artifacts.isEmpty else { return }
+        let wire = report.wireSize.map { "; a store with the earlier commit gets \(Quantity.bytes($0))" } ?? ""
+        page.line()
+        page.line("What differs has \(Quantity.bytes(report.size))\(wire).")
+    }
+
+    private func rows(_ title: String, _ rows: [ReviewChanges.Report.Row], _ page: inout Markdown) {
+        guard !rows.isEmpty else { return }
+        page.heading(title)
+        let cells = rows.map { row in
+            [Markdown.code(row.name)] + [row.before, row.after].map { $0.map(Markdown.code) ?? "–" }
+        }
+        table(["", "before", "after"], numbers: [], cells, &page)
+    }
+
+    private func notes(_ page: inout Markdown) {
+        let lines = report.warnings + report.problems.map { "\($0.subject): \($0.message)" }
+        guard !lines.isEmpty else { return }
+        page.heading("What could not be seen")
+        for line in lines { page.line("* \(Markdown.escaped(line))") }
+    }
+
+    private func commands(_ page: inout Markdown) {
+        page.heading("Try it")
+        page.line("```sh")
+        for command in report.commands { page.line(DisplayText.sanitized(command)) }
+        page.line("```")
+    }
+
+    private func table(_ heads: [String], numbers: Set<Int>, _ rows: [[String]], _ page: inout Markdown) {
+        page.table(heads, numbers: numbers, rows, limit: ReviewMarkdown.rowLimit)
+    }
+
+    /// Cuts what is too long for a comment at the end of a line.
+    private func fitting(_ text: String) -> String {
+        let note = "\n… the rest did not fit; the page (`--html`) has all.\n"
+        guard text.utf8.count > Markdown.byteLimit else { return text }
+        var size = note.utf8.count
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix { line in
+            size += line.utf8.count + 1
+            return size < Markdown.byteLimit
+        }
+        return lines.joined(separator: "\n") + note
+    }
+
+    private func number(_ value: Double?) -> String { value?.shortText ?? "–" }
+}

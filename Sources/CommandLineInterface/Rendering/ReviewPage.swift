@@ -1,0 +1,145 @@
+import ModelCore
+import Operations
+
+/// A review as one HTML file that needs nothing else: light and dark, wide and narrow, without scripts.
+struct ReviewPage {
+    private let report: ReviewChanges.Report
+
+    init(_ report: ReviewChanges.Report) { self.report = report }
+
+    /// The document.
+    var text: String {
+        let isGood = report.outcome == .ok
+        let title = isGood ? "The model may be merged" : "The model may not be merged"
+        let body = [
+            HTML.element("h1", [("class", isGood ? "good" : "bad")], (isGood ? "✓ " : "✗ ") + title), ends, rules,
+            checks,
+            metrics, plots, artifacts, rows("Parameters", report.parameters), rows("Data", report.data),
+            rows("Environment", report.environment), notes, commands,
+        ].filter { !$0.isEmpty }.joined(separator: "\n")
+        return PageFrame.document(title: title, body: body)
+    }
+
+    private var ends: String {
+        let ends = [("base", report.base), ("head", report.head)].map { name, end in
+            let run = end.run.map { " · run " + HTML.element("code", [], HTML.escaped(String($0.prefix(8)))) } ?? ""
+            let commit = HTML.element("code", [], HTML.escaped(String(end.commit.prefix(12))))
+            return HTML.element("div", [], "\(name) \(commit) \(HTML.escaped(end.subject))\(run)")
+        }
+        return HTML.element("p", [], ends.joined())
+    }
+
+    private var rules: String {
+        guard !report.check.policyChanges.isEmpty else { return "" }
+        let items = report.check.policyChanges.map { HTML.element("li", [], HTML.escaped($0)) }.joined()
+        return section("This changes the rules that others are judged by", HTML.element("ul", [], items), kind: "warn")
+    }
+
+    private var checks: String {
+        let rows = report.check.lines.map { line in
+            [mark(line.isPassed), HTML.escaped(line.subject), HTML.escaped(line.found)]
+        }
+        return rows.isEmpty ? "" : section("Checks", HTML.table(["", "what", "found"], rows))
+    }
+
+    private var metrics: String {
+        guard !report.metrics.isEmpty else { return "" }
+        let rows = report.metrics.map { metric in
+            let change = metric.before.flatMap { old in metric.after.map { $0 - old } }
+            let kind = metric.isBetter.map { $0 ? "good" : "bad" } ?? ""
+            return [
+                HTML.escaped(metric.name), number(metric.before), number(metric.after),
+                HTML.element("span", [("class", kind)], change.map { ($0 > 0 ? "+" : "") + number($0) } ?? ""),
+            ]
+        }
+        return section("Metrics", HTML.table(["metric", "before", "after", "change"], numbers: [1, 2, 3], rows))
+    }
+
+    private var plots: String {
+        report.plots.isEmpty ? "" : section("Plots", PlotSections(report.plots).html)
+    }
+
+    private var artifacts: String {
+        guard !report.artifacts.artifacts.isEmpty else { return section("Artifacts", "<p>None differs.</p>") }
+        let rows = report.artifacts.artifacts.map { artifact in
+            let sizes = [artifact.before, artifact.after].map { $0.map { Quantity.bytes($0.size) } ?? "–" }
+            return [
+                HTML.escaped(artifact.change), HTML.element("code", [], HTML.escaped(artifact.path)), sizes[0],
+                sizes[1],
+                HTML.escaped(artifact.tensors?.counts ?? artifact.problem ?? ""),
+            ]
+        }
+        let wire = report.wireSize.map { "; a store with the earlier commit gets \(Quantity.bytes($0))" } ?? ""
+        let total = "<p>What differs has \(Quantity.bytes(report.size))\(wire).</p>"
+        let table = HTML.table(["", "artifact", "before", "after", "tensors"], numbers: [2, 3], rows)
+        return section("Artifacts", table + total + report.layers.map(layers).joined())
+    }
+
+    private func layers(_ layers: ReviewChanges.Report.Layers) -> String {
+        guard !layers.changes.isEmpty else { return "" }
+        let scale = HeatScale(layers.changes)
+        let cells = layers.changes.map { layer in
+            let title = "\(layer.name): relative L2 \(figure(layer.relativeDistance))"
+            guard let heat = scale.heat(of: layer) else {
+                return HTML.element("span", [("class", "cell unknown"), ("title", title)], "")
+            }
+            // A whole number, so that no locale and no float is in it.
+            return HTML.element(
+                "span",
+                [("class", "cell"), ("style", "--heat:\(Int(heat * 100))%"), ("title", title)],
+                ""
+            )
+        }
+        let rows = layers.changes.map { layer in
+            [HTML.element("code", [], HTML.escaped(layer.name)), "\(layer.count)"] + LayerFigures(layer).cells
+        }
+        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"]
+        let title = "Inside " + HTML.element("code", [], HTML.escaped(layers.path))
+        let table = HTML.table(heads, numbers: [1, 2, 3, 4, 5], rows)
+        let summary = HTML.element("summary", [], Quantity.count(rows.count, "layer") + " that changed")
+        return HTML.element("h3", [], title)
+            + HTML.element(
+                "div",
+                [("class", "strip"), ("role", "img"), ("aria-label", "How far each layer moved")],
+                cells.joined()
+            )
+            + HTML.element("details", rows.count <= 12 ? [("open", "")] : [], summary + table)
+    }
+
+    private func rows(_ title: String, _ rows: [ReviewChanges.Report.Row]) -> String {
+        guard !rows.isEmpty else { return "" }
+        let cells = rows.map { row in [row.name, row.before ?? "–", row.after ?? "–"].map(HTML.escaped) }
+        return section(title, HTML.table(["", "before", "after"], cells))
+    }
+
+    private var notes: String {
+        let lines = report.warnings + report.problems.map { "\($0.subject): \($0.message)" }
+        guard !lines.isEmpty else { return "" }
+        let items = lines.map { HTML.element("li", [], HTML.escaped($0)) }.joined()
+        return section("What could not be seen", HTML.element("ul", [], items), kind: "warn")
+    }
+
+    private var commands: String {
+        section("Try it", HTML.element("pre", [], HTML.escaped(report.commands.joined(separator: "\n"))))
+    }
+
+    private func section(_ title: String, _ content: String, kind: String = "") -> String {
+        HTML.element(
+            "section",
+            kind.isEmpty ? [] : [("class", kind)],
+            HTML.element("h2", [], HTML.escaped(title)) + content
+        )
+    }
+
+    private func mark(_ isPassed: Bool?) -> String {
+        switch isPassed {
+        case true?: HTML.element("span", [("class", "good")], "✓ pass")
+        case false?: HTML.element("span", [("class", "bad")], "✗ fail")
+        case nil: "–"
+        }
+    }
+
+    private func number(_ value: Double?) -> String { value?.shortText ?? "–" }
+
+    private func figure(_ value: Double?) -> String { value.map { Quantity.significant($0) } ?? "?" }
+}

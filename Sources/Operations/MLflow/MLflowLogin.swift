@@ -1,0 +1,47 @@
+import ModelCore
+import SystemIO
+import SystemPackage
+import Transport
+
+/// How this user logs in to MLflow servers, as MLflow's own client finds it (mlflow/utils/credentials.py).
+struct MLflowLogin {
+    private static let fileLimit = 1 << 16
+
+    /// The field of requests; `nil` where there is no login.
+    let authorization: String?
+
+    /// Takes name and password of the environment, else of `~/.mlflow/credentials`, else the environment's token.
+    init(in context: Context) throws {
+        var values = context.environment
+        if let home = context.environment["HOME"] {
+            let file = FilePath(home).appending(".mlflow").appending("credentials")
+            if try FileStatus.of(file, followingLinks: true) != nil {
+                let text = String(decoding: try DurableFile.read(file, limit: MLflowLogin.fileLimit), as: UTF8.self)
+                values.merge(MLflowLogin.settings(in: text)) { environment, _ in environment }
+            }
+        }
+        func value(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+        if let name = value("MLFLOW_TRACKING_USERNAME"), let password = value("MLFLOW_TRACKING_PASSWORD") {
+            authorization = "Basic " + "\(name):\(password)".base64
+        } else {
+            authorization = value("MLFLOW_TRACKING_TOKEN").map { "Bearer \($0)" }
+        }
+    }
+
+    /// Returns the settings of the section `[mlflow]`, by the names of their variables.
+    private static func settings(in text: String) -> [String: String] {
+        var settings: [String: String] = [:]
+        var isOurs = false
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: "=", maxSplits: 1).map { word in
+                String(word.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+            }
+            if words.count == 1 {
+                isOurs = words[0] == "[mlflow]"
+            } else if isOurs {
+                settings[words[0].uppercased()] = words[1]
+            }
+        }
+        return settings
+    }
+}

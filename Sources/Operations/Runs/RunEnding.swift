@@ -1,0 +1,116 @@
+import Codec
+import ModelCore
+import Runs
+import SystemIO
+import SystemPackage
+
+/// What comes once a run is over: what it wrote about itself is read, and what it made is added.
+///
+/// How it ended is in the record already: what goes wrong from here on is only said.
+struct RunEnding {
+    /// Larger plots are left out.
+    private static let plotLimit = 64 << 20
+
+    let workspace: Workspace
+    /// Where its command ran.
+    let directory: FilePath
+    /// What becomes an artifact if it succeeded.
+    let outputs: [String]
+
+    /// Completes the record, and returns the report on it, with the exit code that is passed on.
+    func report(on recorder: inout RunRecorder, exitCode: Int32) async -> RunTraining.Report {
+        let findings = await collect(into: &recorder)
+        var report = RunTraining.Report(
+            run: recorder.record,
+            directory: recorder.directory.path.string,
+            sources: findings.files,
+            exitCode: exitCode
+        )
+        let made = outputs + findings.artifacts.filter { !outputs.contains($0) }
+        // What a repetition makes is compared, and gone with its worktree.
+        if recorder.record.status == .finished, !made.isEmpty, recorder.record.reproduces == nil {
+            do { try await add(made, &recorder, &report) } catch {
+                report.problems.append(Problem(made.joined(separator: ", "), error))
+                report.hints = (error as? Failure)?.hints ?? []
+            }
+        }
+        report.run = recorder.record
+        report.warnings = recorder.warnings + report.warnings
+        return report
+    }
+
+    /// Notes metrics, parameters, remarks and the like, and returns what was found.
+    private func collect(into recorder: inout RunRecorder) async -> MetricSources.Findings {
+        let sources = MetricSources(
+            recorder.directory,
+            workingDirectory: directory,
+            since: recorder.record.started
+        )
+        let findings: MetricSources.Findings
+        do { findings = try await workspace.pool.run { sources.findings() } } catch { return MetricSources.Findings() }
+        let series = await keep(findings.log, in: &recorder)
+        let plots = keepPlots(in: &recorder)
+        recorder.warnings += findings.problems
+        if findings.log.unreadableCount > 0 {
+            recorder.warnings.append("lines of metrics that could not be read: \(findings.log.unreadableCount)")
+        }
+        recorder.note { record in
+            record.metrics = findings.log.summaries
+            record.series = series
+            record.plots = plots.isEmpty ? nil : plots
+            record.references = findings.references.isEmpty ? nil : findings.references
+            record.parameters.merge(findings.parameters) { own, _ in own }
+            record.parameters.merge(findings.recordedParameters) { $1 }
+            Redaction.apply(to: &record.parameters)
+            record.notes = findings.notes.map(Redaction.value)
+        }
+        return findings
+    }
+
+    /// Keeps the points of metrics: what they were read from is the next run's to write over.
+    private func keep(_ log: MetricLog, in recorder: inout RunRecorder) async -> RunFile? {
+        guard !log.isEmpty else { return nil }
+        do {
+            let lines = try await workspace.pool.run { log.lines }
+            return try recorder.write(lines, to: RunDirectory.seriesName)
+        } catch {
+            recorder.warnings.append("the history of metrics is not in the record: \(error)")
+            return nil
+        }
+    }
+
+    /// Notes the plots that were recorded.
+    private func keepPlots(in recorder: inout RunRecorder) -> [RunFile] {
+        let place = recorder.directory.plots
+        var plots: [RunFile] = []
+        do {
+            guard try FileStatus.of(place) != nil else { return [] }
+            for file in try DirectoryWalk.entries(under: place) where file.status.kind == .regular {
+                let bytes = try DurableFile.read(place.appending(file.path), limit: RunEnding.plotLimit)
+                let path = "\(RunDirectory.plotsName)/\(file.path)"
+                plots.append(RunFile(path: path, oid: SHA256.digest(of: bytes), size: Int64(bytes.count)))
+            }
+        } catch { recorder.warnings.append("plots may be missing: \(error)") }
+        return plots
+    }
+
+    /// Adds the outputs, and stages the record with them.
+    private func add(
+        _ outputs: [String],
+        _ recorder: inout RunRecorder,
+        _ report: inout RunTraining.Report
+    ) async throws {
+        let added = try await Add(outputs, keepsRuns: false).run(in: workspace.context)
+        recorder.note { record in
+            record.outputs = added.artifacts.map { RunOutput(path: $0.path, oid: $0.oid, size: $0.size) }
+        }
+        report.warnings = added.warnings
+        report.problems = added.problems
+        report.hints = added.hints
+        guard !added.artifacts.isEmpty else { return }
+        // The outputs are there: what is wrong with the record is only said.
+        do { report.warnings += try await RunKeeping(workspace).stage(recorder.record).warnings } catch {
+            report.warnings.append("\(error)")
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Git
+import ModelCore
+import Registry
+import Runs
+import Store
+import SystemIO
+import SystemPackage
+
+/// Puts what is to be kept of a run into the work tree, and stages it: its summary, and beside that its files as artifacts.
+struct RunKeeping {
+    /// What was staged.
+    struct Staged {
+        /// The files that Git has of it: the summary, pointers, an ignore file.
+        var files: [RepositoryPath] = []
+        /// What the user should know.
+        var warnings: [String] = []
+    }
+
+    private let workspace: Workspace
+
+    init(_ workspace: Workspace) { self.workspace = workspace }
+
+    /// Stages all of a run that is over; what is there already stays as it is.
+    ///
+    /// Its commit is pinned first.
+    func stage(_ run: RunRecord) async throws -> Staged {
+        guard run.status != .running else {
+            throw Failure(
+                .failed,
+                "cannot keep run \(run.id.abbreviated): it is not over yet",
+                hints: ["see how far it is: `git model runs show \(run.id.abbreviated)`"]
+            )
+        }
+        var staged = Staged()
+        staged.warnings += try await RunPins(workspace.repository).pin(run)
+        staged.warnings += try await uncommittedData(of: run)
+        do { try await addFiles(of: run, to: &staged) } catch {
+            throw Failure(nil, "cannot keep run \(run.id.abbreviated)", cause: error)
+        }
+        try await stageSummary(of: run, in: &staged)
+        return staged
+    }
+
+    private func stageSummary(of run: RunRecord, in staged: inout Staged) async throws {
+        let path = try RepositoryPath(KeptRun.summary(of: run.id))
+        let location = try workspace.location(of: path)
+        let bytes = try run.summary.encoded()
+        let lock = try workspace.lockWorkTree()
+        defer { extendLifetime(lock) }
+        try await workspace.repository.index.requireUnlocked()
+        try Directories.create(location.removingLastComponent(), durable: false)
+        try DurableFile.write(bytes, to: location)
+        try await workspace.repository.index.stage([GitPath(path.text)])
+        staged.files.append(path)
+    }
+
+    /// Stores the run's files, puts them beside the summary, and stages their pointers.
+    private func addFiles(of run: RunRecord, to staged: inout Staged) async throws {
+        let files = RunKeeping.files(of: run)
+        guard !files.isEmpty else { return }
+        let joined = try workspace.openStore()
+        let place = try RepositoryPath(KeptRun.directory(of: run.id))
+        var batch = try await AddBatch(
+            workspace,
+            store: joined.store,
+            models: ModelAssignment(among: [], named: nil, metadata: []),
+            tracked: workspace.pointers()
+        )
+        let paths: [RepositoryPath]
+        do { paths = try await store(files, of: run, below: place, in: &batch) } catch {
+            batch.abandon()
+            throw error
+        }
+        var added = Add.Report()
+        try await batch.commit(stages: true, into: &added)
+        staged.warnings += added.warnings
+        staged.files += paths.map(\.appendingPointerSuffix)
+        staged.files += Set(paths.map(\.parent)).map { IgnoreFile.path(in: $0) }
+        try joined.store.refresh()
+        let artifacts = try await PointerIndex.workTree(of: workspace.repository).entries
+            .filter { paths.contains($0.path) }
+        let restored = try await workspace.restore(artifacts, from: joined.store, isForced: true)
+        staged.warnings += restored.problems.map { "\($0.subject): \($0.message)" }
+    }
+
+    /// A file of the run's directory that is to be an artifact.
+    private struct File {
+        /// The path in the run's directory.
+        let source: String
+        /// The path beside the summary.
+        let name: String
+        /// What the record says of it.
+        let note: RunFile
+    }
+
+    private static func files(of run: RunRecord) -> [File] {
+        let attached = RunAttachment.allCases.compactMap { attachment in
+            run.file(attachment).map { File(source: attachment.name, name: attachment.keptName, note: $0) }
+        }
+        return attached + (run.plots ?? []).map { File(source: $0.path, name: $0.path, note: $0) }
+    }
+
+    private func store(
+        _ files: [File],
+        of run: RunRecord,
+        below place: RepositoryPath,
+        in batch: inout AddBatch
+    ) async throws -> [RepositoryPath] {
+        let directory = workspace.runs.directory(of: run.id)
+        var paths: [RepositoryPath] = []
+        for file in files {
+            let source = directory.path.appending(file.source)
+            guard let status = try FileStatus.of(source), status.kind == .regular else {
+                throw Failure(.failed, "\(source): no such file")
+            }
+            let path = place.appending(try RepositoryPath(file.name))
+            batch.begin(path.text, byteCount: status.size)
+            guard let object = try await batch.session.add([(path: source, size: status.size)]).first,
+                object.oid == file.note.digest
+            else { throw Failure(.verification, "\(source) is not what the record says") }
+            let pointer = Pointer(oid: object.oid, size: object.size, kind: .file)
+            batch.take(path, ArtifactIngest.Result(pointer: pointer, fileCount: 1), isExecutable: false)
+            paths.append(path)
+        }
+        return paths
+    }
+
+    /// Returns a warning for each artifact that the run read in a version that its commit does not have: only what a pointer of
+    /// history names stays in the store.
+    private func uncommittedData(of run: RunRecord) async throws -> [String] {
+        let read = run.data.filter { $0.kind == .artifact }
+        guard !read.isEmpty, let commit = run.code.commit.flatMap({ GitObjectID($0) }),
+            try await workspace.repository.objects.resolve(commit.hex, to: .commit) == commit
+        else { return [] }
+        let committed = try await workspace.pointers(at: commit).entries
+        return read.filter { data in
+            !committed.contains { $0.path.text == data.source && $0.pointer.oid.description == data.digest }
+        }.map { data in
+            "the pointer of \(data.source) was not committed when the run began: "
+                + "the bytes that it read stay only as long as another commit names them"
+        }
+    }
+}
+
+extension Workspace {
+    /// Stages the summaries of the runs that made what was just added, as their records have it by oid; of several the last one counts.
+    ///
+    /// That this does not work is no reason against what was added.
+    func keepMakers(of report: inout Add.Report) async {
+        let fresh = report.artifacts.filter { $0.change != "unchanged" }
+        guard !fresh.isEmpty, let contents = try? await runs.contents(on: pool) else { return }
+        var made: [RunID: [String]] = [:]
+        for artifact in fresh {
+            let maker = contents.records.last { run in
+                run.status == .finished && run.outputs.contains { $0.oid == artifact.oid }
+            }
+            if let maker { made[maker.id, default: []].append(artifact.path) }
+        }
+        for run in contents.records {
+            guard let paths = made[run.id] else { continue }
+            do {
+                report.warnings += try await RunKeeping(self).stage(run).warnings
+                report.runs.append(Add.Report.Maker(run: run.id, paths: paths))
+            } catch { report.warnings.append("\(error)") }
+        }
+    }
+}
+
+extension RepositoryPath {
+    /// Whether it is a file of a run that is kept, and so no part of a model.
+    var isOfRun: Bool { text.hasPrefix(KeptRun.directory + "/") }
+}

@@ -1,0 +1,176 @@
+import Git
+import ModelCore
+import Registry
+import Runs
+import Store
+import SystemIO
+
+/// The references that keep the commits of runs, wherever the branches went that had them.
+struct RunPins {
+    /// Where the references of others arrive; the name of the Git remote and what they are called there follow.
+    static let remotePrefix = "refs/git-model-remotes/"
+
+    private let repository: GitRepository
+
+    init(_ repository: GitRepository) { self.repository = repository }
+
+    /// Lets a run's reference lead to its commit; returns what the user should know.
+    ///
+    /// A run from before the first commit has none: its difference is all there is.
+    func pin(_ run: RunRecord) async throws -> [String] {
+        guard let commit = run.code.commit.flatMap({ GitObjectID($0) }) else { return [] }
+        guard try await isHere(commit) else {
+            return ["commit \(commit.abbreviated) of run \(run.id.abbreviated) is gone: nobody can do the run again"]
+        }
+        let name = KeptRun.reference(of: run.id)
+        let current = try await repository.objects.reference(name)?.objectID
+        guard current != commit else { return [] }
+        try await repository.updateReference(name, to: commit, expecting: current, reason: "git model: keep the run")
+        return []
+    }
+
+    /// Returns a run's commit, which is got from a Git remote where it is not here; `nil` for a run from before the first commit.
+    func commit(of run: RunRecord, from remote: String?) async throws -> GitObjectID? {
+        guard let text = run.code.commit else { return nil }
+        guard let commit = GitObjectID(text) else {
+            throw Failure(.failed, "the record of run \(run.id.abbreviated) names no commit")
+        }
+        if try await isHere(commit) { return commit }
+        if let remote {
+            try await fetch(run.id, from: remote)
+            if try await isHere(commit) { return commit }
+        }
+        throw Failure(
+            .failed,
+            "commit \(commit.abbreviated), which run \(run.id.abbreviated) ran with, is not here"
+                + (remote == nil ? "" : ", nor did the Git remote have it"),
+            hints: ["ask whoever kept the run to push it: `git push origin \(KeptRun.reference(of: run.id))`"]
+        )
+    }
+
+    /// Fetches the reference of a run; that there is none is no error.
+    private func fetch(_ run: RunID, from remote: String) async throws {
+        let name = KeptRun.reference(of: run)
+        let place = "\(RunPins.remotePrefix)\(remote)/runs/\(run)"
+        // A remote that is only a URL has no place of its own.
+        let target = GitReferenceName.isValid(place) ? place : name
+        let refspec = try GitRefspec(name, to: target, existing: .replace)
+        do { try await repository.fetchReferences([refspec], from: remote) } catch {
+            guard error.message.contains("couldn't find remote ref") else { throw error }
+        }
+    }
+
+    /// Lets go of a run's commit, unless some commit, or this work tree's index, has the run's summary.
+    func release(_ run: RunID) async throws {
+        guard let pin = try await repository.objects.reference(KeptRun.reference(of: run)) else { return }
+        let summary = GitPath(KeptRun.summary(of: run))
+        if repository.layout.workTree != nil, try await repository.index.isTracked(summary) { return }
+        let having = try await repository.program.run(
+            ["rev-list", "--all", "--max-count=1", "--"] + [GitArgument(":(top,literal)" + KeptRun.summary(of: run))]
+        )
+        if having.bytes.isEmpty { try await repository.deleteReference(pin.name, expecting: pin.objectID) }
+    }
+
+    /// Returns the runs whose summaries the commits up to a tip have and a Git remote lacks, as far as is known here.
+    func runs(upTo tip: GitObjectID, lackedBy remote: String) async throws -> Set<RunID> {
+        var runs: Set<RunID> = []
+        // Nothing else ends so: only what is in the directory comes.
+        try await repository.introducedFiles(
+            suffix: KeptRun.directory,
+            orInside: GitPath(KeptRun.directory),
+            from: [tip],
+            excludingRemote: remote
+        ) { file in
+            if let run = file.run { runs.insert(run) }
+        }
+        return runs
+    }
+
+    /// Returns what a remote has to get so that it has the commits of runs; those of which none is known are left out.
+    func refspecs(of runs: Set<RunID>) async throws -> [GitRefspec] {
+        guard !runs.isEmpty else { return [] }
+        var sources: [RunID: String] = [:]
+        for prefix in [RunPins.remotePrefix, KeptRun.referencePrefix] {
+            for reference in try await repository.objects.references(prefix: prefix) {
+                let parts = reference.name.split(separator: "/")
+                // What others pushed has its remote's name in front.
+                guard parts.count >= 4, parts[parts.count - 2] == "runs", let run = RunID(parts[parts.count - 1]),
+                    runs.contains(run)
+                else { continue }
+                sources[run] = reference.name
+            }
+        }
+        return try sources.sorted { $0.key < $1.key }.map { run, source in
+            try GitRefspec(source, to: KeptRun.reference(of: run))
+        }
+    }
+
+    /// Whether a commit is in this repository.
+    private func isHere(_ commit: GitObjectID) async throws -> Bool {
+        try await repository.objects.resolve(commit.hex, to: .commit) == commit
+    }
+}
+
+extension GitIntroducedFile {
+    /// The run whose summary this is; `nil` for another file.
+    var run: RunID? { path.text.flatMap(KeptRun.run(ofSummaryAt:)) }
+}
+
+extension Workspace {
+    /// How many references one command line names.
+    private static let pinsAtOnce = 500
+
+    /// Returns the runs whose summaries a push of the current commit brings to a Git remote.
+    func runsToPush(to remote: String?) async throws -> Set<RunID> {
+        guard let remote, let tip = try await repository.objects.head().commit else { return [] }
+        return try await RunPins(repository).runs(upTo: tip, lackedBy: remote)
+    }
+
+    /// Returns the artifacts that a push of the current commit brings to a Git remote with the commits on its way, each object once:
+    /// whoever checks one of them out needs its bytes.
+    func introducedArtifacts(to remote: String?) async throws -> [PointerIndex.Entry] {
+        guard let remote, let tip = try await repository.objects.head().commit else { return [] }
+        var files: [GitIntroducedFile] = []
+        try await repository.introducedFiles(
+            suffix: Pointer.fileSuffix,
+            from: [tip],
+            excludingRemote: remote
+        ) { files.append($0) }
+        var seen: Set<Pointer> = []
+        let index = try await pointers(in: files.map { (path: $0.path, mode: $0.mode, id: $0.id) })
+        return index.entries.filter { seen.insert($0.pointer).inserted }
+    }
+
+    /// Returns the artifacts of the commits of runs, as far as the local store has them, each object once: without them, nobody can
+    /// do the runs again.
+    func pinnedArtifacts(of runs: Set<RunID>, in store: LocalStore) async throws -> [PointerIndex.Entry] {
+        var commits: Set<GitObjectID> = []
+        for refspec in try await RunPins(repository).refspecs(of: runs) {
+            guard let source = refspec.source, let pin = try await repository.objects.reference(source) else {
+                continue
+            }
+            commits.insert(pin.peeledID)
+        }
+        var seen: Set<Pointer> = []
+        var artifacts: [PointerIndex.Entry] = []
+        for commit in commits.sorted() {
+            artifacts += try await pointers(at: commit).entries.filter {
+                !$0.path.isOfRun && seen.insert($0.pointer).inserted && Closure(of: [$0.pointer], in: store).isComplete
+            }
+        }
+        return artifacts
+    }
+
+    /// Pushes the commits of runs to a Git remote that gets their summaries; returns what to warn of where that fails.
+    func pushPins(of runs: Set<RunID>, to remote: String) async throws -> [String] {
+        let refspecs = try await RunPins(repository).refspecs(of: runs)
+        for start in stride(from: 0, to: refspecs.count, by: Workspace.pinsAtOnce) {
+            let group = Array(refspecs[start..<min(start + Workspace.pinsAtOnce, refspecs.count)])
+            do { try await repository.pushReferences(group, to: remote) } catch {
+                if context.cancellation.isCancelled { throw error }
+                return ["the commits of kept runs did not get to \(Workspace.withoutLogin(remote)): \(error)"]
+            }
+        }
+        return []
+    }
+}

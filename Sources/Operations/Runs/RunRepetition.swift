@@ -1,0 +1,95 @@
+import Git
+import ModelCore
+import Runs
+import Store
+import SystemIO
+import SystemPackage
+
+/// A run that is done again in a worktree: the same code, data, command and variables.
+struct RunRepetition {
+    let run: RunRecord
+    let worktree: RunWorktree
+    let files: RunFiles
+
+    /// Puts everything there as it was; returns what to warn of, and throws for what would make it another run.
+    func prepare() async throws -> [String] {
+        if let difference = try await files.bytes(of: .difference, of: run) {
+            do { try await worktree.workspace.repository.apply(difference) } catch {
+                throw Failure(nil, "what differed from the commit cannot be applied to it", cause: error)
+            }
+        }
+        let warnings = try await worktree.restore(from: files.store)
+        return warnings + (try await RunDataCheck(worktree: worktree.workspace, owner: worktree.owner).run(run.data))
+    }
+
+    /// Runs the command, and records it as a run of its own.
+    func start() async throws -> RunTraining.Report {
+        var context = worktree.workspace.context
+        context.workingDirectory = try worktree.directory(of: run)
+        context.environment.merge(variables) { $1 }
+        do { return try await RunTraining(request()).run(in: context) } catch let failure as Failure {
+            // The exit codes of `run` would say that this is one.
+            guard failure.kind == .commandNotFound || failure.kind == .commandNotExecutable else { throw failure }
+            throw Failure(.failed, "cannot do run \(run.id.abbreviated) again", cause: failure)
+        }
+    }
+
+    private func request() throws -> RunTraining.Request {
+        var request = RunTraining.Request(command: try worktree.command(of: run))
+        request.name = "reproduce-\(run.id.abbreviated)"
+        request.parameters = run.parameters
+        request.data = run.data.map { data in
+            data.kind == .url ? data.source : worktree.workspace.root.pushing(FilePath(data.source)).string
+        }
+        if let image = run.environment?.image { request.environment = .docker(image) }
+        request.reproduces = run.id
+        // What this verb finds is its own result.
+        request.keepsOutputApart = true
+        return request
+    }
+
+    /// The variables that the run had, but for what names places of the machine or was taken out.
+    private var variables: [String: String] {
+        (run.environment?.variables ?? [:]).filter { name, value in
+            EnvironmentCapture.records(variable: name) && !value.hasPrefix("/") && !value.contains(Redaction.mark)
+                && name != "CONDA_DEFAULT_ENV" && name != "SLURM_JOB_ID"
+        }
+    }
+
+    /// Returns what is different around a run that was just done from what was around the earlier one, and what to warn of.
+    func differences(to again: RunRecord) async throws -> (found: [EnvironmentDifference], warnings: [String]) {
+        guard let earlier = run.environment, let environment = again.environment else { return ([], []) }
+        var warnings: [String] = []
+        var lists: [PackageList?] = []
+        for record in [run, again] {
+            do {
+                lists.append(try await files.bytes(of: .packages, of: record).map { PackageList($0) })
+            } catch {
+                if worktree.owner.context.cancellation.isCancelled { throw error }
+                warnings.append("packages cannot be compared: \(error)")
+                lists.append(nil)
+            }
+        }
+        return (environment.differences(from: earlier, packages: lists[1], earlierPackages: lists[0]), warnings)
+    }
+
+    /// Returns the oids of what the command made of the run's outputs; `nil` for what it did not make.
+    func outputs() async throws -> [(output: RunOutput, oid: String?)] {
+        let workspace = worktree.workspace
+        var cache = workspace.openStatCache()
+        let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
+        var found: [(output: RunOutput, oid: String?)] = []
+        for output in run.outputs {
+            let path = try RepositoryPath(output.path)
+            let included = try await workspace.includedFiles(of: path)
+            let made = try ArtifactFiles(at: workspace.location(of: path), isIncluded: included)
+            guard let made else {
+                found.append((output, nil))
+                continue
+            }
+            let pointer = try await hash.pointer(of: made, cache: &cache)
+            found.append((output, pointer.oid.description))
+        }
+        return found
+    }
+}

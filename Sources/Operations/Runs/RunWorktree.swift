@@ -1,0 +1,77 @@
+import Git
+import ModelCore
+import Registry
+import Runs
+import Store
+import SystemIO
+import SystemPackage
+
+/// A work tree apart from the user's own, in which a run is done again.
+struct RunWorktree {
+    /// The repository as it is seen from there.
+    let workspace: Workspace
+    /// The repository as the user sees it.
+    let owner: Workspace
+    private let place: FilePath
+
+    /// Makes one with the files of a commit, or without any, in a directory that is not there or empty.
+    static func make(at commit: GitObjectID?, in place: FilePath, of owner: Workspace) async throws -> RunWorktree {
+        let start: GitObjectID
+        if let commit { start = commit } else { start = try await owner.repository.makeEmptyCommit() }
+        do {
+            try await owner.repository.addWorktree(at: place, commit: start)
+            let workspace = try await Workspace.open(in: owner.context.standing(in: place))
+            return RunWorktree(workspace: workspace, owner: owner, place: place)
+        } catch {
+            // Also where the user interrupted it.
+            let repository = owner.repository
+            await Task.detached { try? await repository.removeWorktree(at: place) }.value
+            throw error
+        }
+    }
+
+    /// Removes it; returns what to warn of where that fails.
+    func remove() async -> [String] {
+        do { try await owner.repository.removeWorktree(at: place) } catch {
+            return ["the worktree \(place) could not be removed: \(error)"]
+        }
+        return []
+    }
+
+    /// Restores the artifacts that the pointers there name, but for those of other runs; returns what to warn of.
+    func restore(from store: LocalStore) async throws -> [String] {
+        let wanted = try await workspace.checkedOutArtifacts().filter { !$0.path.isOfRun }
+        let absent = wanted.filter { !Closure(of: [$0.pointer], in: store).isComplete }
+        var warnings: [String] = []
+        // The user's own configuration says where remotes are now.
+        if !absent.isEmpty, owner.configuration.defaultRemote != nil {
+            do { _ = try await owner.fetch(absent, from: nil, into: store) } catch {
+                if owner.context.cancellation.isCancelled { throw error }
+                warnings.append("artifacts could not be fetched: \(error)")
+            }
+        }
+        let result = try await workspace.restore(wanted, from: store, isForced: true)
+        return warnings + result.problems.map { "\($0.subject) is missing: \($0.message)" }
+    }
+
+    /// Returns the directory in which a run's command ran.
+    func directory(of run: RunRecord) throws -> FilePath {
+        guard !run.directory.isEmpty else { return workspace.root }
+        let directory = try workspace.location(of: RepositoryPath(run.directory))
+        try Directories.create(directory, durable: false)
+        return directory
+    }
+
+    /// Returns a run's command; a program that only the user's own work tree has, as that of an environment in it, is named by its
+    /// place there.
+    func command(of run: RunRecord) throws -> [String] {
+        guard let name = run.command.first, name.contains("/"), !name.hasPrefix("/"), !owner.isBare else {
+            return run.command
+        }
+        let program = FilePath(name)
+        let isThere = try FileStatus.of(directory(of: run).pushing(program), followingLinks: true) != nil
+        let own = owner.root.pushing(FilePath(run.directory)).pushing(program).lexicallyNormalized()
+        guard try !isThere && FileStatus.of(own, followingLinks: true) != nil else { return run.command }
+        return [own.string] + run.command.dropFirst()
+    }
+}

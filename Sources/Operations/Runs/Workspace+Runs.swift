@@ -1,0 +1,90 @@
+import Git
+import Runs
+import SystemIO
+
+/// Whose kept runs are looked at, beside the runs that were recorded in this clone.
+package enum RunScope: Sendable {
+    /// The current commit's.
+    case head
+    /// Those of the current commit, and of all branches, here and at remotes, and tags; also what others share without keeping it.
+    case everywhere
+}
+
+extension Workspace {
+    /// Reads the runs that were recorded here, and those whose summaries commits have; what was recorded here is known better.
+    func runContents(_ scope: RunScope) async throws -> RunCatalog.Contents {
+        var contents = try await runs.contents(on: pool)
+        let summaries = try await summaries(scope)
+        contents.kept = Set(summaries.keys)
+        let known = Set(contents.records.map(\.id))
+        let shared = scope == .everywhere ? try await SharedRuns(self).records : [:]
+        let others = summaries.merging(shared) { kept, _ in kept }.filter { !known.contains($0.key) }
+            .sorted { $0.key < $1.key }
+        guard !others.isEmpty else { return contents }
+        let blobs = try await repository.objects.smallBlobs(others.map(\.value), limit: KeptRun.byteLimit)
+        let records = try await pool.map(0..<others.count) { position in
+            blobs[others[position].value].flatMap { RunRecord(parsing: $0) }
+        }
+        for (summary, record) in zip(others, records) {
+            if let record, record.id == summary.key {
+                contents.records.append(record)
+                contents.unreadable.removeAll { $0 == record.id }
+            } else if !contents.unreadable.contains(summary.key) {
+                contents.unreadable.append(summary.key)
+            }
+        }
+        contents.sort()
+        return contents
+    }
+
+    /// Returns the runs that texts mean; one that neither this clone nor the current commit has is looked for everywhere.
+    func findRuns(_ texts: [String]) async throws -> [RunRecord] {
+        let contents = try await runContents(.head)
+        do { return try texts.map { try contents.find($0) } } catch RunLookupError.unknown(_) {
+            let contents = try await runContents(.everywhere)
+            return try texts.map { try contents.find($0) }
+        }
+    }
+
+    /// Whether the current commit has a run's summary.
+    func isKept(_ run: RunID) async throws -> Bool {
+        guard let head = try await repository.objects.head().commit else { return false }
+        return try await repository.objects.entry(at: GitPath(KeptRun.summary(of: run)), in: head) != nil
+    }
+
+    /// Returns the blobs of the summaries that commits have, by their runs.
+    private func summaries(_ scope: RunScope) async throws -> [RunID: GitObjectID] {
+        var trees: [GitObjectID] = []
+        for commit in try await commits(scope) {
+            // A directory is one entry, so that commits which have the same runs cost no more than one.
+            let entry = try await repository.objects.entry(at: GitPath(KeptRun.directory), in: commit)
+            if let entry, entry.mode.isDirectory, !trees.contains(entry.id) { trees.append(entry.id) }
+        }
+        var summaries: [RunID: GitObjectID] = [:]
+        for tree in trees {
+            for file in try await repository.objects.entries(in: tree, matching: .top) where file.mode.isFile {
+                let run = KeptRun.run(ofSummaryAt: "\(KeptRun.directory)/\(file.path)")
+                // The current commit comes first.
+                if let run, summaries[run] == nil { summaries[run] = file.id }
+            }
+        }
+        return summaries
+    }
+
+    private func commits(_ scope: RunScope) async throws -> [GitObjectID] {
+        let objects = repository.objects
+        var commits: [GitObjectID] = []
+        if let head = try await objects.head().commit { commits.append(head) }
+        guard scope == .everywhere else { return commits }
+        var seen = Set(commits)
+        for prefix in ["refs/heads/", "refs/remotes/", "refs/tags/"] {
+            for reference in try await objects.references(prefix: prefix) {
+                let id = reference.peeledID
+                guard seen.insert(id).inserted else { continue }
+                // A tag may lead to what is no commit.
+                if try await objects.resolve(id.hex, to: .commit) == id { commits.append(id) }
+            }
+        }
+        return commits
+    }
+}

@@ -1,0 +1,144 @@
+import Git
+import ModelCore
+import Registry
+import Remotes
+import Runs
+import Store
+
+/// Compares a version with the gates of a stage.
+struct GateCheck {
+    /// What is to be compared.
+    enum Candidate {
+        case version(ModelVersion)
+        /// A commit that no version was made of yet, as a model of that name would be.
+        case commit(GitObjectID, ModelName)
+
+        var commit: GitObjectID {
+            switch self {
+            case .version(let version): version.commit
+            case .commit(let id, _): id
+            }
+        }
+
+        var model: ModelName {
+            switch self {
+            case .version(let version): version.model
+            case .commit(_, let model): model
+            }
+        }
+    }
+
+    /// The repository, with the configuration whose gates count.
+    let workspace: Workspace
+    let stage: StageName
+    /// What gave the stage what it has now.
+    let incumbent: StageEvent?
+    /// The commit whose signers count; HEAD, where none is given.
+    var signersCommit: GitObjectID?
+
+    /// Returns what each gate says, metrics first; nothing where the stage has none.
+    func results(for candidate: Candidate) async throws -> [GateResult] {
+        let policy = try GatePolicy(of: stage, in: workspace.configuration)
+        guard !policy.isEmpty else { return [] }
+        let pointers = try await pointers(of: candidate)
+        let evidence = try await workspace.evidence(at: candidate.commit, of: pointers, for: candidate.model)
+        var baseline: VersionEvidence?
+        if let incumbent, !policy.metrics.isEmpty {
+            let now = incumbent.version.map { Candidate.version($0) } ?? .commit(incumbent.commit, incumbent.model)
+            let own = try await self.pointers(of: now)
+            baseline = try await workspace.evidence(at: incumbent.commit, of: own, for: incumbent.model)
+        }
+        var results = policy.metrics.map { result(of: $0, evidence, baseline) }
+        for requirement in policy.requirements {
+            results.append(try await result(of: requirement, for: candidate, pointers, evidence))
+        }
+        return results
+    }
+
+    private func pointers(of candidate: Candidate) async throws -> [PointerIndex.Entry] {
+        switch candidate {
+        case .version(let version): return try await workspace.pointers(of: workspace.resolve(version.tag.text)).entries
+        case .commit(let id, let model):
+            let all = try await workspace.pointers(at: id).entries
+            let description = try await ModelIndex.at(id, in: workspace.repository).model(model)
+            let own = all.filter { description?.artifacts.contains($0.path) ?? false }
+            return own.isEmpty ? all : own
+        }
+    }
+
+    private func result(of gate: MetricGate, _ evidence: VersionEvidence, _ baseline: VersionEvidence?) -> GateResult {
+        let value = evidence.metrics[gate.name]
+        let objection = gate.objection(to: value, against: baseline?.metrics[gate.name])
+        return GateResult(
+            gate: gate.description,
+            isPassed: objection == nil,
+            found: objection ?? value.map { "it is \($0.shortText)" } ?? ""
+        )
+    }
+
+    private func result(
+        of requirement: GatePolicy.Requirement,
+        for candidate: Candidate,
+        _ pointers: [PointerIndex.Entry],
+        _ evidence: VersionEvidence
+    ) async throws -> GateResult {
+        func result(_ gate: String, _ isPassed: Bool, _ found: String) -> GateResult {
+            GateResult(gate: gate, isPassed: isPassed, found: found)
+        }
+        let run = evidence.run
+        switch requirement {
+        case .run:
+            let name = run.map { "run \($0.id.abbreviated)" }
+            return result("run record", run?.status == .finished, name ?? "no run is recorded in Git that made it")
+        case .clean:
+            let found = run.map { $0.code.isDirty ? "the code differed from its commit" : "the code was its commit's" }
+            return result("clean code", run?.code.isDirty == false, found ?? "no run is recorded in Git that made it")
+        case .signed:
+            let check = SignatureCheck(workspace: workspace, signersCommit: signersCommit)
+            let finding = try await check.finding(of: candidate)
+            return result("signed", finding.isGood, finding.text)
+        case .remote:
+            let finding = try await remoteFinding(pointers)
+            return result("objects in the remote", finding.isGood, finding.text)
+        case .smoke: return result("smoke test", false, "this version of git-model records none yet")
+        case .safePickle:
+            let finding = try pickleFinding(pointers)
+            return result("safe to unpickle", finding.isGood, finding.text)
+        }
+    }
+
+    private func remoteFinding(_ pointers: [PointerIndex.Entry]) async throws -> (isGood: Bool, text: String) {
+        let remote = try workspace.remote(named: nil)
+        try workspace.requireReachable(remote)
+        let joined = try workspace.openStore()
+        let held = try await remote.holds(pointers.map(\.pointer), local: joined.store)
+        guard let first = pointers.first(where: { !held.contains($0.pointer.oid) }) else {
+            return (true, "all of them are in \(remote.name)")
+        }
+        return (false, "\(first.path) is not in \(remote.name)")
+    }
+
+    private func pickleFinding(_ pointers: [PointerIndex.Entry]) throws -> (isGood: Bool, text: String) {
+        let joined = try workspace.openStore()
+        for entry in pointers {
+            for file in try workspace.files(of: entry, in: joined.store) {
+                let check = PickleCheck(store: joined.store, path: file.path, pointer: file.pointer)
+                if let objection = try check.objection { return (false, "\(file.path) \(objection)") }
+            }
+        }
+        return (true, "nothing of it imports what is no part of PyTorch")
+    }
+}
+
+extension Workspace {
+    /// Returns the files of an artifact, each as if it were an artifact itself; links are none.
+    fileprivate func files(
+        of entry: PointerIndex.Entry,
+        in store: LocalStore
+    ) throws -> [(path: RepositoryPath, pointer: Pointer)] {
+        guard entry.pointer.kind == .tree else { return [(entry.path, entry.pointer)] }
+        return try listing(of: entry, in: store).entries.filter { $0.mode != .link }.map { file in
+            (entry.path.appending(file.path), Pointer(oid: file.digest, size: file.size, kind: .file))
+        }
+    }
+}

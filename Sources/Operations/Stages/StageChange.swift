@@ -1,0 +1,186 @@
+import Git
+import ModelCore
+import Registry
+import SystemIO
+
+/// A promotion or demotion that is about to become a tag.
+struct StageChange {
+    let workspace: Workspace
+    let kind: StageEvent.Kind
+    let stage: StageName
+    let version: ModelVersion
+    /// What the user says about it; each is a paragraph.
+    let messages: [String]
+    /// The gates that were passed, a line each.
+    let gates: [String]
+    let isSigned: Bool
+
+    /// What became of it.
+    struct Outcome {
+        /// The tag's name.
+        let tag: String
+        /// Whether it was made just now; else it was here and only pushed.
+        let isNew: Bool
+        /// The Git remote that has it; `nil` for a draft.
+        let remote: String?
+    }
+
+    /// Makes the tag here, and in a Git remote in the same moment, where one is given: there, of two that are made at once, one fails.
+    ///
+    /// A tag that could not be pushed is taken away again.
+    func make(after history: StageHistory, pushingTo remote: StageRemote?) async throws -> Outcome {
+        let last = history.last(of: version.model, in: stage)
+        if let remote, let draft = last, isSame(draft), !remote.has(draft.tag) {
+            try await push(draft.tag, draft.annotation.id, to: remote)
+            return Outcome(tag: draft.tag, isNew: false, remote: remote.name)
+        }
+        if let remote { try await requireNoDraft(in: history, remote) }
+        let kind: GTOEvent.Kind = kind == .promotion ? .assignment(stage) : .unassignment(stage)
+        let name = GTOEvent(version.model, kind, counter: history.nextCounter(of: version.model)).tagName
+        let id = try await workspace.repository.createTag(
+            name,
+            on: version.commit,
+            message: message(after: last),
+            signing: isSigned ? .always : .asConfigured,
+            at: history.nextTime(of: version.model, now: workspace.context.taggerTime)
+        )
+        // From here on it is a draft, whatever becomes of this process.
+        let reference = StageReference.name(of: version.model, stage)
+        let before = try await workspace.repository.objects.reference(reference)?.objectID
+        try await remember(id, in: reference)
+        if let remote {
+            do { try await push(name, id, to: remote) } catch {
+                await takeBack(name, id, to: before)
+                throw error
+            }
+        }
+        return Outcome(tag: name, isNew: true, remote: remote?.name)
+    }
+
+    private func isSame(_ event: StageEvent) -> Bool {
+        event.kind == kind && event.version?.tag == version.tag
+    }
+
+    private func message(after last: StageEvent?) -> String {
+        let words = messages.joined(separator: "\n\n").split(
+            separator: "\n",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
+        let trailers = StageTrailers(
+            stage: stage,
+            model: version.model,
+            version: version.version,
+            previous: last?.annotation.id.hex,
+            gates: gates
+        )
+        let usual =
+            kind == .promotion
+            ? "Promote \(version.model) \(version.version) to \(stage)"
+            : "Take \(version.model) \(version.version) out of \(stage)"
+        let subject = words.first.flatMap { $0.isEmpty ? nil : String($0) } ?? usual
+        let body = words.count == 2 ? String(words[1]) : ""
+        return VersionTag.message(subject: subject, body: body, trailers: trailers.text)
+    }
+
+    /// Events that only this clone has would come before this one in its history, and not in anybody else's.
+    private func requireNoDraft(in history: StageHistory, _ remote: StageRemote) async throws {
+        let drafts = history.events.filter {
+            $0.model == version.model && $0.stage == stage && !remote.has($0.tag, $0.annotation.id)
+        }
+        guard let draft = drafts.first else { return }
+        let drop = "`git tag -d \(ShellWord.quoted(draft.tag))`"
+        guard history.last(of: version.model, in: stage) == draft else {
+            throw Failure(
+                .failed,
+                "\(stage) of \(version.model) has a draft that \(remote.name) does not have, and that others went past: \(draft.tag)",
+                hints: ["drop it: \(drop)"]
+            )
+        }
+        let verb = draft.kind == .promotion ? "promote" : "demote"
+        let name = draft.version.map { "\($0.model)@\($0.version)" } ?? draft.commit.abbreviated
+        throw Failure(
+            .failed,
+            "\(stage) of \(version.model) has a draft that \(remote.name) does not have: \(draft.tag)",
+            hints: [
+                "push it: `git model \(verb) \(name) \(stage)`",
+                "or drop it: \(drop)",
+            ]
+        )
+    }
+
+    /// Pushes the tag and the stage's reference, both or none, if nobody moved the latter since it was looked at.
+    private func push(_ tag: String, _ id: GitObjectID, to remote: StageRemote) async throws {
+        let reference = StageReference.name(of: version.model, stage)
+        let expected = remote.reference(of: stage)
+        let tagName = TagName.referencePrefix + tag
+        do {
+            try await workspace.repository.pushAtomically(
+                // A refspec that replaces would do so whatever is expected.
+                [try GitRefspec(tagName), try GitRefspec(tagName, to: reference)],
+                expecting: [reference: expected],
+                to: remote.name,
+                isCaptured: !workspace.context.isInteractive || workspace.context.isMachineRead,
+                environment: GitRepository.hookGuard
+            )
+        } catch {
+            if workspace.context.cancellation.isCancelled { throw error }
+            // The words of a refusal are for people, and in their language; the remote itself says what happened.
+            let after = try await StageRemote(remote.name, of: version.model, in: workspace)
+            // The answer may have got lost.
+            if after.reference(of: stage) == id, after.has(tag, id) { return await noteArrival(of: id, at: remote) }
+            guard after.reference(of: stage) == expected, !after.has(tag) else {
+                throw Failure(
+                    .failed,
+                    "\(stage) of \(version.model) was changed by somebody else at this moment, and so nothing was done",
+                    hints: ["see by whom: `git model stages --check-remote`, then decide again"]
+                )
+            }
+            throw Failure(
+                nil,
+                "\(remote.name) did not take the tag \(tag), and so nothing was done",
+                hints: ["make a draft, which only this clone has: `--local`"],
+                cause: error
+            )
+        }
+        await noteArrival(of: id, at: remote)
+    }
+
+    /// Notes what the remote has; that this does not work changes nothing about that.
+    private func noteArrival(of id: GitObjectID, at remote: StageRemote) async {
+        try? await remember(id, in: StageReference.name(of: version.model, stage))
+        try? await remember(id, in: StageReference.name(of: version.model, stage, at: remote.name))
+    }
+
+    /// Takes a tag that could not be pushed away again, also where the user interrupted the push.
+    private func takeBack(_ tag: String, _ id: GitObjectID, to before: GitObjectID?) async {
+        let repository = workspace.repository
+        let reference = StageReference.name(of: version.model, stage)
+        let cleaning = Task.detached {
+            try? await repository.deleteTag(tag)
+            if let before {
+                try? await repository.updateReference(reference, to: before, expecting: id, reason: "git model promote")
+            } else {
+                try? await repository.deleteReference(reference, expecting: id)
+            }
+        }
+        await cleaning.value
+    }
+
+    private func remember(_ id: GitObjectID, in reference: String) async throws {
+        let old = try await workspace.repository.objects.reference(reference)?.objectID
+        guard old != id else { return }
+        try await workspace.repository.updateReference(reference, to: id, expecting: old, reason: "git model promote")
+    }
+}
+
+extension Context {
+    /// The time that a tag made now has, in seconds since 1970: Git's own variable, where it is set as RFC 3339 has it or to a number, else
+    /// the clock.
+    var taggerTime: Int64 {
+        let clock = now() / 1_000_000_000
+        guard let text = environment["GIT_COMMITTER_DATE"] else { return clock }
+        let number = text.drop { $0 == "@" }.prefix { $0 != " " }
+        return CivilDate.secondsSince1970(parsing: text) ?? Int64(number) ?? clock
+    }
+}

@@ -1,0 +1,198 @@
+import Git
+import ModelCore
+import Registry
+import Store
+
+/// `git model check BASE..HEAD`: whether what a range of commits brings may be merged, by the rules that its base has.
+package struct CheckRange: Sendable {
+    /// The verdict.
+    package struct Report: Operations.Report {
+        /// One thing that was looked at.
+        package struct Line: Encodable, Sendable {
+            /// What was looked at: a path, a gate, a rule.
+            package let subject: String
+            /// Whether it is as it has to be; `nil` for what is only said.
+            package let isPassed: Bool?
+            /// What was found.
+            package let found: String
+        }
+
+        /// The commit that the rules are taken from; `nil` where the range has none.
+        package let base: String?
+        /// The commit that is judged.
+        package let head: String
+        /// The stage whose gates were compared.
+        package let stage: String?
+        /// Changes to the rules themselves: gates, signers, remotes; they count from the next range on.
+        package var policyChanges: [String] = []
+        /// Everything that was looked at.
+        package var lines: [Line] = []
+        package var warnings: [String] = []
+        package var hints: [String] = []
+        package var outcome: Outcome { lines.contains { $0.isPassed == false } ? .negative : .ok }
+
+        mutating func add(_ subject: String, _ isPassed: Bool?, _ found: String) {
+            lines.append(Line(subject: subject, isPassed: isPassed, found: found))
+        }
+    }
+
+    private let range: String
+    private let stage: String?
+    private let model: String?
+    private let isBootstrap: Bool
+
+    /// Creates the operation on `BASE..HEAD`; with a stage, its gates are compared too, for one model where there are several.
+    ///
+    /// A base without configuration has no rules, which is a negative answer unless `isBootstrap` says that it is meant so.
+    package init(_ range: String, stage: String? = nil, model: String? = nil, isBootstrap: Bool = false) {
+        self.range = range
+        self.stage = stage
+        self.model = model
+        self.isBootstrap = isBootstrap
+    }
+
+    /// Looks at what the range changes.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let ends = try await CommitRange(range).ends(in: workspace)
+        // Whoever makes a pull request chooses where it parts from its base, but not what the base is.
+        let rules = workspace.with(
+            try await Configuration.load(workspace.repository, at: ends.rules, environment: context.environment)
+        )
+        var report = Report(base: ends.rules.hex, head: ends.head.hex, stage: stage)
+        let objects = workspace.repository.objects
+        let hasRules = try await objects.entry(at: GitPath(Configuration.path), in: ends.rules) != nil
+        if !hasRules {
+            report.add("policy", isBootstrap ? nil : false, "the base has no \(Configuration.path): no policy yet")
+            if !isBootstrap { report.hints = ["where that is meant so: `git model check --bootstrap \(range)`"] }
+        }
+        let policy = PolicyChanges(workspace.repository, from: ends.rules, to: ends.head)
+        report.policyChanges = try await policy.descriptions()
+        try await checkPointers(from: ends.base, to: ends.head, in: rules, &report)
+        try await checkGates(ends.rules, ends.head, in: rules, &report)
+        return report
+    }
+
+    /// Compares what the range changes of the pointers with the rules' remote.
+    private func checkPointers(
+        from base: GitObjectID,
+        to head: GitObjectID,
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        let before = try await workspace.pointers(at: base)
+        let after = try await workspace.pointers(at: head)
+        let known = Set(before.damaged.map(\.path))
+        for damage in after.damaged where !known.contains(damage.path) {
+            report.add(damage.path, false, "it is no pointer: \(damage.problem)")
+        }
+        let old = Dictionary(before.entries.map { ($0.path, $0.pointer) }) { first, _ in first }
+        let changed = after.entries.filter { old[$0.path] != $0.pointer }
+        guard !changed.isEmpty else { return report.add("artifacts", nil, "none was changed") }
+        guard workspace.configuration.defaultRemote != nil else {
+            return report.add("objects", nil, "the base has no remote that they could be in")
+        }
+        let remote = try workspace.remote(named: nil)
+        try workspace.requireReachable(remote)
+        let joined = try workspace.openStore()
+        let held = try await remote.holds(changed.map(\.pointer), local: joined.store)
+        for artifact in changed where !artifact.path.isOfRun || !held.contains(artifact.pointer.oid) {
+            let isThere = held.contains(artifact.pointer.oid)
+            report.add(artifact.path.text, isThere, "\(isThere ? "all of it is" : "it is not") in \(remote.name)")
+        }
+        if changed.contains(where: { !held.contains($0.pointer.oid) }) {
+            report.hints.append("push it from where it was added: `git model push`")
+        }
+    }
+
+    private func checkGates(
+        _ base: GitObjectID,
+        _ head: GitObjectID,
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        let stages = try stage.map { [try StageName($0)] } ?? []
+        guard !stages.isEmpty else { return }
+        let described = try await ModelIndex.at(head, in: workspace.repository)
+        for damage in described.damaged { report.add(damage.path, false, damage.problem) }
+        // A model that the range takes away is judged, too.
+        let known = try await ModelIndex.at(base, in: workspace.repository).models + described.models
+        let chosen = try model.map { [try ModelName($0)] } ?? Set(known.map(\.name)).sorted()
+        if chosen.isEmpty { report.add("gates", false, "no model is described that they could be about") }
+        let versions = try await workspace.versions()
+        let history = try await workspace.stages(of: versions)
+        for name in chosen {
+            let tagged = versions.last { $0.model == name && $0.commit == head && !$0.isDeregistered }
+            let candidate: GateCheck.Candidate = tagged.map { .version($0) } ?? .commit(head, name)
+            for stage in stages {
+                let check = GateCheck(
+                    workspace: workspace,
+                    stage: stage,
+                    incumbent: history.current(of: name, in: stage),
+                    signersCommit: base
+                )
+                let results = try await check.results(for: candidate)
+                if results.isEmpty { report.add("gates of \(stage)", nil, "the base has none") }
+                for result in results {
+                    report.add(
+                        chosen.count > 1 ? "\(name): \(result.gate)" : result.gate,
+                        result.isPassed,
+                        result.found
+                    )
+                }
+            }
+        }
+    }
+}
+
+/// Two commits as people write them: `BASE..HEAD`, `BASE...HEAD` from where they parted, or `BASE` alone up to HEAD.
+struct CommitRange {
+    private let base: String
+    private let head: String
+    private let isFromMergeBase: Bool
+
+    init(_ text: String) {
+        // Three dots are two dots and one.
+        let dots = text.firstRange(of: "...") ?? text.firstRange(of: "..")
+        base = dots.map { String(text[..<$0.lowerBound]) } ?? text
+        head = dots.map { String(text[$0.upperBound...]) } ?? ""
+        isFromMergeBase = dots.map { text[$0] == "..." } ?? false
+    }
+
+    /// The commits of a range.
+    struct Ends {
+        /// The one whose rules count: the base as it is named.
+        let rules: GitObjectID
+        /// The one that what changed is counted from.
+        let base: GitObjectID
+        /// The one that is judged.
+        let head: GitObjectID
+    }
+
+    /// Returns the commits; a shallow clone that does not have one says so.
+    func ends(in workspace: Workspace) async throws -> Ends {
+        let head = try await commit(head.isEmpty ? "HEAD" : head, in: workspace)
+        let base = try await commit(base.isEmpty ? "HEAD" : base, in: workspace)
+        guard isFromMergeBase else { return Ends(rules: base, base: base, head: head) }
+        if let common = try await workspace.repository.mergeBase(of: base, head) {
+            return Ends(rules: base, base: common, head: head)
+        }
+        throw Failure(
+            .failed,
+            "\(self.base) and \(self.head) have no commit in common here",
+            hints: try await deepening(in: workspace)
+        )
+    }
+
+    private func commit(_ text: String, in workspace: Workspace) async throws -> GitObjectID {
+        do { return try await workspace.resolve(text).commit } catch let error as ResolutionError {
+            let hints = try await deepening(in: workspace)
+            guard !hints.isEmpty else { throw error }
+            throw Failure(nil, "this clone is shallow", hints: hints, cause: error)
+        }
+    }
+
+    private func deepening(in workspace: Workspace) async throws -> [String] {
+        try await workspace.repository.isShallow() ? ["get the rest of its history: `git fetch --unshallow`"] : []
+    }
+}

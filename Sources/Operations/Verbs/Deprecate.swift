@@ -1,0 +1,96 @@
+import Git
+import ModelCore
+import Registry
+
+/// `git model deprecate`: takes a version back, or says that a model is not to be used any more.
+package struct Deprecate: Sendable {
+    /// What was taken back.
+    package struct Report: Operations.Report {
+        /// The model.
+        package let model: String
+        /// The version, as `v1.2.3`; `nil` for the model.
+        package let version: String?
+        /// The tag that says it.
+        package let tag: String
+        /// The Git remote that has the tag; `nil` where it is only here.
+        package var remote: String?
+        package var warnings: [String] = []
+        package var hints: [String] = []
+    }
+
+    private let text: String
+    private let options: PromoteVersion.Options
+
+    /// Creates the operation on a model's name or on the user's words for a version.
+    package init(_ text: String, options: PromoteVersion.Options = .init()) {
+        self.text = text
+        self.options = options
+    }
+
+    /// Makes the tag, and pushes it; nothing is deleted, and a version stays to be had by its name.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let versions = try await workspace.versions()
+        let models = Set(try workspace.models().map(\.name)).union(versions.map(\.model))
+        let model = models.first { $0.text == text }
+        let version = model == nil ? try await workspace.version(text, for: "deprecate") : nil
+        guard let name = model ?? version?.model else { throw Failure.unknownModel(text, known: models.sorted()) }
+        let remote = try await workspace.stageRemote(of: name, isLocal: options.isLocal)
+        try await remote?.fetchEvents()
+        let history = try await workspace.stages(of: try await workspace.versions())
+        let kind: GTOEvent.Kind = version.map { .deregistration($0.version) } ?? .deprecation
+        guard let target = try await target(of: version, of: name, among: versions, in: workspace) else {
+            throw Failure(.failed, "\(name) has no version yet", hints: ["make one: `git model tag v0.1.0`"])
+        }
+        let tag = GTOEvent(name, kind, counter: try await counter(for: kind, of: name, history, in: workspace)).tagName
+        var report = Report(model: name.text, version: version?.version.description, tag: tag)
+        try await workspace.repository.createTag(
+            tag,
+            on: target,
+            message: message(name, version),
+            signing: options.isSigned ? .always : .asConfigured,
+            at: history.nextTime(of: name, now: context.taggerTime)
+        )
+        if let version, let stages = history.stagesByVersion[version.tag] {
+            report.warnings = ["\(version.tag) was in \(stages.map(\.text).joined(separator: ", "))"]
+        }
+        guard let remote else {
+            report.hints = ["push it: `git push origin \(ShellWord.quoted(tag))`"]
+            return report
+        }
+        do {
+            try await workspace.pushWithGit([try GitRefspec(TagName.referencePrefix + tag)], to: remote.name)
+        } catch {
+            try? await workspace.repository.deleteTag(tag)
+            throw Failure(nil, "\(remote.name) did not take the tag \(tag), and so nothing was done", cause: error)
+        }
+        report.remote = remote.name
+        return report
+    }
+
+    private func message(_ model: ModelName, _ version: ModelVersion?) -> String {
+        options.messages.isEmpty
+            ? "Deprecate \(model)" + (version.map { " \($0.version)" } ?? "")
+            : options.messages.joined(separator: "\n\n")
+    }
+
+    private func target(
+        of version: ModelVersion?,
+        of model: ModelName,
+        among versions: [ModelVersion],
+        in workspace: Workspace
+    ) async throws -> GitObjectID? {
+        version?.commit ?? versions.last { $0.model == model }?.commit
+    }
+
+    /// The simple name comes first, as GTO has it; where it is taken, the number tells apart.
+    private func counter(
+        for kind: GTOEvent.Kind,
+        of model: ModelName,
+        _ history: StageHistory,
+        in workspace: Workspace
+    ) async throws -> UInt64? {
+        let simple = TagName.referencePrefix + GTOEvent(model, kind).tagName
+        return try await workspace.repository.objects.reference(simple) == nil ? nil : history.nextCounter(of: model)
+    }
+}

@@ -1,0 +1,109 @@
+import Git
+import ModelCore
+import Registry
+
+/// `git model stages`: which version each stage has.
+package struct ListStages: Sendable {
+    /// The stages.
+    package struct Report: Operations.Report {
+        /// A stage of a model.
+        package struct Stage: Encodable, Sendable {
+            /// The model.
+            package let model: String
+            /// The stage.
+            package let stage: String
+            /// The version that it has, as `v1.2.3`, or a commit that none was made of; `nil` where it is empty.
+            package let version: String?
+            /// The version's commit; `nil` where the stage is empty.
+            package let commit: String?
+            /// The tag of the last event.
+            package let tag: String
+            /// When that was, in ISO 8601, UTC.
+            package let time: String
+            /// The day of that, in the tagger's time zone.
+            package let date: String
+            /// Who did it.
+            package let tagger: String
+            /// The first line of what they said.
+            package let subject: String
+            /// Whether it is a draft, which only this clone has; where no remote was asked, as far as is known.
+            package let isDraft: Bool
+        }
+
+        /// The stages, by model, then by name.
+        package var stages: [Stage] = []
+        package var warnings: [String] = []
+        package var hints: [String] = []
+    }
+
+    private let model: String?
+    private let asksRemote: Bool
+
+    /// Creates the operation for one model, or for all; with `asksRemote` it gets what others did first.
+    package init(model: String? = nil, asksRemote: Bool = false) {
+        self.model = model
+        self.asksRemote = asksRemote
+    }
+
+    /// Reads the tags.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let versions = try await workspace.versions()
+        if let model { try workspace.requireModel(named: model, among: versions) }
+        var remotes: [ModelName: StageRemote] = [:]
+        if asksRemote {
+            let known = Set(try workspace.models().map(\.name)).union(versions.map(\.model))
+            for name in known where model == nil || name.text == model {
+                let remote = try await workspace.stageRemote(of: name, isLocal: false)
+                try await remote?.fetchEvents()
+                remotes[name] = remote
+            }
+        }
+        let history = try await workspace.stages(of: asksRemote ? try await workspace.versions() : versions)
+        var report = Report()
+        for name in history.models where model == nil || name.text == model {
+            for stage in history.stages(of: name) {
+                guard let last = history.last(of: name, in: stage) else { continue }
+                if last.isContradictory {
+                    report.warnings.append("the message of tag \(last.tag) speaks of something else than its name does")
+                }
+                let isDraft =
+                    if let remote = remotes[name] {
+                        !remote.has(last.tag, last.annotation.id)
+                    } else { try await workspace.isDraft(last) }
+                report.stages.append(.init(last, current: history.current(of: name, in: stage), isDraft: isDraft))
+            }
+        }
+        if history.models.isEmpty { report.hints = ["promote a version: `git model promote VERSION staging`"] }
+        return report
+    }
+}
+
+extension ListStages.Report.Stage {
+    init(_ last: StageEvent, current: StageEvent?, isDraft: Bool) {
+        let who = last.annotation.tagger
+        self.init(
+            model: last.model.text,
+            stage: last.stage.text,
+            version: current?.versionText,
+            commit: current?.commit.hex,
+            tag: last.tag,
+            time: CivilDate.time(secondsSince1970: last.time),
+            date: CivilDate(secondsSince1970: last.time, offsetMinutes: who?.offsetMinutes ?? 0).text,
+            tagger: who?.name ?? "",
+            subject: VersionTag.subject(of: last.annotation.message),
+            isDraft: isDraft
+        )
+    }
+}
+
+extension Workspace {
+    /// Whether an event was made here and, as far as is known, is in no Git remote.
+    func isDraft(_ event: StageEvent) async throws -> Bool {
+        let own = StageReference.name(of: event.model, event.stage)
+        guard try await repository.objects.reference(own)?.objectID == event.annotation.id else { return false }
+        let suffix = own.dropFirst("refs/git-model".count)
+        let others = try await repository.objects.references(prefix: "refs/git-model-remotes/")
+        return !others.contains { $0.name.hasSuffix(suffix) && $0.objectID == event.annotation.id }
+    }
+}

@@ -1,0 +1,130 @@
+import Git
+import ModelCore
+import Registry
+
+/// `git model promote`: gives a stage a version, for everybody.
+package struct PromoteVersion: Sendable {
+    /// What was promoted, or why not.
+    package struct Report: Operations.Report {
+        /// The model.
+        package let model: String
+        /// The version, as `v1.2.3`.
+        package let version: String
+        /// The stage.
+        package let stage: String
+        /// The version that the stage had before; `nil` where it had none.
+        package let previous: String?
+        /// What the stage's gates say; empty where it has none.
+        package var gates: [GateResult] = []
+        /// The tag that says it; `nil` where a gate refused.
+        package var tag: String?
+        /// The Git remote that has the tag; `nil` for a draft.
+        package var remote: String?
+        /// Whether the stage had the version already.
+        package var isUnchanged = false
+        /// Whether a gate refused.
+        package var isRefused: Bool { gates.contains { !$0.isPassed } && tag == nil && !isUnchanged }
+        package var warnings: [String] = []
+        package var hints: [String] = []
+        package var outcome: Outcome { isRefused ? .negative : .ok }
+    }
+
+    /// How it is to be done.
+    package struct Options: Sendable {
+        /// What the user says about it; each is a paragraph.
+        package var messages: [String] = []
+        /// Whether the tag is signed, whatever Git's configuration says.
+        package var isSigned = false
+        /// Whether it stays in this clone.
+        package var isLocal = false
+        /// Whether gates are only told, and nothing is done.
+        package var isDryRun = false
+
+        /// Creates the usual options.
+        package init() {}
+    }
+
+    private let text: String
+    private let stage: String
+    private let options: Options
+
+    /// Creates the operation on the user's words for a version, and a stage.
+    package init(_ text: String, to stage: String, options: Options = Options()) {
+        self.text = text
+        self.stage = stage
+        self.options = options
+    }
+
+    /// Checks the stage's gates, and makes the tag; a refusal is a report, and leaves everything as it was.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let stage = try StageName(stage)
+        let isLocal = options.isLocal || options.isDryRun
+        let (version, remote) = try await workspace.fetchedVersion(text, for: "promote", isLocal: isLocal)
+        try refuseWithdrawn(version)
+        if let remote { try requireVersion(version, at: remote) }
+        let versions = try await workspace.versions()
+        let history = try await workspace.stages(of: versions)
+        let current = history.current(of: version.model, in: stage)
+        let others = history.assignments(of: version.model, to: stage).filter { $0.version?.tag != version.tag }
+        var report = Report(
+            model: version.model.text,
+            version: version.version.description,
+            stage: stage.text,
+            previous: others.first?.versionText
+        )
+        if let event = current, event.version?.tag == version.tag, remote?.has(event.tag, event.annotation.id) ?? true {
+            report.isUnchanged = true
+            report.tag = event.tag
+            report.remote = remote?.name
+            return report
+        }
+        let rules = try await workspace.ruled()
+        let check = GateCheck(
+            workspace: rules.workspace,
+            stage: stage,
+            incumbent: others.first,
+            signersCommit: rules.commit
+        )
+        report.gates = try await check.results(for: .version(version))
+        guard !report.isRefused, !options.isDryRun else { return report }
+        let change = StageChange(
+            workspace: workspace,
+            kind: .promotion,
+            stage: stage,
+            version: version,
+            messages: options.messages,
+            gates: report.gates.map(\.line),
+            isSigned: options.isSigned
+        )
+        let outcome = try await change.make(after: history, pushingTo: remote)
+        report.tag = outcome.tag
+        report.remote = outcome.remote
+        if outcome.remote == nil {
+            report.hints = ["push the draft: `git model promote \(version.tag) \(stage)`"]
+        }
+        return report
+    }
+
+    private func refuseWithdrawn(_ version: ModelVersion) throws {
+        guard version.isDeregistered else { return }
+        throw Failure(
+            .failed,
+            "cannot promote \(version.tag): it was taken back",
+            hints: ["choose another: `git model list`"]
+        )
+    }
+
+    /// A stage with a version that nobody else can get would be worse than none.
+    private func requireVersion(_ version: ModelVersion, at remote: StageRemote) throws {
+        guard !remote.has(version.tag.text, version.annotation?.id ?? version.commit) else { return }
+        let isOther = remote.has(version.tag.text)
+        throw Failure(
+            .failed,
+            "cannot promote \(version.tag): \(remote.name) \(isOther ? "has another tag of that name" : "does not have it")",
+            hints: isOther
+                ? ["see what it is: `git fetch \(remote.name) --tags`"]
+                : ["push it: `git model push`, then `git push \(remote.name) \(version.tag)`"]
+        )
+    }
+}

@@ -1,0 +1,126 @@
+import Git
+import ModelCore
+import Registry
+import SystemIO
+import SystemPackage
+
+/// `git model promote --propose`: asks for a promotion in a file that is reviewed, and that whoever merges it turns into a tag.
+package struct ProposePromotion: Sendable {
+    /// What is asked for.
+    package struct Report: Operations.Report {
+        /// The model.
+        package let model: String
+        /// The version, as `v1.2.3`.
+        package let version: String
+        /// The stage.
+        package let stage: String
+        /// The file that asks for it, which is staged.
+        package let path: String
+        package var hints: [String] = []
+    }
+
+    private let text: String
+    private let stage: String
+
+    /// Creates the operation on the user's words for a version, and a stage.
+    package init(_ text: String, to stage: String) {
+        self.text = text
+        self.stage = stage
+    }
+
+    /// Writes the file and stages it.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context)
+        let stage = try StageName(stage)
+        let version = try await workspace.version(text, for: "propose")
+        let lock = try workspace.lockWorkTree()
+        defer { extendLifetime(lock) }
+        var requests = try StageRequests.workTree(of: workspace.repository)
+        requests.ask(for: version.version, of: version.model, in: stage)
+        let path = try RepositoryPath(StageRequests.path)
+        try DurableFile.write(requests.encoded, to: try workspace.location(of: path), permissions: 0o666)
+        try await workspace.repository.index.stage([GitPath(path.text)])
+        return Report(
+            model: version.model.text,
+            version: version.version.description,
+            stage: stage.text,
+            path: path.text,
+            hints: [
+                "commit it, and have it reviewed: `git commit -m 'Promote \(version.tag) to \(stage)'`",
+                "when it is merged: `git model promote --proposed`",
+            ]
+        )
+    }
+}
+
+/// `git model promote --proposed`: promotes whatever the reviewed file asks for and stages do not have.
+package struct PromoteProposed: Sendable {
+    /// What was promoted, and what was refused.
+    package struct Report: Operations.Report {
+        /// The promotions, by model and stage.
+        package var promotions: [PromoteVersion.Report] = []
+        package var problems: [Problem] = []
+        package var outcome: Outcome {
+            if !problems.isEmpty { return .partial }
+            return promotions.contains(where: \.isRefused) ? .negative : .ok
+        }
+    }
+
+    private let options: PromoteVersion.Options
+
+    /// Creates the operation.
+    package init(options: PromoteVersion.Options = .init()) { self.options = options }
+
+    /// Promotes what HEAD's file asks for; one that fails keeps nobody from the others.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        var report = Report()
+        guard let head = try await workspace.repository.objects.head().commit else { return report }
+        for request in try await StageRequests.at(head, in: workspace.repository).all {
+            let name = "\(request.model)@\(request.version)"
+            if let event = try await laterEvent(than: request, upTo: head, in: workspace) {
+                report.problems.append(
+                    Problem(
+                        "\(name) to \(request.stage)",
+                        message: "\(event.tag) came after it was asked for: ask again"
+                    )
+                )
+                continue
+            }
+            do {
+                let promotion = PromoteVersion(name, to: request.stage.text, options: options)
+                report.promotions.append(try await promotion.run(in: context))
+            } catch {
+                if context.cancellation.isCancelled { throw error }
+                report.problems.append(Problem("\(name) to \(request.stage)", error))
+            }
+        }
+        return report
+    }
+
+    /// Returns an event of the stage that somebody made after the request was committed, as a rollback; `nil` where there is none, or
+    /// where the stage has what is asked for.
+    private func laterEvent(
+        than request: (model: ModelName, stage: StageName, version: SemanticVersion),
+        upTo head: GitObjectID,
+        in workspace: Workspace
+    ) async throws -> StageEvent? {
+        let history = try await workspace.stages(of: try await workspace.versions())
+        guard let last = history.last(of: request.model, in: request.stage),
+            history.current(of: request.model, in: request.stage)?.version?.version != request.version
+        else { return nil }
+        let log = try await workspace.repository.program.run([
+            "log", "--format=%H %ct", "--max-count=1000", GitArgument(head), "--", GitArgument(StageRequests.path),
+        ])
+        var time: Int64?
+        // The commits that say the same, back to the one that said it first.
+        for line in log.line.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count == 2, let commit = GitObjectID(words[0]), let seconds = Int64(words[1]) else { continue }
+            let requests = try? await StageRequests.at(commit, in: workspace.repository)
+            guard requests?.versions[request.model]?[request.stage] == request.version else { break }
+            time = seconds
+        }
+        return time.map { last.time > $0 } == true ? last : nil
+    }
+}

@@ -1,0 +1,232 @@
+import Git
+import ModelCore
+package import Plots
+import Registry
+import Runs
+import Store
+
+/// `git model report BASE..HEAD`: everything that a reviewer of a range of commits wants to know, without any weights.
+package struct ReviewChanges: Sendable {
+    /// What the range changes.
+    package struct Report: Operations.Report {
+        /// A commit at one end of the range.
+        package struct End: Encodable, Sendable {
+            /// The commit.
+            package let commit: String
+            /// The first line of its message.
+            package let subject: String
+            /// The run that made what it has, where one is kept.
+            package let run: String?
+        }
+
+        /// A metric that differs.
+        package struct Metric: Encodable, Sendable {
+            /// The name.
+            package let name: String
+            /// What it was and what it is.
+            package let before: Double?, after: Double?
+            /// Whether it is better now; `nil` where that is not known, or it is the same.
+            package let isBetter: Bool?
+        }
+
+        /// Something else that differs: a hyperparameter, a data set, a package.
+        package struct Row: Encodable, Sendable {
+            /// The name.
+            package let name: String
+            /// What it was and what it is, as people write it.
+            package let before: String?, after: String?
+        }
+
+        /// How the tensors of an artifact changed, by layers.
+        package struct Layers: Encodable, Sendable {
+            /// The artifact's path.
+            package let path: String
+            /// The layers that changed.
+            package let changes: [LayerChange]
+
+            /// Groups the tensors of an artifact; `nil` for one whose tensors are not known.
+            package init?(of artifact: CompareVersions.Report.Artifact) {
+                guard let tensors = artifact.tensors else { return nil }
+                path = artifact.path
+                changes = LayerChange.grouping(tensors.changes)
+            }
+        }
+
+        /// What was compared.
+        package let base: End, head: End
+        /// The verdict.
+        package let check: CheckRange.Report
+        /// The artifacts that differ.
+        package let artifacts: CompareVersions.Report
+        /// The layers that changed, by artifact.
+        package let layers: [Layers]
+        /// The metrics that differ.
+        package var metrics: [Metric] = []
+        /// The hyperparameters, data sets and properties of the environment that differ.
+        package var parameters: [Row] = [], data: [Row] = [], environment: [Row] = []
+        /// The plots, each with what both have of it; those that do not differ are left out.
+        package var plots: [PlotFigure] = []
+        /// The bytes of what the later commit has anew or changed, and those that a store with the earlier one lacks of it; `nil` where
+        /// the local store does not know.
+        package let size: Int64, wireSize: Int64?
+        /// What to type to try it.
+        package let commands: [String]
+        package var warnings: [String] = []
+        package var problems: [Problem] = []
+        package var hints: [String] = []
+        package var outcome: Outcome { check.outcome }
+    }
+
+    /// The most plots of a page.
+    private static let plotLimit = 30
+
+    private let range: String
+    private let stage: String?
+    private let model: String?
+    private let isBootstrap: Bool
+    private let fetches: Bool
+
+    /// Creates the operation on `BASE..HEAD`; the verdict is that of `CheckRange`.
+    package init(
+        _ range: String,
+        stage: String? = nil,
+        model: String? = nil,
+        isBootstrap: Bool = false,
+        fetches: Bool = true
+    ) {
+        self.range = range
+        self.stage = stage
+        self.model = model
+        self.isBootstrap = isBootstrap
+        self.fetches = fetches
+    }
+
+    /// Compares the two ends.
+    package func run(in context: Context) async throws -> Report {
+        let own = try await Workspace.open(in: context, bare: true)
+        let ends = try await CommitRange(range).ends(in: own)
+        let check = CheckRange(range, stage: stage, model: model, isBootstrap: isBootstrap)
+        let verdict = try await check.run(in: context)
+        // Nobody's pull request says which servers are asked.
+        let workspace = own.with(
+            try await Configuration.load(own.repository, at: ends.rules, environment: context.environment)
+        )
+        let comparison = CompareVersions([ends.base.hex, ends.head.hex], fetches: fetches)
+        let artifacts = try await comparison.run(in: workspace)
+        let base = try await workspace.evidence(at: ends.base)
+        let head = try await workspace.evidence(at: ends.head)
+        let joined = try workspace.openStore()
+        var report = Report(
+            base: try await end(ends.base, base, in: workspace),
+            head: try await end(ends.head, head, in: workspace),
+            check: verdict,
+            artifacts: artifacts,
+            layers: artifacts.artifacts.compactMap(Report.Layers.init),
+            size: artifacts.artifacts.reduce(0) { $0.addingSaturating($1.after?.size ?? 0) },
+            wireSize: try await wireSize(from: ends.base, to: ends.head, joined.store, in: workspace),
+            commands: commands(for: ends.head)
+        )
+        report.metrics = ReviewChanges.metrics(base, head, MetricDirections(workspace.configuration))
+        report.parameters = ReviewChanges.rows(
+            base.parameters.mapValues(\.description),
+            head.parameters.mapValues(\.description)
+        )
+        report.plots = try await plots(from: ends.base, to: ends.head, joined.store, in: workspace, &report)
+        if let (old, new) = base.run.flatMap({ old in head.run.map { (old, $0) } }) {
+            report.data = ReviewChanges.rows(old.dataProperties, new.dataProperties)
+            report.environment = ReviewChanges.rows(old.environmentProperties, new.environmentProperties)
+        }
+        report.warnings = verdict.warnings + artifacts.warnings + report.warnings
+        report.problems = artifacts.problems
+        report.hints = verdict.hints + artifacts.hints
+        return report
+    }
+
+    private func plots(
+        from base: GitObjectID,
+        to head: GitObjectID,
+        _ store: LocalStore,
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws -> [PlotFigure] {
+        var parts: [PlotFigure.Part] = []
+        for commit in [base, head] {
+            let subject = FactSubject.commit(try await workspace.resolve(commit.hex))
+            let found = try await PlotCollection(of: subject, in: workspace, store)
+            parts += found.plots.map { PlotFigure.Part(commit.abbreviated, $0) }
+            report.warnings += found.problems
+        }
+        let figures = PlotFigure.figures(of: parts).filter { figure in
+            guard figure.parts.contains(where: { !$0.plot.data.isOnePoint }) else { return false }
+            return figure.parts.count < 2 || figure.parts[0].plot.data != figure.parts[1].plot.data
+        }
+        return Array(figures.prefix(ReviewChanges.plotLimit))
+    }
+
+    private func end(
+        _ id: GitObjectID,
+        _ evidence: VersionEvidence,
+        in workspace: Workspace
+    ) async throws -> Report.End {
+        Report.End(
+            commit: id.hex,
+            subject: try await workspace.repository.objects.commit(id).subject,
+            run: evidence.run?.id.text
+        )
+    }
+
+    /// Returns the bytes of frames that only the later commit needs; `nil` where not all of them are known here.
+    private func wireSize(
+        from base: GitObjectID,
+        to head: GitObjectID,
+        _ store: LocalStore,
+        in workspace: Workspace
+    ) async throws -> Int64? {
+        let before = try await workspace.pointers(at: base).entries.map(\.pointer)
+        let known = Set(before)
+        let new = try await workspace.pointers(at: head).entries.map(\.pointer).filter { !known.contains($0) }
+        let closure = Closure(of: new, in: store)
+        guard closure.isComplete else { return nil }
+        let old = Closure(of: before, in: store).frames
+        return closure.frames.reduce(0) { $0 + (old[$1.key] == nil ? Int64($1.value.entry.recordLength) : 0) }
+    }
+
+    private func commands(for head: GitObjectID) -> [String] {
+        let name = head.abbreviated
+        return [
+            "git fetch origin \(head.hex)", "git model checkout \(name)",
+            "git model diff \(range.replacing("...", with: " ").replacing("..", with: " "))",
+        ]
+    }
+
+    private static func metrics(
+        _ base: VersionEvidence,
+        _ head: VersionEvidence,
+        _ directions: MetricDirections
+    ) -> [Report.Metric] {
+        Set(base.metrics.keys).union(head.metrics.keys).sorted().compactMap { name in
+            let (before, after) = (base.metrics[name], head.metrics[name])
+            guard before != after, before?.isNaN != true || after?.isNaN != true else { return nil }
+            var isBetter: Bool?
+            if let before, let after, let direction = directions.direction(of: name) {
+                isBetter = direction == .higher ? after > before : after < before
+            }
+            return Report.Metric(name: name, before: before, after: after, isBetter: isBetter)
+        }
+    }
+
+    private static func rows(_ before: [String: String], _ after: [String: String]) -> [Report.Row] {
+        Set(before.keys).union(after.keys).sorted().compactMap { name in
+            let row = Report.Row(name: name, before: before[name], after: after[name])
+            return row.before == row.after ? nil : row
+        }
+    }
+}
+
+extension PlotData {
+    /// Whether it is a curve of one point, of which the table of metrics tells enough.
+    fileprivate var isOnePoint: Bool {
+        guard case .curves(let curves) = self else { return false }
+        return curves.series.allSatisfy { $0.points.count < 2 }
+    }
+}

@@ -1,0 +1,88 @@
+import Git
+import ModelCore
+package import Runs
+import SystemIO
+
+/// `git model runs push` and `git model runs fetch`: runs that are not kept, from one clone to others.
+package struct ShareRuns: Sendable {
+    /// What was shared.
+    package struct Report: Operations.Report {
+        /// The Git remote.
+        package let remote: String
+        /// The runs that went there, or that are known from there now.
+        package let runs: [RunID]
+        package fileprivate(set) var warnings: [String] = []
+        package fileprivate(set) var hints: [String] = []
+    }
+
+    /// Which way to go.
+    package enum Direction: Sendable {
+        /// Send these: ids, their first digits, names, or `latest`.
+        case push([String])
+        /// Send all that ended.
+        case pushAll
+        /// Get what others sent.
+        case fetch
+    }
+
+    /// How many references one command line names.
+    private static let runsAtOnce = 500
+
+    private let direction: Direction
+    private let remote: String?
+
+    /// Creates the operation with a Git remote, or the one that the current branch belongs to.
+    package init(_ direction: Direction, remote: String? = nil) {
+        self.direction = direction
+        self.remote = remote
+    }
+
+    /// Sends or gets the records.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let remote = try await workspace.requireGitRemote(remote)
+        switch direction {
+        case .fetch:
+            let shared = SharedRuns(workspace)
+            try await shared.fetch(from: remote)
+            var report = Report(remote: Workspace.withoutLogin(remote), runs: try await shared.commits.keys.sorted())
+            report.hints = report.runs.isEmpty ? [] : ["see them: `git model runs --all`"]
+            return report
+        case .pushAll:
+            let all = try await workspace.runs.contents(on: workspace.pool).records
+            return try await push(all.filter { $0.status != .running }, to: remote, in: workspace)
+        case .push(let texts):
+            guard !texts.isEmpty else {
+                throw Failure(
+                    .usage,
+                    "no run was named",
+                    hints: ["name some: `git model runs push ID…`", "or send all: `git model runs push --all`"]
+                )
+            }
+            let contents = try await workspace.runs.contents(on: workspace.pool)
+            let runs = try texts.map { try contents.find($0) }
+            if let running = runs.first(where: { $0.status == .running }) {
+                throw Failure(.failed, "cannot push run \(running.id.abbreviated): it is not over yet")
+            }
+            return try await push(runs, to: remote, in: workspace)
+        }
+    }
+
+    private func push(_ runs: [RunRecord], to remote: String, in workspace: Workspace) async throws -> Report {
+        var report = Report(remote: Workspace.withoutLogin(remote), runs: runs.map(\.id))
+        let shared = SharedRuns(workspace)
+        var commits: [(id: GitObjectID, reference: String)] = []
+        for run in runs {
+            try workspace.context.cancellation.check()
+            let (commit, warnings) = try await shared.commit(of: run)
+            commits.append((commit, SharedRuns.referencePrefix + run.id.text))
+            report.warnings += warnings
+        }
+        for start in stride(from: 0, to: commits.count, by: ShareRuns.runsAtOnce) {
+            let group = Array(commits[start..<min(start + ShareRuns.runsAtOnce, commits.count)])
+            try await workspace.repository.pushCommits(group, to: remote)
+        }
+        report.hints = runs.isEmpty ? [] : ["others get them: `git model runs fetch`"]
+        return report
+    }
+}

@@ -1,0 +1,180 @@
+import Git
+import ModelCore
+import Registry
+import Runs
+import Store
+
+/// `git model verify`: whether everything that is said of a version agrees.
+package struct VerifyVersion: Sendable {
+    /// What was found.
+    package struct Report: Operations.Report {
+        /// One thing that was looked at.
+        package struct Line: Encodable, Sendable {
+            /// How it is.
+            package enum State: String, Encodable, Sendable {
+                case good, bad
+                /// It is not there, and nobody said that it has to be.
+                case none
+            }
+
+            /// What was looked at: `tag`, `signature`, `commit`, `artifacts`, `store`, `remote`, `run`, `stages`.
+            package let subject: String
+            /// How it is.
+            package let state: State
+            /// What was found, as a clause.
+            package let found: String
+        }
+
+        /// The tag's name.
+        package let version: String
+        /// Everything that was looked at, in one order.
+        package var lines: [Line] = []
+        package var outcome: Outcome { lines.contains { $0.state == .bad } ? .verificationFailed : .ok }
+
+        fileprivate mutating func add(_ subject: String, _ state: Line.State, _ found: String) {
+            lines.append(Line(subject: subject, state: state, found: found))
+        }
+    }
+
+    private let text: String
+    private let asksRemote: Bool
+
+    /// Creates the operation on the user's words for a version; without `asksRemote` the network is left alone.
+    package init(_ text: String, asksRemote: Bool = true) {
+        self.text = text
+        self.asksRemote = asksRemote
+    }
+
+    /// Looks at everything; what is wrong is in the report.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let version = try await workspace.version(text, for: "verify")
+        var report = Report(version: version.tag.text)
+        checkTag(version, &report)
+        try await checkSignature(version, in: workspace, &report)
+        let index = try await workspace.pointers(at: version.commit)
+        let commit = try await workspace.repository.objects.commit(version.commit)
+        report.add("commit", .good, "\(version.commit.abbreviated) \(commit.subject)")
+        let entries = try await workspace.pointers(of: try await workspace.resolve(version.tag.text)).entries
+        checkArtifacts(version, index, entries, &report)
+        let isShared = try await checkRemote(entries, in: workspace, &report)
+        try checkStore(entries, isShared: isShared, in: workspace, &report)
+        let run = try await workspace.evidence(at: version.commit, of: entries).run
+        report.add("run", run == nil ? .none : .good, run.map { "run \($0.id.abbreviated) made it" } ?? "no run")
+        try await checkStages(version, in: workspace, &report)
+        return report
+    }
+
+    private func checkTag(_ version: ModelVersion, _ report: inout Report) {
+        if version.annotation == nil {
+            report.add("tag", .bad, "it is lightweight, and says nothing of who made it")
+        } else if let problem = version.problem {
+            report.add("tag", .bad, problem)
+        } else if version.isDeregistered {
+            report.add("tag", .bad, "the version was taken back")
+        } else if version.trailers == nil {
+            report.add("tag", .none, "it does not say which artifacts it is about")
+        } else {
+            report.add("tag", .good, "by \(version.annotation?.tagger?.name ?? "nobody")")
+        }
+    }
+
+    private func checkSignature(
+        _ version: ModelVersion,
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        let finding = try await SignatureCheck(workspace: workspace).finding(of: .version(version))
+        // Where nobody is listed, nobody has to sign.
+        let head = try await workspace.repository.objects.head().commit
+        var isListed = false
+        if let head {
+            let path = GitPath(AllowedSigners.path)
+            isListed = try await workspace.repository.objects.entry(at: path, in: head) != nil
+        }
+        report.add("signature", finding.isGood ? .good : isListed ? .bad : .none, finding.text)
+    }
+
+    private func checkArtifacts(
+        _ version: ModelVersion,
+        _ index: PointerIndex,
+        _ entries: [PointerIndex.Entry],
+        _ report: inout Report
+    ) {
+        if let damage = index.damaged.first {
+            return report.add("artifacts", .bad, "\(damage.path) is no pointer: \(damage.problem)")
+        }
+        let committed = Dictionary(entries.map { ($0.path, $0.pointer) }) { first, _ in first }
+        for artifact in version.trailers?.artifacts ?? [] where committed[artifact.path] != artifact.pointer {
+            return report.add("artifacts", .bad, "the commit has another \(artifact.path) than the tag says")
+        }
+        let names = entries.map(\.path.text).joined(separator: ", ")
+        report.add("artifacts", entries.isEmpty ? .none : .good, entries.isEmpty ? "there are none" : names)
+    }
+
+    private func checkRemote(
+        _ entries: [PointerIndex.Entry],
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws -> Bool {
+        guard asksRemote, workspace.configuration.defaultRemote != nil else {
+            report.add("remote", .none, asksRemote ? "no remote is set up" : "it was not asked")
+            return false
+        }
+        let remote = try workspace.remote(named: nil)
+        try workspace.requireReachable(remote)
+        let joined = try workspace.openStore()
+        let held = try await remote.holds(entries.map(\.pointer), local: joined.store)
+        let missing = entries.first { !held.contains($0.pointer.oid) }
+        report.add(
+            "remote",
+            missing == nil ? .good : .bad,
+            missing.map { "\($0.path) is not in \(remote.name)" } ?? "\(remote.name) has all of it"
+        )
+        return missing == nil
+    }
+
+    private func checkStore(
+        _ entries: [PointerIndex.Entry],
+        isShared: Bool,
+        in workspace: Workspace,
+        _ report: inout Report
+    ) throws {
+        let joined = try workspace.openStore()
+        let missing = entries.first { !Closure(of: [$0.pointer], in: joined.store).isComplete }
+        guard let missing else { return report.add("store", .good, "all of it is here") }
+        report.add("store", isShared ? .none : .bad, "\(missing.path) is not here")
+    }
+
+    private func checkStages(_ version: ModelVersion, in workspace: Workspace, _ report: inout Report) async throws {
+        let history = try await workspace.stages(of: try await workspace.versions())
+        let own = history.stagesByVersion[version.tag] ?? []
+        if let odd = own.compactMap({ history.current(of: version.model, in: $0) }).first(where: \.isContradictory) {
+            return report.add(
+                "stages",
+                .bad,
+                "the message of tag \(odd.tag) speaks of something else than its name does"
+            )
+        }
+        if let head = try await workspace.repository.objects.head().commit {
+            let asked = try await StageRequests.at(head, in: workspace.repository).versions[version.model] ?? [:]
+            for (stage, wanted) in asked.sorted(by: { $0.key < $1.key }) {
+                let current = history.current(of: version.model, in: stage)?.version
+                guard current?.tag == version.tag || wanted == version.version, wanted != current?.version else {
+                    continue
+                }
+                let has = current.map(\.version.description) ?? "nothing"
+                return report.add(
+                    "stages",
+                    .bad,
+                    "\(StageRequests.path) asks for \(wanted) in \(stage), which has \(has)"
+                )
+            }
+        }
+        report.add(
+            "stages",
+            own.isEmpty ? .none : .good,
+            own.isEmpty ? "it is in none" : own.map(\.text).joined(separator: ", ")
+        )
+    }
+}

@@ -1,0 +1,41 @@
+package import Git
+package import ModelCore
+
+/// That a stage got a version, or that a version was taken out of it: one annotated tag.
+package struct StageEvent: Sendable, Hashable {
+    /// What happened.
+    package enum Kind: String, Sendable, Hashable, Codable {
+        case promotion, demotion
+    }
+
+    /// What happened.
+    package let kind: Kind
+    /// The model.
+    package let model: ModelName
+    /// The stage.
+    package let stage: StageName
+    /// The version; `nil` for a commit that none was made of, which only GTO promotes.
+    package let version: ModelVersion?
+    /// The commit.
+    package let commit: GitObjectID
+    /// The tag's name, without `refs/tags/`.
+    package let tag: String
+    /// The tag object, with its id, tagger, message and signature, of which nothing is verified.
+    package let annotation: GitAnnotation
+    /// The number in the tag's name that orders a model's events; `nil` in the simple form.
+    package let counter: UInt64?
+    /// What the message says to programs; `nil` for GTO's own.
+    package let trailers: StageTrailers?
+
+    /// When it happened, in seconds since 1970.
+    package var time: Int64 { annotation.tagger?.time ?? 0 }
+
+    /// What people call the version: its number, else the commit's first digits.
+    package var versionText: String { version?.version.description ?? commit.abbreviated }
+
+    /// Whether the message speaks of another stage, model or version than the tag's name and commit do.
+    package var isContradictory: Bool {
+        guard let trailers else { return false }
+        return trailers.stage != stage || trailers.model != model || trailers.version != version?.version
+    }
+}

@@ -1,0 +1,156 @@
+import ModelCore
+
+/// What is known of a training from its results: metrics and parameters, each with where it is known from.
+package struct TrainingFacts: Sendable {
+    /// Where something is known from.
+    package enum Source: Sendable, Hashable {
+        /// A file, by its path from the top of the repository.
+        case file(String)
+        /// A run's record.
+        case run(RunID)
+    }
+
+    /// A value, and where it is known from.
+    package struct Fact<Value: Sendable>: Sendable {
+        /// The value.
+        package let value: Value
+        /// Where it is known from.
+        package let source: Source
+    }
+
+    /// The bytes of the files that a state of a repository has.
+    package struct Files: Sendable {
+        /// The files that metrics are read from, with their bytes.
+        package var metrics: [(file: MetricFile, bytes: [UInt8])] = []
+        /// The paths of the files that parameters are read from, with their bytes; of several in a directory the first one counts.
+        package var parameters: [(path: String, bytes: [UInt8])] = []
+
+        /// Creates an empty set of files.
+        package init() {}
+    }
+
+    /// A run that made an artifact.
+    package struct Maker: Sendable {
+        /// Its record.
+        package let run: RunRecord
+        /// The artifact's path.
+        package let artifact: String
+
+        /// Names the maker of an artifact.
+        package init(_ run: RunRecord, of artifact: String) {
+            self.run = run
+            self.artifact = artifact
+        }
+    }
+
+    /// The last values of metrics, by their names.
+    package private(set) var metrics: [String: Fact<Double>] = [:]
+    /// The hyperparameters, by names with dots between their parts; secrets are taken out.
+    package private(set) var parameters: [String: Fact<ParameterValue>] = [:]
+    /// The runs that made artifacts, the last one first.
+    package private(set) var makers: [Maker] = []
+    /// Which files cannot be read, and why, as clauses.
+    package var problems: [String] = []
+
+    /// Takes what the record of a run has.
+    package init(of run: RunRecord) {
+        metrics = run.metrics.mapValues { Fact(value: $0.value, source: .run(run.id)) }
+        parameters = run.parameters.mapValues { Fact(value: $0, source: .run(run.id)) }
+    }
+
+    /// Reads files, then adds what they do not tell from the runs that made the artifacts beside them, the ones that count most first.
+    ///
+    /// Of two files that tell of one name the one nearer to the top has it; the other's has its directory in front.
+    package init(of files: Files, madeBy makers: [Maker] = []) {
+        var metrics = FactCollection<Double>()
+        for reading in readings(of: files.metrics) {
+            for (name, summary) in reading.log.summaries.sorted(by: { $0.key < $1.key }) {
+                metrics.add(name, summary.value, from: .file(reading.file.path), of: .directory(reading.file.directory))
+            }
+        }
+        var parameters = FactCollection<ParameterValue>()
+        for file in TrainingFacts.nearestFirst(files.parameters) {
+            for (name, value) in values(of: file).sorted(by: { $0.key < $1.key }) {
+                parameters.add(name, value, from: .file(file.path), of: .directory(MetricFile.parent(of: file.path)))
+            }
+        }
+        for maker in makers {
+            for (name, metric) in maker.run.metrics.sorted(by: { $0.key < $1.key }) {
+                metrics.add(name, metric.value, from: .run(maker.run.id), of: .artifact(maker.artifact))
+            }
+            for (name, value) in maker.run.parameters.sorted(by: { $0.key < $1.key }) {
+                parameters.add(name, value, from: .run(maker.run.id), of: .artifact(maker.artifact))
+            }
+        }
+        self.metrics = metrics.facts
+        self.parameters = parameters.facts
+        self.makers = makers
+    }
+}
+
+extension TrainingFacts {
+    /// What a file of metrics tells.
+    fileprivate struct Reading {
+        let file: MetricFile
+        let log: MetricLog
+    }
+
+    /// Reads files of metrics, and brings them in the order of their weight.
+    private mutating func readings(of files: [(file: MetricFile, bytes: [UInt8])]) -> [Reading] {
+        var readings: [Reading] = []
+        for (file, bytes) in files {
+            do throws(FormatError) {
+                readings.append(Reading(file: file, log: try file.kind.log(of: bytes, at: file.path)))
+            } catch {
+                problems.append("\(QuotedPath.encode(file.path)) has no metrics that can be read: \(error)")
+            }
+        }
+        return readings.sorted { $0.precedes($1) }
+    }
+
+    private mutating func values(of file: (path: String, bytes: [UInt8])) -> [String: ParameterValue] {
+        do throws(FormatError) {
+            var values = try Parameters.read(file.bytes, named: file.path)
+            Redaction.apply(to: &values)
+            return values
+        } catch {
+            problems.append("\(QuotedPath.encode(file.path)) has no parameters that can be read: \(error)")
+            return [:]
+        }
+    }
+
+    /// Returns files, those nearest to the top in front, and otherwise in the order in which they stand.
+    private static func nearestFirst(
+        _ files: [(path: String, bytes: [UInt8])]
+    ) -> [(path: String, bytes: [UInt8])] {
+        let ranked = files.enumerated().map { position, file in
+            (depth: file.path.utf8.count { $0 == UInt8(ascii: "/") }, position: position, file: file)
+        }
+        return ranked.sorted { ($0.depth, $0.position) < ($1.depth, $1.position) }.map(\.file)
+    }
+}
+
+extension TrainingFacts.Reading {
+    /// Whether this counts where both tell of a metric.
+    ///
+    /// Each of the Trainer's states tells of all steps so far, so that the one of the last step comes first.
+    fileprivate func precedes(_ other: Self) -> Bool {
+        func rank(_ file: MetricFile) -> (Int, String, Int) {
+            let depth = file.directory.split(separator: "/").count
+            return (depth, file.directory, file.kind.rawValue)
+        }
+        if rank(file) != rank(other.file) { return rank(file) < rank(other.file) }
+        if file.kind == .trainerState, log.lastStep != other.log.lastStep { return log.lastStep > other.log.lastStep }
+        return file.path < other.file.path
+    }
+}
+
+extension TrainingFacts.Source: CustomStringConvertible {
+    /// The file's path, or the run as people name one where it could be something else: `run:<id>`.
+    package var description: String {
+        switch self {
+        case .file(let path): path
+        case .run(let id): "run:\(id)"
+        }
+    }
+}

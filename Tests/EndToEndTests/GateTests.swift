@@ -1,0 +1,127 @@
+import TestSupport
+import Testing
+
+/// What a version has to be before a stage gets it, and what a range of commits has to be before it is merged.
+@Suite struct GateTests {
+    /// A model whose training says how good it is, two kept versions of it, and gates.
+    private static let setUp = """
+        git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+        git model init -q --name bert --remote ~/store
+        printf 'import json, os, sys\\nopen("w.bin", "w").write(sys.argv[1] * 60000)\\nopen(os.environ["GIT_MODEL_RUN_DIR"] + "/metrics.jsonl", "a").write(json.dumps({"accuracy": float(sys.argv[1]), "loss": 1 - float(sys.argv[1])}) + "\\\\n")\\n' > train.py
+        git config -f .mver/config gate.production.metric 'accuracy >= 0.8'
+        git config -f .mver/config --add gate.production.metric 'loss greater_is_better=false'
+        git config -f .mver/config gate.production.require 'run clean'
+        git add -A && git commit -qm 'Set up' && git push -q -u origin main
+        train() {
+            git model run -q -o w.bin -- python3 train.py $1 > /dev/null 2>&1 && git commit -qm "Train to $1" && git model tag -q $2 --push
+        }
+        train 0.85 v1.0.0
+
+        """
+
+    private func run(_ script: String) async throws -> ShellResult {
+        try await ScratchRepository(named: "bert").run(Self.setUp + script)
+    }
+
+    @Test func `A version that a gate refuses gets nowhere, and the table says why`() async throws {
+        let result = try await run(
+            """
+            git model promote v1.0.0 production && train 0.82 v1.1.0
+            git model promote v1.1.0 production || echo refused $?
+            git model promote v1.1.0 production --json | grep -o '"outcome":"[a-z]*"\\|"isPassed":[a-z]*' || echo json
+            git model which production && git tag -l 'bert#*' && train 0.7 v1.2.0
+            git model promote -n v1.2.0 production || echo dry $?
+            train 0.9 v1.3.0 && git model promote v1.3.0 production && git cat-file tag 'bert#production#2' | grep '^Gate'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "production does not take bert@v1.1.0:\npass  accuracy >= 0.8", "FAIL  loss not worse than now",
+            "refused 1\n",
+            "\"outcome\":\"no\"", "bert@v1.0.0\nbert#production#1\n", "FAIL  accuracy >= 0.8", "it is 0.7\n", "dry 1\n",
+            "production has bert@v1.3.0 now (before: v1.0.0): bert#production#2", "Gate: accuracy >= 0.8: it is 0.9\n",
+            "Gate: run record: run ", "Gate: clean code: the code was its commit's\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A pull request is judged by the rules of its base`() async throws {
+        let result = try await run(
+            """
+            git model promote -q v1.0.0 production && git checkout -q -b better
+            git config -f .mver/config --replace-all gate.production.metric 'accuracy >= 0.1' 0.8 && git commit -qam 'Lower'
+            git model run -q -o w.bin -- python3 train.py 0.5 > /dev/null 2>&1 && git add -A && git commit -qm 'Worse'
+            git model check main..HEAD --stage production || echo no $?
+            git model push -q && git model check main --stage production || echo still $?
+            git config -f .mver/config --replace-all gate.production.metric 'accuracy >= 0.8' 0.1 && git commit -qam 'As it was'
+            git model run -q -o w.bin -- python3 train.py 0.95 > /dev/null 2>&1 && git add -A && git commit -qm 'Better' && git model push -q
+            git model check main...HEAD --stage production && git model check HEAD && git model check main..nowhere || echo $?
+            git push -q origin better && git checkout -q -b early HEAD~9 2> ~/log || git checkout -q -b early $(git rev-list --max-parents=0 HEAD)
+            git model run -q -o w.bin -- python3 train.py 0.2 > /dev/null 2>&1; git add -A && git commit -qm 'Early' && git model push -q
+            git model check main...HEAD --stage production || echo early $?
+            git rm -q .mver/models/bert.json && git commit -qm 'No model' && git model check main...HEAD --stage production || echo gone $?
+            git checkout -q better
+            git clone -q --depth 1 --branch better file://$HOME/origin.git ~/shallow
+            cd ~/shallow && git model check origin/main..HEAD || echo shallow $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "rule changed: gate.production.metric was accuracy >= 0.8; loss greater_is_better=false, and is accuracy >= 0.1",
+            "FAIL  w.bin", "it is not in store", "FAIL  accuracy >= 0.8", "may not be merged\n", "no 1\n", "still 1\n",
+            "early 1\n", "gone 1\n",
+            "may be merged\n", "hint: get the rest of its history: `git fetch --unshallow`\n", "shallow 5\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `Everything that is said of a version is verified`() async throws {
+        let result = try await run(
+            """
+            git model verify v1.0.0 && git model promote -q v1.0.0 production && git model verify production --offline
+            git model promote --propose v1.0.0 staging && git commit -qm 'Ask' && git model verify v1.0.0 || echo asks $?
+            git push -q origin main && git model promote --proposed && git model verify v1.0.0 && git model which staging
+            rm -r ~/store/packs && git model verify v1.0.0 || echo lost $?
+            git model verify main || echo none $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "bert@v1.0.0\npass  tag        by ", "-     signature  the tag is not signed\n",
+            "pass  remote     store has all of it\n",
+            "pass  run        run ", "pass  stages     production\n", "it was not asked\n",
+            ".mver/stages.json asks for v1.0.0 in staging, which has nothing\n", "asks 4\n",
+            "staging has bert@v1.0.0 now: bert#staging#2, pushed to origin\n", "pass  stages     production, staging\n",
+            "FAIL  remote     w.bin is not in store\n", "lost 4\n", "no version was made of it", "none 5\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `Only listed signers' tags count as signed`() async throws {
+        let result = try await run(
+            """
+            ssh-keygen -q -t ed25519 -N '' -f ~/key && ssh-keygen -q -t ed25519 -N '' -f ~/other
+            git config gpg.format ssh && git config user.signingKey ~/key.pub
+            git config -f .mver/config --replace-all gate.production.require signed
+            printf 'ada@example.org %s\\n' "$(cat ~/key.pub)" > .mver/allowed_signers && git add -A && git commit -qm 'Signers'
+            seq 9 > w.bin && git model add -q w.bin && git commit -qm 'By hand' && git model tag -q v2.0.0 --push
+            git config -f .mver/config --unset-all gate.production.metric && git commit -qam 'No metrics'
+            git model promote v2.0.0 production || echo unsigned $?
+            seq 8 > w.bin && git model add -q w.bin && git commit -qm More && git model tag -q --sign v2.1.0 --push
+            git model verify v2.1.0 | grep signature
+            git config user.signingKey ~/other.pub && seq 7 > w.bin && git model add -q w.bin && git commit -qm Other
+            git model tag -q --sign v2.2.0 --push && git model promote v2.2.0 production || echo stranger $?
+            git model verify v2.2.0 || echo bad $?
+            git update-ref refs/tags/bert@v9.0.0 "$(git rev-parse refs/tags/bert@v2.1.0)" && git push -q origin bert@v9.0.0
+            git model promote v9.0.0 production || echo replayed $?
+            git tag -d bert@v9.0.0 > ~/log && git push -q origin :refs/tags/bert@v9.0.0
+            git config user.signingKey ~/key.pub && git model promote v2.1.0 production --sign && git verify-tag 'bert#production#1' 2>&1 | grep -c Good || true
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "FAIL  signed  the tag is not signed\n", "unsigned 1\n", "pass  signature  by ada@example.org\n",
+            "FAIL  signed  the signature is bad, or of somebody whom .mver/allowed_signers does not list\n",
+            "stranger 1\n",
+            "bad 4\n", "FAIL  signed  the tag cannot be relied on: the tag's message is about bert@v2.1.0\n",
+            "replayed 1\n", "production has bert@v2.1.0 now",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+}

@@ -1,0 +1,67 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Versions that an MLflow server is told of, and what its own client finds there.
+@Suite struct MLflowExportTests {
+    private static let python = "\(PackageFiles.root)/.build-venv/bin/python"
+
+    /// Starts MLflow's own server in one process, with its database and artifacts in a directory.
+    private func server(in directory: FilePath) async throws -> LoopbackServer {
+        try await LoopbackServer(
+            log: FilePath(directory.string + ".log"),
+            environment: [
+                "HOME": directory.string, "_MLFLOW_SERVER_FILE_STORE": "sqlite:///\(directory)/db",
+                "_MLFLOW_SERVER_REGISTRY_STORE": "sqlite:///\(directory)/db",
+                "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/", "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
+                "_MLFLOW_SERVER_ARTIFACT_DESTINATION": "\(directory)/artifacts",
+                "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+            ]
+        ) { ["python", "-m", "uvicorn", "mlflow.server.fastapi_app:app", "--host", "127.0.0.1", "--port", "\($0)"] }
+    }
+
+    @Test func `A server of MLflow has run, metrics, parameters, files and aliases, and has them once`() async throws {
+        let scratch = try await ScratchRepository(named: "bert")
+        try await scratch.run("mkdir ~/mlflow").expectSuccess()
+        let server = try await server(in: scratch.home.appending("mlflow"))
+        let result = try await scratch.run(
+            """
+            git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+            git model init -q --name bert --remote ~/store && printf 'lr: 0.001\\n' > params.yaml
+            cat > train.sh <<'EOF'
+            mkdir -p w && seq $1 50000 > w/model.bin && echo '{}' > w/config.json
+            for s in 0 1 2; do echo "{\\"step\\": $s, \\"accuracy\\": 0.$s$1, \\"bad\\": NaN}" >> $GIT_MODEL_RUN_DIR/metrics.jsonl; done
+            EOF
+            git add -A && git commit -qm 'Set up'
+            git model run -q --data params.yaml -o w -- sh train.sh 7 --depth 3 && git commit -qm Train
+            git push -q -u origin main && git model tag -q v1.0.0 --push && git model promote -q v1.0.0 production
+            git model export mlflow v1.0.0 \(server.origin) && git model export mlflow v1.0.0 \(server.origin)/
+            git model promote -q v1.0.0 a/b && git model export mlflow v1.0.0 \(server.origin)
+            cat > ~/ask.py <<'EOF'
+            import mlflow, sys
+            client = mlflow.MlflowClient(sys.argv[1])
+            version = client.get_model_version_by_alias("bert", "production")
+            run = client.get_run(version.run_id)
+            print(version.version, version.tags["semver"], run.info.status, run.data.params)
+            print([(m.step, m.value) for m in client.get_metric_history(run.info.run_id, "accuracy")], run.data.metrics["bad"])
+            print([(f.path, f.file_size) for f in client.list_artifacts(run.info.run_id, "model/w")])
+            print(run.data.tags["mlflow.source.git.commit"], [i.dataset.name for i in run.inputs.dataset_inputs])
+            print(len(client.search_runs([run.info.experiment_id])), len(client.search_model_versions("name='bert'")))
+            EOF
+            MLFLOW_TRACKING_URI=\(server.origin) \(Self.python) ~/ask.py \(server.origin) 2> ~/log && git rev-parse v1.0.0 2> ~/log || git rev-parse bert@v1.0.0^0
+            git model export mlflow v9.0.0 \(server.origin) || echo unknown $?
+            git model export mlflow v1.0.0 http://127.0.0.1:1 || echo away $?
+            git model export mlflow v1.0.0 nowhere || echo usage $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "bert@v1.0.0 is version 1 of the model at \(server.origin), as production\n", "2 files, 289 kB\n",
+            "was there already\n", "warning: stage a/b cannot be an alias of MLflow's\n",
+            "1 v1.0.0 FINISHED {'depth': '3', 'lr': '0.001'}\n", "[(0, 0.07), (1, 0.17), (2, 0.27)] nan\n",
+            "('model/w/config.json', 3), ('model/w/model.bin', 288882)", "['params.yaml']\n1 1\n", "unknown 5\n",
+            "away 13\n",
+            "usage 2\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+}

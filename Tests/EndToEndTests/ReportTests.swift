@@ -1,0 +1,87 @@
+import TestSupport
+import Testing
+
+/// What a reviewer sees of a range of commits: as Markdown for a comment, and as a page.
+@Suite struct ReportTests {
+    /// A model of three tensors, a version of it that is `main`, and a branch that trains one of them on.
+    private static let setUp = """
+        git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+        git model init -q --name sentiment --remote ~/store && printf 'lr: 0.1\\n' > params.yaml
+        model() {
+            printf '\\000\\001\\000\\000\\000\\000\\000\\000%-256s' '{"embedding":{"dtype":"F32","shape":[400,250],"data_offsets":[0,400000]},"layers.0.w":{"dtype":"F32","shape":[50000],"data_offsets":[400000,600000]},"layers.1.w":{"dtype":"F32","shape":[50000],"data_offsets":[600000,800000]}}'
+            seq $1 999999 | head -c 400000 && seq $2 999999 | head -c 200000 && seq $3 999999 | head -c 200000
+        }
+        cat > train.sh <<'EOF'
+        echo "{\\"accuracy\\": $1, \\"<b>loss|\\": 0.5}" >> "$GIT_MODEL_RUN_DIR/metrics.jsonl"
+        EOF
+        git add -A && git commit -qm 'Set up' && model 1 1 1 > w.safetensors
+        git model run -q -o w.safetensors -- sh train.sh 0.8 > /dev/null 2>&1 && git commit -qm 'Train'
+        git model push -q && git push -q -u origin main && git checkout -q -b longer
+        printf 'lr: 0.01\\n' > params.yaml && git commit -qam 'Smaller steps' && model 1 1 3 > w.safetensors
+        git model run -q -o w.safetensors -- sh train.sh 0.9 > /dev/null 2>&1
+        git commit -qm 'Train longer <script>alert(1)</script> @everybody' && git model push -q && git push -q origin longer
+
+        """
+
+    private func run(_ script: String) async throws -> ShellResult {
+        try await ScratchRepository().run(Self.setUp + script)
+    }
+
+    @Test func `Markdown has the verdict, metrics, parameters and what changed inside the model`() async throws {
+        let result = try await run("git model report main..longer")
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "## ✅ The model may be merged\n", "Train longer &lt;script&gt;alert\\(1\\)&lt;/script&gt; &#64;everybody",
+            "| accuracy | 0.8 | 0.9 | +0.1 🟢 |", "| `lr` | `0.1` | `0.01` |",
+            "| modified | `w.safetensors` | 800 kB | 800 kB |",
+            "1 changed, 2 unchanged", "#### Inside `w.safetensors`", "| `layers.1` | 1 |", "git model checkout ",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(!result.output.contains("<script>"))
+    }
+
+    @Test func `A reviewer needs a clone and no weights`() async throws {
+        let result = try await run(
+            """
+            git clone -q ~/origin.git ~/review && cd ~/review && git model report origin/main...origin/longer > ~/report.md
+            grep -c 'layers.1' ~/report.md && du -sk .git/model/store | cut -f1
+            mv ~/store ~/away && git model report origin/main...origin/longer > ~/offline.md || echo code $?
+            grep -c unchanged ~/offline.md
+            """
+        )
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.first == "1", "\(result.output)")
+        let stored = try #require(lines.dropFirst().first.flatMap { Int($0) })
+        #expect(stored < 500, "\(result.output)")
+    }
+
+    @Test func `The page stands alone, and a browser shows it light and dark, wide and narrow`() async throws {
+        let result = try await run(
+            """
+            git model report main..longer --html > ~/report.html
+            grep -c 'src=\\|href=\\|<script' ~/report.html || echo alone
+            browse() { chromium --headless --no-sandbox --disable-gpu --user-data-dir="$HOME/profile" "$@" 2> ~/log; }
+            browse --dump-dom "file://$HOME/report.html" > ~/dom && grep -o 'class="cell[^>]*>' ~/dom && grep -c 'alert(1)' ~/dom
+            browse --window-size=1200,1600 --screenshot="$HOME/wide.png" "file://$HOME/report.html"
+            browse --window-size=390,1600 --force-dark-mode --screenshot="$HOME/narrow.png" "file://$HOME/report.html"
+            head -c 8 ~/wide.png | od -An -c | grep -c 'P   N   G' && test $(wc -c < ~/narrow.png) -gt 10000 && echo seen
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["0\nalone\n", "class=\"cell\" style=\"--heat:100%\"", "seen\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
+    @Test func `A report that refuses, and one as JSON`() async throws {
+        let result = try await run(
+            """
+            git rm -q --cached .mver/config && git commit -qm x && git model report HEAD..main || echo no $?
+            git model report main..longer --json | grep -o '"outcome":"[a-z]*"\\|"relativeDistance":[0-9.]*' | sort -u
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["## ❌ The model may not be merged\n", "no policy yet", "no 1\n", "\"relativeDistance\":1."] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import TestSupport
+import Testing
+
+/// Runs that no command is, as a notebook's, and what scripts record beside metrics.
+@Suite struct RunSessionTests {
+    private static let setUp = """
+        git model init -q --name small && git commit -qm 'Set up'
+
+        """
+
+    private func run(_ script: String) async throws -> ShellResult {
+        try await ScratchRepository().run(Self.setUp + script)
+    }
+
+    @Test func `A run is begun and ended by itself, and what came between is its own`() async throws {
+        let result = try await run(
+            """
+            git model run start --name book --set lr=0.1 > vars 2>~/log && grep -c '^export GIT_MODEL_RUN_' vars
+            . ./vars && cat ~/log | sed 's/[0-9a-f]\\{8\\}/RUN/' && git model runs --csv | cut -d, -f2,3
+            git model record metric loss=0.5 && git model record metric loss=0.25 && echo '{"accuracy": 0.9}' > metrics.json
+            echo weights > w.bin && git model run end -o w.bin 2>&1 | sed 's/Run [0-9a-f]*/Run RUN/; s/in [0-9].*/in TIME/'
+            git model runs --csv | cut -d, -f2,3,9- && git diff --cached --name-only | grep -c 'w.bin.mver\\|runs/.*json$'
+            git model run end 2>&1 || echo "exit $?"
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output.hasPrefix(
+                """
+                2
+                Run RUN began
+                hint: end it: `git model run end RUN`
+                name,status
+                book,running
+                Run RUN finished in TIME
+                  accuracy   0.9
+                  loss      0.25  2 points, 0.25 to 0.5
+                  made  w.bin  8 B
+                hint: record the pointer: `git commit`
+                name,status,metrics.accuracy,metrics.loss,params.lr
+                book,finished,0.9,0.25,0.1
+                2
+                error: run
+                """
+            ),
+            "\(result.output)"
+        )
+        #expect(result.output.hasSuffix(" has ended already\nexit 125\n"))
+    }
+
+    @Test func `Plots, artifacts and references are part of the record, and plots are kept with it`() async throws {
+        let result = try await run(
+            """
+            cat > train.sh <<'END'
+            mkdir -p out && echo weights > out/model.bin && echo picture > out/x.png && cd out
+            git model record plot roc x.png && git model record plot deep/curve x.png && git model record artifact model.bin
+            git model record reference https://ada:secret@example.org/set --digest sha256:abc
+            END
+            git model run -q --name one -- sh train.sh && git model runs show one | sed -n '/^outputs/,$p' | sed 's/sha256:.*  8/OID  8/'
+            git diff --cached --name-only | grep -c 'out/model.bin.mver' && git model runs keep -q one
+            cat .mver/runs/*/plots/roc.png .mver/runs/*/plots/deep/curve.png && git show --format= --name-only HEAD | grep -c plots
+            git commit -qm Weights && git status --porcelain
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output == """
+                outputs
+                  out/model.bin  OID  8 B
+                plots
+                  plots/deep/curve.png  8 B
+                  plots/roc.png         8 B
+                references
+                  https://[redacted]@example.org/set  sha256:abc
+                1
+                picture
+                picture
+                4
+                ?? out/x.png
+                ?? train.sh
+
+                """,
+            "\(result.output)"
+        )
+    }
+
+    typealias Case = ScriptCase
+
+    static let cases = [
+        Case("git model run start -- true", says: "has no command", "git model run -- true", exits: 125),
+        Case("git model run start -o x", says: "git model run end -o PATH", exits: 125),
+        Case("git model run end", says: "no run was started", "git model run start", exits: 125),
+        Case("git model run oops", says: "oops", exits: 125),
+        Case(
+            "git model run start -q >/dev/null; git model run start -q >/dev/null; git model run end",
+            says: "several runs were started: ",
+            exits: 125
+        ),
+        Case(
+            "git model run start -q --name a >/dev/null; git model run end a --status failed; git model runs",
+            says: "  failed  "
+        ),
+        Case("git model run start --json --name a | grep -c '\"directory\":'", says: "1\n"),
+        Case("git model run -q -- git model record plot ../x train", says: "../x is no name of a plot", exits: 2),
+        Case("git model run -q -- git model record artifact nope", says: "there is no nope", exits: 5),
+        Case("git model run start -q --name a >/dev/null; git model runs keep a", says: "it is not over yet", exits: 5),
+    ]
+
+    @Test(arguments: cases)
+    func `Runs without a command are begun, ended and refused`(test: Case) async throws {
+        test.check(try await run(test.script))
+    }
+}

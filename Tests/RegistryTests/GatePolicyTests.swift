@@ -1,0 +1,78 @@
+import ModelCore
+import Testing
+
+@testable import Registry
+
+struct GatePolicyTests {
+    private func policy(_ text: String) async throws -> GatePolicy {
+        let scratch = try await Scratch()
+        try scratch.write(text, to: ".mver/config")
+        let configuration = try await Configuration.load(scratch.open(), environment: [:])
+        return try GatePolicy(of: try StageName("production"), in: configuration)
+    }
+
+    @Test func `Gates are those of the stage, in the tracked file`() async throws {
+        let policy = try await policy(
+            """
+            [gate "production"]
+                metric = accuracy >= 0.9
+                metric = loss min_relative_change=0.01 greater_is_better=false
+                require = signed run
+                require = remote
+            [gate "staging"]
+                metric = f1
+            """
+        )
+        #expect(policy.metrics.map(\.name) == ["accuracy", "loss"])
+        #expect(policy.metrics[0].threshold == 0.9 && policy.metrics[0].isGreaterBetter)
+        #expect(policy.metrics[1].minRelativeChange == 0.01 && !policy.metrics[1].isGreaterBetter)
+        #expect(policy.requirements == [.run, .signed, .remote])
+        #expect(try await self.policy("").isEmpty)
+    }
+
+    @Test(arguments: [
+        "metric = accuracy > high", "metric =", "metric = a threshold=nan", "metric = a b=c", "metric = a threshold",
+        "require = signature", "metrics = accuracy", "require =", "require",
+    ])
+    func `What is not understood is an error, and no open gate`(_ line: String) async throws {
+        await #expect(throws: GatePolicyError.self) { try await policy("[gate \"production\"]\n    \(line)\n") }
+    }
+
+    @Test(
+        arguments: [
+            ("a >= 0.9", 0.9, nil, true), ("a >= 0.9", 0.89, nil, false), ("a <= 0.5", 0.5, nil, true),
+            ("a <= 0.5", 0.6, nil, false), ("a", 0.8, 0.8, true), ("a", 0.79, 0.8, false), ("a", 0.1, nil, true),
+            ("a greater_is_better=false", 0.9, 0.8, false), ("a greater_is_better=false", 0.7, 0.8, true),
+            ("a min_absolute_change=0.1", 0.85, 0.8, false), ("a min_absolute_change=0.1", 0.95, 0.8, true),
+            ("a min_relative_change=0.1", 0.87, 0.8, false), ("a min_relative_change=0.1", 0.89, 0.8, true),
+            ("a min_relative_change=0.1", 0.0, 0.0, false), ("a min_relative_change=0.1", 0.1, 0.0, true),
+            ("a min_relative_change=0.1", -0.8, -1.0, true), ("a min_relative_change=0.1", -0.95, -1.0, false),
+            ("a threshold=0.5 min_absolute_change=0", 0.6, 0.7, false), ("a >= 0", Double.nan, nil, false),
+            ("a >= 0", Double.infinity, nil, false), ("a", 0.1, Double.nan, true), ("a", nil, 0.1, false),
+        ] as [(String, Double?, Double?, Bool)]
+    )
+    func `A metric passes`(_ gate: String, _ value: Double?, _ now: Double?, _ isPassed: Bool) throws {
+        #expect((try MetricGate(gate).objection(to: value, against: now) == nil) == isPassed)
+    }
+
+    @Test func `Signers are OpenSSH's lines, and fingerprints of OpenPGP keys`() {
+        let fingerprint = String(repeating: "AB12", count: 10)
+        let signers = AllowedSigners(
+            parsing: Array("# us\na@b ssh-ed25519 AAAA\ngpg:\(fingerprint.lowercased()) # Ada\ngpg:1234\n".utf8)
+        )
+        #expect(signers.fingerprints == [fingerprint])
+        #expect(String(decoding: signers.lines, as: UTF8.self) == "# us\na@b ssh-ed25519 AAAA\n")
+        #expect(AllowedSigners(parsing: nil).isEmpty)
+    }
+
+    @Test func `Requests name models, stages and versions, and nothing else`() throws {
+        var requests = StageRequests()
+        requests.ask(for: try SemanticVersion("v1.2.0"), of: try ModelName("bert"), in: try StageName("production"))
+        #expect(try StageRequests(parsing: requests.encoded) == requests)
+        for text in [
+            "[]", "{\"bert\": 1}", "{\"bert\": {\"latest\": \"v1.0.0\"}}", "{\"bert\": {\"a\": \"1.0\"}}", "{",
+        ] {
+            #expect(throws: FormatError.self) { try StageRequests(parsing: Array(text.utf8)) }
+        }
+    }
+}

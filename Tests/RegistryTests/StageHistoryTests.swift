@@ -1,0 +1,114 @@
+import Git
+import ModelCore
+import Testing
+
+@testable import Registry
+
+struct StageHistoryTests {
+    private let production: StageName
+    private let bert: ModelName
+
+    init() throws {
+        production = try StageName("production")
+        bert = try ModelName("bert")
+    }
+
+    private func history(_ scratch: Scratch) async throws -> StageHistory {
+        let repository = try await scratch.open()
+        let versions = try await ModelVersion.all(in: repository, plainModel: nil)
+        return try await StageHistory.all(in: repository, versions: versions)
+    }
+
+    private func versions(_ scratch: Scratch) async throws {
+        for number in 0...2 {
+            try await scratch.commit()
+            try await scratch.tag("bert@v1.\(number).0", date: 1_700_000_100 + number)
+        }
+    }
+
+    @Test func `A stage has the version that was promoted last and not demoted since`() async throws {
+        let scratch = try await Scratch()
+        try await versions(scratch)
+        try await scratch.tag("bert#production#1", on: "bert@v1.0.0", date: 1_700_000_200)
+        try await scratch.tag("bert#production#2", on: "bert@v1.2.0", date: 1_700_000_300)
+        try await scratch.tag("bert#production#3", on: "bert@v1.1.0", date: 1_700_000_400)
+        try await scratch.tag("bert#production!#4", on: "bert@v1.1.0", date: 1_700_000_500)
+        let history = try await history(scratch)
+        let found = history.assignments(of: bert, to: production).map(\.versionText)
+        #expect(found == ["v1.2.0", "v1.0.0"])
+        #expect(history.current(of: bert, in: production, at: 1_700_000_499)?.versionText == "v1.1.0")
+        #expect(history.current(of: bert, in: production, at: 1_700_000_100) == nil)
+        #expect(history.last(of: bert, in: production)?.tag == "bert#production!#4")
+        #expect(history.nextCounter(of: bert) == 5)
+        #expect(history.nextTime(of: bert, now: 1_600_000_000) == 1_700_000_501)
+        #expect(history.nextTime(of: bert, now: 1_800_000_000) == 1_800_000_000)
+    }
+
+    @Test func `Names without a number, in one second, lightweight and foreign tags`() async throws {
+        let scratch = try await Scratch()
+        try await versions(scratch)
+        try await scratch.tag("bert#production", on: "bert@v1.1.0", date: 1_700_000_300)
+        try await scratch.tag("bert#production#1", on: "bert@v1.2.0", date: 1_700_000_300)
+        try await scratch.git("tag", "bert#production#9", "bert@v1.0.0")
+        try await scratch.git("tag", "bert#production#7", "bert@v1.0.0^{commit}")
+        try await scratch.tag("dir=bert#production#8", on: "bert@v1.0.0", date: 1_700_000_900)
+        try await scratch.tag("bert#production#x", on: "bert@v1.0.0", date: 1_700_000_900)
+        let history = try await history(scratch)
+        #expect(history.current(of: bert, in: production)?.versionText == "v1.2.0")
+        #expect(history.events.count == 2)
+    }
+
+    @Test func `A version that was taken back is in no stage`() async throws {
+        let scratch = try await Scratch()
+        try await versions(scratch)
+        try await scratch.tag("bert#production#1", on: "bert@v1.0.0", date: 1_700_000_200)
+        try await scratch.tag("bert#production#2", on: "bert@v1.1.0", date: 1_700_000_300)
+        try await scratch.tag("bert@v1.1.0!", on: "bert@v1.1.0", date: 1_700_000_400)
+        #expect(try await history(scratch).current(of: bert, in: production)?.versionText == "v1.0.0")
+    }
+
+    @Test func `A commit that no version was made of may be in a stage, as GTO allows`() async throws {
+        let scratch = try await Scratch()
+        let commit = try await scratch.commit()
+        try await scratch.tag("bert#production#1", date: 1_700_000_200)
+        let event = try #require(try await history(scratch).current(of: bert, in: production))
+        #expect(event.version == nil && event.versionText == commit.abbreviated)
+    }
+
+    @Test func `A message that speaks of something else is a contradiction`() async throws {
+        let scratch = try await Scratch()
+        try await versions(scratch)
+        let trailers = StageTrailers(
+            stage: production,
+            model: bert,
+            version: try SemanticVersion("v1.1.0"),
+            previous: nil,
+            gates: ["a\nb"]
+        )
+        let message = VersionTag.message(subject: "S", body: "", trailers: trailers.text)
+        #expect(StageTrailers(message: message)?.gates == ["a b"])
+        try await scratch.tag("bert#production#1", message, on: "bert@v1.1.0", date: 1_700_000_200)
+        #expect(try await history(scratch).current(of: bert, in: production)?.isContradictory == false)
+        try await scratch.tag("bert#production#2", message, on: "bert@v1.0.0", date: 1_700_000_300)
+        #expect(try await history(scratch).current(of: bert, in: production)?.isContradictory == true)
+    }
+
+    @Test func `A deprecated model is one until something comes after it`() async throws {
+        let scratch = try await Scratch()
+        try await versions(scratch)
+        try await scratch.tag("bert@deprecated", date: 1_700_000_200)
+        #expect(try await history(scratch).deprecated == [bert: "bert@deprecated"])
+        try await scratch.tag("bert#production#1", on: "bert@v1.0.0", date: 1_700_000_300)
+        #expect(try await history(scratch).deprecated.isEmpty)
+    }
+
+    @Test func `Names with slashes have references that are no directories of each other`() throws {
+        let names = [
+            StageReference.name(of: try ModelName("a/b"), try StageName("c")),
+            StageReference.name(of: try ModelName("a"), try StageName("b/c")),
+            StageReference.name(of: try ModelName("a"), try StageName("b")),
+        ]
+        #expect(Set(names).count == 3)
+        for name in names { #expect(!names.contains { $0.hasPrefix(name + "/") } && GitReferenceName.isValid(name)) }
+    }
+}
