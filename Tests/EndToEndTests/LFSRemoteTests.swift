@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 /// A store in a Git host's own storage, used as its users do: a bare repository, and giftless for its LFS server.
-@Suite(.timeLimit(.minutes(5))) struct LFSRemoteTests {
+///
+/// The limit is for what hangs; waiting for a turn among all tests that run shells counts too.
+@Suite(.timeLimit(.minutes(20))) struct LFSRemoteTests {
     /// A scratch repository with a Git remote `origin` in `~/origin.git`, and the server that goes with it.
     private func start(wantsLogin: Bool = false) async throws -> (ScratchRepository, GiftlessServer) {
         let scratch = try await ScratchRepository()
