@@ -31,7 +31,8 @@ import Testing
         let result = try await run("git model report main..longer")
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
-            "## ✅ The model may be merged\n", "Train longer &lt;script&gt;alert\\(1\\)&lt;/script&gt; &#64;everybody",
+            "## ✅ The model may be merged\n",
+            "Train longer &lt;script&gt;alert\\(1\\)&lt;/script&gt; @&#8203;everybody",
             "| accuracy | 0.8 | 0.9 | +0.1 🟢 |", "| `lr` | `0.1` | `0.01` |",
             "| modified | `w.safetensors` | 800 kB | 800 kB |",
             "1 changed, 2 unchanged", "#### Inside `w.safetensors`", "| `layers.1` | 1 |", "git model checkout ",
@@ -60,14 +61,14 @@ import Testing
             git model report main..longer --html > ~/report.html
             grep -c 'src=\\|href=\\|<script' ~/report.html || echo alone
             browse() { chromium --headless --no-sandbox --disable-gpu --user-data-dir="$HOME/profile" "$@" 2> ~/log; }
-            browse --dump-dom "file://$HOME/report.html" > ~/dom && grep -o 'class="cell[^>]*>' ~/dom && grep -c 'alert(1)' ~/dom
+            browse --dump-dom "file://$HOME/report.html" > ~/dom && grep -o 'class="h9"' ~/dom && grep -c 'alert(1)' ~/dom
             browse --window-size=1200,1600 --screenshot="$HOME/wide.png" "file://$HOME/report.html"
             browse --window-size=390,1600 --force-dark-mode --screenshot="$HOME/narrow.png" "file://$HOME/report.html"
             head -c 8 ~/wide.png | od -An -c | grep -c 'P   N   G' && test $(wc -c < ~/narrow.png) -gt 10000 && echo seen
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
-        for text in ["0\nalone\n", "class=\"cell\" style=\"--heat:100%\"", "seen\n"] {
+        for text in ["0\nalone\n", "class=\"h9\"", "seen\n"] {
             #expect(result.output.contains(text), "\(text): \(result.output)")
         }
     }

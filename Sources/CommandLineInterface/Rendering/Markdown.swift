@@ -39,8 +39,8 @@ struct Markdown {
             case ">": result += "&gt;"
             case "\n", "\t": result += " "
             // A mention or a reference to an issue would tell somebody.
-            case "@": result += "&#64;"
-            case "#": result += "&#35;"
+            case "@": result += "@&#8203;"
+            case "#": result += "\\#&#8203;"
             case "\\", "`", "*", "_", "[", "]", "|", "~", "!", "(", ")", "{", "}", "$": result += "\\\(character)"
             default: result.unicodeScalars.append(character)
             }

@@ -25,10 +25,10 @@ enum PageFrame {
 
     private static let style = """
         :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d5dae0; --faint: #5b6672; --good: #116329;
-          --bad: #b3261e; --warn: #fff6dd; --cold: #e8eef5; --hot: #b3261e; }
+          --bad: #b3261e; --warn: #fff6dd; }
         @media (prefers-color-scheme: dark) {
           :root { --ink: #e6e9ed; --paper: #14171b; --line: #343b44; --faint: #9aa5b1; --good: #5fd08a; --bad: #ff8a80;
-            --warn: #3a3116; --cold: #26303b; --hot: #ff7d6e; } }
+            --warn: #3a3116; } }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
         main { max-width: 62rem; margin: 0 auto; padding: 1rem; }
@@ -43,9 +43,6 @@ enum PageFrame {
         .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         .good { color: var(--good); } .bad { color: var(--bad); }
         .warn { background: var(--warn); padding: .1rem 1rem .6rem; border-radius: 6px; }
-        .strip { display: flex; height: 2rem; border: 1px solid var(--line); border-radius: 4px; overflow: hidden; }
-        .cell { flex: 1 1 0; min-width: 1px; background: color-mix(in oklab, var(--hot) var(--heat), var(--cold)); }
-        .unknown { background: repeating-linear-gradient(45deg, var(--line) 0 2px, transparent 2px 5px); }
         .plots { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
         .plot svg, .plot img { width: 100%; height: auto; }
         figure { margin: 0; }

@@ -1,5 +1,6 @@
 import ModelCore
 import Operations
+import Plots
 
 /// A review as one HTML file that needs nothing else: light and dark, wide and narrow, without scripts.
 struct ReviewPage {
@@ -78,18 +79,8 @@ struct ReviewPage {
     private func layers(_ layers: ReviewChanges.Report.Layers) -> String {
         guard !layers.changes.isEmpty else { return "" }
         let scale = HeatScale(layers.changes)
-        let cells = layers.changes.map { layer in
-            let title = "\(layer.name): relative L2 \(figure(layer.relativeDistance))"
-            guard let heat = scale.heat(of: layer) else {
-                return HTML.element("span", [("class", "cell unknown"), ("title", title)], "")
-            }
-            // A whole number, so that no locale and no float is in it.
-            return HTML.element(
-                "span",
-                [("class", "cell"), ("style", "--heat:\(Int(heat * 100))%"), ("title", title)],
-                ""
-            )
-        }
+        let cells = layers.changes.map { HeatStrip.Cell($0.name, scale.heat(of: $0)) }
+        let strip = HeatStrip("How far each layer moved, by relative L2 distance", cells)
         let rows = layers.changes.map { layer in
             [HTML.element("code", [], HTML.escaped(layer.name)), "\(layer.count)"] + LayerFigures(layer).cells
         }
@@ -98,11 +89,7 @@ struct ReviewPage {
         let table = HTML.table(heads, numbers: [1, 2, 3, 4, 5], rows)
         let summary = HTML.element("summary", [], Quantity.count(rows.count, "layer") + " that changed")
         return HTML.element("h3", [], title)
-            + HTML.element(
-                "div",
-                [("class", "strip"), ("role", "img"), ("aria-label", "How far each layer moved")],
-                cells.joined()
-            )
+            + HTML.element("div", [("class", "plot")], strip.svg(id: FigureID("layers-\(layers.path)")))
             + HTML.element("details", rows.count <= 12 ? [("open", "")] : [], summary + table)
     }
 
@@ -140,6 +127,4 @@ struct ReviewPage {
     }
 
     private func number(_ value: Double?) -> String { value?.shortText ?? "–" }
-
-    private func figure(_ value: Double?) -> String { value.map { Quantity.significant($0) } ?? "?" }
 }

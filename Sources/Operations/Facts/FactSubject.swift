@@ -80,6 +80,18 @@ extension FactSubject {
         }
     }
 
+    /// Finds all that a user's words mean, or the work tree where there are none, and reads their facts, in that order.
+    static func facts(of texts: [String], in workspace: Workspace) async throws -> [(
+        side: FactSide, facts: TrainingFacts
+    )] {
+        var found: [(side: FactSide, facts: TrainingFacts)] = []
+        for text in texts.isEmpty ? [nil] : texts.map(Optional.some) {
+            let subject = try await find(text, in: workspace)
+            found.append((FactSide(subject), try await workspace.facts(of: subject)))
+        }
+        return found
+    }
+
     /// Returns the current commit.
     static func head(of workspace: Workspace) async throws -> FactSubject {
         guard try await workspace.repository.objects.head().commit != nil else {

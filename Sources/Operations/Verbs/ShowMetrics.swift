@@ -42,24 +42,15 @@ package struct ShowMetrics: Sendable {
     /// Reads files and records; fetches nothing.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
+        let found = try await FactSubject.facts(of: texts, in: workspace)
         var report = Report()
-        var isEmpty = true
-        let asked: [String?] = texts.isEmpty ? [nil] : texts.map { $0 }
-        for text in asked {
-            let subject = try await FactSubject.find(text, in: workspace)
-            let facts = try await workspace.facts(of: subject)
-            let side = FactSide(subject)
-            isEmpty = isEmpty && facts.metrics.isEmpty
+        for (side, facts) in found {
             let metrics = facts.metrics.filter { filter.accepts($0.key) }.sorted { $0.key < $1.key }
-            report.sides.append(
-                Report.Side(
-                    of: side,
-                    metrics: metrics.map { Report.Metric(name: $0, value: $1.value, source: "\($1.source)") }
-                )
-            )
+            let rows = metrics.map { Report.Metric(name: $0, value: $1.value, source: "\($1.source)") }
+            report.sides.append(Report.Side(of: side, metrics: rows))
             report.warnings += facts.problems.map { "\(side.name): \($0)" }
         }
-        if isEmpty { report.hints = [FactHint.noMetrics] }
+        if found.allSatisfy({ $0.facts.metrics.isEmpty }) { report.hints = [FactHint.noMetrics] }
         return report
     }
 }

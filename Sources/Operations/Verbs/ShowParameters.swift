@@ -42,24 +42,15 @@ package struct ShowParameters: Sendable {
     /// Reads files and records; fetches nothing.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
+        let found = try await FactSubject.facts(of: texts, in: workspace)
         var report = Report()
-        var isEmpty = true
-        let asked: [String?] = texts.isEmpty ? [nil] : texts.map { $0 }
-        for text in asked {
-            let subject = try await FactSubject.find(text, in: workspace)
-            let facts = try await workspace.facts(of: subject)
-            let side = FactSide(subject)
-            isEmpty = isEmpty && facts.parameters.isEmpty
+        for (side, facts) in found {
             let parameters = facts.parameters.filter { filter.accepts($0.key) }.sorted { $0.key < $1.key }
-            report.sides.append(
-                Report.Side(
-                    of: side,
-                    parameters: parameters.map { Report.Parameter(name: $0, value: $1.value, source: "\($1.source)") }
-                )
-            )
+            let rows = parameters.map { Report.Parameter(name: $0, value: $1.value, source: "\($1.source)") }
+            report.sides.append(Report.Side(of: side, parameters: rows))
             report.warnings += facts.problems.map { "\(side.name): \($0)" }
         }
-        if isEmpty { report.hints = [FactHint.noParameters] }
+        if found.allSatisfy({ $0.facts.parameters.isEmpty }) { report.hints = [FactHint.noParameters] }
         return report
     }
 }
