@@ -77,7 +77,9 @@ package struct ModelVersion: Sendable, Hashable {
             )
             if let version { versions.append(version) }
         }
-        return versions.sorted { ($0.model, $0.version, $0.tag.text) < ($1.model, $1.version, $1.tag.text) }
+        // Places move more cheaply than versions, and few versions have the same precedence.
+        let order = versions.indices.sorted { ModelVersion.precedes(versions[$0], versions[$1]) }
+        return order.map { versions[$0] }
     }
 
     private init?(
@@ -111,6 +113,12 @@ package struct ModelVersion: Sendable, Hashable {
         self.problem = problem
         let time = withdrawnAt[TagName(model: model, version: tag.version)]
         withdrawalTime = time.flatMap { $0 >= annotation?.tagger?.time ?? .min ? $0 : nil }
+    }
+
+    private static func precedes(_ left: ModelVersion, _ right: ModelVersion) -> Bool {
+        if left.model != right.model { return left.model < right.model }
+        if left.version != right.version { return left.version < right.version }
+        return left.tag.text < right.tag.text
     }
 
     /// Returns the version that a tag of GTO's takes back.

@@ -55,6 +55,14 @@ package struct StageHistory: Sendable {
 
         var name: String { String(reference.name.dropFirst(TagName.referencePrefix.count)) }
         var time: Int64 { annotation.tagger?.time ?? 0 }
+
+        static func precedes(_ left: Tag, _ right: Tag) -> Bool {
+            let (leftCounter, rightCounter) = (left.event.counter ?? 0, right.event.counter ?? 0)
+            if (left.time, leftCounter) != (right.time, rightCounter) {
+                return (left.time, leftCounter) < (right.time, rightCounter)
+            }
+            return left.name < right.name
+        }
     }
 
     private init(_ tags: [Tag], _ versions: [ModelVersion]) {
@@ -67,9 +75,7 @@ package struct StageHistory: Sendable {
             guard let time = version.annotation?.tagger?.time else { continue }
             lastTimes[version.model] = max(time, lastTimes[version.model] ?? time)
         }
-        let sorted = tags.sorted {
-            ($0.time, $0.event.counter ?? 0, $0.name) < ($1.time, $1.event.counter ?? 0, $1.name)
-        }
+        let sorted = tags.indices.sorted { Tag.precedes(tags[$0], tags[$1]) }.map { tags[$0] }
         for tag in sorted {
             counters[tag.model] = max(tag.event.counter ?? 0, counters[tag.model] ?? 0)
             lastTimes[tag.model] = max(tag.time, lastTimes[tag.model] ?? tag.time)
