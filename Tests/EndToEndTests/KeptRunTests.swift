@@ -200,6 +200,12 @@ import Testing
             exits: 5
         ),
         Case("keep a; git model add -u", says: "Nothing changed"),
+        Case(
+            "git init -q --bare ~/o.git; git remote add origin ~/o.git; git init -q --bare ~/fork.git;"
+                + " git remote add fork ~/fork.git; git config remote.pushDefault fork; keep a; git model push -q --git;"
+                + " git -C ~/fork.git for-each-ref | sed 's/.*refs/refs/; s/runs.*/runs/'; git -C ~/o.git for-each-ref | wc -l",
+            says: "refs/git-model/runs\nrefs/heads/main\n0\n"
+        ),
         Case("keep a; git model diff HEAD~1 HEAD | grep -c runs", says: "0\n", exits: 1),
         Case(
             "keep a; id=$(number a); rm -r .git/model/runs; git model runs delete $id",

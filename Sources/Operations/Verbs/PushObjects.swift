@@ -44,10 +44,11 @@ package struct PushObjects: Sendable {
         let joined = try workspace.openStore()
         let (selected, unreadable) = try await workspace.artifacts(selection, sendsImports: true)
         let pushesGit = pushesReferences && !isDryRun
-        let runs = pushesGit ? try await workspace.runsToPush(to: workspace.gitRemote()) : []
+        let gitRemote = pushesGit ? try await workspace.gitPushRemote() : nil
+        let runs = try await workspace.runsToPush(to: gitRemote)
         let known = Set(selected.map(\.pointer))
         let pinned = try await workspace.pinnedArtifacts(of: runs, in: joined.store)
-        let introduced = pushesGit ? try await workspace.introducedArtifacts(to: workspace.gitRemote()) : []
+        let introduced = try await workspace.introducedArtifacts(to: gitRemote)
         let others = (introduced + pinned).filter { !known.contains($0.pointer) }
         func push(to remote: String?) async throws -> TransferReport {
             let target = try workspace.remote(named: remote)
@@ -233,7 +234,7 @@ extension Workspace {
             throw Failure(.failed, "cannot push with git: no branch is checked out", hints: ["`git switch BRANCH`"])
         }
         let short = branch.dropFirst("refs/heads/".count)
-        guard let remote = try await gitRemote() else {
+        guard let remote = try await gitPushRemote() else {
             throw Failure(
                 .failed,
                 "cannot push \(short) with git: no Git remote is set up",

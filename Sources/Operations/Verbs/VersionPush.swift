@@ -19,7 +19,7 @@ struct VersionPush {
             let remote = try workspace.remote(named: nil)
             try workspace.requireAgreement(to: remote)
             try workspace.requireReachable(remote)
-            guard let gitRemote = try await workspace.gitRemote() else {
+            guard let gitRemote = try await workspace.gitPushRemote() else {
                 throw Failure(.failed, "no Git remote is set up", hints: ["add one: `git remote add origin URL`"])
             }
             self.gitRemote = gitRemote
@@ -89,6 +89,18 @@ extension Workspace {
             isCaptured: context.isMachineRead,
             environment: GitRepository.hookGuard
         )
+    }
+
+    /// Returns the Git remote that the current branch is pushed to, as Git finds it: the branch's own for pushing, the one for pushing
+    /// in general, else that which the branch belongs to.
+    func gitPushRemote() async throws -> String? {
+        let git = try await repository.program.configuration()
+        var names = [git.value("remote.pushdefault")]
+        if case .branch(let branch, _) = try await repository.objects.head() {
+            names.insert(git.value("branch.\(branch.dropFirst("refs/heads/".count)).pushremote"), at: 0)
+        }
+        if let name = names.compactMap(\.self).first(where: { git.value("remote.\($0).url") != nil }) { return name }
+        return try await gitRemote()
     }
 
     /// Returns the Git remote that the current branch belongs to: its own, else `origin`, else the only one.
