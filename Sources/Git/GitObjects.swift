@@ -205,8 +205,23 @@ package struct GitObjects: Sendable {
         return GitTag(reference: reference, annotation: annotations[reference.objectID])
     }
 
-    /// Returns what tag objects say.
+    /// Returns what tag objects say; one that is damaged, or larger than any tag that means something, keeps nobody from the others.
     package func annotations(_ ids: [GitObjectID]) async throws(GitError) -> [GitObjectID: GitAnnotation] {
+        var wanted = ids
+        while true {
+            do { return try await readableAnnotations(wanted) } catch {
+                let bad: GitObjectID
+                switch error.kind {
+                case .corruptObject(let id), .objectTooLarge(let id, _, _): bad = id
+                default: throw error
+                }
+                guard wanted.contains(bad) else { throw error }
+                wanted.removeAll { $0 == bad }
+            }
+        }
+    }
+
+    private func readableAnnotations(_ ids: [GitObjectID]) async throws(GitError) -> [GitObjectID: GitAnnotation] {
         var result: [GitObjectID: GitAnnotation] = [:]
         for object in try await objects(ids, limit: GitObjects.metadataLimit) {
             try require(object, .tag)

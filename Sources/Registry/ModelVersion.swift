@@ -15,7 +15,7 @@ package struct ModelVersion: Sendable, Hashable {
     /// What the tag says of the version's artifacts; `nil` where it says nothing, or nothing that can be relied on.
     package let trailers: VersionTrailers?
     /// Why the trailers cannot be relied on, though there are some: a clause.
-    package let problem: String?
+    package private(set) var problem: String?
     /// When GTO's event `name@v1.2.3!` took the version back, in seconds since 1970; `nil` where none did.
     package let withdrawalTime: Int64?
 
@@ -75,7 +75,10 @@ package struct ModelVersion: Sendable, Hashable {
                 plainModel: plainModel,
                 withdrawnAt: withdrawnAt
             )
-            if let version { versions.append(version) }
+            if var version {
+                if reference.isAnnotated, annotation == nil { version.problem = "its tag object cannot be read" }
+                versions.append(version)
+            }
         }
         // Places move more cheaply than versions, and few versions have the same precedence.
         let order = versions.indices.sorted { ModelVersion.precedes(versions[$0], versions[$1]) }

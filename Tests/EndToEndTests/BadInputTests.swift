@@ -34,6 +34,14 @@ import Testing
             3
         ),
         Case(
+            "a tag object that says nothing, beside one that does",
+            "git model tag -q v1.0.0; printf 'nonsense' | git hash-object -t tag -w --stdin --literally > ~/id;"
+                + " printf '%s refs/tags/model@v2.0.0\\n^%s\\n' $(cat ~/id) $(git rev-parse HEAD) >> .git/packed-refs;"
+                + " git model list | grep -o 'v1.0.0' | head -1",
+            says: "v1.0.0",
+            0
+        ),
+        Case(
             "pointer with CRLF",
             "sed -i 's/$/\\r/' model.bin.mver; git model push",
             says: "model.bin.mver: it is no pointer",
