@@ -7,7 +7,12 @@ package enum ShellWord {
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_./=:@,+%".utf8.contains(byte)
         }
         guard !isPlain || text.isEmpty else { return text }
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        // By scalars: a quote with a combining mark behind it is one character, and a quote for the shell all the same.
+        var word = "'"
+        for scalar in text.unicodeScalars {
+            if scalar == "'" { word += "'\\''" } else { word.unicodeScalars.append(scalar) }
+        }
+        return word + "'"
     }
 
     /// Returns the words of a command, without the quotes around them; `nil` for what it takes a shell to understand: variables,

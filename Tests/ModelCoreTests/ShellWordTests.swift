@@ -2,6 +2,10 @@ import ModelCore
 import Testing
 
 @Suite struct ShellWordTests {
+    @Test func `A quote is a quote, whatever stands behind it`() {
+        #expect(ShellWord.quoted("a'\u{301};b").unicodeScalars.elementsEqual("'a'\\''\u{301};b'".unicodeScalars))
+    }
+
     @Test(
         arguments: [
             ("python serve.py --port 80", ["python", "serve.py", "--port", "80"]), ("", []),
