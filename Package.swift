@@ -18,6 +18,15 @@ let webClient: [Target.Dependency] = [
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
+/// What a web server is made of; its requests go on by the client.
+let webServer: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "Logging", package: "swift-log"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+    .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+]
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A library target with the settings every module shares.
@@ -39,13 +48,20 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], excluding files:
 let package = Package(
     name: "git-model",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "git-model", targets: ["git-model"])],
+    products: [
+        .executable(name: "git-model", targets: ["git-model"]),
+        .executable(name: "git-model-gateway", targets: ["git-model-gateway"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: [
@@ -66,13 +82,20 @@ let package = Package(
         module("Git", ["SystemIO", "ModelCore", "CLibgit2", systemPackage, subprocess]),
         module("Runs", ["Documents", "SystemIO", "ModelCore", systemPackage]),
         module("Plots", ["Documents", "Runs", "ModelCore"]),
+        module("Deployment", ["Runs", "Transport", "Codec", "SystemIO", "ModelCore", systemPackage]),
+        module("OCI", ["Codec", "Transport", "SystemIO", "ModelCore", systemPackage]),
+        module("Monitoring", ["Runs", "Transport", "SystemIO", "ModelCore", systemPackage]),
+        module("Kubernetes", ["Deployment", "OCI", "Documents", "ModelCore"]),
+        module(
+            "Gateway",
+            ["Monitoring", "Deployment", "SystemIO", "ModelCore", systemPackage] + webServer + webClient
+        ),
         module("Registry", ["Documents", "Git", "SystemIO", "ModelCore", systemPackage]),
         module(
             "Operations",
             [
-                "Registry", "Plots", "Runs", "Remotes", "Transport", "Git", "Store", "TensorFormats", "Migration",
-                "Codec",
-                "SystemIO", "ModelCore", systemPackage,
+                "Registry", "Deployment", "OCI", "Monitoring", "Kubernetes", "Plots", "Runs", "Remotes", "Transport",
+                "Git", "Store", "TensorFormats", "Migration", "Documents", "Codec", "ModelCore", systemPackage,
             ],
             // Links to hooks/ and .mver-template/: what `init` lays into a repository is in the binary.
             embeds: ["Hooks", "Template", "Questions"]
@@ -80,11 +103,17 @@ let package = Package(
         module(
             "CommandLineInterface",
             [
-                "Operations", "Registry", "Plots", "Runs", "Remotes", "Git", "Store", "Codec", "SystemIO", "ModelCore",
-                systemPackage, argumentParser,
+                "Operations", "Registry", "Deployment", "OCI", "Monitoring", "Kubernetes", "Plots", "Runs", "Remotes",
+                "Git",
+                "Store", "Codec", "SystemIO", "ModelCore", systemPackage, argumentParser,
             ]
         ),
         .executableTarget(name: "git-model", dependencies: ["CommandLineInterface"], swiftSettings: settings),
+        .executableTarget(
+            name: "git-model-gateway",
+            dependencies: ["Gateway"],
+            swiftSettings: settings
+        ),
         tests("ModelCoreTests", ["ModelCore", "TestSupport"], excluding: ["Golden"]),
         tests("SystemIOTests", ["SystemIO", "ModelCore", systemPackage]),
         tests("CodecTests", ["Codec", "ModelCore", "TestSupport"]),
@@ -104,6 +133,21 @@ let package = Package(
                 "TestSupport",
             ]
         ),
+        tests("DeploymentTests", ["Deployment", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"]),
+        tests("OCITests", ["OCI", "Transport", "Codec", "SystemIO", "ModelCore", systemPackage, "TestSupport"]),
+        tests("MonitoringTests", ["Monitoring", "Transport", "SystemIO", "ModelCore", systemPackage, "TestSupport"]),
+        tests(
+            "KubernetesTests",
+            ["Kubernetes", "Deployment", "OCI", "ModelCore", "TestSupport"],
+            excluding: ["Golden"]
+        ),
+        tests(
+            "GatewayTests",
+            [
+                "Gateway", "Deployment", "SystemIO", "ModelCore", systemPackage, "TestSupport",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
         tests("GitTests", ["Git", "SystemIO", "ModelCore", systemPackage]),
         tests("RegistryTests", ["Registry", "Git", "SystemIO", "ModelCore", systemPackage]),
         .target(
@@ -115,8 +159,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Store", "TensorFormats", "Migration", "Plots", "Codec", "SystemIO", "ModelCore", systemPackage,
-                "TestSupport",
+                "Store", "TensorFormats", "Migration", "Plots", "Monitoring", "Codec", "SystemIO", "ModelCore",
+                systemPackage, "TestSupport",
             ],
             path: "Tests/FuzzTargets",
             swiftSettings: settings
@@ -134,7 +178,11 @@ let package = Package(
             ["TensorFormats", "ModelCore", "TestSupport", systemPackage],
             excluding: ["References"]
         ),
-        tests("EndToEndTests", ["git-model", "ModelCore", "TestSupport", systemPackage]),
+        tests(
+            "EndToEndTests",
+            ["git-model", "git-model-gateway", "ModelCore", "TestSupport", systemPackage],
+            excluding: ["References"]
+        ),
         // Uses a store beside others until a test kills it.
         .executableTarget(
             name: "store-worker",

@@ -34,7 +34,7 @@ struct GlobalOptions: ParsableArguments {
     /// The URLs agreed to for this invocation.
     @Option(
         name: .customLong("trust"),
-        help: ArgumentHelp("Agree to this remote URL, this time only (can be repeated)", valueName: "url")
+        help: ArgumentHelp("Agree to this URL, target or command, this time only (can be repeated)", valueName: "url")
     )
     var trustedURLs: [String] = []
 

@@ -46,6 +46,14 @@ struct Root: AsyncParsableCommand {
                 VerifyCommand.self, CheckCommand.self, ReportCommand.self,
             ]
         ),
+        // deploy, rollback, deployments, monitor, serve, batch
+        CommandGroup(
+            name: "Deployment",
+            subcommands: [
+                DeployCommand.self, RollbackCommand.self, DeploymentsCommand.self, MonitorCommand.self,
+                ServeCommand.self, BatchCommand.self,
+            ]
+        ),
         // remote, store, fetch, fsck, gc, repack, slim, purge, trust
         CommandGroup(
             name: "Store and remotes",

@@ -23,4 +23,14 @@ package enum EmbeddedFiles {
         File(name: "config", bytes: PackageResources.config),
         File(name: "README.md", bytes: PackageResources.README_md),
     ]
+
+    /// Programs that serve models, which `describe --serve-template` lays into `.mver/serve/`.
+    package static let serve = [
+        File(name: "model_protocols.py", bytes: PackageResources.model_protocols_py),
+        File(name: "model_server.py", bytes: PackageResources.model_server_py),
+        File(name: "serve_llama.sh", bytes: PackageResources.serve_llama_sh),
+        File(name: "serve_onnx.py", bytes: PackageResources.serve_onnx_py),
+        File(name: "serve_safetensors.py", bytes: PackageResources.serve_safetensors_py),
+        File(name: "serve_sklearn.py", bytes: PackageResources.serve_sklearn_py),
+    ]
 }

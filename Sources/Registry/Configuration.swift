@@ -43,7 +43,7 @@ package struct Configuration: Sendable {
     package let sshCommand: String?
     /// The URLs of Git's own remotes by their names, as they are configured.
     package let gitRemoteURLs: [String: String]
-    private let environment: [String: String]
+    let environment: [String: String]
 
     private static let byteLimit = 1 << 20
 
@@ -135,7 +135,8 @@ package struct Configuration: Sendable {
             ("add", nil, "largefilesize"), ("metric", .some, "direction"):
             true
         // What these name as commands still needs the user's trust before it runs.
-        case ("model", _, _), ("stage", _, _), ("gate", _, _), ("deploy", _, _), ("hooks", _, _): true
+        case ("model", _, _), ("stage", _, _), ("gate", _, _), ("deploy", _, _), ("hooks", _, _), ("monitor", .some, _):
+            true
         default: false
         }
     }
@@ -171,7 +172,7 @@ package struct Configuration: Sendable {
 
     private static func isBelowTracked(_ scope: GitConfiguration.Scope) -> Bool { scope == .system || scope == .global }
 
-    private static func level(_ scope: GitConfiguration.Scope) -> Level {
+    static func level(_ scope: GitConfiguration.Scope) -> Level {
         switch scope {
         case .system: .system
         case .global: .global

@@ -35,6 +35,16 @@ package struct ModelDescription: Sendable, Hashable {
     ///
     /// It runs only where the user trusts it.
     package var serve: [String] = []
+    /// The words of the command that turns a file of inputs, `{in}`, into one of outputs, `{out}`; none where nobody said so.
+    ///
+    /// It runs only where the user trusts it.
+    package var batch: [String] = []
+    /// Where requests with samples go to on its server, beginning with `/`; `nil` leaves it to whoever asks.
+    package var endpoint: String?
+    /// Where its server says whether it is ready, beginning with `/`; `nil` where it is as soon as it accepts connections.
+    package var health: String?
+    /// Where the profile of the data is that it was trained on.
+    package var reference: RepositoryPath?
     /// Fields of other versions of git-model, and of people, kept as they are.
     private var others: [String: JSONValue] = [:]
 
@@ -55,6 +65,12 @@ package struct ModelDescription: Sendable, Hashable {
         } catch {
             throw FormatError("description of model \(name)", error.problem)
         }
+    }
+
+    /// Returns whether a text is a path on a server, percent-encoded: what follows the host and port in a URL.
+    package static func isRoute(_ text: String) -> Bool {
+        text.utf8.first == UInt8(ascii: "/") && text.utf8.count <= 1024
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"#<>\\^`{|}".utf8.contains($0) }
     }
 
     /// The description's path, from the top of the repository.
@@ -78,11 +94,16 @@ package struct ModelDescription: Sendable, Hashable {
         var fields = others
         fields["artifacts"] = .array(artifacts.map { .string($0.text) })
         if !metadata.isEmpty { fields["metadata"] = .object(metadata.mapValues { .string($0) }) }
-        let texts = ["card": card, "task": task, "license": license, "base": base, "sample": sample?.text]
+        let texts = [
+            "card": card, "task": task, "license": license, "base": base, "sample": sample?.text, "endpoint": endpoint,
+            "health": health, "reference": reference?.text,
+        ]
         for (key, text) in texts { fields[key] = text.map { .string($0) } }
         if let signature { fields["signature"] = signature.json }
         if let expectation { fields["expectation"] = expectation.json }
-        if !serve.isEmpty { fields["serve"] = .array(serve.map { .string($0) }) }
+        for (key, words) in [("serve", serve), ("batch", batch)] where !words.isEmpty {
+            fields[key] = .array(words.map { .string($0) })
+        }
         return JSONValue.object(fields).encoded
     }
 }
@@ -112,27 +133,45 @@ extension ModelDescription {
         task = try takeText("task")
         license = try takeText("license")
         base = try takeText("base")
-        if let text = try takeText("sample") {
-            do { sample = try RepositoryPath(text) } catch { throw ModelDescription.malformed("\"sample\": \(error)") }
-        }
+        sample = try takePath("sample")
+        reference = try takePath("reference")
+        endpoint = try takeRoute("endpoint")
+        health = try takeRoute("health")
         if let field = others.removeValue(forKey: "signature") {
             signature = try ModelSignature(parsing: field, field: "signature")
         }
         if let field = others.removeValue(forKey: "expectation") {
             expectation = try ModelExpectation(parsing: field, field: "expectation")
         }
-        if let field = others.removeValue(forKey: "serve") {
-            let words = (field.array ?? [.null]).map(\.string)
-            guard words.first != .some(""), !words.contains(nil) else {
-                throw ModelDescription.malformed("\"serve\" is no list of words")
-            }
-            serve = words.compactMap(\.self)
-        }
+        serve = try takeWords("serve")
+        batch = try takeWords("batch")
     }
 
     private mutating func takeText(_ key: String) throws(FormatError) -> String? {
         guard let field = others.removeValue(forKey: key) else { return nil }
         guard let text = field.string else { throw ModelDescription.malformed("\"\(key)\" is no string") }
         return text
+    }
+
+    private mutating func takePath(_ key: String) throws(FormatError) -> RepositoryPath? {
+        guard let text = try takeText(key) else { return nil }
+        do { return try RepositoryPath(text) } catch { throw ModelDescription.malformed("\"\(key)\": \(error)") }
+    }
+
+    private mutating func takeRoute(_ key: String) throws(FormatError) -> String? {
+        guard let text = try takeText(key) else { return nil }
+        guard ModelDescription.isRoute(text) else {
+            throw ModelDescription.malformed("\"\(key)\" is no path on a server, such as /ping")
+        }
+        return text
+    }
+
+    private mutating func takeWords(_ key: String) throws(FormatError) -> [String] {
+        guard let field = others.removeValue(forKey: key) else { return [] }
+        let words = (field.array ?? [.null]).map(\.string)
+        guard words.first != .some(""), !words.contains(nil) else {
+            throw ModelDescription.malformed("\"\(key)\" is no list of words")
+        }
+        return words.compactMap(\.self)
     }
 }

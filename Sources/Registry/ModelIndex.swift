@@ -21,7 +21,7 @@ package struct ModelIndex: Sendable {
     private init(_ files: [(path: String, bytes: Result<[UInt8], any Error>)]) {
         var models: [ModelDescription] = []
         var damaged: [Damage] = []
-        for file in files where file.path.hasSuffix(ModelDescription.fileSuffix) {
+        for file in files where ModelDescription.isDescription(file.path) {
             do {
                 let text = file.path.dropFirst(ModelDescription.directory.count + 1)
                 let name = try ModelName(text.dropLast(ModelDescription.fileSuffix.count))

@@ -40,7 +40,7 @@ package struct SharedFiles: Sendable {
         let models = GitPath(ModelDescription.directory)
         let wanted = entries.filter { entry in
             entry.path == GitPath(Configuration.path)
-                || entry.path.isInside(models) && entry.path.hasSuffix(ModelDescription.fileSuffix)
+                || entry.path.isInside(models) && ModelDescription.isDescription(entry.path.description)
         }
         if let odd = wanted.first(where: { !$0.mode.isFile }), odd.path == GitPath(Configuration.path) {
             throw ConfigurationError.notAFile

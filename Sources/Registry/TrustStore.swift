@@ -2,8 +2,10 @@ import ModelCore
 import SystemIO
 import SystemPackage
 
-/// The remote URLs that the user of this machine agreed to write to: a file of their own, one exact URL a line.
+/// What the user of this machine agreed to: a file of their own, one exact entry a line.
 ///
+/// An entry is a remote URL that may be written to, `deploy:` with the path or URL of a place to deploy to, or `command:` with the SHA-256
+/// of a command's words, joined by zero bytes.
 /// Only absolute paths and URLs with a scheme count: a relative path would mean another place in each repository.
 /// Two processes that change it at once leave one of the two results, never a mixture.
 package struct TrustStore: Sendable {
@@ -38,6 +40,12 @@ package struct TrustStore: Sendable {
     }
 
     private static func isAbsolute(_ url: String) -> Bool {
+        // Not only URLs are agreed to: a command that a tracked file names, and a place to deploy to.
+        if url.hasPrefix("command:") { return Digest(hex: url.dropFirst("command:".count)) != nil }
+        if url.hasPrefix("deploy:") {
+            let place = url.dropFirst("deploy:".count)
+            return place.hasPrefix("/") || place.contains("://")
+        }
         guard url.hasPrefix("lfs:") else { return url.hasPrefix("/") || url.contains("://") }
         // What Git takes: a path, a URL or `host:path`; the name of a Git remote means another place in each repository.
         let place = url.dropFirst("lfs:".count)

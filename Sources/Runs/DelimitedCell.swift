@@ -11,4 +11,10 @@ package enum DelimitedCell {
         guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
+    /// Returns the bytes as a cell, which reads as just these bytes; `separator` is a comma or a tab.
+    package static func bytes(_ value: [UInt8], separator: UInt8) -> [UInt8] {
+        let quote = UInt8(ascii: "\"")
+        guard value.contains(where: { $0 == separator || $0 == quote || $0 == 10 || $0 == 13 }) else { return value }
+        return [quote] + value.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
+    }
 }

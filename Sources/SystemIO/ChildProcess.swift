@@ -34,7 +34,7 @@ package final class ChildProcess: Sendable {
 
     private let identifier: pid_t
     private let leadsGroup: Bool
-    private let input: Descriptor
+    private let input: Mutex<Descriptor?>
     private let output: Descriptor
     private let errors = Mutex(ErrorText())
     private let hasEnded = Atomic(false)
@@ -53,7 +53,7 @@ package final class ChildProcess: Sendable {
         let spawn = ProcessSpawn(arguments, environment: environment, leadsGroup: leadsGroup)
         let started = try IOError.naming(.run, program) { () throws(Errno) in try spawn.start(program) }
         identifier = started.identifier
-        input = Descriptor(owning: started.input)
+        input = Mutex(Descriptor(owning: started.input))
         output = Descriptor(owning: started.output)
         collectErrors(from: started.errors)
     }
@@ -70,12 +70,16 @@ package final class ChildProcess: Sendable {
     /// From one thread, which gets no SIGPIPE from here on.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
         SystemCall.blockBrokenPipeSignal()
+        guard let number = input.withLock({ $0?.number }) else { throw .brokenPipe }
         var rest = bytes
         while !rest.isEmpty {
-            let count = try SystemCall.writeNext(input.number, rest)
+            let count = try SystemCall.writeNext(number, rest)
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
     }
+
+    /// Ends the program's standard input; from the thread that writes to it.
+    package func closeInput() { input.withLock { $0 = nil } }
 
     /// Reads what there is of the program's standard output, after waiting at most so long for some; from one thread.
     package func read(into buffer: UnsafeMutableRawBufferPointer, within milliseconds: Int32) throws(Errno) -> Reading {

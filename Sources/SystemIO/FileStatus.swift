@@ -55,4 +55,16 @@ package struct FileStatus: Sendable, Equatable {
             throw IOError(.inspect, path, error)
         }
     }
+
+    /// Returns an absolute path without links on its way; what does not exist keeps its name below the real path of what does.
+    package static func realPath(of path: FilePath) throws(IOError) -> FilePath {
+        do {
+            return try SystemCall.realPath(of: path)
+        } catch .noSuchFileOrDirectory, .notDirectory {
+            guard let name = path.lastComponent else { return path }
+            return try realPath(of: path.removingLastComponent()).appending(name)
+        } catch {
+            throw IOError(.inspect, path, error)
+        }
+    }
 }

@@ -1,3 +1,5 @@
+package import SystemPackage
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -22,6 +24,28 @@ package enum Machine {
 
     /// The processors that this process may use.
     package static var processorCount: Int { WorkerThread.processorCount }
+
+    /// This process's number.
+    package static var processIdentifier: Int32 { SystemCall.processIdentifier }
+
+    /// The program that this process runs; `nil` where the system does not say it.
+    package static var program: FilePath? {
+        guard let target = try? SymbolicLink.target(of: "/proc/self/exe"), target.hasPrefix("/") else { return nil }
+        return FilePath(target)
+    }
+
+    /// Lets this process have as many open files as it may; where it may not have more, nothing changes.
+    package static func raiseFileLimit() {
+        var limit = rlimit()
+        #if canImport(Glibc)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+            let resource = RLIMIT_NOFILE
+        #endif
+        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(resource, &limit)
+    }
 
     private static func field<Tuple>(_ path: KeyPath<utsname, Tuple>) -> String? {
         var names = utsname()

@@ -19,16 +19,31 @@ struct ProcessSpawn {
         let errors: CInt
     }
 
+    /// `POSIX_SPAWN_SETSID`, which glibc shows only under _GNU_SOURCE.
+    #if canImport(Darwin)
+        private static let newSession: CInt = 0x400
+    #else
+        private static let newSession: CInt = 0x80
+    #endif
+
     private let arguments: [String]
     private let variables: [String]
     private let leadsGroup: Bool
+    private let leadsSession: Bool
     private let directory: FilePath?
 
     /// Creates the start of a process that runs in `directory`, or where this one does.
-    init(_ arguments: [String], environment: [String: String], leadsGroup: Bool, directory: FilePath? = nil) {
+    init(
+        _ arguments: [String],
+        environment: [String: String],
+        leadsGroup: Bool,
+        leadsSession: Bool = false,
+        directory: FilePath? = nil
+    ) {
         self.arguments = arguments
         variables = environment.map { "\($0.key)=\($0.value)" }
         self.leadsGroup = leadsGroup
+        self.leadsSession = leadsSession
         self.directory = directory
     }
 
@@ -52,6 +67,28 @@ struct ProcessSpawn {
             for end in [input.writing, output.reading, errors.reading] { SystemCall.close(end) }
             throw error
         }
+    }
+
+    /// Starts the process with descriptors as its standard input and output, and returns its number and the pipe that it complains
+    /// by; without an output of its own, what it says comes by that pipe too.
+    func start(
+        _ program: FilePath,
+        reading input: CInt,
+        writing output: CInt? = nil
+    ) throws(Errno) -> (identifier: pid_t, errors: CInt) {
+        let errors = try SystemCall.pipe()
+        defer { SystemCall.close(errors.writing) }
+        do throws(Errno) {
+            return (try spawn(program, [input, output ?? errors.writing, errors.writing]), errors.reading)
+        } catch {
+            SystemCall.close(errors.reading)
+            throw error
+        }
+    }
+
+    /// Starts the process with descriptors as its standard input and both of its outputs, and returns its number.
+    func startSilently(_ program: FilePath, reading input: CInt, writing output: CInt) throws(Errno) -> pid_t {
+        try spawn(program, [input, output, output])
     }
 
     private func spawn(_ program: FilePath, _ streams: [CInt]) throws(Errno) -> pid_t {
@@ -79,6 +116,7 @@ struct ProcessSpawn {
         posix_spawnattr_setsigdefault(&attributes, &pipe)
         var flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
         if leadsGroup { flags |= POSIX_SPAWN_SETPGROUP }
+        if leadsSession { flags |= ProcessSpawn.newSession }
         posix_spawnattr_setflags(&attributes, Int16(flags))
         posix_spawnattr_setpgroup(&attributes, 0)
 

@@ -11,8 +11,8 @@ import SystemPackage
 
 /// The C library's file calls, one for one: repeated when interrupted, their failures thrown as `Errno`.
 ///
-/// The one place, with `Monitor`, `WorkerThread`, `Machine`, `ChildProcess`, `ForegroundProcess` and `ProcessSpawn`, that imports the C
-/// library, so that every other file is portable.
+/// The one place, with `Monitor`, `WorkerThread`, `Machine`, `LoopbackSocket` and what starts processes, that imports the C library, so
+/// that every other file is portable.
 enum SystemCall {
     /// The directory that relative paths start from: the process's current one.
     static let currentDirectory = AT_FDCWD
@@ -130,6 +130,12 @@ enum SystemCall {
         var buffer = stat()
         _ = try repeated { fstatat(directory, name, &buffer, AT_SYMLINK_NOFOLLOW) }
         return FileStatus(buffer)
+    }
+
+    static func realPath(of path: FilePath) throws(Errno) -> FilePath {
+        guard let found = path.withPlatformString({ realpath($0, nil) }) else { throw Errno(rawValue: errno) }
+        defer { free(found) }
+        return FilePath(platformString: found)
     }
 
     static func rename(_ source: FilePath, to destination: FilePath) throws(Errno) {

@@ -24,6 +24,16 @@ package struct HTTPAddress: Hashable, Sendable {
         path = String(rest.dropFirst(authority.count))
     }
 
+    /// Returns the URL of a path on the server that listens at a Unix socket, as `HTTPTransport` takes it; no proxy is between.
+    package static func url(ofSocket socket: String, path: String) -> String {
+        socketScheme + PercentEncoding.encoded(socket) + path
+    }
+
+    /// Whether a URL is of a server that listens at a Unix socket.
+    static func isOfSocket(_ url: String) -> Bool { url.hasPrefix(socketScheme) }
+
+    private static let socketScheme = "http+unix://"
+
     /// The host, with the port where it is not the scheme's own: the value of the field `Host`.
     package var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host

@@ -8,6 +8,7 @@ package struct HTTPRequest: Sendable {
         case head = "HEAD"
         case put = "PUT"
         case post = "POST"
+        case patch = "PATCH"
         case delete = "DELETE"
     }
 
@@ -19,6 +20,8 @@ package struct HTTPRequest: Sendable {
         case bytes([UInt8])
         /// A file of this machine, of which so many bytes are sent.
         case file(FilePath, byteCount: Int64)
+        /// Pieces, one behind the other.
+        case pieces([Piece])
 
         /// The length in bytes.
         package var byteCount: Int64 {
@@ -26,6 +29,23 @@ package struct HTTPRequest: Sendable {
             case .none: 0
             case .bytes(let bytes): Int64(bytes.count)
             case .file(_, let byteCount): byteCount
+            case .pieces(let pieces): pieces.reduce(0) { $0 + $1.byteCount }
+            }
+        }
+    }
+
+    /// A stretch of what a request carries.
+    package enum Piece: Sendable, Hashable {
+        /// Bytes in memory.
+        case bytes([UInt8])
+        /// A range of a file of this machine.
+        case file(FilePath, Range<Int64>)
+
+        /// The length in bytes.
+        package var byteCount: Int64 {
+            switch self {
+            case .bytes(let bytes): Int64(bytes.count)
+            case .file(_, let range): range.upperBound - range.lowerBound
             }
         }
     }

@@ -6,7 +6,7 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 package import SystemIO
-import SystemPackage
+package import SystemPackage
 
 /// Makes requests by HTTP/1.1, over TLS where the URL says so; redirects are answers like others.
 ///
@@ -16,6 +16,8 @@ package final class HTTPTransport: Sendable {
     /// How many bytes an answer may have that is not asked for by length.
     package static let answerLimit = 64 << 20
     private static let connectionsPerHost = 64
+    /// How many bytes of an answer that goes into a file are kept in memory.
+    private static let appendedByteCount = 4 << 20
 
     private let settings: TransportSettings
     private let pool: WorkerPool
@@ -38,10 +40,12 @@ package final class HTTPTransport: Sendable {
 
     /// Makes a request and returns the whole answer, whatever its status.
     ///
-    /// An answer of more than `answerLimit` bytes is an error. `sent` is told of bytes of a file body as they go.
+    /// An answer of more than `answerLimit` bytes is an error. `sent` is told of bytes of a file body as they go. With `file`, the
+    /// content of an answer that says that all is well is appended to that file, and is not in what is returned.
     package func send(
         _ request: HTTPRequest,
         answerLimit: Int = HTTPTransport.answerLimit,
+        into file: FilePath? = nil,
         sent: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws(TransportError) -> HTTPResponse {
         if cancellation.isCancelled { throw .cancelled }
@@ -51,7 +55,7 @@ package final class HTTPTransport: Sendable {
             let client = try client(for: request)
             return try await withThrowingTaskGroup(of: HTTPResponse?.self) { group in
                 defer { group.cancelAll() }
-                group.addTask { try await self.perform(request, by: client, meter, answerLimit, sent) }
+                group.addTask { try await self.perform(request, by: client, meter, answerLimit, file, sent) }
                 group.addTask {
                     try await watch.run()
                     return nil
@@ -69,6 +73,7 @@ package final class HTTPTransport: Sendable {
         by client: HTTPClient,
         _ meter: TransferMeter,
         _ answerLimit: Int,
+        _ file: FilePath?,
         _ sent: @escaping @Sendable (Int) -> Void
     ) async throws -> HTTPResponse {
         var outgoing = HTTPClientRequest(url: request.url)
@@ -76,38 +81,33 @@ package final class HTTPTransport: Sendable {
         outgoing.headers = HTTPHeaders(request.fields.all.map { ($0.name, $0.value) })
         switch request.body {
         case .none:
-            if [.put, .post].contains(request.method) {
+            if [.put, .post, .patch].contains(request.method) {
                 outgoing.headers.replaceOrAdd(name: "Content-Length", value: "0")
             }
             meter.setServersTurn(true)
         case .bytes(let bytes):
             try await limit?.take(bytes.count)
             outgoing.body = .bytes(ByteBuffer(bytes: bytes))
-        case .file(let path, let byteCount):
-            let body = FileBody(
-                path: path,
-                byteCount: byteCount,
-                pool: pool,
-                meter: meter,
-                limit: limit,
-                sent: sent
-            )
-            outgoing.body = .stream(body, length: .known(byteCount))
+        case .file(let path, let byteCount): outgoing.body = stream([.file(path, 0..<byteCount)], meter, sent)
+        case .pieces(let pieces): outgoing.body = stream(pieces, meter, sent)
         }
         let response = try await client.execute(outgoing, deadline: .distantFuture)
         meter.setServersTurn(false)
         let expected = request.method == .head ? 0 : response.headers.first(name: "Content-Length").flatMap { Int($0) }
         if let expected, expected > answerLimit { throw TransportError.tooLong(limit: answerLimit) }
+        let file = (200..<300).contains(response.status.code) ? file : nil
         var bytes: [UInt8] = []
-        if let expected { bytes.reserveCapacity(expected) }
+        if let expected { bytes.reserveCapacity(min(expected, HTTPTransport.answerLimit)) }
+        var count = 0
         for try await piece in response.body {
-            guard bytes.count + piece.readableBytes <= answerLimit else {
-                throw TransportError.tooLong(limit: answerLimit)
-            }
+            count += piece.readableBytes
+            guard count <= answerLimit else { throw TransportError.tooLong(limit: answerLimit) }
             piece.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
             meter.add(piece.readableBytes)
+            if let file, bytes.count >= HTTPTransport.appendedByteCount { try await append(&bytes, to: file) }
             try await limit?.take(piece.readableBytes)
         }
+        if let file { try await append(&bytes, to: file) }
         return HTTPResponse(
             status: Int(response.status.code),
             fields: HTTPFields(response.headers.map { ($0.name, $0.value) }),
@@ -115,10 +115,25 @@ package final class HTTPTransport: Sendable {
         )
     }
 
+    private func stream(
+        _ pieces: [HTTPRequest.Piece],
+        _ meter: TransferMeter,
+        _ sent: @escaping @Sendable (Int) -> Void
+    ) -> HTTPClientRequest.Body {
+        let body = PieceBody(pieces: pieces, pool: pool, meter: meter, limit: limit, sent: sent)
+        return .stream(body, length: .known(HTTPRequest.Body.pieces(pieces).byteCount))
+    }
+
+    /// Moves bytes to the end of a file, on a thread that may block.
+    private func append(_ bytes: inout [UInt8], to file: FilePath) async throws {
+        let piece = bytes
+        bytes.removeAll(keepingCapacity: true)
+        try await pool.run { try DurableFile.append(piece, to: file) }
+    }
+
     /// Returns the client for a request, which has the proxy that its host needs.
     private func client(for request: HTTPRequest) throws(TransportError) -> HTTPClient {
-        guard let address = HTTPAddress(request.url) else { throw .invalid("\(request.url) is no URL of a web server") }
-        let proxy = try settings.proxy(isSecure: address.isSecure, host: address.host, configured: request.proxy)
+        let proxy = try proxy(for: request)
         do {
             return try clients.withLock { clients in
                 if let client = clients[proxy] { return client }
@@ -130,6 +145,12 @@ package final class HTTPTransport: Sendable {
                 return client
             }
         } catch { throw HTTPTransport.diagnosed(error) }
+    }
+
+    private func proxy(for request: HTTPRequest) throws(TransportError) -> ProxyAddress? {
+        if HTTPAddress.isOfSocket(request.url) { return nil }
+        guard let address = HTTPAddress(request.url) else { throw .invalid("\(request.url) is no URL of a web server") }
+        return try settings.proxy(isSecure: address.isSecure, host: address.host, configured: request.proxy)
     }
 
     private func configuration(_ proxy: ProxyAddress?) throws -> HTTPClient.Configuration {

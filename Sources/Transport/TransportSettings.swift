@@ -35,9 +35,19 @@ package struct TransportSettings: Sendable {
         certificates = first("GIT_SSL_CAINFO", "CURL_CA_BUNDLE", "SSL_CERT_FILE").map { FilePath($0) }
     }
 
+    /// Whether a host is this machine by its name or address: `localhost`, `127.0.0.0/8`, `::1`.
+    package static func isLoopback(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        let isAddress = parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return isAddress || host == "::1" || host.lowercased() == "localhost"
+    }
+
     /// Returns the proxy that a URL's host is reached by: the one that is configured for it, where one is, else that for its scheme.
+    ///
+    /// This machine is reached without one: another would take the name for itself, and see what is meant to stay here.
     func proxy(isSecure: Bool, host: String, configured: String? = nil) throws(TransportError) -> ProxyAddress? {
         let host = host.lowercased()
+        if TransportSettings.isLoopback(host) { return nil }
         let isDirect = unproxiedHosts.contains { $0 == "*" || host == $0 || host.hasSuffix("." + $0) }
         if isDirect { return nil }
         if let configured { return configured.isEmpty ? nil : try ProxyAddress(parsing: configured) }

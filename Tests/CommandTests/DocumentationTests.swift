@@ -59,7 +59,7 @@ import Testing
                   --no-progress       Show no progress
                   -C <dir>            Run as if started in this directory
                   --color <when>      Use colour: auto, always or never (default: auto)
-                  --trust <url>       Agree to this remote URL, this time only (can be repeated)
+                  --trust <url>       Agree to this URL, target or command, this time only (can be repeated)
 
                 `git model <verb> -h` shows a verb's options, `git help model` the manual.
 
@@ -91,6 +91,12 @@ import Testing
             )
         }
         #expect(EmbeddedFiles.hooks.map(\.name).sorted() == (try PackageFiles.names(in: "hooks")))
-        #expect(EmbeddedFiles.template.map(\.name).sorted() == (try PackageFiles.names(in: ".mver-template").sorted()))
+        for file in EmbeddedFiles.serve {
+            let text = try PackageFiles.text(".mver-template/serve/\(file.name)")
+            #expect(String(decoding: file.bytes, as: UTF8.self) == text)
+        }
+        let names = EmbeddedFiles.template.map(\.name) + ["serve"]
+        #expect(names.sorted() == (try PackageFiles.names(in: ".mver-template")))
+        #expect(EmbeddedFiles.serve.map(\.name) == (try PackageFiles.names(in: ".mver-template/serve")))
     }
 }

@@ -20,7 +20,7 @@ import Testing
     @Test func `What is said is staged, and nothing else`() async throws {
         let result = try await run(
             """
-            cd tests && git model describe --task regression --license mit --base org/base --meta team=vision --sample in.json --expect out.json --rtol 0.001 --serve 'python serve.py "a b"' --card ../w.bin
+            cd tests && git model describe --task regression --license mit --base org/base --meta team=vision --sample in.json --expect out.json --rtol 0.001 --serve 'python serve.py "a b"' --batch 'python b.py {in} {out}' --endpoint /predict --health /ping --card ../w.bin
             git status --porcelain && cat ../.mver/models/small.json && git model describe --json
             """
         )
@@ -28,13 +28,18 @@ import Testing
         #expect(result.output.hasPrefix("small  (staged .mver/models/small.json)\n"))
         #expect(result.output.contains("\nM  .mver/models/small.json\n{\n"))
         #expect(result.output.contains("  expected   tests/out.json (rtol 0.001)\n"))
-        #expect(result.output.contains("  serve      python serve.py 'a b'\n"))
+        #expect(
+            result.output.contains("  serve      python serve.py 'a b'\n  endpoint   /predict\n  health     /ping\n")
+        )
+        #expect(result.output.contains("  batch      python b.py '{in}' '{out}'\n"))
         #expect(result.output.contains("  \"sample\": \"tests/in.json\",\n"))
         let line = try #require(result.output.split(separator: "\n").last)
         let document = try #require(try JSONValue(parsing: Array(line.utf8)).object)
         #expect(document["isChanged"] == .bool(false) && document["task"] == "regression")
         #expect(document["metadata"]?.object?["team"] == "vision")
         #expect(document["serve"]?.array?.compactMap(\.string) == ["python", "serve.py", "a b"])
+        #expect(document["batch"]?.array?.compactMap(\.string) == ["python", "b.py", "{in}", "{out}"])
+        #expect(document["endpoint"] == "/predict" && document["health"] == "/ping")
         #expect(document["expectation"]?.object?["kind"] == "close")
         #expect(document["card"] == "w.bin" && document["artifacts"]?.array?.count == 1)
     }
@@ -119,6 +124,41 @@ import Testing
             exits: 5
         ),
         Case("git model describe --serve 'a | b'", says: "takes a shell to understand", "sh -c", exits: 2),
+        Case(
+            "git model describe --serve-template onnx; git status --porcelain",
+            says: "  serve      python3 .mver/serve/serve_onnx.py\n  health     /ping\n",
+            "Wrote .mver/serve/serve_onnx.py\nWrote .mver/serve/model_server.py\nWrote .mver/serve/model_protocols.py\n",
+            "M  .mver/models/small.json\nA  .mver/serve/model_protocols.py\nA  .mver/serve/model_server.py\n"
+        ),
+        Case(
+            "git model describe -q --serve-template sklearn; echo '# mine' > .mver/serve/model_server.py;"
+                + " git model describe --serve-template safetensors --serve 'python3.11 .mver/serve/serve_safetensors.py a.st';"
+                + " cat .mver/serve/model_server.py",
+            says: "warning: .mver/serve/model_server.py is there already, and stays as it is",
+            "  serve      python3.11 .mver/serve/serve_safetensors.py a.st\n",
+            "# mine\n"
+        ),
+        Case(
+            "git model describe -q --serve-template llama && cat .mver/models/small.json && ls .mver/serve",
+            says: "\"endpoint\": \"/v1/chat/completions\"",
+            "\"health\": \"/health\"",
+            "}\nserve_llama.sh\n"
+        ),
+        Case("git model describe --serve-template torch", says: "onnx", exits: 2),
+        Case("git model describe --batch 'a | b'", says: "takes a shell to understand", "--batch", exits: 2),
+        Case(
+            "git model describe --batch 'python b.py'",
+            says: "does not say where its inputs are",
+            "python batch.py {in} {out}",
+            exits: 2
+        ),
+        Case("git model describe --health ping", says: "ping is no path on a server", "`--health /ping`", exits: 2),
+        Case("git model describe --endpoint '/a b'", says: "is no path on a server", exits: 2),
+        Case(
+            "git model describe -q --batch 'b {in}' --endpoint /x --health /y;"
+                + " git model describe -q --batch '' --endpoint '' --health ''; cat .mver/models/small.json",
+            says: "{\n  \"artifacts\": [\n    \"w.bin\"\n  ]\n}\n"
+        ),
         Case("git model describe --rtol 0.1", says: "has no expected outputs", "--expect PATH", exits: 2),
         Case("git model describe --rtol -1", exits: 2),
         Case("git model describe --compare fuzzy", exits: 2),
@@ -133,7 +173,7 @@ import Testing
             exits: 5
         ),
         Case(
-            "git model describe -q --expect tests/out.json --compare exact; git model describe -q --atol 1",
+            "git model describe -q --expect tests/out.json --compare exact; git model describe --atol 1",
             says: "tests/out.json (exact, atol 1.0)\n"
         ),
         Case(

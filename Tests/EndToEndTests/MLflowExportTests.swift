@@ -4,26 +4,10 @@ import Testing
 
 /// Versions that an MLflow server is told of, and what its own client finds there.
 @Suite struct MLflowExportTests {
-    private static let python = "\(PackageFiles.root)/.build-venv/bin/python"
-
-    /// Starts MLflow's own server in one process, with its database and artifacts in a directory.
-    private func server(in directory: FilePath) async throws -> LoopbackServer {
-        try await LoopbackServer(
-            log: FilePath(directory.string + ".log"),
-            environment: [
-                "HOME": directory.string, "_MLFLOW_SERVER_FILE_STORE": "sqlite:///\(directory)/db",
-                "_MLFLOW_SERVER_REGISTRY_STORE": "sqlite:///\(directory)/db",
-                "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/", "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
-                "_MLFLOW_SERVER_ARTIFACT_DESTINATION": "\(directory)/artifacts",
-                "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-            ]
-        ) { ["python", "-m", "uvicorn", "mlflow.server.fastapi_app:app", "--host", "127.0.0.1", "--port", "\($0)"] }
-    }
-
     @Test func `A server of MLflow has run, metrics, parameters, files and aliases, and has them once`() async throws {
         let scratch = try await ScratchRepository(named: "bert")
         try await scratch.run("mkdir ~/mlflow").expectSuccess()
-        let server = try await server(in: scratch.home.appending("mlflow"))
+        let server = try await MLflowTrackingServer.start(in: scratch.home.appending("mlflow"))
         let result = try await scratch.run(
             """
             git init -q --bare ~/origin.git && git remote add origin ~/origin.git
@@ -48,7 +32,16 @@ import Testing
             print(run.data.tags["mlflow.source.git.commit"], [i.dataset.name for i in run.inputs.dataset_inputs])
             print(len(client.search_runs([run.info.experiment_id])), len(client.search_model_versions("name='bert'")))
             EOF
-            MLFLOW_TRACKING_URI=\(server.origin) \(Self.python) ~/ask.py \(server.origin) 2> ~/log && git rev-parse v1.0.0 2> ~/log || git rev-parse bert@v1.0.0^0
+            MLFLOW_TRACKING_URI=\(server.origin) \(MLflowTrackingServer.python) ~/ask.py \(server.origin) 2> ~/log && git rev-parse v1.0.0 2> ~/log || git rev-parse bert@v1.0.0^0
+            alias() { curl -s -X "$1" -H 'Content-Type: application/json' -d "$2" \(server.origin)/api/2.0/mlflow/registered-models/alias; }
+            alias POST '{"name": "bert", "alias": "theirs", "version": "1"}' && git model promote -q v1.0.0 canary
+            git model export mlflow v1.0.0 \(server.origin) -q && git model demote -q v1.0.0 canary && git model export mlflow v1.0.0 \(server.origin) -q
+            for name in theirs production canary; do
+                curl -s "\(server.origin)/api/2.0/mlflow/registered-models/alias?name=bert&alias=$name" | grep -q '"version"' && echo $name: yes || echo $name: no
+            done
+            export MLFLOW_TRACKING_USERNAME=ada MLFLOW_TRACKING_PASSWORD=secret
+            git model export mlflow v1.0.0 http://host.invalid 2> ~/err || echo plain $?; cat ~/err
+            unset MLFLOW_TRACKING_USERNAME MLFLOW_TRACKING_PASSWORD
             git model export mlflow v9.0.0 \(server.origin) || echo unknown $?
             git model export mlflow v1.0.0 http://127.0.0.1:1 || echo away $?
             git model export mlflow v1.0.0 nowhere || echo usage $?
@@ -60,7 +53,8 @@ import Testing
             "was there already\n", "warning: stage a/b cannot be an alias of MLflow's\n",
             "1 v1.0.0 FINISHED {'depth': '3', 'lr': '0.001'}\n", "[(0, 0.07), (1, 0.17), (2, 0.27)] nan\n",
             "('model/w/config.json', 3), ('model/w/model.bin', 288882)", "['params.yaml']\n1 1\n", "unknown 5\n",
-            "away 13\n",
+            "away 13\n", "theirs: yes\nproduction: yes\ncanary: no\n", "plain 5\n",
+            "would go to http://host.invalid unencrypted",
             "usage 2\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }

@@ -6,7 +6,7 @@ import Testing
     static let enabled = [
         "usage.md", "init.md", "add.md", "status.md", "push.md", "run.md", "tag.md", "promote.md", "checkout.md",
         "diff.md",
-        "doctor.md",
+        "doctor.md", "deploy.md", "smoke-failed.md", "rollback.md", "monitor.md",
     ]
 
     /// Documents that describe what is still to be built.

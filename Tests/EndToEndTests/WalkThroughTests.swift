@@ -3,14 +3,6 @@ import Testing
 
 /// The README's commands, word for word.
 @Suite struct WalkThroughTests {
-    /// Returns the shell block below a heading of the README.
-    private func commands(below heading: String) throws -> String {
-        let lines = try PackageFiles.text("README.md").split(separator: "\n", omittingEmptySubsequences: false)
-        let start = try #require(lines.firstIndex { $0 == "## \(heading)" })
-        let block = lines[start...].drop { $0 != "```sh" }.dropFirst().prefix { $0 != "```" }
-        return block.joined(separator: "\n") + "\n"
-    }
-
     @Test func `From a training to production`() async throws {
         let result = try await ScratchRepository(named: "sentiment").run(
             """
@@ -33,7 +25,7 @@ import Testing
             git push -q -u origin main && git model tag -q v1.0.0 --push && git model promote -q v1.0.0 production
             git checkout -q -b smaller && git push -q -u origin smaller
 
-            """ + (try commands(below: "From a training to production"))
+            """ + (try PackageFiles.shellBlock(below: "From a training to production", in: "README.md"))
         )
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [

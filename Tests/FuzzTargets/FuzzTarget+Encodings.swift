@@ -17,6 +17,18 @@ extension FuzzTarget {
             guard let value = try? JSONValue(parsing: bytes) else { return }
             try require(try JSONValue(parsing: value.encoded) == value, "it is written as another value")
         },
+        FuzzTarget(
+            name: "jsonpath",
+            seeds: ["$.a['b c'][0][-1][*].*", "$[\"\\u00e9\\\"\"]", "$['\\", "$[99999999999999999999]"].map {
+                Array($0.utf8)
+            }
+        ) { bytes in
+            guard let path = try? JSONPath(String(decoding: bytes, as: UTF8.self)) else { return }
+            try require(try JSONPath(path.text) == path, "it is another path")
+            let value = JSONValue.object(["a": .array([.object(["b c": .array([.array([.null])])])])])
+            let values = path.values(in: value)
+            try require(!path.isSingular || values.count < 2, "it leads to several values")
+        },
         FuzzTarget(name: "manifest", seeds: golden(manifests)) { bytes in
             guard let manifest = accepted(bytes, { (bytes) throws(FormatError) in try Manifest(parsing: bytes) })
             else { return }

@@ -37,6 +37,17 @@ extension FuzzTarget {
             guard let map = try? ImportMap(parsing: bytes) else { return }
             try require(try ImportMap(parsing: map.encoded) == map, "it is written as another map")
         },
+        FuzzTarget(name: "meta.yaml of MLflow", seeds: runs) { bytes in
+            guard let fields = try? MLflowFields(yaml: bytes) else { return }
+            if let run = try? MLflowRunFacts(info: fields) { try require(!run.id.isEmpty, "a run has no id") }
+            if let version = try? MLflowModelVersion(fields) { _ = version.places.map { MLflowPlace($0) } }
+        },
+        FuzzTarget(name: "export of MLflow", seeds: exports) { bytes in
+            _ = try? MLflowRunExport(parsing: bytes)
+            guard let model = try? MLflowModel(export: bytes) else { return }
+            let numbers = model.versions.map(\.number)
+            try require(numbers == Set(numbers).sorted(), "a version is there twice")
+        },
     ]
 
     private static let md5 = "53d025127ae99ab79e8502aae2d9bea6"
@@ -67,6 +78,15 @@ extension FuzzTarget {
     )
     private static let maps = texts(
         #"{"format": 1, "md5": {"\#(md5)": {"kind": "file", "oid": "sha256:\#(String(repeating: "4d", count: 32))", "size": 3}}}"#
+    )
+
+    private static let runs = texts(
+        "run_id: \(md5)\nstatus: 3\nstart_time: 1795718943716\nlifecycle_stage: active\ntags: []\n",
+        "name: bert\nversion: 2\nsource: file:///x/\(md5)/artifacts/../../m\ncurrent_stage: None\naliases: {a: '1'}\n"
+    )
+    private static let exports = texts(
+        #"{"mlflow": {"info": {"run_id": "r"}, "metrics": {"a": [{"value": NaN, "step": "1", "timestamp": 2}]}, "params": {}}}"#,
+        #"{"mlflow": {"registered_model": {"name": "m", "versions": [{"name": "m", "version": "1", "tags": [{"key": "semver"}]}]}}}"#
     )
 
     private static func texts(_ texts: String...) -> [[UInt8]] { texts.map { Array($0.utf8) } }

@@ -19,7 +19,8 @@ package struct FuzzTarget: Sendable {
     }
 
     /// Every parser and decoder.
-    package static let all: [FuzzTarget] = tensorFiles + encodings + frames + storeFiles + migration + plots
+    package static let all: [FuzzTarget] =
+        tensorFiles + encodings + frames + storeFiles + migration + plots + monitoring
 }
 
 extension FuzzTarget: CustomStringConvertible {

@@ -19,6 +19,10 @@ struct ModelDescriptionFieldTests {
         expectation.rtol = 0.5
         model.expectation = expectation
         model.serve = ["python", "serve.py", "a b"]
+        model.batch = ["python", "batch.py", "{in}", "{out}"]
+        model.endpoint = "/v2/models/small/infer"
+        model.health = "/ping"
+        model.reference = try RepositoryPath("tests/reference.json")
         model.signature = ModelSignature(
             inputs: [.init(name: "x", dtype: "float32", shape: [.named("n"), .free, .fixed(3)])],
             outputs: []
@@ -27,11 +31,20 @@ struct ModelDescriptionFieldTests {
             {
               "artifacts": [],
               "base": "org/bert",
+              "batch": [
+                "python",
+                "batch.py",
+                "{in}",
+                "{out}"
+              ],
+              "endpoint": "/v2/models/small/infer",
               "expectation": {
                 "path": "tests/out.json",
                 "rtol": 0.5
               },
+              "health": "/ping",
               "license": "apache-2.0",
+              "reference": "tests/reference.json",
               "sample": "tests/in.json",
               "serve": [
                 "python",
@@ -80,6 +93,11 @@ struct ModelDescriptionFieldTests {
         (#"{"serve": "python serve.py"}"#, "\"serve\" is no list of words"),
         (#"{"serve": ["a", 1]}"#, "\"serve\" is no list of words"),
         (#"{"serve": [""]}"#, "\"serve\" is no list of words"),
+        (#"{"batch": "a"}"#, "\"batch\" is no list of words"), (#"{"endpoint": 1}"#, "\"endpoint\" is no string"),
+        (#"{"endpoint": "ping"}"#, "\"endpoint\" is no path on a server, such as /ping"),
+        (#"{"health": "/a b"}"#, "\"health\" is no path on a server, such as /ping"),
+        (#"{"health": "/a\r\nX: y"}"#, "\"health\" is no path on a server, such as /ping"),
+        (#"{"reference": "../x"}"#, "\"reference\": path ../x has the component \"..\""),
         (#"{"signature": {"inputs": [{"name": 1}]}}"#, "\"signature.inputs[0].name\" is no string"),
         (#"{"expectation": "out.json"}"#, "\"expectation\" is no object"),
         (#"{"expectation": {}}"#, "\"expectation.path\" is no string"),

@@ -91,6 +91,14 @@ struct TransportValueTests {
         #expect(try TransportSettings(environment: ["https_proxy": ""]).secureProxy == nil)
     }
 
+    @Test(arguments: ["localhost", "LOCALHOST", "127.0.0.1", "127.9.8.7", "::1"])
+    func `this machine is reached without a proxy`(host: String) throws {
+        let settings = try TransportSettings(environment: ["ALL_PROXY": "proxy"])
+        #expect(try settings.proxy(isSecure: false, host: host) == nil)
+        #expect(try settings.proxy(isSecure: false, host: host, configured: "own:8080") == nil)
+        #expect(try settings.proxy(isSecure: false, host: "127.0.0.1.example.org") != nil)
+    }
+
     @Test func `a proxy that is configured for a host is used in place of the environment's, but for what needs none`()
         throws
     {

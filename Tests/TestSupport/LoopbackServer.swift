@@ -103,7 +103,8 @@ package final class LoopbackServer: Sendable {
         guard status == 0 else { throw Errno(rawValue: status) }
     }
 
-    private static func freePort() throws -> Int {
+    /// Returns a port that nobody listens at; somebody else may be quicker to take it.
+    package static func freePort() throws -> Int {
         for _ in 0..<attempts {
             let port = Int.random(in: ports)
             let isFree = try withSocket { socket in

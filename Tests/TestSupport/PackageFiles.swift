@@ -12,6 +12,20 @@ package enum PackageFiles {
         try String(contentsOf: URL(filePath: root.appending(path).string), encoding: .utf8)
     }
 
+    /// Returns the first shell block below a heading of a page.
+    package static func shellBlock(below heading: String, in page: String) throws -> String {
+        let lines = try text(page).split(separator: "\n", omittingEmptySubsequences: false)
+        guard let start = lines.firstIndex(where: { $0 == "## \(heading)" }) else {
+            throw MissingHeading(heading: heading)
+        }
+        let block = lines[start...].drop { $0 != "```sh" }.dropFirst().prefix { $0 != "```" }
+        return block.joined(separator: "\n") + "\n"
+    }
+
+    private struct MissingHeading: Error {
+        let heading: String
+    }
+
     /// Returns the names in a directory, sorted, with a path relative to the package.
     package static func names(in directory: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: root.appending(directory).string).sorted()

@@ -11,7 +11,7 @@ struct CompletionWordsCommand: ModelCommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "versions, models or remotes")
+    @Argument(help: "versions, models, remotes or targets")
     var subject: CompletionWords.Subject
 
     func perform(in context: Context) async throws -> CompletionWords.Report {

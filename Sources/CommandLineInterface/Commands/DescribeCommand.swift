@@ -53,12 +53,28 @@ struct DescribeCommand: ModelCommand {
     @Option(help: ArgumentHelp("The command that serves it", valueName: "command"))
     var serve: String?
 
+    @Option(
+        name: .customLong("serve-template"),
+        help: ArgumentHelp("Lay a program that serves it: \(templates)", valueName: "kind")
+    )
+    var serveTemplate: ServeTemplate?
+
+    @Option(help: ArgumentHelp("The command that turns a file {in} into a file {out}", valueName: "command"))
+    var batch: String?
+
+    @Option(help: ArgumentHelp("Where samples are sent to on its server", valueName: "path"))
+    var endpoint: String?
+
+    @Option(help: ArgumentHelp("Where its server says that it is ready", valueName: "path"))
+    var health: String?
+
     @Option(help: ArgumentHelp("Where its model card is", valueName: "path|url"), completion: .file())
     var card: String?
 
     @Option(help: ArgumentHelp("Anything else (can be repeated)", valueName: "key=value"))
     var meta: [String] = []
 
+    private static let templates = ServeTemplate.allCases.map(\.rawValue).joined(separator: ", ")
     private static let comparisons = ModelExpectation.Comparison.allCases.map(\.rawValue).joined(separator: ", ")
 
     func validate() throws {
@@ -68,7 +84,7 @@ struct DescribeCommand: ModelCommand {
         }
     }
 
-    func perform(in context: Context) async throws -> ModelReport {
+    private var changes: ModelChanges {
         var changes = ModelChanges()
         changes.task = task
         changes.license = license
@@ -80,18 +96,28 @@ struct DescribeCommand: ModelCommand {
         changes.rtol = rtol
         changes.atol = atol
         changes.serve = serve
+        changes.serveTemplate = serveTemplate
+        changes.batch = batch
+        changes.endpoint = endpoint
+        changes.health = health
         changes.card = card
         changes.metadata = meta
-        return try await DescribeModel(model, changes).run(in: context)
+        return changes
+    }
+
+    func perform(in context: Context) async throws -> ModelReport {
+        try await DescribeModel(model, changes).run(in: context)
     }
 
     func render(_ report: ModelReport, to text: inout Text) {
+        guard !global.quiet || changes.isEmpty else { return }
         text.line(text.painted(report.model, .yellow) + (report.isChanged ? "  (staged \(report.path))" : ""))
         var table = Table([.left, .left], indent: 2)
         let facts: [(String, String?)] = [
             ("task", report.task), ("license", report.license), ("base", report.base), ("card", report.card),
             ("sample", report.sample), ("expected", report.expectation.map(DescribeCommand.text(of:))),
-            ("serve", report.serve.isEmpty ? nil : report.serve.map(ShellWord.quoted).joined(separator: " ")),
+            ("serve", DescribeCommand.text(of: report.serve)), ("endpoint", report.endpoint), ("health", report.health),
+            ("batch", DescribeCommand.text(of: report.batch)), ("reference", report.reference),
         ]
         for (name, value) in facts {
             if let value { table.row(name, DisplayText.sanitized(value)) }
@@ -103,6 +129,7 @@ struct DescribeCommand: ModelCommand {
             table.row(position == 0 ? "artifacts" : "", DisplayText.quoted(path))
         }
         text.table(table)
+        for path in report.laid { text.line("Wrote \(DisplayText.quoted(path))") }
         for (title, tensors) in [("inputs", report.signature?.inputs), ("outputs", report.signature?.outputs)] {
             guard let tensors, !tensors.isEmpty else { continue }
             text.line("  \(title)")
@@ -115,6 +142,10 @@ struct DescribeCommand: ModelCommand {
         }
     }
 
+    private static func text(of words: [String]) -> String? {
+        words.isEmpty ? nil : words.map(ShellWord.quoted).joined(separator: " ")
+    }
+
     private static func text(of expectation: ModelReport.Expectation) -> String {
         let tolerances = [("rtol", expectation.rtol), ("atol", expectation.atol)].compactMap { name, value in
             value.map { "\(name) \($0)" }
@@ -125,3 +156,4 @@ struct DescribeCommand: ModelCommand {
 }
 
 extension ModelExpectation.Comparison: ExpressibleByArgument {}
+extension ServeTemplate: ExpressibleByArgument {}

@@ -28,6 +28,9 @@ struct DiffCommand: ModelCommand {
     @Flag(name: .customLong("no-fetch"), help: "Get nothing from a remote")
     var skipsFetching = false
 
+    @Flag(help: "Compare names of frames only: which tensors differ, not how far")
+    var stat = false
+
     @Flag(help: "Exit with 1 where something differs")
     var exitCode = false
 
@@ -39,6 +42,7 @@ struct DiffCommand: ModelCommand {
             versions,
             paths: limit.paths,
             fetches: !skipsFetching,
+            readsFrames: stat,
             tellsByExitCode: exitCode
         )
         return try await operation.run(in: context)

@@ -6,7 +6,10 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write what other machines and tools need",
-        subcommands: [Manifest.self, MLflow.self]
+        subcommands: [
+            Directory.self, Tar.self, Image.self, Dockerfile.self, Triton.self, HuggingFace.self, Manifest.self,
+            MLflow.self, Site.self,
+        ]
     )
 
     /// `git model export manifest`.

@@ -9,7 +9,8 @@ struct GarbageCollectionCommand: ModelCommand {
         discussion: """
             All history counts, with reflogs and stashes. --keep-last lets the older commits of branches go: what stays \
             are the newest ones that change an artifact, whatever has a tag, what no Git remote has yet, what only \
-            reflogs still lead to, and everything staged or in a work tree. What is older and in no remote stays, too.
+            reflogs still lead to, and everything staged or in a work tree. What is older and in no remote stays, too, and \
+            so does what a target runs or could go back to.
 
             --remote takes out of a remote what none of the roots needs that pushing leaves there, in two runs at least \
             a day apart: the first marks packs, so that nobody counts on them any more, the second deletes them. Anybody \

@@ -6,7 +6,7 @@ struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Take what another tool keeps, in a commit of its own",
-        subcommands: [DVC.self, LFS.self]
+        subcommands: [DVC.self, LFS.self, MLflow.self]
     )
 
     /// `git model import dvc`.

@@ -1,11 +1,12 @@
 import ArgumentParser
+import Deployment
 import Operations
 
 /// `git model log`.
 struct LogCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Show versions and what stages got them, newest first"
+        abstract: "Show versions, and which stages and targets got them, newest first"
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -48,6 +49,19 @@ struct LogCommand: ModelCommand {
                 [
                     "\(change.model)@\(change.version) \(arrow) \(change.stage)", String(change.commit.prefix(12)),
                     change.date, "", DisplayText.sanitized(change.tagger), DisplayText.sanitized(change.subject),
+                ]
+            )
+        }
+        rows += report.deployments.map { event in
+            let arrow = event.action == .deploy ? "=>" : "<="
+            let subject = event.reason ?? (event.action == .deploy ? "Deploy" : "Roll back")
+            return (
+                event.at,
+                [
+                    DisplayText.sanitized("\(event.model)@\(event.version) \(arrow) \(event.target)"),
+                    DisplayText.sanitized(String(event.commit.prefix(12))),
+                    DisplayText.sanitized(String(event.at.prefix(10))), "", DisplayText.sanitized(event.by ?? ""),
+                    DisplayText.sanitized("\(subject) (\(event.state.rawValue))"),
                 ]
             )
         }

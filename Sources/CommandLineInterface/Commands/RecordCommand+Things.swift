@@ -47,28 +47,4 @@ extension RecordCommand {
 
         func render(_ report: RecordInRun.Report, to text: inout Text) {}
     }
-
-    /// `git model record reference`.
-    struct Reference: ModelCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "reference",
-            abstract: "Note something outside the repository that the run used or made"
-        )
-        static let answers = false
-
-        @OptionGroup(title: "Global options") var global: GlobalOptions
-        @OptionGroup var options: Options
-
-        @Argument(help: "Where it is")
-        var uri: String
-
-        @Option(help: ArgumentHelp("Its digest", valueName: "algorithm:digits"))
-        var digest: String?
-
-        func perform(in context: Context) async throws -> RecordInRun.Report {
-            try await RecordInRun(.reference(uri, digest: digest), run: options.run).run(in: context)
-        }
-
-        func render(_ report: RecordInRun.Report, to text: inout Text) {}
-    }
 }

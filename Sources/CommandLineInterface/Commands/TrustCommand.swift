@@ -5,16 +5,17 @@ import Operations
 struct TrustCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "trust",
-        abstract: "Agree to write to a remote URL, or list those agreed to",
+        abstract: "Agree to a URL, a target or a command, or list what you agreed to",
         discussion: """
             A repository brings the URLs of its remotes; nothing is written to one before you agreed to exactly this URL, \
-            here or by `git model remote add`. The list is your own, for all repositories on this machine.
+            here or by `git model remote add`. It also brings targets (deploy:PATH) and commands (command:DIGEST): the message \
+            that asks for an agreement prints the line to type. The list is your own, for all repositories on this machine.
             """
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    @Argument(help: "The URL, or the name of a remote; without one, the list is shown")
+    @Argument(help: "The URL, the name of a remote, deploy:PATH or command:DIGEST; without one, the list is shown")
     var url: String?
 
     @Flag(help: "No longer agree to it")
@@ -38,7 +39,8 @@ struct TrustCommand: ModelCommand {
             var table = Table([.left, .left, .left])
             for entry in report.urls {
                 let state = entry.isAgreed ? "agreed" : "not agreed"
-                table.row(state, DisplayText.quoted(entry.url), entry.remotes.joined(separator: ", "))
+                let purpose = entry.purpose.map(DisplayText.sanitized) ?? entry.remotes.joined(separator: ", ")
+                table.row(state, DisplayText.quoted(entry.url), purpose)
             }
             text.table(table)
             return

@@ -15,7 +15,7 @@ struct HelpPage {
         for group in Root.configuration.groupedSubcommands {
             let verbs = group.subcommands.filter { $0.configuration.shouldDisplay }
             guard !verbs.isEmpty else { continue }
-            lines += ["", group.name] + verbs.flatMap { entry($0._commandName, $0.configuration.abstract, column: 14) }
+            lines += ["", group.name] + verbs.flatMap { entry($0._commandName, $0.configuration.abstract, column: 15) }
         }
         lines += ["", "Options of every verb"]
         lines += CommandDescription.globalOptions.flatMap { entry($0.label, $0.meaning, column: 22) }
@@ -33,7 +33,7 @@ struct HelpPage {
         }
         if !command.subcommands.isEmpty {
             lines +=
-                [""] + command.subcommands.flatMap { entry($0._commandName, $0.configuration.abstract, column: 14) }
+                [""] + command.subcommands.flatMap { entry($0._commandName, $0.configuration.abstract, column: 15) }
         }
         if !command.discussion.isEmpty { lines += [""] + wrapped(command.discussion, indent: 0) }
         let global = CommandDescription.globalOptions.compactMap(\.spellings.first).joined(separator: ", ")

@@ -1,26 +1,37 @@
 /// What all pages have around their content.
 enum PageFrame {
-    /// Returns a whole document; `body` is HTML already.
-    static func document(title: String, body: String) -> String {
-        """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-        <title>\(HTML.escaped(title))</title>
-        <style>
-        \(style)</style>
-        </head>
-        <body>
-        <main>
-        \(body)
-        </main>
-        </body>
-        </html>
+    /// A script of a page: nothing else that is in the page runs.
+    struct Script {
+        /// What it does, after the page is there.
+        let text: String
+        /// The SHA-256 of its text, in base64.
+        let digest: String
+    }
 
-        """
+    /// Returns a whole document; `body` is HTML already, `style` comes after what all pages have.
+    static func document(title: String, body: String, style own: String = "", script: Script? = nil) -> String {
+        let scripts = script.map { "; script-src 'sha256-\($0.digest)'" } ?? ""
+        let code = script.map { "\n<script>\($0.text)</script>" } ?? ""
+        return """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:\(scripts)">
+            <meta name="referrer" content="no-referrer">
+            <title>\(HTML.escaped(title))</title>
+            <style>
+            \(style)\(own)</style>
+            </head>
+            <body>
+            <main>
+            \(body)
+            </main>\(code)
+            </body>
+            </html>
+
+            """
     }
 
     private static let style = """

@@ -61,36 +61,11 @@ struct ReviewPage {
     }
 
     private var artifacts: String {
-        guard !report.artifacts.artifacts.isEmpty else { return section("Artifacts", "<p>None differs.</p>") }
-        let rows = report.artifacts.artifacts.map { artifact in
-            let sizes = [artifact.before, artifact.after].map { $0.map { Quantity.bytes($0.size) } ?? "–" }
-            return [
-                HTML.escaped(artifact.change), HTML.element("code", [], HTML.escaped(artifact.path)), sizes[0],
-                sizes[1],
-                HTML.escaped(artifact.tensors?.counts ?? artifact.problem ?? ""),
-            ]
-        }
+        let sections = ArtifactSections(report.artifacts.artifacts, report.layers)
+        guard !report.artifacts.artifacts.isEmpty else { return section("Artifacts", sections.html) }
         let wire = report.wireSize.map { "; a store with the earlier commit gets \(Quantity.bytes($0))" } ?? ""
         let total = "<p>What differs has \(Quantity.bytes(report.size))\(wire).</p>"
-        let table = HTML.table(["", "artifact", "before", "after", "tensors"], numbers: [2, 3], rows)
-        return section("Artifacts", table + total + report.layers.map(layers).joined())
-    }
-
-    private func layers(_ layers: ReviewChanges.Report.Layers) -> String {
-        guard !layers.changes.isEmpty else { return "" }
-        let scale = HeatScale(layers.changes)
-        let cells = layers.changes.map { HeatStrip.Cell($0.name, scale.heat(of: $0)) }
-        let strip = HeatStrip("How far each layer moved, by relative L2 distance", cells)
-        let rows = layers.changes.map { layer in
-            [HTML.element("code", [], HTML.escaped(layer.name)), "\(layer.count)"] + LayerFigures(layer).cells
-        }
-        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"]
-        let title = "Inside " + HTML.element("code", [], HTML.escaped(layers.path))
-        let table = HTML.table(heads, numbers: [1, 2, 3, 4, 5], rows)
-        let summary = HTML.element("summary", [], Quantity.count(rows.count, "layer") + " that changed")
-        return HTML.element("h3", [], title)
-            + HTML.element("div", [("class", "plot")], strip.svg(id: FigureID("layers-\(layers.path)")))
-            + HTML.element("details", rows.count <= 12 ? [("open", "")] : [], summary + table)
+        return section("Artifacts", sections.table + total + sections.strips)
     }
 
     private func rows(_ title: String, _ rows: [ReviewChanges.Report.Row]) -> String {

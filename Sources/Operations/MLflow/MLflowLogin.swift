@@ -9,9 +9,33 @@ struct MLflowLogin {
 
     /// The field of requests; `nil` where there is no login.
     let authorization: String?
+    /// Why the user's login is not sent, as a clause; `nil` where it is, or where there is none.
+    let withheld: String?
 
     /// Takes name and password of the environment, else of `~/.mlflow/credentials`, else the environment's token.
-    init(in context: Context) throws {
+    ///
+    /// They are for the server of `MLFLOW_TRACKING_URI`, where that is set. Throws where they would go to another machine unencrypted,
+    /// unless that variable is this very server.
+    init(for server: HTTPAddress, in context: Context) throws {
+        let own = context.environment["MLFLOW_TRACKING_URI"].flatMap { $0.isEmpty ? nil : $0 }
+        let isOwn = own.flatMap { HTTPAddress($0) }?.origin == server.origin
+        let found = try MLflowLogin.found(in: context)
+        guard found != nil, own == nil || isOwn else {
+            authorization = nil
+            withheld = found.map { _ in "the login was not sent, as it is for the server of MLFLOW_TRACKING_URI" }
+            return
+        }
+        guard server.isSecure || isOwn || TransportSettings.isLoopback(server.host) else {
+            throw Failure(
+                .failed,
+                "the login for MLflow would go to \(server.origin) unencrypted",
+                hints: ["use https, or say that it is for this server: `export MLFLOW_TRACKING_URI=\(server.origin)`"]
+            )
+        }
+        (authorization, withheld) = (found, nil)
+    }
+
+    private static func found(in context: Context) throws -> String? {
         var values = context.environment
         if let home = context.environment["HOME"] {
             let file = FilePath(home).appending(".mlflow").appending("credentials")
@@ -22,10 +46,9 @@ struct MLflowLogin {
         }
         func value(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
         if let name = value("MLFLOW_TRACKING_USERNAME"), let password = value("MLFLOW_TRACKING_PASSWORD") {
-            authorization = "Basic " + "\(name):\(password)".base64
-        } else {
-            authorization = value("MLFLOW_TRACKING_TOKEN").map { "Bearer \($0)" }
+            return "Basic " + "\(name):\(password)".base64
         }
+        return value("MLFLOW_TRACKING_TOKEN").map { "Bearer \($0)" }
     }
 
     /// Returns the settings of the section `[mlflow]`, by the names of their variables.

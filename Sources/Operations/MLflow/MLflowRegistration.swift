@@ -5,7 +5,11 @@ struct MLflowRegistration {
     /// The number that MLflow gave it.
     let number: String
     /// The aliases that mean it already.
-    private let aliases: [String]
+    private let aliases: Set<String>
+    /// The aliases that were set by earlier exports: those of others stay.
+    private let ours: Set<String>
+    /// The tag of a version with the aliases of ours, separated by spaces, of which names of stages have none.
+    private static let aliasTag = "git-model.aliases"
 
     /// Finds the version of a model that a run made, or registers it.
     init(of model: String, from run: MLflowRun, source: String, tags: [String: String], on server: MLflowServer)
@@ -33,7 +37,14 @@ struct MLflowRegistration {
             throw MLflowError(url: server.url, status: nil, code: "", message: "it registered no version")
         }
         self.number = number
-        aliases = (version?["aliases"]?.array ?? []).compactMap(\.string)
+        let tag = version?["tags"]?.array?.lazy.compactMap(\.object).first { $0["key"]?.string == Self.aliasTag }
+        ours = Set((tag?["value"]?.string ?? "").split(separator: " ").map(String.init))
+        // A search for versions leaves them out.
+        let registered = try await server.get("registered-models/get", [("name", model)])["registered_model"]?.object
+        aliases = Set(
+            (registered?["aliases"]?.array ?? []).compactMap(\.object)
+                .filter { $0["version"]?.string == number }.compactMap { $0["alias"]?.string }
+        )
     }
 
     /// Whether a stage's name can be an alias (mlflow/utils/validation.py).
@@ -41,19 +52,30 @@ struct MLflowRegistration {
         stage.text.utf8.count <= 255 && stage.text.lowercased() != "latest" && !stage.text.contains("/")
     }
 
-    /// Lets an alias mean the version.
-    func setAlias(_ alias: String, of model: String, on server: MLflowServer) async throws {
-        try await server.send(
-            "registered-models/alias",
-            ["name": .string(model), "alias": .string(alias), "version": .string(number)],
-            isRepeatable: true
-        )
-    }
-
-    /// Lets aliases that are no stages of the version any more mean nothing.
-    func deleteAliases(except kept: [String], of model: String, on server: MLflowServer) async throws {
-        for alias in aliases where !kept.contains(alias) {
+    /// Lets these aliases mean the version, and those mean nothing that an earlier export set and that are no more among them.
+    func setAliases(_ wanted: [String], of model: String, on server: MLflowServer) async throws {
+        let new = Set(wanted).subtracting(aliases.subtracting(ours))
+        // What is written first also names what a broken export leaves behind.
+        if !new.isSubset(of: ours) { try await remember(new.union(ours), of: model, on: server) }
+        for alias in wanted {
+            try await server.send(
+                "registered-models/alias",
+                ["name": .string(model), "alias": .string(alias), "version": .string(number)],
+                isRepeatable: true
+            )
+        }
+        for alias in ours.intersection(aliases).subtracting(wanted).sorted() {
             try await server.delete("registered-models/alias", ["name": .string(model), "alias": .string(alias)])
         }
+        if !ours.isSubset(of: new) { try await remember(new, of: model, on: server) }
+    }
+
+    private func remember(_ aliases: Set<String>, of model: String, on server: MLflowServer) async throws {
+        var tag: [String: JSONValue] = [
+            "name": .string(model), "version": .string(number), "key": .string(Self.aliasTag),
+        ]
+        guard !aliases.isEmpty else { return try await server.delete("model-versions/delete-tag", tag) }
+        tag["value"] = .string(aliases.sorted().joined(separator: " "))
+        try await server.send("model-versions/set-tag", tag, isRepeatable: true)
     }
 }

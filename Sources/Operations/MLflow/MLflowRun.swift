@@ -117,11 +117,14 @@ struct MLflowRun {
     }
 
     /// The path below the server's artifact root; `nil` where it keeps artifacts somewhere that it does not take them for.
-    var artifactPath: String? {
+    var artifactPath: String? { MLflowRun.artifactPath(of: artifacts) }
+
+    /// Returns the path below the server's artifact root that an address names; `nil` for one of another place.
+    static func artifactPath(of address: String) -> String? {
         let scheme = "mlflow-artifacts:"
-        guard artifacts.hasPrefix(scheme) else { return nil }
+        guard address.hasPrefix(scheme) else { return nil }
         // The host, where one is named, is the server's.
-        let rest = artifacts.dropFirst(scheme.count)
+        let rest = address.dropFirst(scheme.count)
         guard rest.hasPrefix("//") else { return String(rest.drop { $0 == "/" }) }
         return rest.dropFirst(2).firstIndex(of: "/").map { String(rest[rest.index(after: $0)...]) }
     }

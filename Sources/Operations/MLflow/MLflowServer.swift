@@ -16,7 +16,7 @@ struct MLflowServer: Sendable {
     /// The address, without a slash at its end.
     let url: String
     private let transport: HTTPTransport
-    private let authorization: String?
+    private let login: MLflowLogin
 
     /// Creates a client of the server at a URL, with the logins that MLflow's own client would use; nothing is contacted.
     init(_ text: String, in context: Context, pool: WorkerPool) throws {
@@ -27,11 +27,10 @@ struct MLflowServer: Sendable {
                 hints: ["it looks like http://127.0.0.1:5000"]
             )
         }
-        _ = address
         url = text.hasSuffix("/") ? String(text.dropLast()) : text
         let settings = try TransportSettings(environment: context.environment)
         transport = HTTPTransport(settings, pool: pool, cancellation: context.cancellation)
-        authorization = try MLflowLogin(in: context).authorization
+        login = try MLflowLogin(for: address, in: context)
     }
 
     /// Asks for something; names and values of the query are encoded.
@@ -39,6 +38,43 @@ struct MLflowServer: Sendable {
         let words = query.map { "\(PercentEncoding.encoded($0))=\(PercentEncoding.encoded($1))" }
         let question = words.isEmpty ? "" : "?" + words.joined(separator: "&")
         return try await object(HTTPRequest(.get, url + MLflowServer.prefix + path + question), isRepeatable: true)
+    }
+
+    /// Returns the path and query of a request for a path below the server's artifact root: a file's bytes, or with `listing` what
+    /// is in a directory.
+    static func artifactAddress(_ path: String, listing: Bool = false) -> String {
+        listing
+            ? artifactPrefix.dropLast() + "?path=" + PercentEncoding.encoded(path)
+            : artifactPrefix + PercentEncoding.encoded(path, keeping: "/")
+    }
+
+    /// Asks for something by its whole path and query.
+    func get(at address: String) async throws -> [String: JSONValue] {
+        try await object(HTTPRequest(.get, url + address), isRepeatable: true)
+    }
+
+    /// Gets a file's bytes, which are put into a new file; more than `byteCount` of them are an error.
+    func fetch(
+        _ address: String,
+        to file: FilePath,
+        byteCount: Int64,
+        received: @escaping @Sendable (Int) -> Void
+    ) async throws {
+        for attempt in 1...MLflowServer.attempts {
+            try DurableFile.remove(file)
+            try DurableFile.append([], to: file)
+            var request = HTTPRequest(.get, url + address)
+            if let authorization = login.authorization { request.fields["Authorization"] = authorization }
+            let response: HTTPResponse
+            do {
+                response = try await transport.send(request, answerLimit: Int(byteCount), into: file)
+            } catch { throw MLflowError(url: url, status: nil, code: "", message: "\(error)") }
+            if response.isSuccess { return received(Int(byteCount)) }
+            guard MLflowServer.passingStatuses.contains(response.status), attempt < MLflowServer.attempts else {
+                throw failure(response)
+            }
+            try await Task.sleep(for: .milliseconds(250 << attempt))
+        }
     }
 
     /// Makes or changes something; `isRepeatable` says that twice is as good as once.
@@ -89,7 +125,7 @@ struct MLflowServer: Sendable {
         sent: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws -> HTTPResponse {
         var request = request
-        if let authorization { request.fields["Authorization"] = authorization }
+        if let authorization = login.authorization { request.fields["Authorization"] = authorization }
         var attempt = 1
         while true {
             let response: HTTPResponse
@@ -99,10 +135,16 @@ struct MLflowServer: Sendable {
             if response.isSuccess { return response }
             let isPassing = MLflowServer.passingStatuses.contains(response.status)
             guard isPassing, isRepeatable, attempt < MLflowServer.attempts else {
-                throw MLflowError(of: response, from: url)
+                throw failure(response)
             }
             try await Task.sleep(for: .milliseconds(250 << attempt))
             attempt += 1
         }
+    }
+
+    private func failure(_ response: HTTPResponse) -> MLflowError {
+        let error = MLflowError(of: response, from: url)
+        guard response.status == 401, let withheld = login.withheld else { return error }
+        return MLflowError(url: url, status: 401, code: error.code, message: "\(error.message) (\(withheld))")
     }
 }

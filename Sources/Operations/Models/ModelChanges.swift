@@ -22,6 +22,14 @@ package struct ModelChanges: Sendable {
     package var comparison: ModelExpectation.Comparison?
     /// The command that serves it.
     package var serve: String?
+    /// The program that serves it, to begin with; the command is the program's where none is given.
+    package var serveTemplate: ServeTemplate?
+    /// The command that turns a file of inputs into one of outputs.
+    package var batch: String?
+    /// Where requests with samples go to on its server.
+    package var endpoint: String?
+    /// Where its server says whether it is ready.
+    package var health: String?
     /// Where the model card is: a path or a URL.
     package var card: String?
     /// Whatever else, as texts of the form `key=value`; one without a value is taken back.
@@ -31,8 +39,9 @@ package struct ModelChanges: Sendable {
     package init() {}
 
     /// Whether nothing is to be changed.
-    var isEmpty: Bool {
-        let texts = [task, license, base, signature, sample, expected, serve, card]
-        return metadata.isEmpty && comparison == nil && rtol == nil && atol == nil && texts.allSatisfy { $0 == nil }
+    package var isEmpty: Bool {
+        let texts = [task, license, base, signature, sample, expected, serve, batch, endpoint, health, card]
+        return metadata.isEmpty && comparison == nil && rtol == nil && atol == nil && serveTemplate == nil
+            && texts.allSatisfy { $0 == nil }
     }
 }

@@ -35,6 +35,8 @@ package struct ModelReport: Report {
     package let path: String
     /// Whether the description was changed.
     package let isChanged: Bool
+    /// The paths of files that were laid to begin with, and staged.
+    package var laid: [String] = []
     /// The paths of its artifacts.
     package let artifacts: [String]
     /// What it is for, its licence, what it was made from.
@@ -47,6 +49,12 @@ package struct ModelReport: Report {
     package let expectation: Expectation?
     /// The words of the command that serves it.
     package let serve: [String]
+    /// The words of the command that turns a file of inputs into one of outputs.
+    package let batch: [String]
+    /// Where requests with samples go to on its server, and where it says whether it is ready.
+    package let endpoint: String?, health: String?
+    /// Where the profile of the data is that it was trained on.
+    package let reference: String?
     /// Where its card is.
     package let card: String?
     /// Whatever else is said of it.
@@ -54,8 +62,8 @@ package struct ModelReport: Report {
     package var warnings: [String] = []
 
     private enum CodingKeys: CodingKey {
-        case model, path, isChanged, artifacts, task, license, base, signature, sample, expectation, serve, card
-        case metadata
+        case model, path, isChanged, laid, artifacts, task, license, base, signature, sample, expectation, serve, batch
+        case endpoint, health, reference, card, metadata
     }
 
     /// Takes over what a description says.
@@ -71,6 +79,10 @@ package struct ModelReport: Report {
         sample = description.sample?.text
         expectation = description.expectation.map(Expectation.init)
         serve = description.serve
+        batch = description.batch
+        endpoint = description.endpoint
+        health = description.health
+        reference = description.reference?.text
         card = description.card
         metadata = description.metadata
     }

@@ -8,16 +8,21 @@ enum ProgramOutput {
 
     /// Runs a program to its end and returns its standard output; `nil` where it fails, says too much, or takes longer.
     ///
-    /// Blocks.
+    /// It reads `input`, which has to be short, where there is some. Blocks.
     static func of(
         _ program: FilePath,
         _ arguments: [String],
         environment: [String: String],
+        input: [UInt8]? = nil,
         within milliseconds: Int
     ) -> [UInt8]? {
         let words = [program.string] + arguments
         guard let process = try? ChildProcess(program, words, environment: environment, mayAskUser: false) else {
             return nil
+        }
+        if let input {
+            input.withUnsafeBytes { try? process.write($0) }
+            process.closeInput()
         }
         var output: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)

@@ -1,3 +1,4 @@
+import Deployment
 import Git
 import ModelCore
 import Registry
@@ -100,11 +101,28 @@ struct GateCheck {
         case .remote:
             let finding = try await remoteFinding(pointers)
             return result("objects in the remote", finding.isGood, finding.text)
-        case .smoke: return result("smoke test", false, "this version of git-model records none yet")
+        case .smoke:
+            let finding = try await smokeFinding(candidate.commit)
+            return result("smoke test", finding.isGood, finding.text)
         case .safePickle:
             let finding = try pickleFinding(pointers)
             return result("safe to unpickle", finding.isGood, finding.text)
         }
+    }
+
+    /// What deploying the commit to any target once gave.
+    private func smokeFinding(_ commit: GitObjectID) async throws -> (isGood: Bool, text: String) {
+        await workspace.fetchDeployments()
+        var failed: DeploymentEvent?
+        for target in try await workspace.recordedTargets() {
+            let events = try await workspace.deployments(of: target).history.events.filter { $0.commit == commit.hex }
+            if let passed = events.last(where: { $0.action == .deploy && $0.smoke.result == .passed }) {
+                return (true, "passed on \(target) on \(passed.at.prefix(10))")
+            }
+            failed = events.last { $0.smoke.result == .failed } ?? failed
+        }
+        guard let failed else { return (false, "none is recorded: deploy it to some target first") }
+        return (false, "it failed on \(failed.target) on \(failed.at.prefix(10)): it \(failed.smoke.found)")
     }
 
     private func remoteFinding(_ pointers: [PointerIndex.Entry]) async throws -> (isGood: Bool, text: String) {

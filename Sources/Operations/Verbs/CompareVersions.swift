@@ -67,20 +67,24 @@ package struct CompareVersions: Sendable {
     private let versions: [String]
     private let paths: [String]
     private let fetches: Bool
+    private let readsFrames: Bool
     private let tellsByExitCode: Bool
 
     /// Creates the operation on at most two versions; what is left out is HEAD as the earlier one, the work tree as the later.
     ///
-    /// With `fetches`, what is not here is got from the default remote: comparisons and manifests, never weights.
+    /// With `fetches`, what is not here is got from the default remote: comparisons and manifests, never weights. With
+    /// `readsFrames`, only names of frames are compared, and nothing says how far tensors are apart.
     package init(
         _ versions: [String] = [],
         paths: [String] = [],
         fetches: Bool = true,
+        readsFrames: Bool = false,
         tellsByExitCode: Bool = false
     ) {
         self.versions = versions
         self.paths = paths
         self.fetches = fetches
+        self.readsFrames = readsFrames
         self.tellsByExitCode = tellsByExitCode
     }
 
@@ -94,12 +98,19 @@ package struct CompareVersions: Sendable {
         let joined = try workspace.openStore()
         var sides = try await VersionPair(versions, in: workspace)
         try sides.limit(to: paths, in: workspace)
-        let lookup = ComparisonLookup(workspace: workspace, store: joined.store, fetches: fetches)
+        let lookup = ComparisonLookup(
+            workspace: workspace,
+            store: joined.store,
+            fetches: fetches,
+            readsFrames: readsFrames
+        )
         var artifacts: [Report.Artifact] = []
         var hasUnmeasured = false
         for pair in sides.pairs where pair.change != .unchanged {
-            let row = try await row(pair, lookup)
-            if row.tensors?.source == CompareVersions.manifests, row.tensors?.changed != 0 { hasUnmeasured = true }
+            let row = try await CompareVersions.row(pair, lookup)
+            if row.tensors?.source == CompareVersions.manifests, row.tensors?.changed != 0 {
+                hasUnmeasured = !readsFrames
+            }
             artifacts.append(row)
         }
         var report = Report(
@@ -121,7 +132,20 @@ package struct CompareVersions: Sendable {
 
     private static let manifests = "manifests"
 
-    private func row(_ pair: VersionPair.Pair, _ lookup: ComparisonLookup) async throws -> Report.Artifact {
+    /// Compares the artifacts of two versions, of which those that do not differ are left out.
+    static func differences(
+        from before: [PointerIndex.Entry],
+        to after: [PointerIndex.Entry],
+        _ lookup: ComparisonLookup
+    ) async throws -> [Report.Artifact] {
+        var rows: [Report.Artifact] = []
+        for pair in VersionPair.pairs(before, after) where pair.change != .unchanged {
+            rows.append(try await row(pair, lookup))
+        }
+        return rows
+    }
+
+    private static func row(_ pair: VersionPair.Pair, _ lookup: ComparisonLookup) async throws -> Report.Artifact {
         var found = ComparisonLookup.Found()
         if let before = pair.before, let after = pair.after, before.pointer.oid != after.pointer.oid {
             found = try await lookup.find(from: before.pointer, to: after.pointer, at: after.path)
@@ -137,7 +161,7 @@ package struct CompareVersions: Sendable {
         )
     }
 
-    private func tensors(_ comparison: ObjectComparison, isStored: Bool) -> Report.Tensors {
+    private static func tensors(_ comparison: ObjectComparison, isStored: Bool) -> Report.Tensors {
         let rows = comparison.changes.map(TensorChangeRow.init)
         let (added, removed) = (rows.count { $0.before == nil }, rows.count { $0.after == nil })
         // Sorting is stable: what is equally far stays in the order of the files.

@@ -5,7 +5,7 @@ import Registry
 package struct CompletionWords: Sendable {
     /// What an argument names.
     package enum Subject: String, CaseIterable, Sendable {
-        case versions, models, remotes
+        case versions, models, remotes, targets
     }
 
     /// The words.
@@ -24,6 +24,7 @@ package struct CompletionWords: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         switch subject {
         case .remotes: return Report(words: workspace.configuration.remotes.map(\.name))
+        case .targets: return Report(words: workspace.configuration.targets.map(\.name))
         case .models: return Report(words: try await ListModels().run(in: context).models.map(\.name))
         case .versions:
             let versions = try await workspace.versions()

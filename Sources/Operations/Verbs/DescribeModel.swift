@@ -29,13 +29,20 @@ package struct DescribeModel: Sendable {
         var description = try current(in: workspace)
         try apply(to: &description, in: workspace)
         if let signature { description.signature = signature }
+        let template = try changes.serveTemplate.map { try LaidTemplate($0, in: workspace) }
         let changed = try workspace.write(description)
         // One that was written before and never staged is staged now; one that a sparse checkout left out is not there.
         let path = try RepositoryPath(description.path)
         if try FileStatus.of(workspace.location(of: path)) != nil {
             try await workspace.repository.index.stage([GitPath(path.text)])
         }
-        return report(on: description, isChanged: !changed.isEmpty, in: workspace)
+        if let laid = template?.laid, !laid.isEmpty {
+            try await workspace.repository.index.stage(laid.map { GitPath($0.text) })
+        }
+        var report = report(on: description, isChanged: !changed.isEmpty, in: workspace)
+        report.laid = template?.laid.map(\.text) ?? []
+        report.warnings += template?.warnings ?? []
+        return report
     }
 
     private func report(on description: ModelDescription, isChanged: Bool, in workspace: Workspace) -> ModelReport {
@@ -67,7 +74,15 @@ package struct DescribeModel: Sendable {
             description.sample = try sample.isEmpty ? nil : path(sample, in: workspace)
         }
         try applyExpectation(to: &description, in: workspace)
-        if let command = changes.serve { description.serve = try DescribeModel.words(of: command) }
+        if let template = changes.serveTemplate {
+            description.serve = template.words
+            description.endpoint = template.endpoint
+            description.health = template.health
+        }
+        if let command = changes.serve { description.serve = try DescribeModel.words(of: command, option: "--serve") }
+        if let command = changes.batch { description.batch = try DescribeModel.batch(of: command) }
+        if let route = changes.endpoint { description.endpoint = try DescribeModel.route(route, option: "--endpoint") }
+        if let route = changes.health { description.health = try DescribeModel.route(route, option: "--health") }
         if let card = changes.card { description.card = try card.isEmpty ? nil : self.card(card, in: workspace) }
         for item in changes.metadata {
             guard let equals = item.firstIndex(of: "="), equals != item.startIndex else {
@@ -116,14 +131,39 @@ package struct DescribeModel: Sendable {
         argument.firstRange(of: "://") == nil ? try path(argument, in: workspace).text : argument
     }
 
-    private static func words(of command: String) throws -> [String] {
+    private static func words(of command: String, option: String) throws -> [String] {
         guard let words = ShellWord.words(of: command), words.first != "" else {
             throw Failure(
                 .usage,
                 "\(QuotedPath.encode(command)) takes a shell to understand",
-                hints: ["name the shell: `--serve \"sh -c '…'\"`"]
+                hints: ["name the shell: `\(option) \"sh -c '…'\"`"]
             )
         }
         return words
+    }
+
+    private static func batch(of command: String) throws -> [String] {
+        let words = try words(of: command, option: "--batch")
+        guard words.isEmpty || words.contains(where: { $0.contains("{in}") }) else {
+            throw Failure(
+                .usage,
+                "\(QuotedPath.encode(command)) does not say where its inputs are",
+                hints: ["say it by {in} and {out}: `--batch \"python batch.py {in} {out}\"`"]
+            )
+        }
+        return words
+    }
+
+    /// Returns a path on a server; `nil` for an empty text.
+    private static func route(_ text: String, option: String) throws -> String? {
+        guard !text.isEmpty else { return nil }
+        guard ModelDescription.isRoute(text) else {
+            throw Failure(
+                .usage,
+                "\(QuotedPath.encode(text)) is no path on a server",
+                hints: ["write it as in a URL, after the host and port: `\(option) /ping`"]
+            )
+        }
+        return text
     }
 }

@@ -29,6 +29,10 @@ package struct ExportMLflow: Sendable {
 
     /// The directory of the run's artifacts that the version's are in.
     private static let directory = "model"
+    /// The tag of a run that says which version it was made of: its name, a blank, its commit.
+    static let versionKey = "git-model.version"
+    /// The tag of a run that says which run here it is.
+    static let runKey = "git-model.run"
 
     private let text: String
     private let url: String
@@ -52,7 +56,7 @@ package struct ExportMLflow: Sendable {
         let start = evidence.run?.started ?? Timestamp(nanoseconds: context.now())
         let end = evidence.run?.ended ?? start
         let run = try await MLflowRun(
-            tagged: ("git-model.version", "\(version.model)@\(version.version) \(version.commit.hex)"),
+            tagged: (ExportMLflow.versionKey, "\(version.model)@\(version.version) \(version.commit.hex)"),
             named: evidence.run?.name ?? version.tag.text,
             in: try await experimentID(of: version.model, on: server),
             from: start,
@@ -86,10 +90,9 @@ package struct ExportMLflow: Sendable {
                 warnings.append("stage \(stage) cannot be an alias of MLflow's")
                 continue
             }
-            try await registration.setAlias(stage.text, of: version.model.text, on: server)
             aliases.append(stage.text)
         }
-        try await registration.deleteAliases(except: aliases, of: version.model.text, on: server)
+        try await registration.setAliases(aliases, of: version.model.text, on: server)
         return Report(
             version: version.tag.text,
             url: server.url,
@@ -125,7 +128,7 @@ package struct ExportMLflow: Sendable {
         let oids = entries.map { "\($0.pointer.oid) \($0.path)" }
         tags["git-model.artifacts"] = oids.joined(separator: "\n")
         guard let run = evidence.run else { return tags }
-        tags["git-model.run"] = run.id.text
+        tags[ExportMLflow.runKey] = run.id.text
         tags["mlflow.source.git.branch"] = run.code.branch
         tags["mlflow.source.git.repoURL"] = run.code.remote
         tags["mlflow.source.name"] = run.command.joined(separator: " ")

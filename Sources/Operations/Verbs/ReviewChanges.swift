@@ -126,15 +126,16 @@ package struct ReviewChanges: Sendable {
             wireSize: try await wireSize(from: ends.base, to: ends.head, joined.store, in: workspace),
             commands: commands(for: ends.head)
         )
-        report.metrics = ReviewChanges.metrics(base, head, MetricDirections(workspace.configuration))
-        report.parameters = ReviewChanges.rows(
-            base.parameters.mapValues(\.description),
-            head.parameters.mapValues(\.description)
+        let directions = MetricDirections(workspace.configuration)
+        report.metrics = Report.Metric.rows(from: base.metrics, to: head.metrics, directions).filter(\.isChanged)
+        report.parameters = Report.Row.changes(
+            from: base.parameters.mapValues(\.description),
+            to: head.parameters.mapValues(\.description)
         )
         report.plots = try await plots(from: ends.base, to: ends.head, joined.store, in: workspace, &report)
         if let (old, new) = base.run.flatMap({ old in head.run.map { (old, $0) } }) {
-            report.data = ReviewChanges.rows(old.dataProperties, new.dataProperties)
-            report.environment = ReviewChanges.rows(old.environmentProperties, new.environmentProperties)
+            report.data = Report.Row.changes(from: old.dataProperties, to: new.dataProperties)
+            report.environment = Report.Row.changes(from: old.environmentProperties, to: new.environmentProperties)
         }
         report.warnings = verdict.warnings + artifacts.warnings + report.warnings
         report.problems = artifacts.problems
@@ -198,26 +199,34 @@ package struct ReviewChanges: Sendable {
             "git model diff \(range.replacing("...", with: " ").replacing("..", with: " "))",
         ]
     }
+}
 
-    private static func metrics(
-        _ base: VersionEvidence,
-        _ head: VersionEvidence,
+extension ReviewChanges.Report.Metric {
+    /// Returns what metrics were and are, by name.
+    static func rows(
+        from before: [String: Double],
+        to after: [String: Double],
         _ directions: MetricDirections
-    ) -> [Report.Metric] {
-        Set(base.metrics.keys).union(head.metrics.keys).sorted().compactMap { name in
-            let (before, after) = (base.metrics[name], head.metrics[name])
-            guard before != after, before?.isNaN != true || after?.isNaN != true else { return nil }
+    ) -> [ReviewChanges.Report.Metric] {
+        Set(before.keys).union(after.keys).sorted().map { name in
+            let (old, new) = (before[name], after[name])
             var isBetter: Bool?
-            if let before, let after, let direction = directions.direction(of: name) {
-                isBetter = direction == .higher ? after > before : after < before
+            if let old, let new, old != new, let direction = directions.direction(of: name) {
+                isBetter = direction == .higher ? new > old : new < old
             }
-            return Report.Metric(name: name, before: before, after: after, isBetter: isBetter)
+            return ReviewChanges.Report.Metric(name: name, before: old, after: new, isBetter: isBetter)
         }
     }
 
-    private static func rows(_ before: [String: String], _ after: [String: String]) -> [Report.Row] {
+    /// Whether it differs; what is no number twice does not.
+    var isChanged: Bool { before != after && (before?.isNaN != true || after?.isNaN != true) }
+}
+
+extension ReviewChanges.Report.Row {
+    /// Returns what differs, by name.
+    static func changes(from before: [String: String], to after: [String: String]) -> [ReviewChanges.Report.Row] {
         Set(before.keys).union(after.keys).sorted().compactMap { name in
-            let row = Report.Row(name: name, before: before[name], after: after[name])
+            let row = ReviewChanges.Report.Row(name: name, before: before[name], after: after[name])
             return row.before == row.after ? nil : row
         }
     }

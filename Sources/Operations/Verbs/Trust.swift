@@ -1,7 +1,9 @@
+import Deployment
+import ModelCore
 import Registry
 import SystemPackage
 
-/// `git model trust`: the remote URLs that this user agreed to write to.
+/// `git model trust`: what this user agreed to: remote URLs that are written to, targets, and commands that versions bring.
 package struct Trust: Sendable {
     /// What is agreed to.
     package struct Report: Operations.Report {
@@ -13,6 +15,8 @@ package struct Trust: Sendable {
             package let remotes: [String]
             /// Whether the user agreed to it.
             package let isAgreed: Bool
+            /// What it is to this repository where it is no remote's URL: a target's name, or a command.
+            package var purpose: String?
         }
 
         /// `list`, `added`, `removed` or `unchanged`.
@@ -47,7 +51,9 @@ package struct Trust: Sendable {
             (name: remote.name, url: workspace?.agreedURL(remote.url) ?? remote.url)
         }
         func names(_ url: String) -> [String] { remotes.filter { $0.url == url }.map(\.name) }
+        let others = Trust.others(in: workspace)
         func url(_ text: String) -> String {
+            if text.hasPrefix("command:") || text.hasPrefix("deploy:") { return text }
             let resolved = workspace?.resolvingGitRemote(text) ?? text
             return remotes.first { $0.name == text }?.url
                 ?? context.agreedURL(resolved, from: context.workingDirectory)
@@ -57,10 +63,16 @@ package struct Trust: Sendable {
             case .list:
                 var report = Report(action: "list")
                 let agreed = try store.urls()
-                report.urls = agreed.map { Report.Entry(url: $0, remotes: names($0), isAgreed: true) }
+                report.urls = agreed.map { url in
+                    Report.Entry(url: url, remotes: names(url), isAgreed: true, purpose: others[url])
+                }
                 for remote in remotes where !report.urls.contains(where: { $0.url == remote.url }) {
                     report.urls.append(Report.Entry(url: remote.url, remotes: names(remote.url), isAgreed: false))
                     report.hints = ["agree to write to it: `git model trust \(remote.url)`"]
+                }
+                for (entry, purpose) in others.sorted(by: { $0.key < $1.key }) where !agreed.contains(entry) {
+                    report.urls.append(Report.Entry(url: entry, remotes: [], isAgreed: false, purpose: purpose))
+                    report.hints.append("agree to \(purpose): `git model trust \(ShellWord.quoted(entry))`")
                 }
                 return report
             case .add(let text):
@@ -76,5 +88,20 @@ package struct Trust: Sendable {
                 return Report(action: isRemoved ? "removed" : "unchanged", urls: [entry])
             }
         } catch let error as UntrustableURL { throw Failure(.usage, "\(error)") }
+    }
+
+    /// What this repository's targets and commands need, and what each is.
+    private static func others(in workspace: Workspace?) -> [String: String] {
+        guard let workspace else { return [:] }
+        var found: [String: String] = [:]
+        for configured in workspace.targets().targets where !configured.isOwn {
+            found[configured.agreement] = "target \(configured.target.name)"
+        }
+        for model in (try? workspace.models()) ?? [] {
+            for words in ReleasePlan(of: model).commands {
+                found[CommandAgreement.entry(for: words)] = "the command \(CommandAgreement.text(of: words))"
+            }
+        }
+        return found
     }
 }

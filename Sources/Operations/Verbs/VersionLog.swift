@@ -1,3 +1,4 @@
+package import Deployment
 import Git
 import ModelCore
 import Registry
@@ -58,6 +59,8 @@ package struct VersionLog: Sendable {
         package let versions: [Version]
         /// What happened to stages, the last first.
         package let stageChanges: [StageChange]
+        /// What happened to targets, the last first; what only failed is left out.
+        package var deployments: [DeploymentEvent] = []
         /// What each stage had at the moment that was asked about, by model and stage; empty where none was.
         package let stages: [String: [String: String]]
         package var hints: [String] = []
@@ -117,12 +120,25 @@ package struct VersionLog: Sendable {
             (model == nil || event.model.text == model) && event.time <= end ?? .max
         }
         let hints = versions.isEmpty ? ["make the current commit a version: `git model tag v0.1.0`"] : []
+        let deployments = try await deployments(in: workspace, until: end)
         return Report(
             versions: Array(shown),
             stageChanges: events.prefix(max(0, limit ?? .max)).map(Report.StageChange.init),
+            deployments: Array(deployments.prefix(max(0, limit ?? .max))),
             stages: end.map { stages(in: history, at: $0) } ?? [:],
             hints: hints
         )
+    }
+
+    private func deployments(in workspace: Workspace, until end: Int64?) async throws -> [DeploymentEvent] {
+        var events: [DeploymentEvent] = []
+        for target in try await workspace.recordedTargets() {
+            events += try await workspace.deployments(of: target).history.events.reversed().filter { event in
+                let time = CivilDate.secondsSince1970(parsing: event.at) ?? .max
+                return (model == nil || event.model == model) && event.state != .failed && time <= end ?? .max
+            }
+        }
+        return events.sorted { $0.at > $1.at }
     }
 
     private func seconds(_ text: String) throws -> Int64 {

@@ -94,7 +94,8 @@ struct VersionPair {
         )
     }
 
-    private static func pairs(_ earlier: [PointerIndex.Entry], _ later: [PointerIndex.Entry]) -> [Pair] {
+    /// Puts the artifacts of two versions side by side, by path.
+    static func pairs(_ earlier: [PointerIndex.Entry], _ later: [PointerIndex.Entry]) -> [Pair] {
         // What belongs to runs is compared as runs are.
         let (before, after) = (earlier.filter { !$0.path.isOfRun }, later.filter { !$0.path.isOfRun })
         let known = Dictionary(before.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })

@@ -15,7 +15,7 @@ extension Workspace {
         let directory = root.appending(".mver").appending("models")
         if try !isBare && FileStatus.of(directory) != nil {
             for entry in try DirectoryWalk.entries(under: directory)
-            where entry.path.hasSuffix(ModelDescription.fileSuffix) {
+            where ModelDescription.isDescription(entry.path) {
                 files[entry.path] = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
             }
         }

@@ -31,6 +31,7 @@ extension Workspace {
             )
         }
         var live = Set(history.entries.map(\.pointer) + history.damaged.compactMap(\.named))
+        live.formUnion(try await deployedPointers())
         for worktree in try await repository.worktrees() where !worktree.isBare {
             // A worktree whose directory is gone has an index all the same, which is among the history's.
             guard try FileStatus.of(worktree.path) != nil else { continue }

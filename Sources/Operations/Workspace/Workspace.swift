@@ -92,6 +92,19 @@ struct Workspace: Sendable {
         )
     }
 
+    /// Returns the same workspace in another context.
+    func with(_ context: Context) -> Workspace {
+        Workspace(
+            context: context,
+            repository: repository,
+            root: root,
+            isBare: isBare,
+            shared: shared,
+            modelDirectory: modelDirectory,
+            configuration: configuration
+        )
+    }
+
     /// Where the local store is.
     var storePath: FilePath {
         configuration.storePath.map { root.pushing(FilePath($0)) } ?? modelDirectory.appending("store")

@@ -30,13 +30,20 @@ package struct SSHSettings: Sendable {
     ///
     /// A command is the shell's to parse, as with Git; what comes from a URL is only ever an argument. A server that nobody agreed
     /// to has to be one whose key this machine knows.
-    func shellArguments(for location: SSHLocation, _ request: Request, isAgreed: Bool) -> [String] {
+    /// Options that come first win.
+    func shellArguments(
+        for location: SSHLocation,
+        _ request: Request,
+        isAgreed: Bool,
+        after first: [String] = []
+    ) -> [String] {
         let command = [environment["GIT_SSH_COMMAND"], configuredCommand].lazy.compactMap(\.self).first { !$0.isEmpty }
         let program = environment["GIT_SSH"].flatMap { $0.isEmpty ? nil : $0 } ?? "ssh"
         let shell = command.map { ["sh", "-c", "\($0) \"$@\"", "ssh"] } ?? ["sh", "-c", "exec \"$0\" \"$@\"", program]
+        let options = first + options(location, isAgreed)
         switch request {
-        case .subsystem(let name): return shell + options(location, isAgreed) + ["-s", "--", location.host, name]
-        case .command(let command): return shell + options(location, isAgreed) + ["--", location.host, command]
+        case .subsystem(let name): return shell + options + ["-s", "--", location.host, name]
+        case .command(let command): return shell + options + ["--", location.host, command]
         }
     }
 

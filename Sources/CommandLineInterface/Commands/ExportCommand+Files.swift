@@ -1,0 +1,126 @@
+import ArgumentParser
+import Operations
+
+/// What every export of files takes.
+struct ExportOptions: ParsableArguments {
+    @Option(
+        name: .customLong("only"),
+        help: ArgumentHelp("Only files that match, as 'weights/**' (can be repeated)", valueName: "pattern")
+    )
+    var patterns: [String] = []
+
+    @Flag(name: .shortAndLong, help: "Replace what is there")
+    var force = false
+}
+
+/// How an image is made of a version.
+struct ImageOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The image to make it on, by its digest; \"captured\" is the one that the version's run was recorded in",
+            valueName: "image@digest"
+        )
+    )
+    var base: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What starts the container; with a base image, by default what serves the version",
+            valueName: "command"
+        )
+    )
+    var entrypoint: String?
+}
+
+extension ExportCommand {
+    /// `git model export dir`.
+    struct Directory: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "dir",
+            abstract: "Write the files of a version into a directory"
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+        @Argument(help: "The version", completion: .words(.versions)) var version: String
+        @Argument(help: "The directory, which is made", completion: .directory) var destination: String
+        @OptionGroup var options: ExportOptions
+
+        func perform(in context: Context) async throws -> ExportReport {
+            try await ExportFiles(
+                version,
+                as: .directory,
+                to: destination,
+                paths: options.patterns,
+                isForced: options.force
+            ).run(in: context)
+        }
+
+        func render(_ report: ExportReport, to text: inout Text) { text.export(report) }
+    }
+
+    /// `git model export tar`.
+    struct Tar: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "tar",
+            abstract: "Write the files of a version as a tar, which is the same whenever and wherever it is made"
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+        @Argument(help: "The version", completion: .words(.versions)) var version: String
+        @Argument(help: "The file", completion: .file()) var destination: String
+        @OptionGroup var options: ExportOptions
+
+        func perform(in context: Context) async throws -> ExportReport {
+            try await ExportFiles(
+                version,
+                as: .tar,
+                to: destination,
+                paths: options.patterns,
+                isForced: options.force
+            ).run(in: context)
+        }
+
+        func render(_ report: ExportReport, to text: inout Text) { text.export(report) }
+    }
+
+    /// `git model export dockerfile`.
+    struct Dockerfile: ModelCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "dockerfile",
+            abstract: "Write a directory with a Dockerfile and the files of a version, to build an image of"
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+        @Argument(help: "The version", completion: .words(.versions)) var version: String
+        @Argument(help: "The directory, which is made", completion: .directory) var destination: String
+        @OptionGroup var image: ImageOptions
+        @OptionGroup var options: ExportOptions
+
+        func perform(in context: Context) async throws -> ExportReport {
+            try await ExportFiles(
+                version,
+                as: .dockerfile,
+                to: destination,
+                paths: options.patterns,
+                base: image.base,
+                entrypoint: image.entrypoint,
+                isForced: options.force
+            ).run(in: context)
+        }
+
+        func render(_ report: ExportReport, to text: inout Text) { text.export(report) }
+    }
+}
+
+extension Text {
+    /// Says what was exported where.
+    mutating func export(_ report: ExportReport) {
+        let what = "\(Quantity.count(report.files, "file")), \(Quantity.bytes(report.size))"
+        line("Exported \(report.version), \(what), to \(DisplayText.quoted(report.destination))")
+        for (name, digest) in [("digest", report.digest), ("ModelPack", report.modelPack)] {
+            guard let digest, name == "digest" || digest != report.digest else { continue }
+            line("  \(name)  \(digest)")
+        }
+        if let tags = report.tags, !tags.isEmpty { line("  tags  \(tags.joined(separator: ", "))") }
+    }
+}

@@ -1,0 +1,125 @@
+package import ModelCore
+import SystemIO
+package import SystemPackage
+
+extension SSHReleaseHost {
+    package func receive(_ release: Release, from write: @Sendable (FilePath) async throws -> Void) async throws {
+        guard try await !hasWhole(release) else { return }
+        try await removeUnsealed()
+        let place = layout.temporary.appending("receive-\(release.id)")
+        try await session.require("make \(place)", "mkdir \(RemoteScript.word(place))")
+        try await send(release, to: place, from: write)
+        let differences = try await differences(in: place, from: release.files)
+        guard differences.isEmpty else { throw HostError.damaged(release.id, differences) }
+        try await settle(release, at: place)
+    }
+
+    /// Whether the files are there already, every byte; what is there and damaged goes, unless it is current.
+    private func hasWhole(_ release: Release) async throws -> Bool {
+        let files = layout.files(of: release.id)
+        guard try await has(files) else { return false }
+        let differences = try await differences(in: files, from: release.files)
+        if differences.isEmpty { return true }
+        guard try await current() != release.id else { throw HostError.current(release.id, differences) }
+        try await discard(release.id)
+        return false
+    }
+
+    /// Takes away what was received and never sealed; its listing shows that it was made by us.
+    private func removeUnsealed() async throws {
+        let answer = try await session.require(
+            "look for what was never sealed in \(layout.root)",
+            """
+            cd \(RemoteScript.word(layout.seals)) || exit 1
+            for f in *.tree; do [ ! -f "$f" ] || [ -f "${f%.tree}.json" ] || printf '%s\\n' "$f"; done
+            for d in ../../releases/*; do
+                f=${d##*/}
+                [ -L "$d" ] || [ ! -d "$d" ] || [ -f "$f.json" ] || [ -f "$f.tree" ] || printf '%s\\n' "$f.tree"
+            done
+            """
+        )
+        let current = try await current()
+        for name in answer.text.split(separator: "\n") {
+            guard let release = TargetLayout.release(ofListing: String(name)), release != current else { continue }
+            try await discard(release)
+        }
+    }
+
+    /// Puts the release together here, and sends it; on the way nothing of it is where anybody looks.
+    private func send(
+        _ release: Release,
+        to place: FilePath,
+        from write: @Sendable (FilePath) async throws -> Void
+    ) async throws {
+        let directory = try TemporaryDirectory(in: staging)
+        try await write(directory.path)
+        let stream = TarStream(
+            source: directory.path,
+            listing: release.files,
+            modified: release.committed,
+            sent: progress
+        )
+        let answer = try await RemoteCommand(client: client, cancellations: [cancellation]).run(
+            // GNU's tar waits for the end of its input, not only of the archive.
+            "cd \(RemoteScript.word(place)) && head -c \(try stream.byteCount()) | tar -x -f -",
+            limit: 1 << 20,
+            feed: { try stream.write($0) }
+        )
+        guard answer.exitCode == 0 else {
+            throw HostError.failed("write release \(release.id) to \(client.name)", said: answer.said)
+        }
+    }
+
+    /// Moves files that were checked to where the release is to be, with their listing.
+    private func settle(_ release: Release, at place: FilePath) async throws {
+        let listing = release.files.encoded
+        let draft = layout.temporary.appending("\(release.id).tree")
+        let answer = try await RemoteCommand(client: client, cancellations: [cancellation]).run(
+            "head -c \(listing.count) >\(RemoteScript.word(draft))",
+            limit: 1 << 16,
+            feed: { try listing.withUnsafeBytes($0) }
+        )
+        guard answer.exitCode == 0 else {
+            throw HostError.failed("write \(draft) to \(client.name)", said: answer.said)
+        }
+        let place = RemoteScript.word(place)
+        let files = RemoteScript.word(layout.files(of: release.id))
+        try await session.require(
+            "keep release \(release.id)",
+            """
+            chmod -R a-w \(place) && chmod u+w \(place) || exit 1
+            mv -fT \(RemoteScript.word(draft)) \(RemoteScript.word(layout.listing(of: release.id))) || exit 1
+            \(RemoteScript.flush(layout.root))
+            mv -T \(place) \(files) && [ ! -L \(files) ] && chmod u-w \(files)
+            """
+        )
+    }
+
+    package func reseal(_ seal: ReleaseSeal) async throws {
+        let text = String(decoding: try SealFile.bytes(of: seal), as: UTF8.self)
+        let draft = RemoteScript.word(layout.temporary.appending("\(seal.release).json"))
+        let place = RemoteScript.word(layout.seal(of: seal.release))
+        try await session.require(
+            "write the seal of release \(seal.release)",
+            """
+            [ -f \(place) ] && printf '%s' \(ShellWord.quoted(text)) >\(draft) && \(RemoteScript.flush(layout.root))
+            mv -fT \(draft) \(place) && \(RemoteScript.flush(layout.root))
+            """
+        )
+    }
+
+    package func seal(_ seal: ReleaseSeal, _ files: TreeListing) async throws {
+        let text = String(decoding: try SealFile.bytes(of: seal), as: UTF8.self)
+        let draft = RemoteScript.word(layout.temporary.appending("\(seal.release).json"))
+        let listing = RemoteScript.word(layout.listing(of: seal.release))
+        let digest = String(seal.digest.drop { $0 != ":" }.dropFirst())
+        try await session.require(
+            "seal release \(seal.release)",
+            """
+            h=$(sha256sum \(listing)) && [ "${h%% *}" = \(ShellWord.quoted(digest)) ] || exit 1
+            printf '%s' \(ShellWord.quoted(text)) >\(draft) && \(RemoteScript.flush(layout.root))
+            mv -fT \(draft) \(RemoteScript.word(layout.seal(of: seal.release))) && \(RemoteScript.flush(layout.root))
+            """
+        )
+    }
+}

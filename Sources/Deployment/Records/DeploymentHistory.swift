@@ -1,0 +1,37 @@
+import ModelCore
+
+/// What happened to a target, first things first.
+package struct DeploymentHistory: Sendable, Hashable {
+    /// The target.
+    package let target: TargetName
+    /// The events by their sequence; two of one number, which two clones made without knowing of each other, by their names.
+    package let events: [DeploymentEvent]
+
+    /// Creates a history from events in any order, each once.
+    package init(_ target: TargetName, _ events: [DeploymentEvent]) {
+        self.target = target
+        var seen: Set<String> = []
+        self.events = events.filter { seen.insert($0.id).inserted }
+            .sorted { ($0.sequence, $0.id) < ($1.sequence, $1.id) }
+    }
+
+    /// The event that put there what runs; `nil` where nothing does.
+    package var current: DeploymentEvent? { events.last { $0.state == .succeeded } }
+
+    /// The sequence of the next event.
+    package var nextSequence: Int { (events.last?.sequence ?? 0) + 1 }
+
+    /// Whether a rollback left a release behind, and nobody insisted on it since.
+    package func isBad(_ release: ReleaseID) -> Bool {
+        let last = events.last {
+            $0.abandoned == release || ($0.release == release && $0.isForced && $0.state == .succeeded)
+        }
+        return last?.abandoned == release
+    }
+
+    /// The event to go back to: the last one that succeeded with another release than the current one, which is not bad.
+    package var previousGood: DeploymentEvent? {
+        guard let current else { return nil }
+        return events.last { $0.state == .succeeded && $0.release != current.release && !isBad($0.release) }
+    }
+}

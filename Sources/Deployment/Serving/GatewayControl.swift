@@ -1,0 +1,104 @@
+/// What a gateway is asked by the Unix socket in its target's directory: requests by HTTP, with JSON both ways.
+///
+/// | request | does | answers |
+/// |---|---|---|
+/// | `GET /status` | | `GatewayStatus` |
+/// | `POST /prepare` `Order` | starts the release beside the running one and tries it | 200 or 422, with its `SmokeOutcome` |
+/// | `POST /switch` `Order` | gives a prepared or running release the traffic, or a share of it | 200 `GatewayStatus`, or 409 with `Refusal` |
+/// | `POST /abort` `Order` | stops a release that has no traffic, or takes its share away | 200 `GatewayStatus` |
+/// | `GET /stats?window=SECONDS` | | `Monitoring.WindowStatistics` of the release that has most of the traffic; `&release=ID` of another |
+/// | `POST /stop` | lets requests end, stops everything and exits | 202 |
+package enum GatewayControl {
+    /// Which release is meant, and what share of the traffic.
+    package struct Order: Sendable, Hashable, Codable {
+        /// The release.
+        package var release: ReleaseID
+        /// The share of the traffic that it gets, from 1 to 100.
+        package var percent: Int?
+
+        /// Creates an order.
+        package init(release: ReleaseID, percent: Int? = nil) {
+            self.release = release
+            self.percent = percent
+        }
+    }
+
+    /// Why something was not done.
+    package struct Refusal: Sendable, Hashable, Codable {
+        /// One clause.
+        package var error: String
+
+        /// Creates a refusal.
+        package init(error: String) { self.error = error }
+    }
+}
+
+/// What a gateway does at the moment.
+package struct GatewayStatus: Sendable, Hashable, Codable {
+    /// A release that it has started.
+    package struct Child: Sendable, Hashable, Codable {
+        /// What it is at.
+        package enum State: String, Sendable, Hashable, Codable {
+            /// It does not answer yet.
+            case starting
+            /// It works, and gets its share.
+            case ready
+            /// It ended by itself and is started again.
+            case failing
+            /// It has no traffic any more, and ends what it is at.
+            case draining
+        }
+
+        /// The release.
+        package var release: ReleaseID
+        /// The model.
+        package var model: String
+        /// The version, as `v1.2.3`.
+        package var version: String
+        /// The SHA-256 of the listing of its files, as `sha256:` and digits.
+        package var digest: String
+        /// The process's number; `nil` while none runs.
+        package var process: Int32?
+        /// What it is at.
+        package var state: State
+        /// The share of the traffic that it gets, from 0 to 100.
+        package var percent: Int
+        /// How often it was started again.
+        package var restarts: Int
+
+        /// Creates a child's status.
+        package init(
+            release: ReleaseID,
+            model: String,
+            version: String,
+            digest: String,
+            process: Int32?,
+            state: State,
+            percent: Int,
+            restarts: Int
+        ) {
+            self.release = release
+            self.model = model
+            self.version = version
+            self.digest = digest
+            self.process = process
+            self.state = state
+            self.percent = percent
+            self.restarts = restarts
+        }
+    }
+
+    /// The gateway's process.
+    package var process: Int32
+    /// Where it listens, as `127.0.0.1:8080`.
+    package var address: String
+    /// What it has started.
+    package var children: [Child]
+
+    /// Creates a status.
+    package init(process: Int32, address: String, children: [Child]) {
+        self.process = process
+        self.address = address
+        self.children = children
+    }
+}

@@ -1,0 +1,266 @@
+import Deployment
+import ModelCore
+import Registry
+import SystemIO
+
+/// One deployment, from a version that is known to what runs: Pending, Verifying, Running, and then Succeeded, Failed or RolledBack.
+struct DeploymentRun {
+    /// Up to this size a release is read again after its trial, in bytes.
+    private static let rereadByteCount: Int64 = 1 << 30
+
+    let session: TargetSession
+    let prepared: PreparedRelease
+    let options: DeployVersion.Options
+    /// Whether the stage that the target follows has a gate that asks for a smoke test.
+    let requiresSmoke: Bool
+
+    private var release: Release { prepared.release }
+    private var target: DeploymentTarget { session.target }
+    private var driver: any TargetDriver { session.driver }
+
+    /// What is known of the target at the moment, under its lock.
+    private struct Situation {
+        let seals: [ReleaseSeal]
+        let history: DeploymentHistory
+        let current: ReleaseID?
+        /// The seal of what runs.
+        let old: ReleaseSeal?
+        /// The event that put it there.
+        let before: DeploymentEvent?
+    }
+
+    /// Deploys, or leaves everything as it was and says why.
+    func run() async throws -> DeploymentReport {
+        progress("pending")
+        var (report, isNews) = try await session.locked { try await deploy() }
+        session.workspace.context.progress.finish()
+        report.warnings += driver.remarks
+        // What somebody else did and has not told yet is theirs to tell.
+        if report.event != nil || isNews { report.take(await session.sharing.settle(pushes: options.pushes)) }
+        return report
+    }
+
+    /// Says what would be done.
+    func dryRun() async throws -> DeploymentReport {
+        var report = newReport()
+        report.isDryRun = true
+        let seals = try await driver.seals()
+        let situation = try await situation(seals)
+        report.previous = situation.old?.version ?? situation.before?.version
+        report.isUnchanged = isUnchanged(situation)
+        refuse(situation, &report)
+        if !seals.contains(where: { $0.release == release.id }) {
+            report.restores = release.files.entries.map { DeploymentReport.File(path: $0.path.text, size: $0.size) }
+        }
+        report.manifests = try (driver as? KubernetesTarget)?.manifests(of: release, among: seals)
+        return report
+    }
+
+    private func newReport() -> DeploymentReport {
+        var report = DeploymentReport(release, on: target)
+        report.verified = prepared.found
+        report.warnings = prepared.warnings + session.warnings
+        return report
+    }
+
+    private func situation(_ seals: [ReleaseSeal]) async throws -> Situation {
+        let history = try session.history(seals)
+        let current = try await driver.current()
+        return Situation(
+            seals: seals,
+            history: history,
+            current: current,
+            old: seals.first { $0.release == current },
+            before: session.event(of: current, in: history)
+        )
+    }
+
+    /// Deploys under the lock; says, too, whether something came to light that nobody noted before.
+    private func deploy() async throws -> (report: DeploymentReport, isNews: Bool) {
+        let seals = try await driver.seals()
+        var report = newReport()
+        let found = try await JournalReconciliation(session: session).run(seals)
+        report.warnings += found.warnings
+        return (try await deploy(try await situation(seals), report), found.isNews)
+    }
+
+    private func deploy(_ situation: Situation, _ report: DeploymentReport) async throws -> DeploymentReport {
+        var report = report
+        report.previous = situation.old?.version ?? situation.before?.version
+        if isUnchanged(situation), try await isServed(situation.old) {
+            report.isUnchanged = true
+            return report
+        }
+        refuse(situation, &report)
+        guard !report.isRefused else { return report }
+        progress("verifying")
+        let details = try await receive(situation)
+        let isNew = !situation.seals.contains { $0.release == release.id }
+        progress("trying out")
+        let smoke = options.skipsSmoke ? SmokeOutcome(.skipped) : try await tryOut(isNew: isNew)
+        report.smoke = smoke
+        let seal = ReleaseSeal(release, smoke: smoke, details: details)
+        if smoke.result == .failed {
+            try await fail(seal, situation, &report)
+        } else if smoke.result == .unchecked, requiresSmoke {
+            report.isRefused = true
+            report.reason = uncheckedReason
+        } else {
+            return try await run(seal, situation, report)
+        }
+        if isNew { try await driver.discard(release.id) }
+        return report
+    }
+
+    /// What was received for a trial that could not even be made goes again.
+    private func tryOut(isNew: Bool) async throws -> SmokeOutcome {
+        do { return try await driver.tryOut(release) } catch {
+            if isNew { try? await driver.discard(release.id) }
+            throw error
+        }
+    }
+
+    /// A release that runs without anybody knowing of it is tried and recorded as any other.
+    private func isUnchanged(_ situation: Situation) -> Bool {
+        situation.current == release.id && situation.before != nil && situation.old != nil
+    }
+
+    /// Whether the gateway of a target that has one serves what is current: after the machine was started again none may run.
+    private func isServed(_ seal: ReleaseSeal?) async throws -> Bool {
+        guard target.kind == .process, let seal else { return true }
+        do { try await driver.checkHealth(of: seal) } catch {
+            try session.workspace.context.cancellation.check()
+            return false
+        }
+        return true
+    }
+
+    private var uncheckedReason: String {
+        "\(target.stage?.text ?? "") takes only what a smoke test passed, and nobody said what \(release.version) should give"
+    }
+
+    private func refuse(_ situation: Situation, _ report: inout DeploymentReport) {
+        guard !report.isUnchanged else { return }
+        let bad = situation.history.events.last { $0.abandoned == release.id }
+        if !options.isForced, situation.history.isBad(release.id), let bad {
+            report.isRefused = true
+            let why = bad.reason.map { ": \($0)" } ?? ""
+            report.reason = "\(target.name) was rolled back from it on \(bad.at.prefix(10))\(why)"
+            report.hints = ["deploy it all the same: `git model deploy \(release.tag) \(target.name) --force`"]
+        } else if options.skipsSmoke, requiresSmoke {
+            report.isRefused = true
+            report.reason = "\(target.stage?.text ?? "") takes only what a smoke test passed"
+            report.hints = ["leave out `--skip-smoke`"]
+        }
+    }
+
+    /// Puts the files there, unless they are there as they were sealed.
+    private func receive(_ situation: Situation) async throws -> [String: String] {
+        if let sealed = situation.seals.first(where: { $0.release == release.id }) {
+            let differences = try await driver.differences(of: sealed)
+            if differences.isEmpty { return sealed.details }
+            guard situation.current != release.id else {
+                throw Failure(
+                    .verification,
+                    "\(release.id), which runs on \(target.name), is not as it was sealed: \(differences[0])",
+                    hints: ["deploy another version, or go back: `git model rollback \(target.name)`"]
+                )
+            }
+            try await driver.discard(release.id)
+        }
+        do { return try await driver.receive(release, from: prepared.source) } catch {
+            try? await driver.discard(release.id)
+            throw error
+        }
+    }
+
+    private func fail(_ seal: ReleaseSeal, _ situation: Situation, _ report: inout DeploymentReport) async throws {
+        let event = try await event(.failed, seal, situation, reason: seal.smoke.found)
+        note(event, &report)
+        report.state = .failed
+        report.reason = seal.smoke.found
+    }
+
+    private func run(
+        _ seal: ReleaseSeal,
+        _ situation: Situation,
+        _ report: DeploymentReport
+    ) async throws -> DeploymentReport {
+        var report = report
+        var event = try await event(.succeeded, seal, situation, reason: options.reason)
+        event.isForced = options.isForced && situation.history.isBad(release.id)
+        let noted = session.seal(seal, noting: event)
+        try await driver.seal(noted, release.files)
+        try await requireUntouched(noted)
+        try session.journal.announceOrWarn(event, driver.journal != nil, &report.warnings)
+        progress("running")
+        let outcome: TargetSwitch.Outcome
+        do { outcome = try await TargetSwitch(session: session).activate(noted, before: situation.old) } catch {
+            await TargetSwitch(session: session).withdraw(event, before: situation.current, noted)
+            throw error
+        }
+        if case .returned(let why) = outcome {
+            event.state = situation.old == nil ? .failed : .rolledBack
+            event.reason = why
+            report.reason = why
+            await session.forget(noted)
+        }
+        report.state = event.state
+        note(event, &report)
+        if event.state == .succeeded { report.warnings += await ReleasePruning(session: session).run() }
+        return report
+    }
+
+    /// Looks again at what was tried, for a trial runs commands that could have changed it; what was changed goes.
+    private func requireUntouched(_ seal: ReleaseSeal) async throws {
+        guard [.directory, .batch, .process].contains(target.kind) else { return }
+        do {
+            try await driver.requireUsable(seal)
+            guard release.files.contentSize <= DeploymentRun.rereadByteCount,
+                let first = try await driver.differences(of: seal).first
+            else { return }
+            throw Failure(.verification, "\(seal.release) was changed on \(target.name) while it was tried: \(first)")
+        } catch let failure as Failure where failure.kind == .verification {
+            try? await driver.discard(seal.release)
+            throw failure
+        }
+    }
+
+    private func event(
+        _ state: DeploymentEvent.State,
+        _ seal: ReleaseSeal,
+        _ situation: Situation,
+        reason: String?
+    ) async throws -> DeploymentEvent {
+        try await session.event(
+            .deploy,
+            state,
+            of: seal,
+            after: situation.history,
+            previous: situation.before,
+            reason: reason
+        )
+    }
+
+    /// What happened is told even where it cannot be noted.
+    private func note(_ event: DeploymentEvent, _ report: inout DeploymentReport) {
+        report.event = event.id
+        do { try session.journal.note(event) } catch {
+            report.warnings.append("what happened to \(target.name) could not be noted: \(error)")
+        }
+    }
+
+    private func progress(_ phase: String) {
+        session.workspace.context.progress.update(Progress(phase: phase, name: "\(release.tag) on \(target.name)"))
+    }
+}
+
+extension DeploymentJournal {
+    /// Announces an event; a clone that cannot be written to keeps nobody from deploying, a target does.
+    func announceOrWarn(_ event: DeploymentEvent, _ isAtTarget: Bool, _ warnings: inout [String]) throws {
+        do { try announce(event) } catch {
+            guard !isAtTarget else { throw error }
+            warnings.append("this clone cannot note what is about to happen: \(error)")
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Deployment
+import Registry
+import SystemIO
+
+/// Finds out what became of deployments whose processes ended in the middle.
+struct JournalReconciliation {
+    let session: TargetSession
+
+    /// What was found out.
+    struct Outcome {
+        /// Whether something happened that was not noted before.
+        var isNews = false
+        var warnings: [String] = []
+    }
+
+    /// Notes what happened for everything that was only announced.
+    ///
+    /// Has to run under the target's lock: nobody else is at it then.
+    func run(_ seals: [ReleaseSeal]) async throws -> Outcome {
+        var outcome = Outcome()
+        let contents = try session.journal.contents()
+        let current = contents.pending.isEmpty ? nil : try await session.driver.current()
+        for event in contents.pending {
+            guard event.release == current, let seal = seals.first(where: { $0.release == event.release }) else {
+                // Of one that is gone back to, the seal tells of the time before.
+                if event.action == .deploy { await session.forget(seals.first { $0.release == event.release }) }
+                try session.journal.withdraw(event)
+                outcome.warnings.append(
+                    "a deployment of \(event.version) to \(event.target) ended before it changed anything"
+                )
+                continue
+            }
+            let settled: DeploymentEvent
+            do { settled = try await settle(event, seal, seals) } catch {
+                try session.workspace.context.cancellation.check()
+                settled = try await given(up: event, because: error)
+                outcome.warnings.append("what was under way on \(event.target) could not be put right: \(error)")
+            }
+            try session.journal.note(settled)
+            outcome.isNews = true
+            let what = "a deployment of \(event.version) to \(event.target) ended before it was recorded"
+            outcome.warnings.append("\(what): \(settled.state.rawValue)")
+        }
+        outcome.warnings += contents.warnings
+        return outcome
+    }
+
+    /// What cannot be put right keeps nobody from deploying something that works, or from going back.
+    private func given(up event: DeploymentEvent, because error: any Error) async throws -> DeploymentEvent {
+        var event = event
+        event.state = try await session.driver.current() == event.release ? .failed : .rolledBack
+        event.abandoned = nil
+        event.reason = [event.reason, "\(error)"].compactMap(\.self).joined(separator: "; ")
+        return event
+    }
+
+    private func settle(
+        _ event: DeploymentEvent,
+        _ seal: ReleaseSeal,
+        _ seals: [ReleaseSeal]
+    ) async throws -> DeploymentEvent {
+        var event = event
+        do { try await session.driver.checkHealth(of: seal) } catch {
+            let history = try session.history(seals)
+            let before = history.events.last { $0.id == event.previous }?.release
+            let old = seals.first { $0.release == before }
+            let change = TargetSwitch(session: session)
+            if case .returned(let why) = try await change.goBack(from: seal, to: old, because: error) {
+                event.state = old == nil ? .failed : .rolledBack
+                event.abandoned = nil
+                // What it was for stays: automatic rollbacks are told by it.
+                event.reason = [event.reason, why].compactMap(\.self).joined(separator: "; ")
+            }
+        }
+        return event
+    }
+}

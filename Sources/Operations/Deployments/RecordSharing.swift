@@ -1,0 +1,160 @@
+import Deployment
+import Git
+import ModelCore
+import Registry
+import SystemIO
+
+/// Brings what happened to a target into Git, and from there to everybody; none of it can undo what happened.
+struct RecordSharing {
+    /// What came of it.
+    struct Outcome: Sendable {
+        /// The Git remote that has everything now.
+        var remote: String?
+        /// The tag that moved the target's stage.
+        var stageTag: String?
+        var warnings: [String] = []
+        var hints: [String] = []
+    }
+
+    private static let tries = 5
+
+    let workspace: Workspace
+    let target: TargetName
+    let journal: DeploymentJournal
+
+    private var records: DeploymentRecords { DeploymentRecords(workspace: workspace, target: target) }
+    private var repository: GitRepository { workspace.repository }
+
+    /// Commits the journal, and pushes that where it is wanted; what fails is a warning, and stays in the journal.
+    func settle(pushes: Bool) async -> Outcome {
+        var outcome = Outcome()
+        do { try await settle(pushes: pushes, &outcome) } catch {
+            outcome.warnings.append("what happened is not known to others yet: \(error)")
+            outcome.hints.append("tell them later: `git model deployments sync \(target)`")
+        }
+        return outcome
+    }
+
+    private func settle(pushes: Bool, _ outcome: inout Outcome) async throws {
+        let events = try journal.contents().events
+        _ = try await records.write(events)
+        let stage = try await stageReturn(after: events)
+        guard let remote = try await workspace.gitRemote() else {
+            if let stage { note(try await stage.plan(at: nil), &outcome) }
+            return try journal.remove(events)
+        }
+        guard pushes else {
+            if let stage { note(try await stage.plan(at: nil), &outcome) }
+            outcome.hints.append("tell others: `git model deployments sync \(target)`")
+            return
+        }
+        do {
+            if let stage {
+                try await push(stage, to: remote, &outcome)
+            } else {
+                try await push(to: remote)
+            }
+        } catch {
+            // The draft of the stage's tag is made all the same, so that this clone agrees with its target.
+            if let stage { note(try await stage.plan(at: nil), &outcome) }
+            throw error
+        }
+        outcome.remote = remote
+        try journal.remove(events)
+    }
+
+    /// What the last thing that happened does to a stage.
+    private func stageReturn(after events: [DeploymentEvent]) async throws -> StageReturn? {
+        guard let last = events.last, let stage = StageReturn(last, in: workspace) else { return nil }
+        // Others may have deployed since.
+        return try await records.known().history.current?.id == last.id ? stage : nil
+    }
+
+    private func note(_ plan: StageReturn.Plan, _ outcome: inout Outcome) {
+        switch plan {
+        case .nothing(let why): if let why { outcome.warnings.append(why) }
+        case .push(let tag, _, _): outcome.stageTag = tag
+        }
+    }
+
+    /// Pushes the records alone; where somebody else did meanwhile, with theirs.
+    private func push(to remote: String) async throws {
+        for attempt in 1...RecordSharing.tries {
+            guard let tip = try await records.write([]) else { return }
+            do {
+                try await repository.pushReferences([try GitRefspec(target.reference)], to: remote)
+                return await remember(tip, at: remote)
+            } catch {
+                try await lookAgain(after: error, at: remote, beside: tip, isLast: attempt == RecordSharing.tries)
+            }
+        }
+    }
+
+    /// Pushes the stage's tag and reference, and the records, all or none.
+    private func push(_ stage: StageReturn, to remote: String, _ outcome: inout Outcome) async throws {
+        for attempt in 1...RecordSharing.tries {
+            let place = try await stage.remote(remote)
+            let plan = try await stage.plan(at: place)
+            guard case .push(let tag, let id, let expected) = plan else {
+                note(plan, &outcome)
+                return try await push(to: remote)
+            }
+            guard let tip = try await records.write([]) else { return }
+            let name = TagName.referencePrefix + tag
+            do {
+                try await repository.pushAtomically(
+                    [
+                        try GitRefspec(name), try GitRefspec(name, to: stage.reference),
+                        try GitRefspec(target.reference),
+                    ],
+                    expecting: [stage.reference: expected],
+                    to: remote,
+                    isCaptured: true,
+                    environment: GitRepository.hookGuard
+                )
+                outcome.stageTag = tag
+                return await remember(tip, at: remote)
+            } catch {
+                let now = try? await stage.remote(remote)
+                // The answer may have got lost.
+                if now?.has(tag, id) == true {
+                    outcome.stageTag = tag
+                    return try await push(to: remote)
+                }
+                let isMoved = now.map { $0.has(tag) } ?? false
+                try await lookAgain(
+                    after: error,
+                    at: remote,
+                    beside: tip,
+                    isMoved: isMoved,
+                    isLast: attempt == RecordSharing.tries
+                )
+            }
+        }
+    }
+
+    /// Fetches what the remote has after a push that it refused; throws the refusal where nobody else is the reason.
+    private func lookAgain(
+        after error: any Error,
+        at remote: String,
+        beside tip: GitObjectID,
+        isMoved: Bool = false,
+        isLast: Bool
+    ) async throws {
+        try workspace.context.cancellation.check()
+        guard !isLast, (error as? GitError)?.kind == .failed else { throw error }
+        try await records.fetch(from: remote)
+        let place = DeploymentRecords.reference(of: target, at: remote)
+        guard !isMoved else { return }
+        guard let theirs = try await repository.objects.reference(place)?.peeledID,
+            try await !repository.objects.isAncestor(theirs, of: tip)
+        else { throw error }
+    }
+
+    /// Notes what the remote has, as a fetch would; that this does not work changes nothing about that.
+    private func remember(_ tip: GitObjectID, at remote: String) async {
+        let name = DeploymentRecords.reference(of: target, at: remote)
+        let old = try? await repository.objects.reference(name)?.objectID
+        try? await repository.updateReference(name, to: tip, expecting: old, reason: "git model: push deployments")
+    }
+}

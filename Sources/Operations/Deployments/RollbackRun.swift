@@ -1,0 +1,208 @@
+import Deployment
+import ModelCore
+import Registry
+import SystemIO
+
+/// One rollback: to what ran before, by what is recorded, or to a version that the target still has.
+///
+/// Until the old release runs again, nobody but the target is asked anything.
+struct RollbackRun {
+    let session: TargetSession
+    let options: RollBackTarget.Options
+
+    private var target: DeploymentTarget { session.target }
+    private var driver: any TargetDriver { session.driver }
+
+    /// What is gone back to, and from what.
+    private struct Plan {
+        let history: DeploymentHistory
+        let old: ReleaseSeal
+        let left: ReleaseID?
+        let leftSeal: ReleaseSeal?
+        /// The event that put there what is left.
+        let leftEvent: DeploymentEvent?
+    }
+
+    /// Goes back; throws, with everything as it was, where there is nothing to go back to.
+    func run() async throws -> DeploymentReport {
+        progress("going back")
+        var report = try await session.locked { try await goBack() }
+        session.workspace.context.progress.finish()
+        report.warnings += driver.remarks
+        let own = session.workspace.journal(of: target.name)
+        if own.directory != session.journal.directory, (try? own.contents().events.isEmpty) == false {
+            let sharing = RecordSharing(workspace: session.workspace, target: target.name, journal: own)
+            report.take(await sharing.settle(pushes: options.pushes))
+        } else {
+            report.take(await session.sharing.settle(pushes: options.pushes))
+        }
+        return report
+    }
+
+    private func goBack() async throws -> DeploymentReport {
+        let seals = try await driver.seals()
+        let found = try await JournalReconciliation(session: session).run(seals)
+        let plan = try await plan(seals)
+        try requireExpected(plan)
+        var report = DeploymentReport(goingBackTo: plan.old, on: target)
+        report.warnings = session.warnings + found.warnings
+        report.previous = plan.leftSeal?.version ?? plan.leftEvent?.version
+        if plan.left == plan.old.release {
+            report.isUnchanged = true
+            return report
+        }
+        try await driver.requireUsable(plan.old)
+        let smoke = options.skipsSmoke ? SmokeOutcome(.skipped) : plan.old.smoke
+        report.smoke = smoke
+        var event = try await event(plan)
+        event.smoke = smoke
+        let journal = announce(event, &report)
+        do {
+            let outcome = try await TargetSwitch(session: session).activate(plan.old, before: plan.leftSeal)
+            if case .returned(let why) = outcome {
+                event.state = .rolledBack
+                event.abandoned = nil
+                // What it was for stays: automatic rollbacks are told by it.
+                event.reason = [options.reason, why].compactMap(\.self).joined(separator: "; ")
+                report.reason = why
+            }
+        } catch {
+            await TargetSwitch(session: session).withdraw(event, before: plan.left, in: journal)
+            throw error
+        }
+        report.state = event.state
+        report.event = event.id
+        do { try journal.note(event) } catch {
+            report.warnings.append("what happened to \(target.name) could not be noted: \(error)")
+        }
+        if event.state == .succeeded {
+            await session.forget(plan.leftSeal)
+            try await check(plan.old, &report)
+        }
+        return report
+    }
+
+    /// Announces it at the target, or, where that takes nothing more, as a disk that is full, in this clone: the way back is free.
+    private func announce(_ event: DeploymentEvent, _ report: inout DeploymentReport) -> DeploymentJournal {
+        let own = session.workspace.journal(of: target.name)
+        for journal in [session.journal, own] {
+            do {
+                try journal.announce(event)
+                return journal
+            } catch {
+                report.warnings.append("\(journal.directory) cannot note what is about to happen: \(error)")
+            }
+        }
+        return own
+    }
+
+    /// Reads all of it again, now that it runs: that takes its time.
+    private func check(_ seal: ReleaseSeal, _ report: inout DeploymentReport) async throws {
+        progress("checking")
+        do {
+            report.problems = try await driver.differences(of: seal).map { Problem(seal.release.text, message: $0) }
+        } catch {
+            try session.workspace.context.cancellation.check()
+            report.warnings.append("\(seal.release) runs, and could not be read again: \(error)")
+        }
+        if !report.problems.isEmpty {
+            report.hints.append("deploy another version: `git model deploy VERSION \(target.name)`")
+        }
+    }
+
+    /// Asks again, under the lock, what was true before it was taken: of two monitors only one may go back.
+    private func requireExpected(_ plan: Plan) throws {
+        if let expected = options.expected, plan.left != expected {
+            throw Failure(.failed, "somebody put another version into \(target.name) meanwhile")
+        }
+        let time = session.workspace.context.taggerTime
+        guard let objection = options.brake?.objection(to: plan.history, at: time) else { return }
+        throw Failure(.failed, "\(plan.leftSeal?.version ?? "what runs in \(target.name)") stays: \(objection)")
+    }
+
+    private func plan(_ seals: [ReleaseSeal]) async throws -> Plan {
+        let history = try session.history(seals)
+        let current = try await driver.current()
+        let old = try seal(seals, current, history)
+        return Plan(
+            history: history,
+            old: old,
+            left: current,
+            leftSeal: seals.first { $0.release == current },
+            leftEvent: session.event(of: current, in: history)
+        )
+    }
+
+    private func seal(
+        _ seals: [ReleaseSeal],
+        _ current: ReleaseID?,
+        _ history: DeploymentHistory
+    ) throws -> ReleaseSeal {
+        if let wanted = options.version { return try seal(named: wanted, among: seals, history) }
+        guard let event = session.previousGood(before: current, in: history) else {
+            throw Failure(
+                .failed,
+                "there is nothing to go back to on \(target.name): no other version that is good ran there",
+                hints: choices(seals, current)
+            )
+        }
+        guard let seal = seals.first(where: { $0.release == event.release }) else {
+            throw Failure(
+                .failed,
+                "\(event.version) ran on \(target.name) before, and is not kept there any more",
+                hints: ["deploy it again: `git model deploy \(event.tag) \(target.name)`"] + choices(seals, current)
+            )
+        }
+        return seal
+    }
+
+    /// Of several releases of one version the one that was deployed last.
+    private func seal(
+        named text: String,
+        among seals: [ReleaseSeal],
+        _ history: DeploymentHistory
+    ) throws -> ReleaseSeal {
+        let found = seals.filter { [$0.version, $0.tag, "\($0.model)@\($0.version)", $0.release.text].contains(text) }
+        let order = history.events.map(\.release)
+        let last = found.max { left, right in
+            (order.lastIndex(of: left.release) ?? -1, left.release.text)
+                < (order.lastIndex(of: right.release) ?? -1, right.release.text)
+        }
+        guard let last else {
+            throw Failure(
+                .failed,
+                "\(target.name) does not keep \(QuotedPath.encode(text))",
+                hints: ["deploy it: `git model deploy \(ShellWord.quoted(text)) \(target.name)`"] + choices(seals, nil)
+            )
+        }
+        return last
+    }
+
+    private func choices(_ seals: [ReleaseSeal], _ current: ReleaseID?) -> [String] {
+        let others = seals.filter { $0.release != current }.map(\.version)
+        guard !others.isEmpty else { return [] }
+        return ["it keeps \(others.sorted().joined(separator: ", ")): `git model rollback \(target.name) --to VERSION`"]
+    }
+
+    private func event(_ plan: Plan) async throws -> DeploymentEvent {
+        var event = try await session.event(
+            .rollback,
+            .succeeded,
+            of: plan.old,
+            after: plan.history,
+            previous: plan.leftEvent,
+            reason: options.reason
+        )
+        event.abandoned = plan.left
+        // Who names a version that is bad insists on it.
+        event.isForced = plan.history.isBad(plan.old.release)
+        if let stage = target.stage, let left = plan.leftSeal?.tag ?? plan.leftEvent?.tag {
+            event.details.merge(StageReturn.details(of: stage, leaving: left)) { $1 }
+        }
+        return event
+    }
+
+    private func progress(_ phase: String) {
+        session.workspace.context.progress.update(Progress(phase: phase, name: target.name.text))
+    }
+}

@@ -1,0 +1,158 @@
+import Deployment
+import Git
+import ModelCore
+import Registry
+import SystemIO
+import SystemPackage
+
+/// A target as one command works with it: who deploys to it, what is known of it, and where that is noted.
+struct TargetSession: Sendable {
+    /// What the seal of a release notes of the event that put it there.
+    private enum Detail {
+        static let event = "event", sequence = "sequence", time = "at"
+    }
+
+    let workspace: Workspace
+    let target: DeploymentTarget
+    let driver: any TargetDriver
+    let journal: DeploymentJournal
+    /// What Git knows.
+    private let recorded: DeploymentHistory
+    /// What Git and this clone's journal knew when the driver was made.
+    private let known: DeploymentHistory
+    private(set) var warnings: [String]
+
+    /// Reads what Git knows here of a target; the target itself is left alone.
+    init(_ target: DeploymentTarget, in workspace: Workspace) async throws {
+        self.workspace = workspace
+        self.target = target
+        let known = try await workspace.deployments(of: target.name)
+        recorded = known.history
+        warnings = known.warnings
+        // A target that keeps no seals has them from its history: also of what was done here, and perhaps by a process that was killed,
+        // and that Git does not know.
+        let noted = try workspace.journal(of: target.name).contents()
+        let events = known.history.events + noted.events + noted.pending
+        self.known = DeploymentHistory(target.name, events)
+        driver = try TargetDrivers.driver(for: target, in: workspace, history: self.known)
+        journal =
+            driver.journal.map { DeploymentJournal(target: target.name, directory: $0) }
+            ?? workspace.journal(of: target.name)
+    }
+
+    /// Who deploys also once the user has interrupted, for what has to be put back then.
+    var uninterruptedDriver: any TargetDriver {
+        guard workspace.context.cancellation.isCancelled else { return driver }
+        var context = workspace.context
+        context.cancellation = Cancellation()
+        return (try? TargetDrivers.driver(for: target, in: workspace.with(context), history: known)) ?? driver
+    }
+
+    var sharing: RecordSharing { RecordSharing(workspace: workspace, target: target.name, journal: journal) }
+
+    /// Keeps others from deploying to the target while the body runs.
+    func locked<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        let lock = try await driver.lock()
+        do {
+            let result = try await body()
+            await lock.release()
+            return result
+        } catch {
+            await lock.release()
+            throw error
+        }
+    }
+
+    /// Returns everything that happened, from Git, the journal and, where neither knows it, the seals.
+    func history(_ seals: [ReleaseSeal]) throws -> DeploymentHistory {
+        let noted = try journal.contents().events
+        let sealed = seals.compactMap { seal -> DeploymentEvent? in
+            guard let id = seal.details[Detail.event], let at = seal.details[Detail.time],
+                let sequence = seal.details[Detail.sequence].flatMap({ Int($0) }), sequence > 0
+            else { return nil }
+            return DeploymentEvent(
+                id: id,
+                sequence: sequence,
+                target: target.name,
+                action: .deploy,
+                state: .succeeded,
+                of: seal,
+                previous: nil,
+                host: "",
+                at: at
+            )
+        }
+        // Of one event, what Git and the journal say counts: it may have come to something else.
+        return DeploymentHistory(target.name, recorded.events + noted + sealed)
+    }
+
+    /// Returns the event that put there what runs, which is not the last one where somebody went back and nobody here knows.
+    func event(of current: ReleaseID?, in history: DeploymentHistory) -> DeploymentEvent? {
+        guard let current else { return nil }
+        return history.events.last { $0.state == .succeeded && $0.release == current }
+    }
+
+    /// Returns the event to go back to from what runs.
+    func previousGood(before current: ReleaseID?, in history: DeploymentHistory) -> DeploymentEvent? {
+        guard history.current?.release != current, let now = event(of: current, in: history) else {
+            return history.previousGood
+        }
+        // Whatever came after what runs was left again, for reasons that are not known here.
+        let before = history.events.filter { ($0.sequence, $0.id) < (now.sequence, now.id) }
+        return before.last { $0.state == .succeeded && $0.release != current && !history.isBad($0.release) }
+    }
+
+    /// Creates an event of now.
+    func event(
+        _ action: DeploymentEvent.Action,
+        _ state: DeploymentEvent.State,
+        of seal: ReleaseSeal,
+        after history: DeploymentHistory,
+        previous: DeploymentEvent?,
+        reason: String?
+    ) async throws -> DeploymentEvent {
+        DeploymentEvent(
+            id: DeploymentEvent.newID(),
+            sequence: history.nextSequence,
+            target: target.name,
+            action: action,
+            state: state,
+            of: seal,
+            previous: previous?.id,
+            reason: reason,
+            by: (try? await workspace.repository.committer())?.name,
+            host: Machine.hostName ?? "",
+            at: CivilDate.time(secondsSince1970: workspace.context.taggerTime)
+        )
+    }
+
+    /// Returns a seal that notes which event puts the release there, so that its target alone tells the order.
+    func seal(_ seal: ReleaseSeal, noting event: DeploymentEvent) -> ReleaseSeal {
+        var seal = seal
+        seal.details[Detail.event] = event.id
+        seal.details[Detail.sequence] = "\(event.sequence)"
+        seal.details[Detail.time] = event.at
+        return seal
+    }
+
+    /// Lets a seal say no more that the release came to be current, or stayed it; what cannot be written is noted elsewhere all the same.
+    func forget(_ seal: ReleaseSeal?) async {
+        guard var seal, seal.details[Detail.event] != nil else { return }
+        for name in [Detail.event, Detail.sequence, Detail.time] { seal.details[name] = nil }
+        try? await uninterruptedDriver.reseal(seal)
+    }
+
+    /// Fetches what others recorded; that the Git remote cannot be reached is only worth a warning.
+    func fetchingRecords() async throws -> TargetSession {
+        guard let remote = try await workspace.gitRemote() else { return self }
+        do {
+            try await DeploymentRecords(workspace: workspace, target: target.name).fetch(from: remote)
+        } catch {
+            try workspace.context.cancellation.check()
+            var session = self
+            session.warnings.append("\(remote) cannot say what others did to \(target.name): \(error)")
+            return session
+        }
+        return try await TargetSession(target, in: workspace)
+    }
+}

@@ -1,0 +1,184 @@
+import Deployment
+import ModelCore
+import Registry
+import Remotes
+import SystemIO
+import SystemPackage
+
+/// Deploys to a directory, here or on a host that is reached by SSH.
+struct DirectoryTarget: TargetDriver {
+    /// The keys that a target of that kind may have.
+    static func keys(of kind: DeploymentTarget.Kind) -> Set<String> {
+        let own: Set<String> =
+            switch kind {
+            case .directory: ["health"]
+            case .process: ProcessTarget.keys
+            case .batch, .oci, .kubernetes: []
+            }
+        return DeploymentTarget.commonKeys.union(["path", "paths"]).union(own)
+    }
+
+    private let target: DeploymentTarget
+    private let context: Context
+    private let host: any ReleaseHost
+    /// The words of the command that says whether a release works; empty where there is none.
+    private let health: [String]
+    private let tally: ProgressTally
+    private let said = Remarks()
+
+    /// Creates the driver of a target; a relative path counts from the top of the repository, and `sshCommand` is Git's
+    /// `core.sshCommand`; `isAgreed` says whether the user agreed to the place.
+    init(
+        _ target: DeploymentTarget,
+        in context: Context,
+        relativeTo top: FilePath,
+        sshCommand: String? = nil,
+        isAgreed: Bool = false
+    ) throws {
+        try target.settings.requireKnown(DirectoryTarget.keys(of: target.kind))
+        self.target = target
+        self.context = context
+        health = try DirectoryTarget.words("health", of: target)
+        let tally = ProgressTally(phase: "sending", sink: context.progress)
+        self.tally = tally
+        switch try DirectoryTarget.place(of: target, in: context, relativeTo: top) {
+        case .here(let path):
+            host = LocalReleaseHost(path, environment: context.environment, cancellation: context.cancellation)
+        case .elsewhere(let location):
+            let settings = SSHSettings(
+                environment: context.environment,
+                configuredCommand: sshCommand,
+                mayAskUser: context.hasTerminal
+            )
+            let program = SSHProgram(location, settings, isAgreed: isAgreed)
+            host = SSHReleaseHost(
+                HostClient(program),
+                root: FilePath(program.path),
+                staging: context.stagingDirectory,
+                cancellation: context.cancellation,
+                progress: tally.add
+            )
+        }
+    }
+
+    /// The words of a key that holds a command.
+    private static func words(_ key: String, of target: DeploymentTarget) throws(TargetError) -> [String] {
+        guard let text = target.settings.text(key) else { return [] }
+        guard let words = ShellWord.words(of: text), words.first?.isEmpty == false else {
+            throw target.settings.problem(key, "is \(QuotedPath.encode(text)), which takes a shell to understand")
+        }
+        return words
+    }
+
+    var journal: FilePath? { host.journal }
+
+    var remarks: [String] { said.lines }
+
+    func lock() async throws -> any TargetLock {
+        let time = CivilDate.time(secondsSince1970: context.now() / 1_000_000_000)
+        let note = "somebody on \(Machine.hostName ?? "another machine"), since \(time)"
+        return DirectoryLock(lock: try await doing { try await host.lock(noting: note) })
+    }
+
+    func current() async throws -> ReleaseID? { try await doing { try await host.current() } }
+
+    func seals() async throws -> [ReleaseSeal] { try await doing { try await host.seals() } }
+
+    func receive(_ release: Release, from source: any ReleaseSource) async throws -> [String: String] {
+        tally.begin(release.id.text, byteCount: release.files.contentSize)
+        defer { context.progress.finish() }
+        try await doing { try await host.receive(release, from: { try await source.write(into: $0) }) }
+        return [:]
+    }
+
+    func tryOut(_ release: Release) async throws -> SmokeOutcome {
+        try await doing { try await host.tryOut(release, timeout: target.timeout) }
+    }
+
+    func seal(_ seal: ReleaseSeal, _ files: TreeListing) async throws {
+        try await doing { try await host.seal(seal, files) }
+    }
+
+    func reseal(_ seal: ReleaseSeal) async throws { try await doing { try await host.reseal(seal) } }
+
+    func requireUsable(_ seal: ReleaseSeal) async throws { try await doing { try await host.requireUsable(seal) } }
+
+    func activate(_ seal: ReleaseSeal) async throws { try await doing { try await host.activate(seal.release) } }
+
+    func deactivate(_ release: ReleaseID) async throws { try await doing { try await host.deactivate(release) } }
+
+    func differences(of seal: ReleaseSeal) async throws -> [String] {
+        try await doing { try await host.differences(of: seal) }
+    }
+
+    func discard(_ release: ReleaseID) async throws { try await doing { try await host.discard(release) } }
+
+    func checkHealth(of seal: ReleaseSeal) async throws {
+        guard try await current() == seal.release else {
+            throw Failure(.failed, "release \(seal.release) is not what \(host.layout.current) leads to")
+        }
+        // Going back needs no new trust: a command that came with a pull since then is nobody's word on what ran before.
+        guard !health.isEmpty else { return }
+        guard try agreesToHealth else {
+            said.add("the health command of \(target.name) did not run: nobody on this machine agreed to it")
+            return
+        }
+        let (launch, words, directory) = (host.launch(of: seal), health, host.layout.files(of: seal.release))
+        let variables = host is LocalReleaseHost ? context.environment : [:]
+        let result = try await doing {
+            try await TimeLimit.within(target.timeout) {
+                try await launch.capture(words, in: directory, input: [], variables: variables)
+            }
+        }
+        let command = "the health command of \(target.name)"
+        guard let result else { throw Failure(.failed, "\(command) did not end within \(target.timeout) s") }
+        guard result.exitCode == 0 else {
+            let last = String(decoding: result.output, as: UTF8.self).split(whereSeparator: \.isNewline).last
+            let said = last.map { ": \(DirectoryTarget.printable($0))" } ?? ""
+            throw Failure(.failed, "\(command) ended with exit code \(result.exitCode)\(said)")
+        }
+    }
+
+    /// What a command said, without what a terminal could take for more.
+    private static func printable(_ text: Substring) -> String {
+        let shown = String(text.prefix(300))
+        return shown.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? QuotedPath.encode(shown) : shown
+    }
+
+    /// Whether the user of this machine agreed to the words of the health command, which a tracked file may bring.
+    private var agreesToHealth: Bool {
+        get throws {
+            let entry = CommandAgreement.entry(for: health)
+            if context.trustedURLs.contains(entry) { return true }
+            return try TrustStore(environment: context.environment)?.contains(entry) ?? false
+        }
+    }
+
+    /// Refuses a health command that nobody on this machine agreed to.
+    func requireHealthAgreement() throws {
+        guard !health.isEmpty, try !agreesToHealth else { return }
+        let entry = CommandAgreement.entry(for: health)
+        throw Failure(
+            .failed,
+            "deploy.\(target.name).health is a command that nobody on this machine agreed to: "
+                + CommandAgreement.text(of: health),
+            hints: ["agree to it: `git model trust \(entry)`", "or this once: `--trust \(entry)`"]
+        )
+    }
+
+    /// Does something at the target, and says what went wrong there as the user should see it.
+    private func doing<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do { return try await body() } catch let error as HostError {
+            throw Failure(error, at: target.name)
+        } catch let error as ServeLaunchError {
+            throw Failure(.failed, "a command cannot be run on \(target.name): \(error)")
+        }
+    }
+}
+
+/// The lock of a target's directory.
+private struct DirectoryLock: TargetLock {
+    let lock: any HostLock
+
+    func release() async { await lock.release() }
+}

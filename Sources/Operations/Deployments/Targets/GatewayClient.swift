@@ -1,0 +1,90 @@
+import Deployment
+import FoundationEssentials
+import SystemIO
+import SystemPackage
+import Transport
+
+/// Tells the gateway of a target's directory what to do, by its socket.
+struct GatewayClient: Sendable {
+    private let layout: TargetLayout
+    private let transport: HTTPTransport
+    private let cancellation: Cancellation
+
+    init(_ layout: TargetLayout, cancellation: Cancellation) {
+        self.layout = layout
+        self.cancellation = cancellation
+        transport = HTTPTransport(TransportSettings(), pool: .shared, cancellation: cancellation)
+    }
+
+    /// What the gateway does; `nil` where none runs, and an error where one runs and does not answer.
+    func status() async throws -> GatewayStatus? {
+        do { return try await decoded(ask(.get, "/status", nil)) } catch {
+            try cancellation.check()
+            guard isRunning else { return nil }
+            throw Failure(
+                .failed,
+                "a gateway serves \(layout.root), and does not answer at \(layout.gatewaySocket)",
+                hints: [
+                    "see what it says: \(layout.gatewayLog)",
+                    "stop it, then try again: its lock is \(layout.gatewayLock)",
+                ],
+                cause: error
+            )
+        }
+    }
+
+    /// Whether a gateway's process is there, answering or not.
+    private var isRunning: Bool {
+        guard (try? FileStatus.of(layout.gatewayLock)) != nil else { return false }
+        do {
+            _ = try FileLock(layout.gatewayLock, mode: .exclusive, wait: nil)
+            return false
+        } catch { return true }
+    }
+
+    /// Has a release started and tried beside what runs; one that takes long is asked for again, and not started twice.
+    func prepare(_ release: ReleaseID, within seconds: Int) async throws -> SmokeOutcome {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while true {
+            do {
+                let answer = try await ask(.post, "/prepare", GatewayControl.Order(release: release))
+                guard answer.status == 200 || answer.status == 422 else { throw refusal(answer) }
+                return try JSONDecoder().decode(SmokeOutcome.self, from: Data(answer.bytes))
+            } catch TransportError.stalled where ContinuousClock.now < deadline { continue }
+        }
+    }
+
+    /// Gives a release that was prepared the traffic.
+    func change(to release: ReleaseID) async throws {
+        _ = try await decoded(ask(.post, "/switch", GatewayControl.Order(release: release)))
+    }
+
+    /// Stops a release that has no traffic; one that is not there is no error.
+    func abort(_ release: ReleaseID) async throws {
+        _ = try await decoded(ask(.post, "/abort", GatewayControl.Order(release: release)))
+    }
+
+    private func ask(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ order: GatewayControl.Order?
+    ) async throws -> HTTPResponse {
+        let url = HTTPAddress.url(ofSocket: layout.gatewaySocket.string, path: path)
+        var request = HTTPRequest(method, url, fields: ["Host": "localhost"])
+        if let order {
+            request.fields["Content-Type"] = "application/json"
+            request.body = .bytes(Array(try JSONEncoder().encode(order)))
+        }
+        return try await transport.send(request, answerLimit: 1 << 20)
+    }
+
+    private func decoded(_ answer: HTTPResponse) throws -> GatewayStatus {
+        guard answer.isSuccess else { throw refusal(answer) }
+        return try JSONDecoder().decode(GatewayStatus.self, from: Data(answer.bytes))
+    }
+
+    private func refusal(_ answer: HTTPResponse) -> Failure {
+        let problem = (try? JSONDecoder().decode(GatewayControl.Refusal.self, from: Data(answer.bytes)))?.error
+        return Failure(.failed, "the gateway of \(layout.root) refuses: \(problem ?? "status \(answer.status)")")
+    }
+}

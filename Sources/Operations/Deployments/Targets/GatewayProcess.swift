@@ -1,0 +1,107 @@
+import Deployment
+import FoundationEssentials
+import ModelCore
+import SystemIO
+import SystemPackage
+
+/// Starts the gateway of a target's directory, as a process that goes on when this one ends.
+struct GatewayProcess {
+    /// The program's name.
+    static let name = "git-model-gateway"
+    /// How long a gateway may take beyond what its release may.
+    private static let grace = 10
+    private static let saidLimit: Int64 = 4096
+
+    let configuration: GatewayConfiguration
+    let layout: TargetLayout
+    let context: Context
+
+    /// Where the program is: beside this one, or else on the `PATH`.
+    static func program(in context: Context) throws -> FilePath {
+        let beside = Machine.program?.removingLastComponent().appending(name)
+        if let beside, let status = try? FileStatus.of(beside, followingLinks: true), status.isExecutable {
+            return beside
+        }
+        if let found = ExecutableSearch(path: context.environment["PATH"]).path(of: name) { return found }
+        throw Failure(
+            .failed,
+            "there is no \(name) beside git-model, and none on the PATH",
+            hints: ["install git-model again, all of it: docs/install.md"]
+        )
+    }
+
+    /// Writes the configuration that every later start has: it names no release, so that the current one is served.
+    func writeConfiguration() throws {
+        try GatewayProcess.write(configuration, to: layout.gatewayConfiguration)
+    }
+
+    /// Starts a gateway with a release and waits until it serves that; throws, with nothing left running, where it does not.
+    func start(_ release: ReleaseID) async throws {
+        var first = configuration
+        first.release = release
+        let path = layout.temporary.appending("gateway-\(TemporaryFile.unusedName()).json")
+        try GatewayProcess.write(first, to: path)
+        defer { try? DurableFile.remove(path) }
+        let start = (try? FileStatus.of(layout.gatewayLog))?.size ?? 0
+        let process = try DetachedProcess(
+            GatewayProcess.program(in: context),
+            [GatewayProcess.name, path.string],
+            environment: context.environment,
+            directory: layout.root,
+            log: layout.gatewayLog
+        )
+        do { try await wait(for: release, process, since: start) } catch {
+            process.stop()
+            throw error
+        }
+    }
+
+    private func wait(for release: ReleaseID, _ process: DetachedProcess, since start: Int64) async throws {
+        let client = GatewayClient(layout, cancellation: context.cancellation)
+        let seconds = configuration.startTimeout * 2 + GatewayProcess.grace
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < deadline {
+            try context.cancellation.check()
+            if let code = process.exitCode() {
+                throw Failure(
+                    code == 4 ? .verification : .failed,
+                    "the gateway of \(layout.root) ended with exit code \(code)\(said(since: start))",
+                    hints: ["see what it says: \(layout.gatewayLog)"]
+                )
+            }
+            // Another one's answers are not what is waited for.
+            if let status = try? await client.status(), status.process == process.identifier,
+                status.children.contains(where: { $0.release == release && $0.state == .ready && $0.percent == 100 })
+            {
+                return
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Failure(
+            .failed,
+            "the gateway of \(layout.root) did not serve \(release) within \(seconds) s",
+            hints: ["see what it says: \(layout.gatewayLog)"]
+        )
+    }
+
+    /// The last error that the gateway wrote to its log.
+    private func said(since start: Int64) -> String {
+        guard let file = try? OpenFile(reading: layout.gatewayLog), let size = try? file.status().size else {
+            return ""
+        }
+        let first = max(start, size - GatewayProcess.saidLimit)
+        var bytes = [UInt8](repeating: 0, count: Int(max(0, size - first)))
+        var rest = bytes.mutableSpan
+        let count = (try? rest.withUnsafeMutableBytes { try file.read(into: $0, at: first) }) ?? 0
+        let lines = String(decoding: bytes.prefix(count), as: UTF8.self).split(whereSeparator: \.isNewline)
+        guard let line = lines.last(where: { $0.hasPrefix("error: ") }) else { return "" }
+        let text = line.dropFirst("error: ".count)
+        return ": " + (text.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? QuotedPath.encode(String(text)) : String(text))
+    }
+
+    static func write(_ configuration: GatewayConfiguration, to path: FilePath) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try DurableFile.write(JSONText.indented(try encoder.encode(configuration)), to: path)
+    }
+}

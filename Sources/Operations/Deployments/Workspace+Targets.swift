@@ -1,0 +1,160 @@
+import Deployment
+import ModelCore
+import Registry
+import SystemPackage
+
+/// A target, and what it takes that the user agreed to it.
+struct ConfiguredTarget: Sendable {
+    /// The keys that neither say where something is written to nor how.
+    private static let harmlessKeys: Set<String> = ["kind", "model", "stage", "keep", "timeout", "paths"]
+
+    /// The keys of a gateway that open it to others, or say what it writes down.
+    private static let gatewayKeys: Set<String> = ["features", "listen", "log", "payloads", "predictions"]
+
+    let target: DeploymentTarget
+    /// What the user agrees to: `deploy:` and where the target is, as one absolute path or URL, with what else tracked files say of a
+    /// gateway.
+    let agreement: String
+    /// Whether only the user's own levels of the configuration say where it is.
+    let isOwn: Bool
+
+    init(_ keys: Configuration.TargetKeys, in workspace: Workspace) throws {
+        target = try DeploymentTarget(TargetSettings(try TargetName(keys.name), keys.values))
+        isOwn = keys.trackedKeys.isSubset(of: ConfiguredTarget.harmlessKeys)
+        agreement = "deploy:" + ConfiguredTarget.address(of: target, keys, in: workspace)
+    }
+
+    private static func address(
+        of target: DeploymentTarget,
+        _ keys: Configuration.TargetKeys,
+        in workspace: Workspace
+    ) -> String {
+        let path = target.settings.text("path") ?? ""
+        switch target.kind {
+        case .directory, .batch:
+            return workspace.context.agreedURL(path, from: workspace.root)
+        case .process:
+            // Who may reach the gateway, and what it keeps of what people send.
+            let words = words(
+                of: keys.values.filter { gatewayKeys.contains($0.key) && keys.trackedKeys.contains($0.key) }
+            )
+            let place = workspace.context.agreedURL(path, from: workspace.root)
+            return words.isEmpty ? place : "\(place)?\(words)"
+        case .oci, .kubernetes:
+            // Whatever is set decides what is written to whom.
+            let words = words(of: keys.values.filter { !harmlessKeys.contains($0.key) })
+            return "\(target.kind.rawValue)://\(target.name)?\(words)"
+        }
+    }
+
+    private static func words(of values: [String: [String]]) -> String {
+        values.sorted { $0.key < $1.key }.flatMap { key, values in values.map { "\(key)=\($0)" } }
+            .joined(separator: "&")
+    }
+}
+
+extension Workspace {
+    /// Returns the targets that can be read, in the order of their first mention, and what is wrong with the others.
+    func targets() -> (targets: [ConfiguredTarget], problems: [Problem]) {
+        var targets: [ConfiguredTarget] = []
+        var problems: [Problem] = []
+        for keys in configuration.targets {
+            do { targets.append(try ConfiguredTarget(keys, in: self)) } catch {
+                problems.append(Problem(keys.name, error))
+            }
+        }
+        return (targets, problems)
+    }
+
+    /// Returns the target of that name, or the only one where none is named.
+    func target(named name: String?) throws -> ConfiguredTarget {
+        let all = configuration.targets
+        if let name {
+            _ = try TargetName(name)
+            if let keys = all.first(where: { $0.name == name }) { return try ConfiguredTarget(keys, in: self) }
+            throw Failure(
+                .failed,
+                "there is no target '\(name)'",
+                hints: all.isEmpty
+                    ? [Workspace.targetHint(name)] : ["there are: \(all.map(\.name).joined(separator: ", "))"]
+            )
+        }
+        guard let first = all.first else {
+            throw Failure(.failed, "no target is set up", hints: [Workspace.targetHint("edge")])
+        }
+        guard all.count == 1 else {
+            throw Failure(
+                .usage,
+                "it is not clear which target is meant: \(all.map(\.name).joined(separator: ", "))",
+                hints: ["name the one you mean"]
+            )
+        }
+        return try ConfiguredTarget(first, in: self)
+    }
+
+    private static func targetHint(_ name: String) -> String {
+        "declare one: `git config -f \(Configuration.path) deploy.\(name).kind directory`, and its path likewise"
+    }
+
+    /// Refuses to write to a place that only a tracked file names, until the user of this machine agreed to it.
+    func requireAgreement(to configured: ConfiguredTarget) throws {
+        guard !configured.isOwn, try !agrees(toEntry: configured.agreement) else { return }
+        let place = configured.agreement.dropFirst("deploy:".count)
+        let word = ShellWord.quoted(configured.agreement)
+        throw Failure(
+            .failed,
+            "cannot deploy to \(configured.target.name): nobody on this machine agreed to \(QuotedPath.encode(String(place)))",
+            hints: ["agree to it: `git model trust \(word)`", "or this once: `--trust \(word)`"]
+        )
+    }
+
+    /// Refuses to ask or tell anything of a target that is not on this machine, until its user agreed to it: a tracked file may name
+    /// any registry, cluster or host.
+    func requireAgreement(toReach configured: ConfiguredTarget) throws {
+        if try localPlace(of: configured.target) == nil { try requireAgreement(to: configured) }
+    }
+
+    /// Refuses to go back on a target of another machine, or one that the clone itself may have brought, seals and all; any other was
+    /// agreed to when something was deployed there.
+    func requireAgreement(toGoingBackOn configured: ConfiguredTarget) throws {
+        guard let named = try localPlace(of: configured.target) else { return try requireAgreement(to: configured) }
+        let (place, top) = (try ResolvedPath.of(named), try ResolvedPath.of(root))
+        if place.starts(with: top) || top.starts(with: place) { try requireAgreement(to: configured) }
+    }
+
+    /// The directory of a target on this machine; `nil` where the target is elsewhere.
+    private func localPlace(of target: DeploymentTarget) throws -> FilePath? {
+        switch target.kind {
+        case .oci, .kubernetes: return nil
+        case .directory, .batch, .process:
+            switch try DirectoryTarget.place(of: target, in: context, relativeTo: root) {
+            case .here(let path): return path
+            case .elsewhere: return nil
+            }
+        }
+    }
+
+    /// Whether the user set a target up themselves, or agreed to where it is.
+    func isAgreed(to target: DeploymentTarget) throws -> Bool {
+        let configured = try self.target(named: target.name.text)
+        return try configured.isOwn || agrees(toEntry: configured.agreement)
+    }
+
+    /// Refuses to run a command that a version brings, until the user of this machine agreed to exactly its words.
+    func requireAgreement(toRun words: [String], of version: String) throws {
+        guard !words.isEmpty else { return }
+        let entry = CommandAgreement.entry(for: words)
+        guard try !agrees(toEntry: entry) else { return }
+        throw Failure(
+            .failed,
+            "\(version) brings a command that nobody on this machine agreed to: \(CommandAgreement.text(of: words))",
+            hints: ["agree to it: `git model trust \(entry)`", "or this once: `--trust \(entry)`"]
+        )
+    }
+
+    /// Whether the user agreed to exactly this entry, for good or for this invocation.
+    func agrees(toEntry entry: String) throws -> Bool {
+        if context.trustedURLs.contains(entry) { return true }
+        return try TrustStore(environment: context.environment)?.contains(entry) ?? false
+    }
+}

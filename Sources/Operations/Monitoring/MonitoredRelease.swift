@@ -1,0 +1,57 @@
+import Deployment
+import Git
+import ModelCore
+import Monitoring
+import Registry
+import SystemIO
+import SystemPackage
+
+/// What runs in a target at the moment, and what its traffic is compared with.
+struct MonitoredRelease: Sendable {
+    let history: DeploymentHistory
+    let release: ReleaseID
+    let model: String
+    let version: String
+    /// The reference profile of the data that this version was trained on; another version has another.
+    let profile: ReferenceProfile?
+    let warnings: [String]
+
+    /// Asks the target what runs, and Git for its profile; throws a `Failure` where nothing does, or it cannot be asked.
+    init(in session: TargetSession) async throws {
+        let seals = try await session.driver.seals()
+        guard let current = try await session.driver.current(),
+            let seal = seals.first(where: { $0.release == current })
+        else {
+            let name = session.target.name
+            throw Failure(
+                .failed,
+                "nothing is deployed to \(name)",
+                hints: ["deploy something: `git model deploy VERSION \(name)`"]
+            )
+        }
+        history = try session.history(seals)
+        release = current
+        model = seal.model
+        version = seal.version
+        var warnings = session.warnings
+        do { profile = try await MonitoredRelease.profile(of: seal, in: session.workspace) } catch {
+            try session.workspace.context.cancellation.check()
+            warnings.append("the reference profile of \(seal.tag) cannot be read: \(error)")
+            profile = nil
+        }
+        self.warnings = warnings
+    }
+
+    private static func profile(of seal: ReleaseSeal, in workspace: Workspace) async throws -> ReferenceProfile? {
+        guard let path = seal.plan.reference else { return nil }
+        let file = try RepositoryPath(path)
+        guard let commit = try await workspace.repository.objects.resolve(seal.commit),
+            let bytes = try await workspace.repository.objects.file(
+                at: GitPath(file.text),
+                in: commit,
+                limit: Int64(ReferenceProfile.byteLimit)
+            )
+        else { throw Failure(.failed, "\(QuotedPath.encode(path)) is not in the commit \(seal.commit.prefix(12))") }
+        return try await workspace.pool.run { try ReferenceProfile(parsing: bytes) }
+    }
+}

@@ -1,0 +1,193 @@
+import Git
+import ModelCore
+import Registry
+import Runs
+import Store
+import SystemIO
+
+/// Reads what a site shows, from Git and the local store.
+struct SiteCollection {
+    private static let cardLimit: Int64 = 256 << 10
+
+    private let workspace: Workspace
+    private let store: LocalStore
+    private let lookup: ComparisonLookup
+    private let directions: MetricDirections
+
+    init(_ workspace: Workspace, store: LocalStore) {
+        self.workspace = workspace
+        self.store = store
+        lookup = ComparisonLookup(workspace: workspace, store: store, fetches: false)
+        directions = MetricDirections(workspace.configuration)
+    }
+
+    /// Reads tags, descriptions and the summaries of kept runs.
+    ///
+    /// Of runs that only this clone has, nothing is shown: a site is for others.
+    func site(titled title: String?) async throws -> Site {
+        let versions = try await workspace.versions()
+        let history = try await workspace.stages(of: versions)
+        let contents = try await workspace.runContents(.everywhere)
+        let runs = contents.records.filter { contents.kept.contains($0.id) }.map(\.summary)
+        let byID = Dictionary(runs.map { ($0.id, $0) }) { first, _ in first }
+        let rows = try await rows(of: versions, history.stagesByVersion, byID)
+        // What is not committed is nobody else's to see.
+        let head = try await workspace.repository.objects.head().commit
+        let index =
+            if let head { try await ModelIndex.at(head, in: workspace.repository).models } else { [ModelDescription]() }
+        let described = Dictionary(index.map { ($0.name, $0) }) { first, _ in first }
+        let names = Set(described.keys).union(rows.keys).sorted()
+        var made: [RunID: [Site.Version]] = [:]
+        for row in names.flatMap({ rows[$0] ?? [] }) {
+            if let run = row.run { made[run.id, default: []].append(row) }
+        }
+        return Site(
+            title: title ?? SiteCollection.title(names),
+            models: names.map { name in
+                Site.Model(
+                    name: name.text,
+                    description: described[name].map { ModelReport($0, isChanged: false) },
+                    isDeprecated: history.deprecated[name] != nil,
+                    versions: rows[name] ?? [],
+                    stageChanges: history.events.reversed().filter { $0.model == name }
+                        .map(VersionLog.Report.StageChange.init)
+                )
+            },
+            runs: runs.reversed(),
+            versionsOfRuns: made
+        )
+    }
+
+    private func rows(
+        of versions: [ModelVersion],
+        _ stages: [TagName: [StageName]],
+        _ runs: [RunID: RunRecord]
+    ) async throws -> [ModelName: [Site.Version]] {
+        let commits = try await workspace.repository.objects.commits(Array(Set(versions.map(\.commit))))
+        let commitsByID = Dictionary(commits.map { ($0.id, $0) }) { first, _ in first }
+        var rows: [ModelName: [Site.Version]] = [:]
+        for version in versions {
+            guard let commit = commitsByID[version.commit] else { continue }
+            let row = try await row(of: version, commit, stages[version.tag] ?? [], runs)
+            rows[version.model, default: []].append(row)
+        }
+        return rows
+    }
+
+    private static func title(_ models: [ModelName]) -> String {
+        models.count == 1 ? "Model \(models[0])" : "Model registry"
+    }
+
+    private func row(
+        of version: ModelVersion,
+        _ commit: GitCommit,
+        _ stages: [StageName],
+        _ runs: [RunID: RunRecord]
+    ) async throws -> Site.Version {
+        let who = version.annotation?.tagger ?? commit.committer
+        let run = version.trailers?.run.flatMap { RunID($0) }.flatMap { runs[$0] }
+        let metrics = version.trailers?.metrics ?? [:]
+        let message = version.annotation?.message ?? ""
+        return Site.Version(
+            model: version.model.text,
+            tag: version.tag.text,
+            version: version.version.description,
+            isPrerelease: version.version.isPrerelease,
+            commit: version.commit.hex,
+            commitSubject: commit.subject,
+            date: CivilDate(secondsSince1970: who.time, offsetMinutes: who.offsetMinutes).text,
+            time: CivilDate.time(secondsSince1970: who.time),
+            tagger: who.name,
+            isSigned: version.isSigned,
+            isDeregistered: version.isDeregistered,
+            message: [VersionTag.subject(of: message), VersionTag.body(of: message)].filter { !$0.isEmpty }
+                .joined(separator: "\n\n"),
+            stages: stages.map(\.text),
+            entries: try await entries(of: version),
+            run: run,
+            metrics: metrics.isEmpty ? run?.metrics.mapValues(\.value) ?? [:] : metrics
+        )
+    }
+
+    /// The artifacts of a version, as its tag says, else as its commit does.
+    private func entries(of version: ModelVersion) async throws -> [PointerIndex.Entry] {
+        if let trailers = version.trailers {
+            return trailers.artifacts.map { PointerIndex.Entry(imported: $0.path, $0.pointer) }
+        }
+        let entries = try await PointerIndex.at(version.commit, in: workspace.repository).entries
+        let own = try await description(of: version.model, at: version.commit)?.artifacts ?? []
+        return entries.filter { own.isEmpty ? !$0.path.isOfRun : own.contains($0.path) }
+    }
+
+    private func description(of model: ModelName, at commit: GitObjectID) async throws -> ModelDescription? {
+        let path = GitPath(ModelDescription(model).path)
+        let limit = Int64(ModelDescription.byteLimit)
+        guard let bytes = try? await workspace.repository.objects.file(at: path, in: commit, limit: limit) else {
+            return nil
+        }
+        return try? ModelDescription(model, parsing: bytes)
+    }
+
+    /// Reads what the page of a version shows, which differs from the version before it.
+    func details(
+        of version: Site.Version,
+        after previous: Site.Version?,
+        drawnBy curves: SiteCurves
+    ) async throws -> SiteVersionDetails {
+        let description = try await description(of: version)
+        let changes = try await changes(from: previous, to: version)
+        let (old, new) = (previous?.run, version.run)
+        var drawn: [(name: String, run: RunRecord)] = []
+        if let previous, let old, old.id != new?.id { drawn.append((previous.version, old)) }
+        if let new { drawn.append((version.version, new)) }
+        let runs = drawn
+        return SiteVersionDetails(
+            previous: previous?.version,
+            description: description.map { ModelReport($0, isChanged: false) },
+            card: try await card(of: description, at: version.commit),
+            metrics: ReviewChanges.Report.Metric.rows(
+                from: previous?.metrics ?? [:],
+                to: version.metrics,
+                directions
+            ),
+            parameters: new?.parameters.mapValues(\.description) ?? [:],
+            changes: changes,
+            layers: changes.compactMap(ReviewChanges.Report.Layers.init),
+            parameterChanges: rows(old, new) { $0.parameters.mapValues(\.description) },
+            dataChanges: rows(old, new, \.dataProperties),
+            environmentChanges: rows(old, new, \.environmentProperties),
+            figures: new == nil ? [] : try await workspace.pool.run { curves.figures(of: runs) }
+        )
+    }
+
+    private func rows(
+        _ old: RunRecord?,
+        _ new: RunRecord?,
+        _ properties: (RunRecord) -> [String: String]
+    ) -> [ReviewChanges.Report.Row] {
+        guard let old, let new else { return [] }
+        return ReviewChanges.Report.Row.changes(from: properties(old), to: properties(new))
+    }
+
+    private func description(of version: Site.Version) async throws -> ModelDescription? {
+        guard let commit = GitObjectID(version.commit), let model = try? ModelName(version.model) else { return nil }
+        return try await description(of: model, at: commit)
+    }
+
+    private func card(of description: ModelDescription?, at commit: String) async throws -> String? {
+        guard let path = description?.card, (try? RepositoryPath(path)) != nil, let id = GitObjectID(commit) else {
+            return nil
+        }
+        let objects = workspace.repository.objects
+        let bytes = try? await objects.file(at: GitPath(path), in: id, limit: SiteCollection.cardLimit)
+        return bytes.flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    private func changes(
+        from previous: Site.Version?,
+        to version: Site.Version
+    ) async throws -> [CompareVersions.Report.Artifact] {
+        guard let previous else { return [] }
+        return try await CompareVersions.differences(from: previous.entries, to: version.entries, lookup)
+    }
+}

@@ -1,0 +1,82 @@
+import Deployment
+import ModelCore
+import Registry
+
+/// `git model deploy`: puts a version, checked and tried, into a target.
+package struct DeployVersion: Sendable {
+    /// How it is to be done.
+    package struct Options: Sendable {
+        /// Why, in the user's words.
+        package var reason: String?
+        /// Whether a version that the target was rolled back from is deployed all the same.
+        package var isForced = false
+        /// Whether it is not tried on its sample.
+        package var skipsSmoke = false
+        /// Whether the record goes to the Git remote.
+        package var pushes = true
+        /// Whether nothing is done, only said.
+        package var isDryRun = false
+
+        /// Creates the usual options.
+        package init() {}
+    }
+
+    private let version: String?
+    private let target: String?
+    private let options: Options
+
+    /// Creates the operation on the user's words for a version, or on the one of the stage that the target follows, and on a target, or
+    /// the only one.
+    package init(_ version: String?, to target: String?, options: Options = Options()) {
+        self.version = version
+        self.target = target
+        self.options = options
+    }
+
+    /// Deploys; whatever fails before the switch leaves what runs as it was, and what fails after it is taken back.
+    package func run(in context: Context) async throws -> DeploymentReport {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let configured = try workspace.target(named: target)
+        try workspace.requireAgreement(to: configured)
+        var preparation = try await ReleasePreparation(version, for: configured.target, in: workspace)
+        let prepared = try await preparation.run()
+        let session = try await TargetSession(configured.target, in: workspace).fetchingRecords()
+        let run = DeploymentRun(
+            session: session,
+            prepared: prepared,
+            options: options,
+            requiresSmoke: try await requiresSmoke(configured.target, in: workspace)
+        )
+        if options.isDryRun { return try await run.dryRun() }
+        try (session.driver as? DirectoryTarget)?.requireHealthAgreement()
+        // Where nothing is tried, nothing of a plain directory runs.
+        if !options.skipsSmoke || configured.target.kind != .directory {
+            for command in prepared.release.plan.commands {
+                try workspace.requireAgreement(toRun: command, of: prepared.release.tag)
+            }
+        }
+        return try await run.run()
+    }
+
+    /// Whether the stage that a target follows has a gate that asks for a smoke test, by the rules that promotions are judged by.
+    private func requiresSmoke(_ target: DeploymentTarget, in workspace: Workspace) async throws -> Bool {
+        guard let stage = target.stage else { return false }
+        let rules = try await workspace.ruled().workspace.configuration
+        return try GatePolicy(of: stage, in: rules).requirements.contains(.smoke)
+    }
+}
+
+extension DeployVersion {
+    /// Returns what the user typed, where one word may be a version or a target: a target's name alone means the stage's version.
+    package static func arguments(
+        _ first: String?,
+        _ second: String?,
+        in context: Context
+    ) async throws -> (version: String?, target: String?) {
+        guard let first, second == nil else { return (first, second) }
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let isTarget = workspace.configuration.targets.contains { $0.name == first }
+        guard isTarget, (try? await workspace.resolve(first)) == nil else { return (first, nil) }
+        return (nil, first)
+    }
+}

@@ -1,0 +1,106 @@
+import Deployment
+import ModelCore
+import OCI
+import SystemIO
+import SystemPackage
+
+/// `git model export oci`: a version as a ModelPack and as an image, in a layout or in a registry.
+package struct ExportImage: Sendable {
+    private let version: String
+    private let destination: String
+    private let paths: [String]
+    private let form: String?
+    private let base: String?
+    private let entrypoint: String?
+    private let isInsecure: Bool
+    private let isForced: Bool
+
+    /// Creates the operation; the destination is a directory, or `docker://HOST/REPOSITORY[:TAG]`.
+    package init(
+        _ version: String,
+        to destination: String,
+        paths: [String] = [],
+        form: String? = nil,
+        base: String? = nil,
+        entrypoint: String? = nil,
+        isInsecure: Bool = false,
+        isForced: Bool = false
+    ) {
+        self.version = version
+        self.destination = destination
+        self.paths = paths
+        self.form = form
+        self.base = base
+        self.entrypoint = entrypoint
+        self.isInsecure = isInsecure
+        self.isForced = isForced
+    }
+
+    /// Makes the images; a directory appears whole, and of a registry the tag moves last.
+    package func run(in context: Context) async throws -> ExportReport {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        guard destination.hasPrefix("docker://") else {
+            let place = try ExportDestination(destination, isForced: isForced, in: workspace)
+            let exported = try await ExportedRelease(version, paths: paths, in: workspace)
+            return try await place.directory { made in
+                let layout = try ImageLayout(creating: made, named: "oci:\(destination)", pool: workspace.pool)
+                return try await put(exported, to: layout, tag: nil, scratch: try place.scratch(), in: workspace)
+            }
+        }
+        let reference = try ImageReference(destination)
+        guard reference.digest == nil else {
+            throw Failure(.usage, "\(destination) has a digest, which nobody can choose", hints: ["name a tag"])
+        }
+        let exported = try await ExportedRelease(version, paths: paths, in: workspace)
+        let places = try ImagePlaces(in: context, from: context.workingDirectory, pool: workspace.pool)
+        let store = try places.writable(reference, isInsecure: isInsecure)
+        let scratch = try TemporaryDirectory(in: workspace.modelDirectory.appending("tmp"))
+        return try await put(exported, to: store, tag: reference.tag, scratch: scratch, in: workspace)
+    }
+
+    private func put(
+        _ exported: ExportedRelease,
+        to store: any ImageStore,
+        tag: String?,
+        scratch: consuming TemporaryDirectory,
+        in workspace: Workspace
+    ) async throws -> ExportReport {
+        let release = exported.release
+        var plan = ImagePlan()
+        if let form {
+            guard let known = ImagePlan.Form(rawValue: form) else {
+                throw Failure(.usage, "\(QuotedPath.encode(form)) is none of both, image, modelpack")
+            }
+            plan.form = known
+        }
+        if let base { plan.base = try await ImagePlan.base(base, of: release, in: workspace) }
+        plan.entrypoint = try ImagePlan.words(of: entrypoint)
+        plan.isBaseInsecure = try isInsecure && isDestination(plan.base)
+        let files = scratch.path.appending("files")
+        try Directories.create(files, durable: false)
+        try await exported.write(into: files)
+        let places = try ImagePlaces(
+            in: workspace.context,
+            from: workspace.context.workingDirectory,
+            pool: workspace.pool
+        )
+        let images = ReleaseImages(workspace: workspace, places: places, plan: plan)
+        let result = try await images.put(release, in: files, to: store, scratch: scratch.path)
+        var report = ExportReport(exported, as: "oci", to: destination)
+        report.tags = []
+        for (suffix, document) in result.all {
+            let name = (tag ?? ImageReference.tag(of: release.version)) + suffix
+            try await store.setTag(name, to: document)
+            report.tags?.append(name)
+        }
+        report.digest = (result.image ?? result.modelPack).map { "\($0.digest)" }
+        report.modelPack = result.modelPack.map { "\($0.digest)" }
+        return report
+    }
+
+    /// Leave to go without TLS is for the host that it was given for.
+    private func isDestination(_ base: ImageReference?) throws -> Bool {
+        guard destination.hasPrefix("docker://") else { return true }
+        return OCISettings.isSameHost(base, try ImageReference(destination))
+    }
+}

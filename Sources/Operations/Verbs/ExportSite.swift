@@ -1,0 +1,104 @@
+import ModelCore
+import Runs
+import Store
+import SystemIO
+import SystemPackage
+
+/// `git model export site`: the registry as pages that any web server has, or none.
+package struct ExportSite: Sendable {
+    /// What was written.
+    package struct Report: Operations.Report {
+        /// The directory.
+        package let directory: String
+        /// How many models, versions and runs it shows.
+        package let models: Int, versions: Int, runs: Int
+        /// The number of pages, and their size in bytes.
+        package let pages: Int, size: Int64
+        package var hints: [String] = []
+    }
+
+    /// How many of the latest versions of a model, and of the latest runs, have their curves drawn over each other.
+    private static let overlaid = 6
+
+    private let directory: String
+    private let title: String?
+    private let isForced: Bool
+    private let renderer: any SiteRenderer
+
+    /// Creates the operation; with `isForced`, whatever is in the directory goes.
+    package init(_ directory: String, title: String? = nil, isForced: Bool = false, renderer: any SiteRenderer) {
+        self.directory = directory
+        self.title = title
+        self.isForced = isForced
+        self.renderer = renderer
+    }
+
+    /// Writes the pages beside, then puts them in the place of the earlier ones; nothing is fetched.
+    ///
+    /// The same registry makes the same bytes.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let target = try SiteDirectory(directory, isForced: isForced, in: workspace)
+        let joined = try workspace.openStore()
+        let store = joined.store
+        let collection = SiteCollection(workspace, store: store)
+        let curves = SiteCurves(catalog: workspace.runs, store: store)
+        let site = try await collection.site(titled: title)
+        let tally = SiteTally()
+        try await target.replace { place in
+            let writer = SiteWriter(place: place, tally: tally)
+            try await write(site, collection, curves, by: writer, in: workspace)
+        }
+        extendLifetime(joined)
+        let written = tally.sum
+        return Report(
+            directory: target.path.string,
+            models: site.models.count,
+            versions: site.models.reduce(0) { $0 + $1.versions.count },
+            runs: site.runs.count,
+            pages: written.count,
+            size: written.byteCount,
+            hints: ["look at it: open \(ShellWord.quoted(target.path.appending(SitePath.index).string)) in a browser"]
+        )
+    }
+
+    private func write(
+        _ site: Site,
+        _ collection: SiteCollection,
+        _ curves: SiteCurves,
+        by writer: SiteWriter,
+        in workspace: Workspace
+    ) async throws {
+        let (pool, cancellation) = (workspace.pool, workspace.context.cancellation)
+        try writer.write(renderer.index(of: site), to: SitePath.index)
+        for model in site.models {
+            let latest = model.versions.filter { !$0.isDeregistered && $0.run != nil }.suffix(ExportSite.overlaid)
+            let runs = latest.compactMap { version in version.run.map { (name: version.version, run: $0) } }
+            try await pool.run {
+                try writer.write(
+                    renderer.page(of: model, curves.figures(of: runs), in: site),
+                    to: SitePath.page(ofModel: model.name)
+                )
+            }
+            var previous: Site.Version?
+            for version in model.versions {
+                try cancellation.check()
+                let details = try await collection.details(of: version, after: previous, drawnBy: curves)
+                try await pool.run {
+                    try writer.write(renderer.page(of: version, details, in: site), to: SitePath.page(of: version))
+                }
+                previous = version
+            }
+        }
+        let latest = site.runs.prefix(ExportSite.overlaid).reversed().map { run in
+            (name: run.name ?? run.id.abbreviated, run: run)
+        }
+        try await pool.run { try writer.write(renderer.runs(of: site, curves.figures(of: latest)), to: SitePath.runs) }
+        try await pool.forEach(0..<site.runs.count) { position in
+            try cancellation.check()
+            let run = site.runs[position]
+            let figures = curves.figures(of: [(name: run.name ?? run.id.abbreviated, run: run)])
+            try writer.write(renderer.page(of: run, figures, in: site), to: SitePath.page(of: run.id))
+        }
+    }
+}

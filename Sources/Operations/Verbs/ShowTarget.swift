@@ -1,0 +1,105 @@
+package import Deployment
+import ModelCore
+import Registry
+
+/// `git model deployments status`: what runs on a target, since when, from which commit, and whether its files are what they were.
+package struct ShowTarget: Sendable {
+    /// What runs.
+    package struct Report: Operations.Report {
+        /// The target.
+        package let target: String
+        /// Its kind.
+        package let kind: DeploymentTarget.Kind
+        /// The release that is current there; `nil` where none is.
+        package var release: ReleaseID?
+        /// The model.
+        package var model: String?
+        /// The version, as `v1.2.3`.
+        package var version: String?
+        /// The version's tag.
+        package var tag: String?
+        /// The commit, in hexadecimal digits.
+        package var commit: String?
+        /// The SHA-256 of the listing of its files, as `sha256:` and digits.
+        package var digest: String?
+        /// Since when, as RFC 3339 has it; `nil` where no record says so.
+        package var since: String?
+        /// Who put it there.
+        package var by: String?
+        /// What trying it gave.
+        package var smoke: SmokeOutcome?
+        /// What is not as it was sealed, a line each; `nil` where nobody looked.
+        package var differences: [String]?
+        /// Whether what runs is what the records say.
+        package var isRecorded = true
+        /// The version that a rollback would go back to.
+        package var previousGood: String?
+        /// How many events others do not know yet.
+        package var unshared = 0
+        package var warnings: [String] = []
+        package var hints: [String] = []
+
+        private enum CodingKeys: CodingKey {
+            case target, kind, release, model, version, tag, commit, digest, since, by, smoke, differences, isRecorded
+            case previousGood, unshared
+        }
+
+        package var outcome: Outcome { differences?.isEmpty == false ? .verificationFailed : .ok }
+    }
+
+    private let target: String?
+    private let isQuick: Bool
+
+    /// Creates the operation on a target, or the only one; a quick one does not read the release's files.
+    package init(_ target: String?, isQuick: Bool = false) {
+        self.target = target
+        self.isQuick = isQuick
+    }
+
+    /// Asks the target; nothing is changed, and the Git remote is left alone.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let configured = try workspace.target(named: target)
+        try workspace.requireAgreement(toReach: configured)
+        let session = try await TargetSession(configured.target, in: workspace)
+        let seals = try await session.driver.seals()
+        let history = try session.history(seals)
+        let current = try await session.driver.current()
+        var report = Report(target: configured.target.name.text, kind: configured.target.kind, release: current)
+        report.warnings = session.warnings
+        report.previousGood = session.previousGood(before: current, in: history)?.version
+        let journal = try session.journal.contents()
+        report.unshared = journal.events.count
+        if report.unshared > 0 { report.hints = ["tell others: `git model deployments sync \(report.target)`"] }
+        if !journal.pending.isEmpty {
+            report.warnings.append("a deployment is under way, or ended before it was recorded")
+        }
+        let event = session.event(of: current, in: history)
+        report.since = event?.at
+        report.by = event?.by
+        report.isRecorded = history.current?.release == current
+        if !report.isRecorded {
+            report.warnings.append("what runs on \(report.target) is not what was recorded last here")
+            report.hints.append("get what others did: `git model deployments sync \(report.target)`")
+        }
+        if let seal = seals.first(where: { $0.release == current }) {
+            try await take(seal, from: session, &report)
+        } else if let current {
+            report.differences = ["\(current) has no seal"]
+        }
+        return report
+    }
+
+    private func take(_ seal: ReleaseSeal, from session: TargetSession, _ report: inout Report) async throws {
+        report.model = seal.model
+        report.version = seal.version
+        report.tag = seal.tag
+        report.commit = seal.commit
+        report.digest = seal.digest
+        report.smoke = seal.smoke
+        if !isQuick { report.differences = try await session.driver.differences(of: seal) }
+        if report.differences?.isEmpty == false {
+            report.hints.append("go back: `git model rollback \(report.target)`")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Deployment
+import Git
+import ModelCore
+import Registry
+import SystemIO
+
+/// `git model deployments sync`: gets what others did to targets, and tells them what was done here.
+package struct SyncDeployments: Sendable {
+    /// What was brought together.
+    package struct Report: Operations.Report {
+        /// A target.
+        package struct Target: Encodable, Sendable {
+            /// The name.
+            package let name: String
+            /// How many events are recorded of it.
+            package let events: Int
+            /// The tag that moved its stage.
+            package let stageTag: String?
+        }
+
+        /// The Git remote.
+        package let remote: String
+        /// The targets.
+        package var targets: [Target] = []
+        package var warnings: [String] = []
+        package var problems: [Problem] = []
+
+        private enum CodingKeys: CodingKey { case remote, targets }
+    }
+
+    private let target: String?
+
+    /// Creates the operation for one target, or for all that are set up or recorded.
+    package init(_ target: String? = nil) { self.target = target }
+
+    /// Fetches, puts both together and pushes; a target for which that fails is a problem of the report.
+    package func run(in context: Context) async throws -> Report {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let remote = try await workspace.requireGitRemote(nil)
+        var report = Report(remote: Workspace.withoutLogin(remote))
+        for name in try await names(in: workspace, remote) {
+            let records = DeploymentRecords(workspace: workspace, target: name)
+            do { try await records.fetch(from: remote) } catch {
+                try context.cancellation.check()
+                report.problems.append(Problem(name.text, error))
+                continue
+            }
+            let outcome = await sharing(name, in: workspace).settle(pushes: true)
+            if outcome.remote == nil {
+                report.problems += outcome.warnings.map { Problem(name.text, message: $0) }
+            } else {
+                report.warnings += outcome.warnings
+            }
+            let known = try await workspace.deployments(of: name)
+            report.warnings += known.warnings
+            report.targets.append(
+                Report.Target(name: name.text, events: known.history.events.count, stageTag: outcome.stageTag)
+            )
+        }
+        return report
+    }
+
+    /// A target that is not set up here any more, or that nobody here agreed to, has only this clone's journal: a directory that a
+    /// tracked file names could say anything, and stages would follow.
+    private func sharing(_ name: TargetName, in workspace: Workspace) async -> RecordSharing {
+        if let configured = try? workspace.target(named: name.text),
+            (try? workspace.requireAgreement(to: configured)) != nil,
+            let session = try? await TargetSession(configured.target, in: workspace)
+        {
+            return session.sharing
+        }
+        return RecordSharing(workspace: workspace, target: name, journal: workspace.journal(of: name))
+    }
+
+    private func names(in workspace: Workspace, _ remote: String) async throws -> [TargetName] {
+        if let target { return [try TargetName(target)] }
+        let theirs = try await workspace.repository.remoteReferences(
+            of: remote,
+            patterns: ["refs/git-model/deployments/*"]
+        )
+        let there = theirs.compactMap { try? TargetName($0.name.dropFirst("refs/git-model/deployments/".count)) }
+        let here = try await workspace.recordedTargets() + workspace.targets().targets.map(\.target.name)
+        return Set(there + here).sorted()
+    }
+}

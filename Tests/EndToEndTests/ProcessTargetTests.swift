@@ -1,0 +1,137 @@
+import TestSupport
+import Testing
+
+/// Targets of the kind `process`, and versions that are served: deployment and gateway together.
+@Suite struct ProcessTargetTests {
+    private static let setUp =
+        DeploymentSample.setUp + """
+            port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+            url=http://127.0.0.1:$port socket=$HOME/edge/.git-model/gateway.sock
+            git config -f .mver/config deploy.edge.kind process && git config -f .mver/config deploy.edge.listen 127.0.0.1:$port
+            git commit -qam 'Serve it' && git push -q && git model trust -q "deploy:$HOME/edge?listen=127.0.0.1:$port"
+            ask() { curl -sS -D ~/head -d '[[1, 1]]' $url/invocations && grep -i x-model-version ~/head | tr -d '\\r'; }
+            state() { curl -sS --unix-socket $socket http://localhost/status; }
+            halt() { curl -sS -o /dev/null --unix-socket $socket http://localhost/stop -d '{}' 2>/dev/null || true; }
+            trap halt EXIT
+
+            """
+
+    private func run(_ script: String) async throws -> ShellResult {
+        try await ScratchRepository(named: "bert").run(Self.setUp + script)
+    }
+
+    @Test func `A deployment moves the traffic, and a rollback brings it back`() async throws {
+        let result = try await run(
+            """
+            git model deploy v1.0.0 2>&1 && ask && one=$(state | grep -o '"process":[0-9]*}')
+            git model deploy v1.1.0 2>&1 && ask && test "$one" = "$(state | grep -o '"process":[0-9]*}')" && echo same gateway
+            git model rollback --reason 'Worse' && ask && git model deployments status
+            grep -c release ~/edge/.git-model/gateway.json || echo current
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "let systemd run it: docs/serving.md", "[3]x-model-version: v1.0.0\n",
+            "[4]x-model-version: v1.1.0\nsame gateway\n",
+            "edge runs bert@v1.0.0 now (before: v1.1.0)", "\n0\ncurrent\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(result.output.count(of: "let systemd run it") == 1, "\(result.output)")
+    }
+
+    @Test func `A version that fails its sample never gets a request`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 2>/dev/null && version 5 4 v1.2.0
+            git model deploy v1.2.0 || echo failed $?; ask && readlink ~/edge/current && state | grep -o '"release":"[^"]*"'
+            ls ~/edge/releases
+            """
+        )
+        for text in [
+            "failed 4\n", "[3]x-model-version: v1.0.0\nreleases/bert-v1.0.0-", "differs from expected.json",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(!result.output.split(separator: "failed 4").last!.contains("v1.2.0"), "\(result.output)")
+    }
+
+    @Test func `A first deployment whose port is taken runs nothing, and says why`() async throws {
+        let result = try await run(
+            """
+            python3 -m http.server --bind 127.0.0.1 $port >/dev/null 2>&1 & other=$!
+            until curl -fsS -o /dev/null $url 2>/dev/null; do sleep 0.1; done
+            git model deploy v1.0.0 || echo failed $?; kill $other
+            test -e ~/edge/current || echo nothing; git model deploy v1.0.0 | tail -n 1 && ask
+            """
+        )
+        for text in ["cannot listen at 127.0.0.1:", "failed ", "[3]x-model-version: v1.0.0\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
+    @Test func `A gateway that was killed is started again by the next deployment, or by serve`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 2>/dev/null && kill -9 $(state | sed 's/.*"process":\\([0-9]*\\)}$/\\1/')
+            git-model serve --target edge 2> ~/said & serve=$!
+            until grep -q Serving ~/said; do sleep 0.1; done; ask && git model deploy v1.1.0 | tail -n 1 && ask
+            kill -TERM $serve; wait $serve; echo ended $?; git model deploy -q v1.0.0 2>/dev/null && ask
+            """
+        )
+        for text in [
+            "[3]x-model-version: v1.0.0\n", "edge runs bert@v1.1.0 now (before: v1.0.0)",
+            "[4]x-model-version: v1.1.0\nended 0\n[3]",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A version is served from a clone until it is stopped, and nothing of it stays`() async throws {
+        let result = try await run(
+            """
+            git-model serve v1.1.0 --port $port 2> ~/said & serve=$!
+            until grep -q Serving ~/said; do sleep 0.1; done; sed 's/-[0-9a-f]* at.*//' ~/said; ask
+            git model serve v1.1.0 --port 0 || echo busy $?
+            kill -INT $serve; wait $serve; echo ended $?; ls .git/model/serve; git status --porcelain
+            """
+        )
+        for text in ["Serving bert-v1.1.0\n", "[4]x-model-version: v1.1.0\n", "busy 11\nended 0\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+        #expect(result.output.hasSuffix("ended 0\n"), "\(result.output)")
+    }
+
+    typealias Case = ScriptCase
+
+    static let cases = [
+        Case("git model serve v9.0.0", says: "v9.0.0", exits: 5),
+        Case("git model serve --target nowhere", says: "there is no target 'nowhere'", exits: 5),
+        Case(
+            "git model serve --target edge",
+            says: "nothing was deployed to edge",
+            "git model deploy VERSION edge",
+            exits: 5
+        ),
+        Case("git model serve v1.0.0 --target edge", says: "leave out the version", exits: 2),
+        Case("git model serve --port 70000", says: "70000 is no port", exits: 2),
+        Case(
+            "git model serve v1.0.0 --host 0.0.0.0 --port 0",
+            says: "set GIT_MODEL_GATEWAY_TOKEN to a token",
+            exits: 2
+        ),
+        Case("rm ~/.config/git-model/trust; git model serve v1.0.0", says: "git model trust command:", exits: 5),
+        Case(
+            "version 5 4 v1.2.0; git model serve v1.2.0 --port 0",
+            says: "did not pass its trial",
+            "differs",
+            exits: 4
+        ),
+        Case(
+            "git config deploy.edge.listen x; git config git-model.deploy.edge.listen nope:x; git model deploy v1.0.0",
+            says: "listen",
+            exits: 5
+        ),
+    ]
+
+    @Test(arguments: cases)
+    func `What cannot be served is said`(test: Case) async throws { test.check(try await run(test.script)) }
+}
+
+extension String {
+    fileprivate func count(of text: String) -> Int { ranges(of: text).count }
+}

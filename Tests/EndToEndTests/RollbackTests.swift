@@ -1,0 +1,109 @@
+import TestSupport
+import Testing
+
+/// The way back: to what ran before, whatever the clone and the network are like, and for everybody.
+@Suite struct RollbackTests {
+    private func run(_ script: String) async throws -> ShellResult {
+        try await ScratchRepository(named: "bert").run(DeploymentSample.setUp + script)
+    }
+
+    @Test func `After a rollback the job that deploys what a stage has leaves the old version running`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config deploy.edge.stage production && git commit -qam Follow && git push -q
+            git model promote -q v1.0.0 production && git model deploy -q && git model promote -q v1.1.0 production
+            git model deploy -q && git clone -q ~/origin.git ~/job
+            git model rollback --reason 'Wrong on short texts' && git model which production && cat ~/edge/current/weights.json
+            cd ~/job && git fetch -q --tags && git model deploy edge && git model deploy v1.1.0 edge || echo refused $?
+            cat ~/edge/current/weights.json && git cat-file tag 'bert#production#3' | tail -n +6
+            git model deploy v1.1.0 edge --force -m 'It was the texts' | tail -n 1 && git model deploy v1.1.0 edge
+            git model deployments && git model log -n 2 && git model rollback edge && git model rollback edge || echo none $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "Running    the smoke test passed when it was deployed\nSucceeded  edge runs bert@v1.0.0 now (before: v1.1.0), recorded at origin\n"
+                + "The stage went along: bert#production#3, pushed to origin\nbert@v1.0.0\n[1, 2]\n",
+            "edge runs bert@v1.0.0 already\n",
+            "edge does not take bert@v1.1.0: edge was rolled back from it on 2026-01-02: Wrong on short texts\nedge runs bert@v1.0.0\n",
+            "hint: deploy it all the same: `git model deploy bert@v1.1.0 edge --force`\n", "refused 1\n[1, 2]\n",
+            "Roll back edge from bert@v1.1.0\n\nWrong on short texts\n",
+            "edge runs bert@v1.1.0 now (before: v1.0.0)", "edge runs bert@v1.1.0 already\n",
+            "rollback  bert@v1.0.0  Succeeded  Wrong on short texts\n",
+            "error: there is nothing to go back to on edge", "none 5\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `It takes neither network nor store nor a clean work tree, and others hear of it later`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config deploy.edge.stage production && git commit -qam Follow && git push -q
+            git model promote -q v1.0.0 production && git model deploy -q && git model promote -q v1.1.0 production
+            git model deploy -q && git clone -q ~/origin.git ~/job && mv ~/origin.git ~/away.git && rm -r ~/store .git/model/store
+            echo broken > serve.py && echo '{' > .mver/models/bert.json && rm -f weights.json sample.json && git add -A
+            git model rollback && cat ~/edge/current/weights.json && git tag -l 'bert#production#3' && ls ~/edge/.git-model/events | wc -l
+            mv ~/away.git ~/origin.git && cd ~/job && git fetch -q --tags && git model which production
+            git model deploy v1.1.0 edge || echo refused $?
+            cd ~/bert && git checkout -q HEAD -- . && git model deployments sync && ls ~/edge/.git-model/events | wc -l
+            cd ~/job && git model stages --check-remote && git model deployments sync && git model deployments | head -n 1
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "Succeeded  edge runs bert@v1.0.0 now (before: v1.1.0), recorded here\n",
+            "a draft, which only this clone has\n",
+            "warning: what happened is not known to others yet: ",
+            "hint: tell them later: `git model deployments sync edge`\n", "[1, 2]\nbert#production#3\n1\nbert@v1.1.0\n",
+            "edge does not take bert@v1.1.0",
+            "refused 1\nedge: 3 events, the same as at origin, with bert#production#3\n0\n",
+            "bert  production  v1.0.0", "edge  3  2026-01-02T03:04  rollback  bert@v1.0.0  Succeeded\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A bare clone goes back as well, and to any version that is kept`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 && git model deploy -q v1.1.0 && version 5 6 v1.2.0 && git model deploy -q v1.2.0
+            git clone -q --bare ~/origin.git ~/bare.git && cd ~/bare.git
+            git model rollback --to v1.0.0 --skip-smoke | head -n 1 && cat ~/edge/current/weights.json
+            git model rollback --to v9.0.0 || echo unknown $? && git model deployments status | grep '^before'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "Running    the smoke test was skipped\n[1, 2]\n", "error: edge does not keep v9.0.0\n",
+            "it keeps v1.0.0, v1.1.0, v1.2.0: ", "unknown 5\nbefore      v1.1.0\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `What is kept is looked at before the switch, and read after it`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 && git model deploy -q v1.1.0 && chmod -R u+w ~/edge/releases
+            echo '[7, 7]' | tee ~/edge/releases/bert-v1.0.0-*/weights.json && git model rollback || echo altered $?
+            readlink ~/edge/current && git model rollback --to v1.1.0 | tail -n 1
+            rm ~/edge/releases/bert-v1.0.0-*/weights.json && git model rollback --to v1.0.0 || echo missing
+            readlink ~/edge/current
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "altered 4\nreleases/bert-v1.0.0-", "edge runs bert@v1.1.0 now (before: v1.0.0)",
+            "missing\nreleases/bert-v1.1.0-",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A place that only links lead into the clone needs an agreement, for going back too`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 && git model deploy -q v1.1.0 && mv ~/edge inside && ln -s bert/inside ~/edge
+            git model trust -q --remove deploy:$HOME/edge && git model rollback || echo link $?
+            readlink ~/edge/current && git model rollback --trust deploy:$HOME/edge | tail -n 1
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["hint: agree to it: ", "link 5\nreleases/bert-v1.1.0-", "edge runs bert@v1.0.0 now"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+}
