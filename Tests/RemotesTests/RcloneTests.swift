@@ -55,4 +55,13 @@ import Testing
         #expect(try await remote.read("packs/x", range: nil) == Array("correct".utf8))
         #expect(try await remote.read("packs/x", range: 1..<3) == Array("or".utf8))
     }
+
+    /// A machine that is suspended, or busy, asks how a copy ended long after it did.
+    @Test func `How a copy ended is known however late one asks`() async throws {
+        let forgetful = ["RCLONE_RC_JOB_EXPIRE_DURATION": "1ms", "RCLONE_RC_JOB_EXPIRE_INTERVAL": "1ms"]
+        let site = try RcloneSite("type = alias\nremote = /", environment: forgetful)
+        let remote = try site.remote(site.directory)
+        for number in 0..<20 { try await remote.write([1, 2, 3], to: "packs/\(number)") }
+        #expect(try await remote.list("packs").count == 20)
+    }
 }

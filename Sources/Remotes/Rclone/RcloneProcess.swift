@@ -25,6 +25,8 @@ actor RcloneProcess {
     private static let announcement = "remote control on "
     private static let patience = Duration.seconds(30)
     private static let pause = Duration.milliseconds(20)
+    /// How long rclone knows how a copy ended: its own minute passes while this process or the machine is suspended.
+    private static let memory = "168h"
     /// Ends rclone with its standard input, so that none is left behind, however this process ends.
     private static let leash = #"{ "$@" </dev/null >/dev/null; kill 0; } & cat >/dev/null; kill 0"#
 
@@ -66,6 +68,7 @@ actor RcloneProcess {
     private nonisolated func start(for remote: String) async -> Result<Running, RemoteError> {
         let password = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
         var words = ["rclone", "rcd", "--rc-addr", "127.0.0.1:0", "--rc-serve", "--log-level", "NOTICE"]
+        words += ["--rc-job-expire-duration", RcloneProcess.memory]
         if let bytesPerSecond { words += ["--bwlimit", "\(bytesPerSecond)B"] }
         let secrets = ["RCLONE_RC_USER": RcloneProcess.user, "RCLONE_RC_PASS": password]
         do throws(IOError) {

@@ -18,8 +18,8 @@ final class RcloneSite: Sendable {
         return site
     }
 
-    /// Creates a home with what rclone's configuration says of the remote.
-    init(_ configuration: String) throws {
+    /// Creates a home with what rclone's configuration says of the remote, and variables that rclone reads.
+    init(_ configuration: String, environment extra: [String: String] = [:]) throws {
         scratch = try Scratch()
         let home = scratch.path.appending("home")
         let settings = home.appending(".config/rclone")
@@ -31,7 +31,8 @@ final class RcloneSite: Sendable {
         )
         directory = scratch.path.appending("store").string
         let tools = PackageFiles.root.appending(".build-venv/bin").string
-        environment = ["HOME": home.string, "PATH": tools + ":/usr/bin:/bin", "TMPDIR": scratch.path.string]
+        let own = ["HOME": home.string, "PATH": tools + ":/usr/bin:/bin", "TMPDIR": scratch.path.string]
+        environment = own.merging(extra) { $1 }
     }
 
     /// What opens remotes of this home.
