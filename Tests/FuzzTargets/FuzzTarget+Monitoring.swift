@@ -12,7 +12,9 @@ extension FuzzTarget {
             try require(reader.predictions(in: bytes).count <= PayloadTable.rowLimit, "it has too many predictions")
             let window = TrafficWindow(profile: profile, paths: PayloadPaths())
             window.observe(request: bytes, answer: bytes, at: 0)
-            let text = window.prometheusLines(model: String(decoding: bytes, as: UTF8.self), version: "v1")
+            var writer = PrometheusWriter()
+            window.write(model: String(decoding: bytes, as: UTF8.self), version: "v1", at: 0, to: &writer)
+            let text = writer.text
             try require(text.utf8.count < 1 << 20 + bytes.count * 200, "it grows")
         },
         FuzzTarget(name: "reference profile", seeds: [profile.encoded] + profiles) { bytes in

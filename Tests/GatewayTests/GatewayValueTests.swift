@@ -63,22 +63,6 @@ import Testing
         #expect(keys.allSatisfy { TrafficSplit(percent: 100).isOther(key: $0) })
     }
 
-    @Test func `Metrics have help and type once, and labels that are escaped`() {
-        var text = MetricsText()
-        let family = MetricsText.Family("gitmodel_x_total", "counter", "What it is.")
-        text.add(family, [("version", "v\"1\\\n")], 1)
-        text.add(family, [], 2.5)
-        #expect(
-            text.text == """
-                # HELP gitmodel_x_total What it is.
-                # TYPE gitmodel_x_total counter
-                gitmodel_x_total{version="v\\"1\\\\\\n"} 1
-                gitmodel_x_total 2.5
-
-                """
-        )
-    }
-
     @Test func `A line of the log is JSON with a time that others read`() throws {
         var line = RequestLine(
             time: 1_767_323_045_006_000_000,

@@ -106,8 +106,11 @@ import Testing
                 window.observe(request: Self.request(Double(x), "a\"\\\nb"), answer: answer, at: 0)
             }
         }
-        let entries = windows.enumerated().map { (window: $1, model: "m\"\\", version: "v\($0)") }
-        let text = TrafficWindow.prometheusText(entries)
+        var writer = PrometheusWriter()
+        for (number, window) in windows.enumerated() {
+            window.write(model: "m\"\\", version: "v\(number)", at: 0, to: &writer)
+        }
+        let text = writer.text
         let scratch = try await ScratchRepository(initialized: false)
         try scratch.write(text, to: "metrics")
         let result = try await scratch.run("promtool check metrics < metrics").expectSuccess()
@@ -119,5 +122,29 @@ import Testing
         )
         #expect(text.contains("feature=\"prediction\",method=\"psi\"} "))
         #expect(text.split(separator: "\n").count { $0.hasPrefix("# TYPE gitmodel_drift_score") } == 1)
+    }
+
+    @Test func `A score goes when its ten minutes have run empty, and counters stay`() {
+        let window = TrafficWindow(profile: Self.profile(), paths: PayloadPaths())
+        func text(at time: Int64) -> String {
+            var writer = PrometheusWriter()
+            window.write(model: "m", version: "v1", at: time, to: &writer)
+            return writer.text
+        }
+        for x in 1...300 { window.observe(request: Self.request(Double(x), "c"), answer: [], at: 0) }
+        #expect(text(at: 0).contains("gitmodel_drift_score{"))
+        #expect(text(at: 590 * Self.second).contains("gitmodel_drift_score{"))
+        let later = text(at: 620 * Self.second)
+        #expect(!later.contains("gitmodel_drift_score") && later.contains("gitmodel_observed_rows_total{"))
+        for x in 1...199 { window.observe(request: Self.request(Double(x), "c"), answer: [], at: 700 * Self.second) }
+        #expect(!text(at: 700 * Self.second).contains("gitmodel_drift_score"))
+    }
+
+    @Test func `What was before it counts is not known`() {
+        let window = TrafficWindow(profile: nil, paths: PayloadPaths(), since: 100 * Self.second)
+        #expect(window.statistics(over: 300, at: 100 * Self.second).covered == 0)
+        #expect(window.statistics(over: 300, at: 140 * Self.second).covered == 40)
+        #expect(window.statistics(over: 300, at: 1000 * Self.second).covered == 300)
+        #expect(TrafficWindow(profile: nil, paths: PayloadPaths()).statistics(over: 300, at: 0).covered == 300)
     }
 }

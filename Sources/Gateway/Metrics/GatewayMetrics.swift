@@ -9,49 +9,49 @@ final class GatewayMetrics: Sendable {
         let version: String
     }
 
-    private static let requests = MetricsText.Family(
+    private static let requests = PrometheusWriter.Family(
         "gitmodel_requests_total",
-        "counter",
+        .counter,
         "Requests for the model, by what they asked for and the status they got."
     )
-    private static let restarts = MetricsText.Family(
+    private static let restarts = PrometheusWriter.Family(
         "gitmodel_child_restarts_total",
-        "counter",
+        .counter,
         "How often the serve command was started again after it ended."
     )
-    private static let load = MetricsText.Family(
+    private static let load = PrometheusWriter.Family(
         "gitmodel_model_load_seconds",
-        "gauge",
+        .gauge,
         "Time from the start of the serve command until the model was ready."
     )
-    private static let info = MetricsText.Family(
+    private static let info = PrometheusWriter.Family(
         "gitmodel_model_info",
-        "gauge",
+        .gauge,
         "The releases that the gateway has started; 1 for each."
     )
-    private static let share = MetricsText.Family(
+    private static let share = PrometheusWriter.Family(
         "gitmodel_traffic_percent",
-        "gauge",
+        .gauge,
         "The share of the traffic that a release gets."
     )
-    private static let inFlight = MetricsText.Family(
+    private static let inFlight = PrometheusWriter.Family(
         "gitmodel_requests_in_flight",
-        "gauge",
+        .gauge,
         "Requests that are being worked on."
     )
-    private static let queued = MetricsText.Family(
+    private static let queued = PrometheusWriter.Family(
         "gitmodel_requests_queued",
-        "gauge",
+        .gauge,
         "Requests that wait until others end."
     )
-    private static let connections = MetricsText.Family(
+    private static let connections = PrometheusWriter.Family(
         "gitmodel_connections",
-        "gauge",
+        .gauge,
         "Clients that are connected."
     )
-    private static let dropped = MetricsText.Family(
+    private static let dropped = PrometheusWriter.Family(
         "gitmodel_log_lines_dropped_total",
-        "counter",
+        .counter,
         "Lines of the request log, and payloads, that were dropped."
     )
 
@@ -77,41 +77,40 @@ final class GatewayMetrics: Sendable {
         var dropped: Int
     }
 
-    /// Returns the page.
-    func page(_ moment: Moment) -> String {
-        var text = MetricsText()
+    /// Returns the page of a time of the monotonic clock, in nanoseconds.
+    func page(_ moment: Moment, at time: Int64) -> String {
+        var text = PrometheusWriter()
         for counts in versions.withLock({ Array($0.values) }).sorted(by: { $0.version < $1.version }) {
             GatewayMetrics.add(counts, to: &text)
         }
-        text.add(GatewayMetrics.inFlight, [], Double(moment.inFlight))
-        text.add(GatewayMetrics.queued, [], Double(moment.queued))
-        text.add(GatewayMetrics.connections, [], Double(moment.connections))
-        text.add(GatewayMetrics.dropped, [], Double(moment.dropped))
+        text.add(GatewayMetrics.inFlight, [], moment.inFlight)
+        text.add(GatewayMetrics.queued, [], moment.queued)
+        text.add(GatewayMetrics.connections, [], moment.connections)
+        text.add(GatewayMetrics.dropped, [], moment.dropped)
         for (release, percent) in moment.releases {
             let seal = release.seal
             let labels = [("model", seal.model), ("version", seal.version)]
             text.add(GatewayMetrics.info, labels + [("digest", seal.digest), ("commit", seal.commit)], 1)
-            text.add(GatewayMetrics.share, labels + [("digest", seal.digest)], Double(percent))
+            text.add(GatewayMetrics.share, labels + [("digest", seal.digest)], percent)
         }
         var seen: Set<Name> = []
         // Two releases of one version, whose tag was moved, would be one series twice.
-        let windows = moment.releases.filter { entry in
-            seen.insert(Name(model: entry.release.seal.model, version: entry.release.seal.version)).inserted
+        for (release, _) in moment.releases {
+            let (model, version) = (release.seal.model, release.seal.version)
+            guard seen.insert(Name(model: model, version: version)).inserted else { continue }
+            release.window.write(model: model, version: version, at: time, to: &text)
         }
         return text.text
-            + TrafficWindow.prometheusText(
-                windows.map { ($0.release.window, model: $0.release.seal.model, version: $0.release.seal.version) }
-            )
     }
 
-    private static func add(_ metrics: RequestMetrics, to text: inout MetricsText) {
+    private static func add(_ metrics: RequestMetrics, to text: inout PrometheusWriter) {
         let counts = metrics.counts
         let labels = [("model", metrics.model), ("version", metrics.version)]
         let sorted = counts.requests.sorted { ($0.key.endpoint, $0.key.status) < ($1.key.endpoint, $1.key.status) }
         for (key, count) in sorted {
-            text.add(requests, labels + [("endpoint", key.endpoint), ("code", "\(key.status)")], Double(count))
+            text.add(requests, labels + [("endpoint", key.endpoint), ("code", "\(key.status)")], count)
         }
-        text.add(restarts, labels, Double(counts.restarts))
+        text.add(restarts, labels, counts.restarts)
         text.add(load, labels, counts.loadSeconds)
     }
 }

@@ -1,5 +1,6 @@
 import Deployment
 import Monitoring
+import NIOCore
 import Synchronization
 import SystemPackage
 
@@ -60,7 +61,11 @@ actor Fleet {
         let release = ServedRelease(
             seal,
             directory: directory.layout.files(of: id),
-            window: TrafficWindow(profile: try directory.profile(of: seal), paths: paths),
+            window: TrafficWindow(
+                profile: try directory.profile(of: seal),
+                paths: paths,
+                since: Int64(NIODeadline.now().uptimeNanoseconds)
+            ),
             metrics: service.metrics.counts(model: seal.model, version: seal.version)
         )
         let launch = LocalServeLaunch(

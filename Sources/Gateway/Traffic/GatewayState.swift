@@ -51,7 +51,8 @@ final class GatewayState: Sendable {
                 queued: counts.waiting,
                 connections: connections.load(ordering: .relaxed),
                 dropped: log.dropped
-            )
+            ),
+            at: Int64(NIODeadline.now().uptimeNanoseconds)
         )
     }
 }

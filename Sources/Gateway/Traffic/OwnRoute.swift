@@ -1,5 +1,6 @@
 import Deployment
 import ModelCore
+import Monitoring
 import NIOHTTP1
 
 /// The paths that the gateway answers by itself, and who may ask for anything at all.
@@ -31,7 +32,7 @@ enum OwnRoute {
         }
         if isQuestion, path == "/version" { return version(of: service) }
         if isQuestion, path == "/metrics" {
-            return OwnAnswer(status: .ok, text: service.metricsPage, contentType: MetricsText.contentType)
+            return OwnAnswer(status: .ok, text: service.metricsPage, contentType: PrometheusWriter.contentType)
         }
         return tooLong(head, limit: service.configuration.bodyLimit)
     }

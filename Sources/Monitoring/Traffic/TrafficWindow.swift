@@ -19,7 +19,6 @@ package final class TrafficWindow: Sendable {
         var total = TrafficSlot()
         var totalLatencies = Array(repeating: 0, count: WindowStatistics.bounds.count + 1)
         var totalCounts: [Int]
-        var latest = Int64.min
     }
 
     /// A feature, or the predictions, and where its counts begin.
@@ -34,9 +33,12 @@ package final class TrafficWindow: Sendable {
     let state: Mutex<State>
     private let binCount: Int
     private let reader: PayloadReader
+    /// Since when it counts; `nil` where nothing happened before that it could have missed.
+    private let start: Int64?
 
-    /// Creates a window without traffic; without a profile payloads are not looked at.
-    package init(profile: ReferenceProfile?, paths: PayloadPaths) {
+    /// Creates a window without traffic that counts since a time; without a profile payloads are not looked at.
+    package init(profile: ReferenceProfile?, paths: PayloadPaths, since time: Int64? = nil) {
+        self.start = time
         var start = 0
         func column(_ profile: FeatureProfile) -> Column {
             let bins = FeatureBins(profile)
@@ -109,6 +111,7 @@ package final class TrafficWindow: Sendable {
         let last = TrafficWindow.number(at: time)
         let first = last - Int64((seconds + TrafficWindow.slotSeconds - 1) / TrafficWindow.slotSeconds)
         var statistics = WindowStatistics(seconds: seconds)
+        if let start { statistics.covered = min(seconds, max(0, Int((time - start) / 1_000_000_000))) }
         var counts = Array(repeating: 0, count: binCount)
         state.withLock { state in
             for slot in state.slots where slot.number >= first && slot.number <= last {
@@ -139,7 +142,6 @@ package final class TrafficWindow: Sendable {
         let number = number(at: time)
         let count = Int64(slotCount)
         let position = Int((number % count + count) % count)
-        state.latest = max(state.latest, time)
         if state.slots[position].number == number { return position }
         guard state.slots[position].number < number else { return nil }
         state.slots[position].begin(number)
