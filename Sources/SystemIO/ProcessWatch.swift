@@ -41,7 +41,7 @@ final class ProcessWatch: Sendable {
     }
 
     /// Starts the threads: one reads what the process says, and one waits for its end.
-    func begin(collecting pipe: CInt, to log: FilePath?) {
+    func begin(collecting pipe: CInt, to log: BoundedLog?) {
         WorkerThread.start { [self] in collect(Descriptor(owning: pipe), to: log) }
         WorkerThread.start { [self] in
             let leash = ProcessLeash(group: identifier)
@@ -69,7 +69,7 @@ final class ProcessWatch: Sendable {
         }
     }
 
-    private func collect(_ pipe: consuming Descriptor, to log: FilePath?) {
+    private func collect(_ pipe: consuming Descriptor, to log: BoundedLog?) {
         var buffer = [UInt8](repeating: 0, count: ProcessWatch.bufferByteCount)
         while true {
             let isLast = state.withLock(\.isGone)
@@ -80,7 +80,7 @@ final class ProcessWatch: Sendable {
             guard count > 0 else { break }
             keep(buffer[..<count])
             // A full disk does not keep the process from going on.
-            if let log { try? DurableFile.append(Array(buffer[..<count]), to: log) }
+            if let log { try? log.append(Array(buffer[..<count])) }
         }
         isSilent.store(true, ordering: .releasing)
     }

@@ -31,7 +31,7 @@ package final class SupervisedProcess: Sendable {
         directory: FilePath,
         input: FilePath? = nil,
         output: FilePath? = nil,
-        log: FilePath? = nil
+        log: BoundedLog? = nil
     ) throws(IOError) {
         let spawn = ProcessSpawn(arguments, environment: environment, leadsGroup: true, directory: directory)
         let started = try IOError.naming(.run, program) { () throws(Errno) in

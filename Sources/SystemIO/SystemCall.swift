@@ -263,6 +263,14 @@ enum SystemCall {
         }
     }
 
+    /// The numbers of the standard output and the standard error.
+    static let outputStreams = [STDOUT_FILENO, STDERR_FILENO]
+
+    /// Lets a number stand for what another one does, in one step.
+    static func replace(_ descriptor: CInt, by other: CInt) throws(Errno) {
+        _ = try repeated { dup2(other, descriptor) }
+    }
+
     /// Waits for something to read, or the end; false when nothing came in that time.
     static func wait(forInput descriptor: CInt, milliseconds: Int32) throws(Errno) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

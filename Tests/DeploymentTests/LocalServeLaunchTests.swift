@@ -9,7 +9,7 @@ struct LocalServeLaunchTests {
             "for n in sorted(os.environ): print(n, os.environ[n])\nprint(sys.argv, os.getcwd())"
         )
         let log = release.path.appending("log")
-        let launch = LocalServeLaunch(model: "small", version: "v1.0.0", digest: "sha256:00", log: log)
+        let launch = LocalServeLaunch(model: "small", version: "v1.0.0", digest: "sha256:00", log: BoundedLog(log))
         let server = try await launch.start(
             ["python3", "serve.py", "p={port}", "{dir}/x"],
             in: release.path,

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A program that is supervised")
 struct SupervisedProcessTests {
-    private func start(_ script: String, log: FilePath? = nil) throws -> SupervisedProcess {
+    private func start(_ script: String, log: BoundedLog? = nil) throws -> SupervisedProcess {
         try SupervisedProcess(
             "/bin/sh",
             ["sh", "-c", script],
@@ -31,7 +31,7 @@ struct SupervisedProcessTests {
 
     @Test func `the last of what it says is kept, and all of it logged`() async throws {
         let scratch = try ScratchDirectory()
-        let process = try start("seq 100000", log: scratch.path.appending("log"))
+        let process = try start("seq 100000", log: BoundedLog(scratch.path.appending("log")))
         #expect(try await end(of: process) == 0)
         #expect(process.said.count == SupervisedProcess.keptByteCount && said(by: process).hasSuffix("\n100000\n"))
         #expect(try scratch.text(of: "log").split(separator: "\n").count == 100_000)

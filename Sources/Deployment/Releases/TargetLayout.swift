@@ -37,7 +37,7 @@ package struct TargetLayout: Sendable, Hashable {
     package var gatewayConfiguration: FilePath { state.appending("gateway.json") }
     /// The socket by which the gateway is told what to do.
     package var gatewaySocket: FilePath { state.appending("gateway.sock") }
-    /// What the gateway and its children say.
+    /// What the gateway and its children say; full files of it are beside it, as `BoundedLog` has them.
     package var gatewayLog: FilePath { state.appending("gateway.log") }
 
     /// The files of a release.

@@ -1,5 +1,5 @@
 import ModelCore
-import SystemIO
+package import SystemIO
 package import SystemPackage
 
 /// Runs the commands of releases on this machine.
@@ -14,7 +14,7 @@ package struct LocalServeLaunch: ServeLaunch {
     private static let temporary: FilePath = "/tmp"
 
     private let identity: [String: String]
-    private let log: FilePath?
+    private let log: BoundedLog?
     private let grace: Int
 
     /// Creates the launch of a version's commands; what its servers say is appended to `log`, and they have `grace` seconds to end.
@@ -22,7 +22,7 @@ package struct LocalServeLaunch: ServeLaunch {
         model: String? = nil,
         version: String? = nil,
         digest: String? = nil,
-        log: FilePath? = nil,
+        log: BoundedLog? = nil,
         grace: Int = 10
     ) {
         identity = ["GIT_MODEL_MODEL": model, "GIT_MODEL_VERSION": version, "GIT_MODEL_DIGEST": digest]
@@ -121,7 +121,7 @@ package struct LocalServeLaunch: ServeLaunch {
         _ environment: [String: String],
         input: FilePath? = nil,
         output: FilePath? = nil,
-        log: FilePath? = nil
+        log: BoundedLog? = nil
     ) throws(ServeLaunchError) -> SupervisedProcess {
         // Last, as the directory's name is the only one that could hold braces.
         let words = words.map { $0.replacing("{dir}", with: directory.string) }

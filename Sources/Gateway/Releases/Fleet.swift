@@ -2,6 +2,7 @@ import Deployment
 import Monitoring
 import NIOCore
 import Synchronization
+import SystemIO
 import SystemPackage
 
 /// The releases that a gateway has started, and what is done with them.
@@ -19,6 +20,8 @@ actor Fleet {
     private let directory: ReleaseDirectory
     private let paths: PayloadPaths
     private let environment: [String: String]
+    /// What the releases' processes say.
+    private let log: BoundedLog
     private var members: [Member] = []
     private var isStopping = false
 
@@ -27,6 +30,7 @@ actor Fleet {
         directory = ReleaseDirectory(layout: layout)
         self.paths = paths
         self.environment = environment
+        log = BoundedLog(layout.gatewayLog)
     }
 
     /// Starts the first release and gives it the traffic; throws `trial` where it does not work.
@@ -72,7 +76,7 @@ actor Fleet {
             model: seal.model,
             version: seal.version,
             digest: seal.digest,
-            log: directory.layout.gatewayLog
+            log: log
         )
         let timeout = service.configuration.startTimeout
         let supervision = Supervision(release, by: launch, timeout: timeout, environment: environment)

@@ -89,7 +89,8 @@ struct GatewayProcess {
         guard let file = try? OpenFile(reading: layout.gatewayLog), let size = try? file.status().size else {
             return ""
         }
-        let first = max(start, size - GatewayProcess.saidLimit)
+        // A smaller file was begun meanwhile, as the one before was full.
+        let first = max(size < start ? 0 : start, size - GatewayProcess.saidLimit)
         var bytes = [UInt8](repeating: 0, count: Int(max(0, size - first)))
         var rest = bytes.mutableSpan
         let count = (try? rest.withUnsafeMutableBytes { try file.read(into: $0, at: first) }) ?? 0
