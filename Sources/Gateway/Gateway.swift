@@ -113,7 +113,14 @@ package struct Gateway: Sendable {
         if let problem { throw problem }
     }
 
-    /// Starts the first release, and waits for the end; that may come before.
+    /// What is waited for while the gateway serves.
+    private enum Step {
+        case stopped
+        case serving(ReleaseID)
+        case divided(String)
+    }
+
+    /// Starts the first release, and the one that had a share beside it, and waits for the end; that may come before.
     private func begin(
         _ fleet: Fleet,
         with release: ReleaseID,
@@ -121,16 +128,22 @@ package struct Gateway: Sendable {
         at address: String,
         _ announce: @Sendable (String) -> Void
     ) async throws {
-        try await withThrowingTaskGroup(of: ReleaseID?.self) { group in
+        try await withThrowingTaskGroup(of: Step.self) { group in
             group.addTask {
                 for await _ in stops {}
-                return nil
+                return .stopped
             }
-            group.addTask { try await fleet.begin(release) }
+            group.addTask { .serving(try await fleet.begin(release)) }
             defer { group.cancelAll() }
-            while let served = try await group.next() {
-                guard let served else { return await fleet.cancelTrials() }
-                announce("Serving \(served) at http://\(address)")
+            while let step = try await group.next() {
+                switch step {
+                case .stopped: return await fleet.cancelTrials()
+                case .serving(let served):
+                    announce("Serving \(served) at http://\(address)")
+                    guard let canary = canary(beside: served) else { continue }
+                    group.addTask { .divided(await fleet.resume(canary, beside: served)) }
+                case .divided(let text): announce(text)
+                }
             }
         }
     }
@@ -143,6 +156,11 @@ package struct Gateway: Sendable {
         }
         _ = try directory.seal(of: release)
         return release
+    }
+
+    /// What had a share of the traffic before; who names a release to begin with divides the traffic themselves.
+    private func canary(beside release: ReleaseID) -> Canary? {
+        configuration.release == nil ? ReleaseDirectory(layout: layout).canary(beside: release) : nil
     }
 
     private func paths() throws(GatewayError) -> PayloadPaths {

@@ -58,6 +58,10 @@ import Testing
         #expect(try MonitorRule("requests >= 6").evaluate(statistics, nil).verdict == .inconclusive)
         #expect(try MonitorRule("requests >= 5").evaluate(statistics, nil).verdict == .ok)
         #expect(try MonitorRule("requests < 5").evaluate(statistics, nil).verdict == .breached)
+        // Of the seconds before nobody knows that there were none.
+        for text in ["requests < 6", "requests <= 5"] {
+            #expect(try MonitorRule(text).evaluate(statistics, nil).verdict == .inconclusive, "\(text)")
+        }
         statistics.covered = 0
         #expect(try MonitorRule("requests < 6").evaluate(statistics, nil).verdict == .inconclusive)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Deployment
 import Operations
 
 /// `git model deploy`.
@@ -9,7 +10,8 @@ struct DeployCommand: ModelCommand {
         discussion: """
             [deploy "NAME"] of .mver/config declares a target. The version is verified, restored beside what runs, tried, and only \
             then switched to; whatever fails leaves, or puts back, what ran before (exit code 4). A version that the target was \
-            rolled back from is refused (exit code 1).
+            rolled back from is refused (exit code 1). With --canary a target of the kind process gives it a part of its traffic; \
+            the same command without it lets it have all, and `git model rollback` takes the part back.
             """
     )
 
@@ -30,10 +32,32 @@ struct DeployCommand: ModelCommand {
     @Flag(name: .shortAndLong, help: "Deploy it although the target was rolled back from it")
     var force = false
 
+    @Option(
+        help: ArgumentHelp("Give it so many percent of the traffic for now, and leave the rest", valueName: "percent")
+    )
+    var canary: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The header field by whose value callers stay with one of the two versions; else X-Request-Key",
+            valueName: "name"
+        )
+    )
+    var stickyHeader: String?
+
     @Option(name: .shortAndLong, help: ArgumentHelp("Why; it is recorded", valueName: "text"))
     var message: String?
 
     @OptionGroup var record: RecordOptions
+
+    func validate() throws {
+        if let canary, !(1...100).contains(canary) { throw ValidationError("\(canary) is no percentage from 1 to 100") }
+        guard let stickyHeader else { return }
+        guard Canary.isField(stickyHeader) else {
+            throw ValidationError("--sticky-header is no name of a header field")
+        }
+        if canary == nil { throw ValidationError("--sticky-header is for --canary") }
+    }
 
     func perform(in context: Context) async throws -> DeploymentReport {
         var options = DeployVersion.Options()
@@ -42,6 +66,9 @@ struct DeployCommand: ModelCommand {
         options.skipsSmoke = record.skipSmoke
         options.pushes = !record.noPush
         options.isDryRun = dryRun
+        // All of the traffic is what a deployment gives anyway.
+        options.canary = canary == 100 ? nil : canary
+        options.stickyField = stickyHeader
         let words = try await DeployVersion.arguments(version, target, in: context)
         return try await DeployVersion(words.version, to: words.target, options: options).run(in: context)
     }

@@ -11,19 +11,21 @@ extension Text {
             return stillRunning(report)
         }
         if report.isDryRun { return dryRun(report, name) }
-        guard !isQuiet || report.state != .succeeded else { return }
+        let isPlaced = report.state == .succeeded || report.state == .paused
+        guard !isQuiet || !isPlaced else { return }
         var table = Table([.left, .left])
         if report.action == .deploy { table.row("Verifying", DisplayText.sanitized(verified(report))) }
         if let smoke = report.smoke { table.row("Running", DisplayText.sanitized(tried(smoke, report.action))) }
         switch report.state {
         case .succeeded: table.row(painted("Succeeded", .green), succeeded(report, name))
-        case .failed, .rolledBack, .paused:
+        case .paused: table.row(painted("Paused", .yellow), paused(report, name))
+        case .failed, .rolledBack:
             let reason = DisplayText.sanitized(report.reason ?? "")
             table.row(painted(report.state?.rawValue ?? "", .red), "\(name) on \(report.target): \(reason)")
         case nil: break
         }
         self.table(table)
-        if report.state != .succeeded { stillRunning(report) }
+        if !isPlaced { stillRunning(report) }
         if let tag = report.stageTag {
             let place = report.remote.map { "pushed to \(DisplayText.quoted($0))" }
             line("The stage went along: \(tag), \(place ?? "a draft, which only this clone has")")
@@ -50,9 +52,21 @@ extension Text {
     }
 
     private func succeeded(_ report: DeploymentReport, _ name: String) -> String {
+        if let canary = report.canary {
+            return "\(report.target) runs \(name) alone now (\(canary.version) had a part)\(place(of: report))"
+        }
         let before = report.previous.map { " (before: \($0))" } ?? ""
-        let place = report.remote.map { ", recorded at \(DisplayText.quoted($0))" } ?? ", recorded here"
-        return "\(report.target) runs \(name) now\(before)\(place)"
+        return "\(report.target) runs \(name) now\(before)\(place(of: report))"
+    }
+
+    private func paused(_ report: DeploymentReport, _ name: String) -> String {
+        let rest = report.previous.map { " (the rest: \($0))" } ?? ""
+        return
+            "\(report.target) gives \(name) \(report.canary?.percent ?? 0) % of its traffic\(rest)\(place(of: report))"
+    }
+
+    private func place(of report: DeploymentReport) -> String {
+        report.remote.map { ", recorded at \(DisplayText.quoted($0))" } ?? ", recorded here"
     }
 
     private mutating func stillRunning(_ report: DeploymentReport) {
@@ -60,7 +74,8 @@ extension Text {
     }
 
     private mutating func dryRun(_ report: DeploymentReport, _ name: String) {
-        let before = report.previous.map { " in place of \($0)" } ?? ""
+        let part = report.canary.map { " for \($0.percent) % of the traffic, beside " } ?? " in place of "
+        let before = report.previous.map { part + $0 } ?? ""
         line("Would deploy \(name) to \(report.target)\(before): \(DisplayText.sanitized(verified(report)))")
         var table = Table([.left, .right], indent: 2)
         for file in report.restores { table.row(DisplayText.quoted(file.path), Quantity.bytes(file.size)) }

@@ -30,13 +30,18 @@ struct DeploymentsCommand: ParsableCommand {
             try await ListDeployments(target).run(in: context)
         }
 
+        private static func remark(on event: DeploymentEvent) -> String {
+            let part = event.canaryPercent.map { "\($0) % of the traffic" }
+            return [part, event.reason].compactMap(\.self).joined(separator: ": ")
+        }
+
         func render(_ report: ListDeployments.Report, to text: inout Text) {
             var table = Table([.left, .right, .left, .left, .left, .left, .left])
             for event in report.events {
                 let cells = [
                     event.target, "\(event.sequence)", String(event.at.prefix(16)),
                     event.action == .deploy ? "deploy" : "rollback", "\(event.model)@\(event.version)",
-                    event.state.rawValue, event.reason ?? "",
+                    event.state.rawValue, Self.remark(on: event),
                 ]
                 table.row(cells.map(DisplayText.sanitized))
             }
@@ -73,6 +78,13 @@ struct DeploymentsCommand: ParsableCommand {
             if let commit = report.commit { table.row("commit", DisplayText.sanitized(String(commit.prefix(12)))) }
             if let digest = report.digest { table.row("digest", DisplayText.sanitized(digest)) }
             if let smoke = report.smoke { table.row("smoke test", smoke.result.rawValue) }
+            // That one has all of it goes without saying.
+            if let traffic = report.traffic, traffic.count > 1 {
+                for share in traffic {
+                    let state = share.state == .ready ? "" : " (\(share.state.rawValue))"
+                    table.row("traffic", DisplayText.sanitized("\(share.percent) % \(share.version)\(state)"))
+                }
+            }
             switch report.differences {
             case nil: break
             case []?: table.row("files", "as they were sealed")

@@ -46,18 +46,21 @@ struct MonitorCommand: ModelCommand {
     @Flag(help: "Do what the configuration says where a rule is breached: webhooks, a rollback")
     var act = false
 
+    @Flag(help: "Judge the version that has a part of the traffic, and not the one that has the rest")
+    var canary = false
+
     @Flag(help: "Print the rules as alert rules of Prometheus")
     var alerts = false
 
     func validate() throws {
-        if alerts, watch || act {
-            throw ValidationError("--alerts looks at nothing, and goes with neither --watch nor --act")
+        if alerts, watch || act || canary {
+            throw ValidationError("--alerts looks at nothing, and goes with none of --watch, --act and --canary")
         }
     }
 
     func perform(in context: Context) async throws -> Output {
         if alerts { return .alerts(try await PrintAlertRules(target).run(in: context)) }
-        let operation = MonitorTarget(target, acts: act)
+        let operation = MonitorTarget(target, acts: act, isCanary: canary)
         guard watch else { return .look(try await operation.run(in: context)) }
         try await operation.watch(in: context) { report in
             var line = try line(on: report)
@@ -85,8 +88,9 @@ struct MonitorCommand: ModelCommand {
                 case .breached: .red
                 case .inconclusive: .yellow
                 }
+            let part = report.isCanary ? ", with a part of the traffic" : ""
             let verdict = text.painted(report.verdict.rawValue, color)
-            text.line("\(report.target): \(verdict)\(name.isEmpty ? "" : " (\(name))"), by \(report.source)")
+            text.line("\(report.target): \(verdict)\(name.isEmpty ? "" : " (\(name)\(part))"), by \(report.source)")
             MonitorText.write(report, to: &text)
         }
     }

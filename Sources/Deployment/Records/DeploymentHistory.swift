@@ -24,7 +24,8 @@ package struct DeploymentHistory: Sendable, Hashable {
     /// Whether a rollback left a release behind, and nobody insisted on it since.
     package func isBad(_ release: ReleaseID) -> Bool {
         let last = events.last {
-            $0.abandoned == release || ($0.release == release && $0.isForced && $0.state == .succeeded)
+            let isPlaced = $0.state == .succeeded || $0.state == .paused
+            return $0.abandoned == release || ($0.release == release && $0.isForced && isPlaced)
         }
         return last?.abandoned == release
     }

@@ -10,6 +10,7 @@ package import SystemPackage
 /// .git-model/seals/<id>.tree   the listing of its files
 /// .git-model/events/<id>.json  what happened and is not known to be in Git yet
 /// .git-model/tmp/              releases that are being made
+/// .git-model/canary.json       what gets a part of the traffic beside the current release
 /// .git-model/gateway.*         a gateway's configuration, socket and log
 /// ```
 package struct TargetLayout: Sendable, Hashable {

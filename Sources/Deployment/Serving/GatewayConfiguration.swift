@@ -33,7 +33,7 @@ package struct GatewayConfiguration: Sendable, Hashable, Codable {
     package var requestLog: String?
     /// Whether these lines have the payloads.
     package var logsPayloads = false
-    /// The header field by whose value a caller stays with one release during a canary.
+    /// The header field by whose value a caller stays with one release during a canary that names none itself.
     package var stickyField = "x-request-key"
     /// Where the features are in a request, as a JSON path; `nil` for where MLflow's and the v2 protocol have them.
     package var features: String?

@@ -15,11 +15,14 @@ package enum GatewayControl {
         package var release: ReleaseID
         /// The share of the traffic that it gets, from 1 to 100.
         package var percent: Int?
+        /// The header field by whose value a caller stays with one release while there are two; `nil` for the configuration's.
+        package var stickyField: String?
 
         /// Creates an order.
-        package init(release: ReleaseID, percent: Int? = nil) {
+        package init(release: ReleaseID, percent: Int? = nil, stickyField: String? = nil) {
             self.release = release
             self.percent = percent
+            self.stickyField = stickyField
         }
     }
 

@@ -106,10 +106,32 @@ actor Fleet {
             guard main !== member.release else {
                 throw GatewayError.refused("\(order.release) has the traffic that others do not get")
             }
+            let field = order.stickyField ?? service.configuration.stickyField
+            guard Canary.isField(field) else {
+                throw GatewayError.refused("the sticky field is no name of a header field")
+            }
             let split = TrafficSplit(percent: percent)
-            service.traffic.change(to: Traffic.Routes(main: main, other: member.release, split: split))
+            let routes = Traffic.Routes(main: main, other: member.release, split: split, stickyField: field)
+            service.traffic.change(to: routes)
         }
         leave { self.percent(of: $0) == 0 && $0.trial == nil }
+    }
+
+    /// Lets a canary that there was before the gateway have its share again, beside the release that has the rest; returns what to say.
+    ///
+    /// Whatever somebody decided meanwhile stays.
+    func resume(_ canary: Canary, beside stable: ReleaseID) async -> String {
+        do {
+            let outcome = try await prepare(canary.release)
+            guard outcome.result != .failed else { throw GatewayError.trial("\(canary.release)", found: outcome.found) }
+            let routes = service.traffic.routes
+            guard routes?.main.seal.release == stable, routes?.other == nil else {
+                throw GatewayError.refused("the traffic was divided anew meanwhile")
+            }
+            let (percent, field) = (canary.percent, canary.stickyField)
+            try change(GatewayControl.Order(release: canary.release, percent: percent, stickyField: field))
+            return "Serving \(canary.release) too, by \(canary.percent) % of the traffic"
+        } catch { return "error: \(canary.release) does not get its share: \(error)" }
     }
 
     /// Takes a release's share away and stops it; throws `refused` for the one that has the rest of the traffic.

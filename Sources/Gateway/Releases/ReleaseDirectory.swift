@@ -23,6 +23,14 @@ struct ReleaseDirectory: Sendable {
         }
     }
 
+    /// Reads what gets a part of the traffic beside a release; `nil` for nothing, and for what makes no sense.
+    func canary(beside release: ReleaseID) -> Canary? {
+        guard let bytes = try? DurableFile.read(layout.canary, limit: Canary.byteLimit),
+            let canary = Canary(parsing: bytes), canary.release != release
+        else { return nil }
+        return canary
+    }
+
     /// Reads the seal of a release, or what stands for it until it is sealed.
     func seal(of release: ReleaseID) throws(GatewayError) -> ReleaseSeal {
         let paths = [layout.seal(of: release), layout.provisionalSeal(of: release)]

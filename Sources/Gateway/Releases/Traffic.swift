@@ -13,6 +13,8 @@ final class Traffic: Sendable {
         var other: ServedRelease?
         /// The share.
         var split = TrafficSplit(percent: 0)
+        /// The header field with the key by which a caller stays with one of the two.
+        var stickyField = ""
 
         /// Returns the share of the traffic that a release gets, from 0 to 100.
         func percent(of release: ServedRelease) -> Int {
@@ -29,15 +31,15 @@ final class Traffic: Sendable {
     /// Gives the traffic to others; requests under way stay where they are.
     func change(to routes: Routes) { state.withLock { $0 = routes } }
 
-    /// Begins a request of a caller with this key at the release that it gets.
+    /// Begins a request at the release that it gets; `key` is asked for the value of a header field, where there are two releases.
     ///
     /// Where that one is not ready, the other takes over; `nil` where neither is. A release that was picked has the request counted
     /// before anybody can change the routes, so that who leaves it waits for the request.
-    func begin(key: String?) -> (release: ServedRelease, place: ServedRelease.Place)? {
+    func begin(key: (String) -> String?) -> (release: ServedRelease, place: ServedRelease.Place)? {
         state.withLock { routes in
             guard let routes else { return nil }
             guard let other = routes.other else { return routes.main.begin().map { (routes.main, $0) } }
-            let isOther = routes.split.isOther(key: key)
+            let isOther = routes.split.isOther(key: key(routes.stickyField))
             let (first, second) = isOther ? (other, routes.main) : (routes.main, other)
             if let place = first.begin() { return (first, place) }
             return second.begin().map { (second, $0) }

@@ -43,6 +43,9 @@ final class ChildConnection: ChannelDuplexHandler {
     /// Whether what is written goes to the process as fast as it comes.
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
+    /// Whether the process has not closed it, as far as the loop knows.
+    var isOpen: Bool { context?.channel.isActive ?? false }
+
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }

@@ -6,13 +6,18 @@ import NIOHTTP1
 ///
 /// Lives on the event loop of its client's connection, and has the release's connection on the same one.
 final class Exchange {
+    /// The most bytes of a body that are kept so that they can be sent again.
+    private static let repeatLimit = 64 << 10
+    /// What may be asked for twice (RFC 9110, section 9.2.2).
+    private static let idempotent: [HTTPMethod] = [.GET, .HEAD, .OPTIONS, .PUT, .DELETE]
+
     private let service: GatewayState
     private unowned let client: ClientConnection
     private let head: HTTPRequestHead
     private var notes: ExchangeNotes
     private var target: (release: ServedRelease, place: ServedRelease.Place)?
     private var child: ChildConnection?
-    /// What came before there was a connection to the release.
+    /// What came before there was a connection to the release, and all that came as long as it may have to be sent again.
     private var pending: [HTTPClientRequestPart] = []
     private var hasTurn = false
     private var isOver = false
@@ -46,16 +51,26 @@ final class Exchange {
     private func takeTurn() {
         guard !isOver else { return service.admission.leave() }
         hasTurn = true
-        let key = head.headers.first(name: service.configuration.stickyField)
-        guard let target = service.traffic.begin(key: key) else { return refuse("no release is ready") }
+        guard let target = service.traffic.begin(key: { head.headers.first(name: $0) }) else {
+            return refuse("no release is ready")
+        }
         self.target = target
         let origin = ForwardedHead.Origin(address: client.address, requestID: notes.requestID)
         let hidesToken = service.token != nil
         pending.insert(.head(ForwardedHead.request(head, from: origin, hidesAuthorization: hidesToken)), at: 0)
-        if let child = client.loop.idleConnection(to: target.release, target.place) {
-            attach(child)
-        } else {
-            connect()
+        guard let child = client.loop.idleConnection(to: target.release, target.place) else { return connect() }
+        guard !Exchange.idempotent.contains(head.method) else { return attach(child) }
+        // What the loop knows by now may be that the release closed it: nothing is sent there before it has looked.
+        let bound = NIOLoopBound((self, child), eventLoop: client.loop.eventLoop)
+        client.loop.eventLoop.execute {
+            let (exchange, child) = bound.value
+            if exchange.isOver {
+                child.close()
+            } else if child.isOpen {
+                exchange.attach(child)
+            } else {
+                exchange.connect()
+            }
         }
     }
 
@@ -74,8 +89,7 @@ final class Exchange {
         self.child = child
         child.begin(self)
         for part in pending { child.write(part) }
-        // Kept until it is clear that it need not be sent again.
-        pending = canRepeat(on: child) ? pending : []
+        if !mayRepeat { pending = [] }
         child.flush()
         if head.version == .http1_1, !isComplete, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
             client.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
@@ -84,10 +98,12 @@ final class Exchange {
         client.resumeReading()
     }
 
-    /// Whether the release may have closed a connection just when the request came, and nothing is lost by sending it again.
-    private func canRepeat(on child: ChildConnection) -> Bool {
-        child.isReused && isComplete && pending.count == 2
-            && [.GET, .HEAD, .OPTIONS, .PUT, .DELETE].contains(head.method)
+    /// Whether the release may have closed a connection just when the request came, and nothing is lost by sending it again: where it may
+    /// be asked for twice, or nothing but its head was sent.
+    private var mayRepeat: Bool {
+        guard let child, child.isReused, !hasAnswerHead, !pending.isEmpty else { return false }
+        return Exchange.idempotent.contains(head.method)
+            ? notes.bytesIn <= Exchange.repeatLimit : pending.count == 1
     }
 }
 
@@ -114,7 +130,11 @@ extension Exchange {
     func flushRequest() { child?.flush() }
 
     private func send(_ part: HTTPClientRequestPart) {
-        if let child { child.write(part) } else { pending.append(part) }
+        guard let child else { return pending.append(part) }
+        child.write(part)
+        guard !pending.isEmpty else { return }
+        pending.append(part)
+        if !mayRepeat { pending = [] }
     }
 
     /// Goes on with the answer, as the client takes it again.
@@ -156,9 +176,9 @@ extension Exchange {
 
     /// Says that the release's connection is gone before the answer ended.
     func childLeft() {
-        guard !isOver, let child else { return }
-        if !hasAnswerHead, canRepeat(on: child) {
-            self.child = nil
+        guard !isOver, child != nil else { return }
+        if mayRepeat {
+            child = nil
             return connect()
         }
         fail(.badGateway, "the release ended the connection")

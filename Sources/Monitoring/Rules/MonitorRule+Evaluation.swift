@@ -13,9 +13,9 @@ extension MonitorRule {
         case .latency(let percent): return finding(statistics.latency(percent: percent), count)
         case .requests:
             let finding = finding(Double(statistics.requests), count)
-            // There may be more of them until the window is full.
-            let canGrow = statistics.covered < window && (comparison == .greater || comparison == .atLeast)
-            guard canGrow, finding.verdict == .breached else { return finding }
+            // There may be more of them until the window is full, or have been before anybody counted.
+            let wantsMany = comparison == .greater || comparison == .atLeast
+            guard statistics.covered < window, (finding.verdict == .breached) == wantsMany else { return finding }
             let reason = "only \(statistics.covered) of \(window) seconds are known"
             return MonitorFinding(self, inconclusive: reason, count: count)
         case .missing(let subject):

@@ -11,6 +11,14 @@ package struct DeploymentReport: Report {
         package let size: Int64
     }
 
+    /// A version that gets a part of the traffic.
+    package struct Canary: Encodable, Sendable {
+        /// The version, as `v1.2.3`.
+        package let version: String
+        /// Its part, of a hundred; 0 once it was taken back.
+        package let percent: Int
+    }
+
     /// The target.
     package let target: String
     /// Its kind.
@@ -43,6 +51,8 @@ package struct DeploymentReport: Report {
     package var smoke: SmokeOutcome?
     /// Why it failed, was taken back, or was not done at all.
     package var reason: String?
+    /// What gets a part of the traffic, or does not any more, by what was done; `nil` where the traffic is not divided.
+    package var canary: Canary?
     /// The event's name; `nil` where nothing was recorded.
     package var event: String?
     /// The Git remote that has the record; `nil` where none has it yet.
@@ -66,6 +76,7 @@ package struct DeploymentReport: Report {
     private enum CodingKeys: CodingKey {
         case target, kind, action, model, version, tag, commit, release, digest, state, previous, verified, files, size
         case smoke, reason, event, remote, stageTag, isUnchanged, isRefused, isDryRun, restores, manifests
+        case canary
     }
 
     package var outcome: Outcome {

@@ -14,12 +14,12 @@ struct DeploymentRun {
     /// Whether the stage that the target follows has a gate that asks for a smoke test.
     let requiresSmoke: Bool
 
-    private var release: Release { prepared.release }
-    private var target: DeploymentTarget { session.target }
-    private var driver: any TargetDriver { session.driver }
+    var release: Release { prepared.release }
+    var target: DeploymentTarget { session.target }
+    var driver: any TargetDriver { session.driver }
 
     /// What is known of the target at the moment, under its lock.
-    private struct Situation {
+    struct Situation {
         let seals: [ReleaseSeal]
         let history: DeploymentHistory
         let current: ReleaseID?
@@ -27,6 +27,8 @@ struct DeploymentRun {
         let old: ReleaseSeal?
         /// The event that put it there.
         let before: DeploymentEvent?
+        /// What gets a part of the traffic beside it.
+        let canary: Canary?
     }
 
     /// Deploys, or leaves everything as it was and says why.
@@ -49,6 +51,10 @@ struct DeploymentRun {
         report.previous = situation.old?.version ?? situation.before?.version
         report.isUnchanged = isUnchanged(situation)
         refuse(situation, &report)
+        if let percent = options.canary, !report.isUnchanged, !report.isRefused {
+            _ = try stable(in: situation)
+            report.canary = DeploymentReport.Canary(version: release.version, percent: percent)
+        }
         if !seals.contains(where: { $0.release == release.id }) {
             report.restores = release.files.entries.map { DeploymentReport.File(path: $0.path.text, size: $0.size) }
         }
@@ -71,7 +77,8 @@ struct DeploymentRun {
             history: history,
             current: current,
             old: seals.first { $0.release == current },
-            before: session.event(of: current, in: history)
+            before: session.event(of: current, in: history),
+            canary: try await driver.canary()
         )
     }
 
@@ -89,10 +96,12 @@ struct DeploymentRun {
         report.previous = situation.old?.version ?? situation.before?.version
         if isUnchanged(situation), try await isServed(situation.old) {
             report.isUnchanged = true
+            report.warnings += canaryWarning(situation)
             return report
         }
         refuse(situation, &report)
         guard !report.isRefused else { return report }
+        if options.canary != nil { _ = try stable(in: situation) }
         progress("verifying")
         let details = try await receive(situation)
         let isNew = !situation.seals.contains { $0.release == release.id }
@@ -105,6 +114,8 @@ struct DeploymentRun {
         } else if smoke.result == .unchecked, requiresSmoke {
             report.isRefused = true
             report.reason = uncheckedReason
+        } else if let percent = options.canary {
+            return try await share(percent, seal, situation, report)
         } else {
             return try await run(seal, situation, report)
         }
@@ -207,12 +218,15 @@ struct DeploymentRun {
         }
         report.state = event.state
         note(event, &report)
-        if event.state == .succeeded { report.warnings += await ReleasePruning(session: session).run() }
+        if event.state == .succeeded {
+            report.warnings += endedCanaryWarning(situation)
+            report.warnings += await ReleasePruning(session: session).run()
+        }
         return report
     }
 
     /// Looks again at what was tried, for a trial runs commands that could have changed it; what was changed goes.
-    private func requireUntouched(_ seal: ReleaseSeal) async throws {
+    func requireUntouched(_ seal: ReleaseSeal) async throws {
         guard [.directory, .batch, .process].contains(target.kind) else { return }
         do {
             try await driver.requireUsable(seal)
@@ -226,7 +240,7 @@ struct DeploymentRun {
         }
     }
 
-    private func event(
+    func event(
         _ state: DeploymentEvent.State,
         _ seal: ReleaseSeal,
         _ situation: Situation,
@@ -243,14 +257,14 @@ struct DeploymentRun {
     }
 
     /// What happened is told even where it cannot be noted.
-    private func note(_ event: DeploymentEvent, _ report: inout DeploymentReport) {
+    func note(_ event: DeploymentEvent, _ report: inout DeploymentReport) {
         report.event = event.id
         do { try session.journal.note(event) } catch {
             report.warnings.append("what happened to \(target.name) could not be noted: \(error)")
         }
     }
 
-    private func progress(_ phase: String) {
+    func progress(_ phase: String) {
         session.workspace.context.progress.update(Progress(phase: phase, name: "\(release.tag) on \(target.name)"))
     }
 }

@@ -20,7 +20,20 @@ struct JournalReconciliation {
         var outcome = Outcome()
         let contents = try session.journal.contents()
         let current = contents.pending.isEmpty ? nil : try await session.driver.current()
+        let canary = contents.pending.isEmpty ? nil : try await session.driver.canary()
         for event in contents.pending {
+            if event.state == .paused,
+                try await isDivided(as: event, canary, beside: seals.first { $0.release == current })
+            {
+                try session.journal.note(event)
+                outcome.isNews = true
+                outcome.warnings.append("\(JournalReconciliation.what(event)): \(event.state.rawValue)")
+                continue
+            }
+            // Whoever took a part of the traffic back did not get to the end of it.
+            if event.action == .rollback, let canary, event.abandoned == canary.release {
+                try await session.driver.endCanary(canary.release)
+            }
             guard event.release == current, let seal = seals.first(where: { $0.release == event.release }) else {
                 // Of one that is gone back to, the seal tells of the time before.
                 if event.action == .deploy { await session.forget(seals.first { $0.release == event.release }) }
@@ -38,11 +51,33 @@ struct JournalReconciliation {
             }
             try session.journal.note(settled)
             outcome.isNews = true
-            let what = "a deployment of \(event.version) to \(event.target) ended before it was recorded"
-            outcome.warnings.append("\(what): \(settled.state.rawValue)")
+            outcome.warnings.append("\(JournalReconciliation.what(event)): \(settled.state.rawValue)")
         }
         outcome.warnings += contents.warnings
         return outcome
+    }
+
+    /// Whether a release has the part of the traffic that it was to get; one that the gateway does not know of gets it now.
+    private func isDivided(
+        as event: DeploymentEvent,
+        _ canary: Canary?,
+        beside stable: ReleaseSeal?
+    ) async throws -> Bool {
+        guard let canary, canary.release == event.release, canary.percent == event.canaryPercent, let stable else {
+            return false
+        }
+        do {
+            try await session.driver.share(canary, beside: stable)
+            return true
+        } catch {
+            try session.workspace.context.cancellation.check()
+            try await session.driver.endCanary(canary.release)
+            return false
+        }
+    }
+
+    private static func what(_ event: DeploymentEvent) -> String {
+        "a deployment of \(event.version) to \(event.target) ended before it was recorded"
     }
 
     /// What cannot be put right keeps nobody from deploying something that works, or from going back.

@@ -11,7 +11,8 @@ struct ReleasePruning {
             let seals = try await session.driver.seals()
             let history = try session.history(seals)
             let current = try await session.driver.current()
-            let kept = kept(of: seals, current, history)
+            let canary = try await session.driver.canary()?.release
+            let kept = kept(of: seals, current, history).union(canary.map { [$0] } ?? [])
             for seal in seals where !kept.contains(seal.release) { try await session.driver.discard(seal.release) }
             return []
         } catch { return ["older releases on \(session.target.name) stay: \(error)"] }

@@ -21,6 +21,11 @@ struct RollbackRun {
         let leftSeal: ReleaseSeal?
         /// The event that put there what is left.
         let leftEvent: DeploymentEvent?
+        /// What has a part of the traffic.
+        let canary: Canary?
+
+        /// Whether what is left is not what runs, but has a part of its traffic.
+        var endsCanary: Bool { left != nil && left == canary?.release }
     }
 
     /// Goes back; throws, with everything as it was, where there is nothing to go back to.
@@ -51,14 +56,15 @@ struct RollbackRun {
             report.isUnchanged = true
             return report
         }
-        try await driver.requireUsable(plan.old)
+        // What has the rest of the traffic already is not asked whether it could have all.
+        if !plan.endsCanary { try await driver.requireUsable(plan.old) }
         let smoke = options.skipsSmoke ? SmokeOutcome(.skipped) : plan.old.smoke
         report.smoke = smoke
         var event = try await event(plan)
         event.smoke = smoke
         let journal = announce(event, &report)
         do {
-            let outcome = try await TargetSwitch(session: session).activate(plan.old, before: plan.leftSeal)
+            let outcome = try await change(plan)
             if case .returned(let why) = outcome {
                 event.state = .rolledBack
                 event.abandoned = nil
@@ -72,14 +78,26 @@ struct RollbackRun {
         }
         report.state = event.state
         report.event = event.id
+        if plan.endsCanary { report.canary = DeploymentReport.Canary(version: report.previous ?? "", percent: 0) }
         do { try journal.note(event) } catch {
             report.warnings.append("what happened to \(target.name) could not be noted: \(error)")
         }
         if event.state == .succeeded {
+            if let canary = plan.canary, !plan.endsCanary, canary.release != plan.old.release {
+                report.warnings.append("\(canary.release) does not get its part of the traffic any more")
+            }
             await session.forget(plan.leftSeal)
             try await check(plan.old, &report)
         }
         return report
+    }
+
+    private func change(_ plan: Plan) async throws -> TargetSwitch.Outcome {
+        guard plan.endsCanary, let left = plan.left else {
+            return try await TargetSwitch(session: session).activate(plan.old, before: plan.leftSeal)
+        }
+        try await driver.endCanary(left)
+        return .running
     }
 
     /// Announces it at the target, or, where that takes nothing more, as a disk that is full, in this clone: the way back is free.
@@ -123,14 +141,40 @@ struct RollbackRun {
     private func plan(_ seals: [ReleaseSeal]) async throws -> Plan {
         let history = try session.history(seals)
         let current = try await driver.current()
+        let canary = try await driver.canary()
+        if let canary, let stable = try stable(beside: canary, seals, current, history) {
+            return Plan(
+                history: history,
+                old: stable,
+                left: canary.release,
+                leftSeal: seals.first { $0.release == canary.release },
+                leftEvent: history.events.last { $0.state == .paused && $0.release == canary.release },
+                canary: canary
+            )
+        }
         let old = try seal(seals, current, history)
         return Plan(
             history: history,
             old: old,
             left: current,
             leftSeal: seals.first { $0.release == current },
-            leftEvent: session.event(of: current, in: history)
+            leftEvent: session.event(of: current, in: history),
+            canary: canary
         )
+    }
+
+    /// Returns what runs where that is to have all traffic again; `nil` where it is to be left itself, by its name or as it was judged.
+    private func stable(
+        beside canary: Canary,
+        _ seals: [ReleaseSeal],
+        _ current: ReleaseID?,
+        _ history: DeploymentHistory
+    ) throws -> ReleaseSeal? {
+        guard options.expected == nil || options.expected == canary.release,
+            let stable = seals.first(where: { $0.release == current })
+        else { return nil }
+        guard let wanted = options.version else { return stable }
+        return try seal(named: wanted, among: seals, history).release == stable.release ? stable : nil
     }
 
     private func seal(

@@ -32,6 +32,12 @@ protocol TargetDriver: Sendable {
     func differences(of seal: ReleaseSeal) async throws -> [String]
     /// Takes a release away that is not current, sealed or not; one that is not there is no error.
     func discard(_ release: ReleaseID) async throws
+    /// What gets a part of the traffic beside the current release; `nil` where nothing does.
+    func canary() async throws -> Canary?
+    /// Gives a sealed release that was tried a part of the traffic, beside the current one.
+    func share(_ canary: Canary, beside stable: ReleaseSeal) async throws
+    /// Takes a release's part of the traffic away, and stops it; one that has none is no error.
+    func endCanary(_ release: ReleaseID) async throws
     /// Where the events are kept that are not known to be in Git yet; `nil` where the target cannot keep any.
     var journal: FilePath? { get }
     /// What the user should know of what was done so far, a line each.
@@ -47,6 +53,17 @@ extension TargetDriver {
 
     /// Nothing is kept there.
     func reseal(_ seal: ReleaseSeal) async throws {}
+
+    /// Nothing does: nobody divides the traffic.
+    func canary() async throws -> Canary? { nil }
+
+    /// Nobody divides the traffic.
+    func share(_ canary: Canary, beside stable: ReleaseSeal) async throws {
+        throw Failure(.failed, "\(canary.release) cannot have a part of the traffic there")
+    }
+
+    /// It has none.
+    func endCanary(_ release: ReleaseID) async throws {}
 }
 
 /// What keeps others from deploying to a target for as long as it exists.

@@ -13,8 +13,10 @@ extension Workspace {
         for target in try await recordedTargets() {
             let count = (configured[target] ?? 3) + 1
             var releases: [ReleaseID] = []
-            for event in try await deployments(of: target).history.events.reversed() where event.state == .succeeded {
-                if !releases.contains(event.release) { releases.append(event.release) }
+            for event in try await deployments(of: target).history.events.reversed() {
+                // What gets a part of the traffic beside the current release is none of those that are kept.
+                guard event.state == .succeeded || event.state == .paused else { continue }
+                if event.state == .succeeded, !releases.contains(event.release) { releases.append(event.release) }
                 guard releases.count <= count else { break }
                 if let commit = GitObjectID(event.commit) { commits.insert(commit) }
             }

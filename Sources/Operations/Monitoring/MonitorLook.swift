@@ -11,6 +11,8 @@ struct MonitorLook: Sendable {
     let settings: MonitorSettings
     /// Whether anything may be done.
     let acts: Bool
+    /// Whether it is about the version that has a part of the traffic, and not about the one that has the rest.
+    var isCanary = false
     /// Whether webhooks are told: not again and again of the same.
     var mayTell = true
     /// Whether a rollback may be tried: not again and again where one could not be done.
@@ -24,6 +26,7 @@ struct MonitorLook: Sendable {
         var report = MonitorReport(
             target: target.name.text,
             time: time,
+            isCanary: isCanary,
             source: settings.source.text,
             verdict: .inconclusive,
             rules: []
@@ -31,7 +34,7 @@ struct MonitorLook: Sendable {
         let release: MonitoredRelease
         do {
             try workspace.requireAgreement(toReach: try workspace.target(named: target.name.text))
-            release = try await MonitoredRelease(in: try await TargetSession(target, in: workspace))
+            release = try await MonitoredRelease(in: try await TargetSession(target, in: workspace), isCanary: isCanary)
         } catch {
             try workspace.context.cancellation.check()
             report.rules = settings.rules.map { MonitorFinding($0, inconclusive: "\(error)") }
@@ -57,8 +60,13 @@ struct MonitorLook: Sendable {
             release: release
         )
         var windows: [Int: Result<WindowStatistics, any Error>] = [:]
+        var remark: String?
         for seconds in Set(settings.rules.map(\.window)).sorted() {
-            do { windows[seconds] = .success(try await statistics.ask(over: seconds)) } catch {
+            do {
+                let answer = try await statistics.ask(over: seconds)
+                windows[seconds] = .success(answer.statistics)
+                remark = answer.remark ?? remark
+            } catch {
                 try workspace.context.cancellation.check()
                 windows[seconds] = .failure(error)
                 report.isAnswered = false
@@ -66,6 +74,7 @@ struct MonitorLook: Sendable {
                 if !report.warnings.contains(warning) { report.warnings.append(warning) }
             }
         }
+        if let remark { report.warnings.append(remark) }
         return settings.rules.map { rule in
             switch windows[rule.window] {
             case .success(let window): rule.evaluate(window, release.profile)

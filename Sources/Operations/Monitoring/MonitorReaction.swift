@@ -17,7 +17,9 @@ struct MonitorReaction: Sendable {
         }
         if look.settings.actions.contains(.rollback) { try await rollBack(&report) }
         if !look.acts, look.settings.actions.contains(where: { $0 != .warn }) {
-            report.hints.append("let it act: `git model monitor \(look.target.name) --act`")
+            report.hints.append(
+                "let it act: `git model monitor \(look.target.name)\(look.isCanary ? " --canary" : "") --act`"
+            )
         }
     }
 

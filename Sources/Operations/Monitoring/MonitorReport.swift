@@ -22,6 +22,8 @@ package struct MonitorReport: Report {
     package var model: String?
     /// Its version, as `v1.2.3`.
     package var version: String?
+    /// Whether that is the version with a part of the traffic, beside the one that has the rest.
+    package let isCanary: Bool
     /// Where it was counted.
     package var source: String
     /// The verdict on all rules.
@@ -46,6 +48,6 @@ package struct MonitorReport: Report {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case target, time, model, version, source, verdict, rules, actions
+        case target, time, model, version, isCanary, source, verdict, rules, actions
     }
 }

@@ -15,26 +15,36 @@ struct MonitorStatistics: Sendable {
 
     /// The shortest time after a deployment of which something is said.
     private static let shortest = 10
+    /// How much later than the deployment a gateway may begin to count without a word, as it had to load the release first.
+    private static let patience = 60
 
     /// Returns what went on in the last seconds, as far as it is of the release; throws where the source does not say.
     ///
-    /// What went on before the release was put there, maybe of its own earlier stay, does not count.
-    func ask(over seconds: Int) async throws -> WindowStatistics {
+    /// What went on before the release was put there, maybe of its own earlier stay, does not count. A gateway that was started again
+    /// knows less: since when it counts comes as a remark.
+    func ask(over seconds: Int) async throws -> (statistics: WindowStatistics, remark: String?) {
         let known = min(seconds, age ?? seconds)
         guard known >= MonitorStatistics.shortest else {
             var nothing = WindowStatistics(seconds: seconds)
             nothing.covered = 0
-            return nothing
+            return (nothing, nil)
         }
         var statistics = try await answer(over: known)
         statistics.covered = min(statistics.covered, known)
-        return statistics
+        guard case .gateway = settings.source, known - statistics.covered > MonitorStatistics.patience else {
+            return (statistics, nil)
+        }
+        let start = CivilDate.time(
+            secondsSince1970: workspace.context.now() / 1_000_000_000 - Int64(statistics.covered)
+        )
+        return (
+            statistics, "the gateway of \(target.name) counts since \(start) only: what was before that is not known"
+        )
     }
 
     /// How many seconds ago the release was put there; `nil` where that is not known, or still to come by the clock.
     private var age: Int? {
-        let event = release.history.events.last { $0.state == .succeeded && $0.release == release.release }
-        guard let start = event.flatMap({ CivilDate.secondsSince1970(parsing: $0.at) }) else { return nil }
+        guard let start = release.event.flatMap({ CivilDate.secondsSince1970(parsing: $0.at) }) else { return nil }
         let age = workspace.context.now() / 1_000_000_000 - start
         return age < 0 ? nil : Int(clamping: age)
     }

@@ -9,6 +9,8 @@ import SystemPackage
 /// What runs in a target at the moment, and what its traffic is compared with.
 struct MonitoredRelease: Sendable {
     let history: DeploymentHistory
+    /// The event that put it there, or gave it its part of the traffic; `nil` where none is known.
+    let event: DeploymentEvent?
     let release: ReleaseID
     let model: String
     let version: String
@@ -16,10 +18,19 @@ struct MonitoredRelease: Sendable {
     let profile: ReferenceProfile?
     let warnings: [String]
 
-    /// Asks the target what runs, and Git for its profile; throws a `Failure` where nothing does, or it cannot be asked.
-    init(in session: TargetSession) async throws {
+    /// Asks the target what runs, or what has a part of its traffic, and Git for its profile; throws a `Failure` where nothing does, or it
+    /// cannot be asked.
+    init(in session: TargetSession, isCanary: Bool = false) async throws {
         let seals = try await session.driver.seals()
-        guard let current = try await session.driver.current(),
+        let canary = try await session.driver.canary()
+        if isCanary, canary == nil {
+            throw Failure(
+                .failed,
+                "no version has a part of the traffic of \(session.target.name)",
+                hints: ["give it one: `git model deploy VERSION \(session.target.name) --canary PERCENT`"]
+            )
+        }
+        guard let current = isCanary ? canary?.release : try await session.driver.current(),
             let seal = seals.first(where: { $0.release == current })
         else {
             let name = session.target.name
@@ -30,10 +41,19 @@ struct MonitoredRelease: Sendable {
             )
         }
         history = try session.history(seals)
+        let state: DeploymentEvent.State = isCanary ? .paused : .succeeded
+        event = history.events.last { $0.state == state && $0.release == current }
         release = current
         model = seal.model
         version = seal.version
         var warnings = session.warnings
+        if let canary, !isCanary {
+            let name = session.target.name
+            warnings.append(
+                "this judges \(version), which has \(100 - canary.percent) % of the traffic; the other one is judged by "
+                    + "`git model monitor \(name) --canary`"
+            )
+        }
         do { profile = try await MonitoredRelease.profile(of: seal, in: session.workspace) } catch {
             try session.workspace.context.cancellation.check()
             warnings.append("the reference profile of \(seal.tag) cannot be read: \(error)")

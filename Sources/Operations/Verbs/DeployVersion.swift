@@ -17,6 +17,11 @@ package struct DeployVersion: Sendable {
         /// Whether nothing is done, only said.
         package var isDryRun = false
 
+        /// The part of the traffic that it gets, from 1 to 99 of a hundred, until somebody decides; `nil` for all of it.
+        package var canary: Int?
+        /// The header field by whose value callers stay with one of the two versions; `nil` for the gateway's own.
+        package var stickyField: String?
+
         /// Creates the usual options.
         package init() {}
     }
@@ -37,6 +42,7 @@ package struct DeployVersion: Sendable {
     package func run(in context: Context) async throws -> DeploymentReport {
         let workspace = try await Workspace.open(in: context, bare: true)
         let configured = try workspace.target(named: target)
+        try requireDivisible(configured.target)
         try workspace.requireAgreement(to: configured)
         var preparation = try await ReleasePreparation(version, for: configured.target, in: workspace)
         let prepared = try await preparation.run()
@@ -56,6 +62,16 @@ package struct DeployVersion: Sendable {
             }
         }
         return try await run.run()
+    }
+
+    /// Refuses a part of the traffic where nobody divides it.
+    private func requireDivisible(_ target: DeploymentTarget) throws {
+        guard options.canary != nil, target.kind != .process else { return }
+        throw Failure(
+            .usage,
+            "\(target.name) is a target of the kind \(target.kind.rawValue): only a process has a gateway that divides traffic",
+            hints: ["leave out `--canary`"]
+        )
     }
 
     /// Whether the stage that a target follows has a gate that asks for a smoke test, by the rules that promotions are judged by.

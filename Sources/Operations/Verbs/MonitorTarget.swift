@@ -8,11 +8,15 @@ import SystemIO
 package struct MonitorTarget: Sendable {
     private let target: String?
     private let acts: Bool
+    private let isCanary: Bool
 
     /// Creates the operation on a target, or on the only one that a monitor is set up for; only with `acts` anything is done.
-    package init(_ target: String?, acts: Bool = false) {
+    ///
+    /// With `isCanary` the version is judged that has a part of the traffic, by its own numbers.
+    package init(_ target: String?, acts: Bool = false, isCanary: Bool = false) {
         self.target = target
         self.acts = acts
+        self.isCanary = isCanary
     }
 
     /// Looks once.
@@ -66,7 +70,8 @@ package struct MonitorTarget: Sendable {
             workspace: workspace,
             target: configured,
             settings: try MonitorSettings(of: configured, in: workspace),
-            acts: acts
+            acts: acts,
+            isCanary: isCanary
         )
     }
 }

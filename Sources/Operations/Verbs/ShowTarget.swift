@@ -1,6 +1,7 @@
 package import Deployment
 import ModelCore
 import Registry
+import SystemIO
 
 /// `git model deployments status`: what runs on a target, since when, from which commit, and whether its files are what they were.
 package struct ShowTarget: Sendable {
@@ -30,6 +31,20 @@ package struct ShowTarget: Sendable {
         package var smoke: SmokeOutcome?
         /// What is not as it was sealed, a line each; `nil` where nobody looked.
         package var differences: [String]?
+        /// A release and its part of the traffic.
+        package struct Share: Encodable, Sendable {
+            /// The release.
+            package let release: ReleaseID
+            /// Its version, as `v1.2.3`.
+            package let version: String
+            /// Its part, of a hundred.
+            package let percent: Int
+            /// What its process is at.
+            package let state: GatewayStatus.Child.State
+        }
+
+        /// Who gets how much of the traffic; `nil` where no gateway says so.
+        package var traffic: [Share]?
         /// Whether what runs is what the records say.
         package var isRecorded = true
         /// The version that a rollback would go back to.
@@ -41,7 +56,7 @@ package struct ShowTarget: Sendable {
 
         private enum CodingKeys: CodingKey {
             case target, kind, release, model, version, tag, commit, digest, since, by, smoke, differences, isRecorded
-            case previousGood, unshared
+            case previousGood, unshared, traffic
         }
 
         package var outcome: Outcome { differences?.isEmpty == false ? .verificationFailed : .ok }
@@ -77,6 +92,7 @@ package struct ShowTarget: Sendable {
         let event = session.event(of: current, in: history)
         report.since = event?.at
         report.by = event?.by
+        try await addTraffic(of: session, &report)
         report.isRecorded = history.current?.release == current
         if !report.isRecorded {
             report.warnings.append("what runs on \(report.target) is not what was recorded last here")
@@ -88,6 +104,25 @@ package struct ShowTarget: Sendable {
             report.differences = ["\(current) has no seal"]
         }
         return report
+    }
+
+    private func addTraffic(of session: TargetSession, _ report: inout Report) async throws {
+        guard let driver = session.driver as? ProcessTarget else { return }
+        let children: [GatewayStatus.Child]?
+        do { children = try await driver.traffic() } catch {
+            try session.workspace.context.cancellation.check()
+            return report.warnings.append("\(error)")
+        }
+        report.traffic = children?.map {
+            Report.Share(release: $0.release, version: $0.version, percent: $0.percent, state: $0.state)
+        }
+        guard let canary = try await driver.canary() else { return }
+        if let children, !children.contains(where: { $0.release == canary.release }) {
+            report.warnings.append(
+                "\(canary.release) was to have \(canary.percent) % of the traffic, and gets none: see \(driver.layout.gatewayLog)"
+            )
+        }
+        report.hints += ["take the part of \(canary.release) back: `git model rollback \(report.target)`"]
     }
 
     private func take(_ seal: ReleaseSeal, from session: TargetSession, _ report: inout Report) async throws {

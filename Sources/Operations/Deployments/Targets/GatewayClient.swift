@@ -54,9 +54,10 @@ struct GatewayClient: Sendable {
         }
     }
 
-    /// Gives a release that was prepared the traffic.
-    func change(to release: ReleaseID) async throws {
-        _ = try await decoded(ask(.post, "/switch", GatewayControl.Order(release: release)))
+    /// Gives a release that was prepared the traffic, or so much of it.
+    func change(to release: ReleaseID, percent: Int? = nil, stickyField: String? = nil) async throws {
+        let order = GatewayControl.Order(release: release, percent: percent, stickyField: stickyField)
+        _ = try await decoded(ask(.post, "/switch", order))
     }
 
     /// Stops a release that has no traffic; one that is not there is no error.

@@ -21,9 +21,10 @@ struct ProcessTarget: TargetDriver {
     /// What is where.
     let layout: TargetLayout
     private let files: DirectoryTarget
-    private let target: DeploymentTarget
-    private let context: Context
-    private let client: GatewayClient
+    let target: DeploymentTarget
+    let context: Context
+    /// Who tells the gateway.
+    let client: GatewayClient
     private let said = Remarks()
 
     /// Creates the driver of a target; throws `TargetError`.
@@ -125,7 +126,11 @@ struct ProcessTarget: TargetDriver {
     func requireUsable(_ seal: ReleaseSeal) async throws { try await files.requireUsable(seal) }
 
     func activate(_ seal: ReleaseSeal) async throws {
-        guard let status = try await client.status() else { return try await begin(seal) }
+        guard let status = try await client.status() else {
+            try forgetCanary(unlessOf: seal.release)
+            try await begin(seal)
+            return try DurableFile.remove(layout.canary)
+        }
         let isReady = status.children.contains { $0.release == seal.release && $0.state == .ready }
         if !isReady {
             let outcome = try await client.prepare(seal.release, within: patience)
@@ -137,12 +142,14 @@ struct ProcessTarget: TargetDriver {
             }
         }
         try GatewayProcess(configuration: configuration, layout: layout, context: context).writeConfiguration()
+        try forgetCanary(unlessOf: seal.release)
         try await files.activate(seal)
         try await client.change(to: seal.release)
+        try DurableFile.remove(layout.canary)
     }
 
-    /// Starts the first gateway.
-    private func begin(_ seal: ReleaseSeal) async throws {
+    /// Starts the first gateway, or the next one where none runs any more.
+    func begin(_ seal: ReleaseSeal) async throws {
         let process = GatewayProcess(configuration: configuration, layout: layout, context: context)
         try process.writeConfiguration()
         try await files.activate(seal)
@@ -160,7 +167,7 @@ struct ProcessTarget: TargetDriver {
         guard let child = status.children.first(where: { $0.release == seal.release && $0.state == .ready }) else {
             throw Failure(.failed, "the gateway of \(target.name) does not serve \(seal.release)")
         }
-        guard child.percent == 100 else {
+        guard try isShare(child.percent, of: seal.release) else {
             throw Failure(.failed, "\(seal.release) has \(child.percent) % of the traffic of \(target.name)")
         }
         try await ask("http://\(ProcessTarget.reached(status.address))/health")
@@ -200,5 +207,5 @@ struct ProcessTarget: TargetDriver {
     }
 
     /// How long a release may take until it was tried: to be ready, and to answer.
-    private var patience: Int { target.timeout * 2 + 10 }
+    var patience: Int { target.timeout * 2 + 10 }
 }
