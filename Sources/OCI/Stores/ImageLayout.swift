@@ -76,7 +76,7 @@ package struct ImageLayout: ImageStore {
     }
 
     /// Returns the file of the content; `nil` where it is not there in that size.
-    package func content(of blob: Descriptor) -> BlobContent? {
+    private func content(of blob: Descriptor) -> BlobContent? {
         let path = path(of: blob.digest)
         guard let status = try? FileStatus.of(path), status.kind == .regular, status.size == blob.size else {
             return nil
@@ -130,12 +130,20 @@ package struct ImageLayout: ImageStore {
     /// Nothing is taken over without copying it.
     package func take(_ blob: Descriptor, from other: any ImageStore) async throws(OCIError) -> Bool { false }
 
-    /// Returns a range of content.
-    package func read(_ blob: Descriptor, _ range: Range<Int64>) async throws(OCIError) -> [UInt8] {
+    /// Reads content, and compares it with its digest.
+    package func bytes(of blob: Descriptor) async throws(OCIError) -> [UInt8] {
         guard let content = content(of: blob) else { throw .missing(place: name, what: "content \(blob.digest)") }
         var bytes: [UInt8] = []
-        try content.part(range.lowerBound..<min(range.upperBound, range.lowerBound + 16 << 20)).read { bytes += $0 }
+        try content.read { bytes += $0 }
+        try ContentCheck.require(bytes, blob.digest, what: "content", at: name)
         return bytes
+    }
+
+    /// Returns the file of the content, compared with its digest.
+    package func content(of blob: Descriptor, fetchedInto: FilePath) async throws(OCIError) -> BlobContent {
+        guard let content = content(of: blob) else { throw .missing(place: name, what: "content \(blob.digest)") }
+        try await ContentCheck.require(content, blob.digest, at: name, pool)
+        return content
     }
 
     /// Writes a manifest, which the index does not name yet.

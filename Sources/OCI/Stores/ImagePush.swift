@@ -1,4 +1,3 @@
-import Codec
 import ModelCore
 package import SystemIO
 package import SystemPackage
@@ -76,35 +75,6 @@ package struct ImagePush: Sendable {
         if let content = image.contents[blob.digest] { return try await store.add(blob, content, sent: sent) }
         guard let base else { throw .missing(place: "this machine", what: "content \(blob.digest)") }
         if try await store.take(blob, from: base) { return }
-        if let content = base.content(of: blob) { return try await store.add(blob, content, sent: sent) }
-        try await store.add(blob, try await fetched(blob, from: base), sent: sent)
-    }
-
-    private static func created(_ path: FilePath) throws(OCIError) -> OpenFile {
-        do throws(IOError) {
-            try DurableFile.remove(path)
-            return try OpenFile(creating: path)
-        } catch { throw .io(error) }
-    }
-
-    /// Fetches content of the base image into a file, and compares it with its digest.
-    private func fetched(_ blob: Descriptor, from base: any ImageStore) async throws(OCIError) -> BlobContent {
-        let path = scratch.appending(blob.digest.hex)
-        let file = try ImagePush.created(path)
-        var hash = SHA256()
-        var offset: Int64 = 0
-        while offset < blob.size {
-            let bytes = try await base.read(blob, offset..<blob.size)
-            bytes.withUnsafeBytes { hash.update($0) }
-            do {
-                try bytes.span.withUnsafeBytes { (buffer) throws(IOError) in try file.write(buffer, at: offset) }
-            } catch { throw .io(error) }
-            offset += Int64(bytes.count)
-        }
-        let found = hash.finish()
-        guard found == blob.digest else {
-            throw .wrongDigest(place: base.description, what: "content", expected: blob.digest, found: "\(found)")
-        }
-        return BlobContent(path, byteCount: blob.size)
+        try await store.add(blob, try await base.content(of: blob, fetchedInto: scratch), sent: sent)
     }
 }

@@ -1,4 +1,5 @@
 package import ModelCore
+package import SystemPackage
 
 /// How a manifest is asked for.
 package enum ManifestName: Sendable, Hashable, CustomStringConvertible {
@@ -47,10 +48,10 @@ package protocol ImageStore: Sendable, CustomStringConvertible {
     ) async throws(OCIError)
     /// Takes content over from another place if that costs nothing; returns whether it did.
     func take(_ blob: Descriptor, from other: any ImageStore) async throws(OCIError) -> Bool
-    /// Returns a range of content, unchecked; the server may give less, but not nothing.
-    func read(_ blob: Descriptor, _ range: Range<Int64>) async throws(OCIError) -> [UInt8]
-    /// Returns content that is in a file of this machine, unchecked; `nil` where it is elsewhere.
-    func content(of blob: Descriptor) -> BlobContent?
+    /// Returns content that fits into memory.
+    func bytes(of blob: Descriptor) async throws(OCIError) -> [UInt8]
+    /// Returns content as a file of this machine: where it is kept, or in `directory`, which it is fetched into.
+    func content(of blob: Descriptor, fetchedInto directory: FilePath) async throws(OCIError) -> BlobContent
     /// Stores a manifest whose content is there, so that nobody sees it who does not know its digest.
     func add(_ manifest: ImageManifest) async throws(OCIError)
     /// Returns a manifest; throws `missing` where there is none.
@@ -69,11 +70,6 @@ extension ImageStore {
         guard blob.size <= Int64(limit) else {
             throw .malformed(place: description, what: "\(blob.digest) is longer than \(limit) bytes")
         }
-        var bytes: [UInt8] = []
-        while Int64(bytes.count) < blob.size {
-            bytes += try await read(blob, Int64(bytes.count)..<blob.size)
-        }
-        try ContentCheck.require(bytes, blob.digest, what: "content", at: description)
-        return bytes
+        return try await bytes(of: blob)
     }
 }

@@ -1,6 +1,7 @@
 import Codec
 import ModelCore
 package import SystemIO
+package import SystemPackage
 package import Transport
 
 /// A repository of a registry (OCI distribution-spec 1.1).
@@ -11,7 +12,8 @@ package struct RegistryClient: ImageStore {
         case write = "pull,push"
     }
 
-    private static let readByteCount: Int64 = 16 << 20
+    /// What an answer may have that says what went wrong.
+    static let refusalByteCount: Int64 = 1 << 20
     private static let dockerHosts: Set<String> = ["docker.io", "index.docker.io"]
 
     /// The host, as it was written, with its port where one was given.
@@ -100,29 +102,27 @@ package struct RegistryClient: ImageStore {
         return response.status == 201
     }
 
-    /// Fetches a range of content.
-    package func read(_ blob: Descriptor, _ range: Range<Int64>) async throws(OCIError) -> [UInt8] {
-        let end = min(range.upperBound, range.lowerBound + RegistryClient.readByteCount)
-        var request = HTTPRequest(.get, url("blobs/\(blob.digest)"))
-        request.fields["Range"] = "bytes=\(range.lowerBound)-\(end - 1)"
+    /// Fetches content into memory.
+    package func bytes(of blob: Descriptor) async throws(OCIError) -> [UInt8] {
         let response = try await session.repeated(
-            request,
+            HTTPRequest(.get, url("blobs/\(blob.digest)")),
             to: "give \(blob.digest)",
-            allowing: [404, 416],
-            answerLimit: Int(RegistryClient.readByteCount)
+            answerLimit: Int(max(blob.size, RegistryClient.refusalByteCount))
         )
         guard response.isSuccess else { throw .missing(place: description, what: "content \(blob.digest)") }
-        // Who does not know ranges gives everything.
-        let start = response.status == 206 ? 0 : Int(range.lowerBound)
-        let bytes = Array(response.bytes.dropFirst(start).prefix(range.count))
-        guard !bytes.isEmpty else {
-            throw .malformed(place: description, what: "\(blob.digest) is shorter than its manifest says")
-        }
-        return bytes
+        try ContentCheck.require(response.bytes, blob.digest, what: "content", at: description)
+        return response.bytes
     }
 
-    /// Nothing is in a file of this machine.
-    package func content(of blob: Descriptor) -> BlobContent? { nil }
+    /// Fetches content into a file that has its digest as name, however large it is.
+    package func content(of blob: Descriptor, fetchedInto directory: FilePath) async throws(OCIError) -> BlobContent {
+        let file = directory.appending(blob.digest.hex)
+        var download = BlobDownload(blob, by: session, from: url("blobs/\(blob.digest)"), into: file)
+        try await download.run()
+        let content = BlobContent(file, byteCount: blob.size)
+        try await ContentCheck.require(content, blob.digest, at: description, pool)
+        return content
+    }
 
     /// Puts a manifest under its digest.
     package func add(_ manifest: ImageManifest) async throws(OCIError) {

@@ -1,4 +1,5 @@
 import ModelCore
+import SystemPackage
 package import Transport
 
 /// The requests to one registry, with a login where it wants one, which no other host ever gets.
@@ -66,9 +67,12 @@ package actor RegistrySession {
     }
 
     /// Makes a request once, with a login where one is wanted, and follows where it is sent on to.
+    ///
+    /// With `file`, the content of an answer that says that all is well is appended to that file.
     func result(
         of request: HTTPRequest,
         answerLimit: Int = RegistrySession.answerLimit,
+        into file: FilePath? = nil,
         sent: @escaping @Sendable (Int) -> Void
     ) async -> Result<HTTPResponse, OCIError> {
         var request = request
@@ -79,7 +83,9 @@ package actor RegistrySession {
             let used = own ? authorization : nil
             request.fields["Authorization"] = used
             let response: HTTPResponse
-            do { response = try await transport.send(request, answerLimit: answerLimit, sent: sent) } catch {
+            do {
+                response = try await transport.send(request, answerLimit: answerLimit, into: file, sent: sent)
+            } catch {
                 return .failure(OCIError(error, at: place))
             }
             if response.status == 401, own, !isRenewed {

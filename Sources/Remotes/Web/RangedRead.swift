@@ -26,10 +26,10 @@ struct RangedRead: Sendable {
         guard let range else { return response.bytes }
         if response.status == 416 { return [] }
         // Some services send a part with the status of a whole: what counts is whether they say which part.
-        guard let part = response.fields["Content-Range"] else {
+        guard response.fields["Content-Range"] != nil else {
             return Array(response.bytes.dropFirst(range.lowerBound).prefix(range.count))
         }
-        guard Int(part.dropFirst("bytes ".count).prefix { $0 != "-" }) == range.lowerBound else {
+        guard response.rangeStart == Int64(range.lowerBound) else {
             throw .wrongContent(remote, file: file, problem: "the server sent another range than was asked for")
         }
         return Array(response.bytes.prefix(range.count))
