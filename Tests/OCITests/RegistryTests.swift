@@ -44,6 +44,17 @@ import Testing
         #expect(ranges.filter { $0.hasPrefix("16777216-") }.count == 3, "\(ranges)")
     }
 
+    @Test func `Chunks are as large as the registry wants them, and what fits into one goes at once`() async throws {
+        let files = try await ScratchFiles()
+        let image = try await prepared(in: files)
+        let registry = try await FaultyRegistry(in: files.scratch.home)
+        try await files.push(image, to: files.client(registry.authority, "large/model"))
+        let requests = try requests(to: registry, in: files)
+        let ranges = requests.filter { $0.hasPrefix("PATCH ") }.compactMap { $0.split(separator: " ").last }
+        #expect(ranges == ["0-20971519", "20971520-41943039", "41943040-46888895"], "\(ranges)")
+        #expect(requests.filter { $0.hasPrefix("PUT ") && $0.contains("/uploads/") }.count == image.manifest.blobs.count)
+    }
+
     @Test func `No other host gets a login`() async throws {
         let files = try await ScratchFiles()
         let image = try await prepared(in: files)

@@ -6,20 +6,36 @@ import SystemPackage
 
 /// Makes the images of a release whose files are in a directory, and puts them somewhere, where nobody sees them without their digests.
 struct ReleaseImages {
-    /// What was put there.
+    /// What was put there, in the order in which tags move: what serves comes last.
     struct Result: Sendable {
         var image: ManifestDocument?
         var modelPack: ManifestDocument?
 
-        /// The manifests, with what is added to the names of their tags.
-        var all: [(suffix: String, document: ManifestDocument)] {
-            let suffix = image == nil ? "" : ReleaseImages.modelPackSuffix
-            return [modelPack.map { (suffix, $0) }, image.map { ("", $0) }].compactMap(\.self)
-        }
+        /// The manifests.
+        var all: [ManifestDocument] { [modelPack, image].compactMap(\.self) }
     }
 
     /// What the tag of a ModelPack ends with where an image has the tag itself.
     static let modelPackSuffix = "-modelpack"
+
+    /// Returns the tags for what is made in a form, in the order in which they move.
+    ///
+    /// Throws for what is no tag, or none any more with its suffix; that is known before anything is sent.
+    static func tags(_ name: String, for form: ImagePlan.Form) throws -> [String] {
+        let tags =
+            switch form {
+            case .both: [name + modelPackSuffix, name]
+            case .image, .modelpack: [name]
+            }
+        for tag in tags where !ImageReference.isTag(tag) {
+            throw Failure(
+                .failed,
+                "\(QuotedPath.encode(tag)) cannot be a tag, which has up to 128 letters, digits, \"_\", \".\" and \"-\"",
+                hints: ["choose a shorter name, or make the form image alone"]
+            )
+        }
+        return tags
+    }
 
     let workspace: Workspace
     let places: ImagePlaces

@@ -76,6 +76,7 @@ package struct ExportImage: Sendable {
         if let base { plan.base = try await ImagePlan.base(base, of: release, in: workspace) }
         plan.entrypoint = try ImagePlan.words(of: entrypoint)
         plan.isBaseInsecure = try isInsecure && isDestination(plan.base)
+        let tags = try ReleaseImages.tags(tag ?? ImageReference.tag(of: release.version), for: plan.form)
         let files = scratch.path.appending("files")
         try Directories.create(files, durable: false)
         try await exported.write(into: files)
@@ -87,12 +88,8 @@ package struct ExportImage: Sendable {
         let images = ReleaseImages(workspace: workspace, places: places, plan: plan)
         let result = try await images.put(release, in: files, to: store, scratch: scratch.path)
         var report = ExportReport(exported, as: "oci", to: destination)
-        report.tags = []
-        for (suffix, document) in result.all {
-            let name = (tag ?? ImageReference.tag(of: release.version)) + suffix
-            try await store.setTag(name, to: document)
-            report.tags?.append(name)
-        }
+        for (name, document) in zip(tags, result.all) { try await store.setTag(name, to: document) }
+        report.tags = tags
         report.digest = (result.image ?? result.modelPack).map { "\($0.digest)" }
         report.modelPack = result.modelPack.map { "\($0.digest)" }
         return report

@@ -63,6 +63,7 @@ struct OCITarget: TargetDriver {
     }
 
     func receive(_ release: Release, from source: any ReleaseSource) async throws -> [String: String] {
+        _ = try ReleaseImages.tags(ImageReference.tag(of: release.version), for: settings.plan.form)
         let files = files(of: release.id)
         try Directories.removeTree(files)
         try Directories.create(files, durable: false)
