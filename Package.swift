@@ -85,7 +85,7 @@ let package = Package(
         module("Deployment", ["Runs", "Transport", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module("OCI", ["Codec", "Transport", "SystemIO", "ModelCore", systemPackage]),
         module("Monitoring", ["Runs", "Transport", "SystemIO", "ModelCore", systemPackage]),
-        module("Kubernetes", ["Deployment", "OCI", "Documents", "ModelCore"]),
+        module("Kubernetes", ["Deployment", "OCI", "Documents", "Codec", "ModelCore"]),
         module(
             "Gateway",
             ["Monitoring", "Deployment", "SystemIO", "ModelCore", systemPackage] + webServer + webClient

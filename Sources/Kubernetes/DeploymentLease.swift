@@ -50,6 +50,17 @@ package struct DeploymentLease: Sendable, Hashable {
     /// Whether nobody holds it any more.
     package func isFree(at now: Int64) -> Bool { holder.isEmpty || now - renewed > seconds }
 
+    /// Says, as a clause, how this lease was lost to what the cluster has now under its name; `nil` where it still counts.
+    package func loss(of found: DeploymentLease?, at now: Int64) -> String? {
+        guard let found else { return "somebody deleted the lease \(name)" }
+        guard found.holder == holder else {
+            return found.holder.isEmpty
+                ? "somebody took the lease \(name), and gave it back"
+                : "\(found.holder) has the lease \(name) since \(CivilDate.time(secondsSince1970: found.acquired))"
+        }
+        return found.isFree(at: now) ? "the lease \(name) could not be renewed in time" : nil
+    }
+
     /// The object to tell the cluster.
     package var object: JSONValue {
         var metadata: [String: JSONValue] = ["name": .string(name), "namespace": .string(namespace)]

@@ -41,7 +41,8 @@ package struct LiveDeployment: Sendable, Hashable {
     /// Returns what is not as another Deployment, one that is wanted, has it, a line each.
     package func differences(from wanted: LiveDeployment, expectsReplicas: Bool) -> [String] {
         var lines: [String] = []
-        for (name, value) in wanted.annotations.sorted(by: { $0.key < $1.key }) where annotations[name] != value {
+        for (name, value) in wanted.annotations.sorted(by: { $0.key < $1.key })
+        where annotations[name] != value && name != Annotation.objects {
             lines.append("annotation \(name) is \(annotations[name] ?? "missing"), not \(value)")
         }
         for (name, image) in wanted.images.sorted(by: { $0.key < $1.key }) where images[name] != image {
@@ -49,6 +50,10 @@ package struct LiveDeployment: Sendable, Hashable {
         }
         if expectsReplicas, replicas != wanted.replicas {
             lines.append("there are to be \(replicas) replicas, not \(wanted.replicas)")
+        }
+        // What else was another key when it was applied is in no line of its own.
+        if lines.isEmpty, annotations[Annotation.objects] != wanted.annotations[Annotation.objects] {
+            lines.append("it was applied with other keys than the target has now")
         }
         return lines
     }

@@ -1,3 +1,4 @@
+import Codec
 package import Deployment
 package import ModelCore
 import OCI
@@ -97,8 +98,14 @@ package struct Workload: Sendable, Hashable {
     /// The objects beside the Deployment; they are the same for every release, up to what they say of it.
     package var surroundings: [JSONValue] { [service, serviceMonitor].compactMap(\.self) }
 
-    /// The Deployment.
+    /// The Deployment; what it says of all objects changes with every key of the target that any of them has.
     package var deployment: JSONValue {
+        let bare = Manifests.text(of: surroundings + [deployment(saying: [:])])
+        let digest = SHA256.digest(of: Array(bare.utf8))
+        return deployment(saying: [Annotation.objects: .string("\(digest)")])
+    }
+
+    private func deployment(saying more: [String: JSONValue]) -> JSONValue {
         var spec: [String: JSONValue] = [
             "progressDeadlineSeconds": JSONValue(Int64(settings.timeout)),
             "revisionHistoryLimit": JSONValue(Int64(settings.keep)),
@@ -111,7 +118,7 @@ package struct Workload: Sendable, Hashable {
             "template": podTemplate,
         ]
         if let replicas = settings.replicas { spec["replicas"] = JSONValue(Int64(replicas)) }
-        return object("apps/v1", "Deployment", spec)
+        return object("apps/v1", "Deployment", spec, saying: more)
     }
 
     private var service: JSONValue? {
@@ -141,12 +148,17 @@ package struct Workload: Sendable, Hashable {
         )
     }
 
-    private func object(_ version: String, _ kind: String, _ spec: [String: JSONValue]) -> JSONValue {
+    private func object(
+        _ version: String,
+        _ kind: String,
+        _ spec: [String: JSONValue],
+        saying more: [String: JSONValue] = [:]
+    ) -> JSONValue {
         .object([
             "apiVersion": .string(version), "kind": .string(kind), "spec": .object(spec),
             "metadata": .object([
                 "name": .string(settings.name), "namespace": .string(settings.namespace), "labels": .object(labels),
-                "annotations": .object(annotations),
+                "annotations": .object(annotations.merging(more) { own, _ in own }),
             ]),
         ])
     }

@@ -194,6 +194,66 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Who lost the lease while a version was tried tells the cluster nothing more`() async throws {
+        let result = try await Place().run(
+            """
+            git model deploy -q v1.0.0 prod
+            cat > ~/steal.sh <<'END'
+            kubectl --namespace=ml get lease git-model-prod -o json | sed 's/"holderIdentity": "[^"]*"/"holderIdentity": "bob@laptop"/' | kubectl --namespace=ml replace -f -
+            END
+            sed -i "1i import subprocess; subprocess.run(['sh', '$HOME/steal.sh'], check=True)" serve.py && version 5 6 v1.2.0
+            git model deploy v1.2.0 prod || echo lost $?
+            live | version_of && kubectl --namespace=ml get lease git-model-prod -o json | grep -o 'holderIdentity.*"'
+            git model deployments prod > ~/events && ! grep v1.2.0 ~/events && grep -c PATCH ~/cluster/calls
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "error: somebody else is deploying to prod: bob@laptop has the lease git-model-prod since 20",
+            ", so that the cluster is told nothing more\n", "lost 11\n", "\"git-model/version\": \"v1.0.0\"\n",
+            "holderIdentity\": \"bob@laptop\"\n2\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A version that runs already is applied again where keys of the target are others`() async throws {
+        let server = "ghcr.io/acme/server@sha256:" + String(repeating: "c", count: 64)
+        let result = try await Place().run(
+            """
+            git model deploy -q v1.0.0 prod && git model deploy v1.0.0 prod
+            git config git-model.deploy.prod.replicas 3 && git config git-model.deploy.prod.memory 2Gi
+            git model deployments status prod || echo others $?
+            git model deploy v1.0.0 prod && live | grep -o '"replicas": 3\\|"memory": "2Gi"' | sort -u
+            git model deployments status prod && git config git-model.deploy.prod.image \(server)
+            git model deploy v1.0.0 prod --dry-run | grep -o 'image: .*server@[^"]*'
+            git model deploy v1.0.0 prod && live | grep -o '"image": ".*server@[^"]*' && git model deploy v1.0.0 prod
+            git model deploy -q v1.1.0 prod && git config git-model.deploy.prod.image ghcr.io/acme/server@sha256:\(Self.digest)
+            git model rollback -q prod && live | grep -o '"image": ".*server@[^"]*'
+            git model deployments prod | grep -c ' deploy .*Succeeded'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "prod runs bert@v1.0.0 already\n", "there are to be 1 replicas, not 3\n", "others 4\n",
+            "\"memory\": \"2Gi\"\n\"replicas\": 3\n", "image: \"\(server)\n",
+            "\"image\": \"\(server)\nprod runs bert@v1.0.0 already\n",
+            "\"image\": \"\(server)\n4\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A branch that a cluster follows gets the version that it has again, with other keys`() async throws {
+        let result = try await Place().run(
+            """
+            git config git-model.deploy.prod.apply gitops && git config git-model.deploy.prod.branch clusters
+            git config git-model.deploy.prod.manifests ml/bert.yaml && git model deploy -q v1.0.0 prod
+            git config git-model.deploy.prod.replicas 4 && git model deploy v1.0.0 prod && git model deploy v1.0.0 prod
+            git -C ~/origin.git show clusters:ml/bert.yaml | grep replicas && git -C ~/origin.git rev-list --count clusters
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("Succeeded  prod runs bert@v1.0.0 now"), "\(result.output)")
+        #expect(result.output.hasSuffix("prod runs bert@v1.0.0 already\n  replicas: 4\n2\n"), "\(result.output)")
+    }
+
     private static let troubles = [
         ScriptCase(
             "mkdir ~/bin && ln -s $(command -v git) $(command -v git-model) ~/bin && PATH=$HOME/bin git model deploy v1.0.0 prod",

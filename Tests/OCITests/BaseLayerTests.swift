@@ -37,7 +37,9 @@ import Transport
 
         /// What was asked for of the layer, a line each: the range, or `-`.
         func ranges() throws -> [String] {
-            let lines = String(decoding: try files.scratch.read("../requests.log"), as: UTF8.self).split(separator: "\n")
+            let lines = String(decoding: try files.scratch.read("../requests.log"), as: UTF8.self).split(
+                separator: "\n"
+            )
             let layer = "/blobs/\(made.manifest.layers[0].digest) "
             return lines.filter { $0.hasPrefix("GET ") && $0.contains(layer) }
                 .compactMap { $0.split(separator: " ").last.map(String.init) }
@@ -85,10 +87,12 @@ import Transport
         }
     }
 
-    @Test(arguments: [
-        ("bytes 5-9/10", 5), ("bytes 0-0/*", 0), ("Bytes 16777216-20/21", 16_777_216), ("bytes */10", nil),
-        ("5-9/10", nil), ("bytes x-9/10", nil), ("", nil),
-    ] as [(String, Int64?)]) func `Where a part begins is read from its answer`(field: String, start: Int64?) {
+    @Test(
+        arguments: [
+            ("bytes 5-9/10", 5), ("bytes 0-0/*", 0), ("Bytes 16777216-20/21", 16_777_216), ("bytes */10", nil),
+            ("5-9/10", nil), ("bytes x-9/10", nil), ("", nil),
+        ] as [(String, Int64?)]
+    ) func `Where a part begins is read from its answer`(field: String, start: Int64?) {
         let response = HTTPResponse(status: 206, fields: ["Content-Range": field], bytes: [])
         #expect(response.rangeStart == start)
         #expect(HTTPResponse(status: 200, fields: [:], bytes: []).rangeStart == nil)

@@ -52,7 +52,9 @@ import Testing
         let requests = try requests(to: registry, in: files)
         let ranges = requests.filter { $0.hasPrefix("PATCH ") }.compactMap { $0.split(separator: " ").last }
         #expect(ranges == ["0-20971519", "20971520-41943039", "41943040-46888895"], "\(ranges)")
-        #expect(requests.filter { $0.hasPrefix("PUT ") && $0.contains("/uploads/") }.count == image.manifest.blobs.count)
+        #expect(
+            requests.filter { $0.hasPrefix("PUT ") && $0.contains("/uploads/") }.count == image.manifest.blobs.count
+        )
     }
 
     @Test func `No other host gets a login`() async throws {

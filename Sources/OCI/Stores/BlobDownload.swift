@@ -65,7 +65,10 @@ struct BlobDownload {
         }
         if offset > 0, response.rangeStart != offset {
             guard response.rangeStart == nil else {
-                throw .malformed(place: session.place, what: "it gives another range of \(blob.digest) than was asked for")
+                throw .malformed(
+                    place: session.place,
+                    what: "it gives another range of \(blob.digest) than was asked for"
+                )
             }
             try restart()
             return nil

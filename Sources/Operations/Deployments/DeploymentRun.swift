@@ -49,7 +49,7 @@ struct DeploymentRun {
         let seals = try await driver.seals()
         let situation = try await situation(seals)
         report.previous = situation.old?.version ?? situation.before?.version
-        report.isUnchanged = isUnchanged(situation)
+        report.isUnchanged = try await isUnchanged(situation)
         refuse(situation, &report)
         if let percent = options.canary, !report.isUnchanged, !report.isRefused {
             _ = try stable(in: situation)
@@ -94,7 +94,7 @@ struct DeploymentRun {
     private func deploy(_ situation: Situation, _ report: DeploymentReport) async throws -> DeploymentReport {
         var report = report
         report.previous = situation.old?.version ?? situation.before?.version
-        if isUnchanged(situation), try await isServed(situation.old) {
+        if try await isUnchanged(situation) {
             report.isUnchanged = true
             report.warnings += canaryWarning(situation)
             return report
@@ -132,18 +132,9 @@ struct DeploymentRun {
     }
 
     /// A release that runs without anybody knowing of it is tried and recorded as any other.
-    private func isUnchanged(_ situation: Situation) -> Bool {
-        situation.current == release.id && situation.before != nil && situation.old != nil
-    }
-
-    /// Whether the gateway of a target that has one serves what is current: after the machine was started again none may run.
-    private func isServed(_ seal: ReleaseSeal?) async throws -> Bool {
-        guard target.kind == .process, let seal else { return true }
-        do { try await driver.checkHealth(of: seal) } catch {
-            try session.workspace.context.cancellation.check()
-            return false
-        }
-        return true
+    private func isUnchanged(_ situation: Situation) async throws -> Bool {
+        guard situation.current == release.id, situation.before != nil, let old = situation.old else { return false }
+        return try await driver.isServed(release, as: old)
     }
 
     private var uncheckedReason: String {
@@ -167,7 +158,9 @@ struct DeploymentRun {
 
     /// Puts the files there, unless they are there as they were sealed.
     private func receive(_ situation: Situation) async throws -> [String: String] {
-        if let sealed = situation.seals.first(where: { $0.release == release.id }) {
+        // A cluster is told again of what it runs already where the keys of the target say something else.
+        let isToldAgain = target.kind == .kubernetes && situation.current == release.id
+        if !isToldAgain, let sealed = situation.seals.first(where: { $0.release == release.id }) {
             let differences = try await driver.differences(of: sealed)
             if differences.isEmpty { return sealed.details }
             guard situation.current != release.id else {

@@ -28,6 +28,8 @@ protocol TargetDriver: Sendable {
     func deactivate(_ release: ReleaseID) async throws
     /// Checks that what is current works; throws a `Failure` that says what does not.
     func checkHealth(of seal: ReleaseSeal) async throws
+    /// Whether a release that is current is served, and as the target's keys have it today; where not, it is deployed again.
+    func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool
     /// Reads everything of a sealed release again, and says what is not as it was sealed, a line each.
     func differences(of seal: ReleaseSeal) async throws -> [String]
     /// Takes a release away that is not current, sealed or not; one that is not there is no error.
@@ -50,6 +52,9 @@ extension TargetDriver {
 
     /// It stays: to take away what others may use already is left to the user.
     func deactivate(_ release: ReleaseID) async throws { throw Failure(.failed, "\(release) stays there") }
+
+    /// Files that are there are all that it takes.
+    func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool { true }
 
     /// Nothing is kept there.
     func reseal(_ seal: ReleaseSeal) async throws {}

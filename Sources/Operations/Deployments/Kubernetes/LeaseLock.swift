@@ -10,10 +10,13 @@ final class LeaseLock: TargetLock {
     private static let purpose = "keep others from deploying"
     /// How long a lease that seems to be over is watched before it is taken, in seconds: longer than its holder takes to renew it.
     private static let lookAgain = DeploymentLease.duration / 3 + 5
+    /// What tells this process from others of the same user.
+    private static let mark = Hexadecimal.string((0..<4).map { _ in UInt8.random(in: 0...255) })
 
     private let kubectl: Kubectl
     private let now: @Sendable () -> Int64
-    private let lease: Mutex<DeploymentLease>
+    /// The lease as it was written last; `nil` once somebody else has it.
+    private let lease: Mutex<DeploymentLease?>
     private let renewal = Mutex<Task<Void, Never>?>(nil)
     /// What is kept on this machine for as long.
     private let local: any TargetLock
@@ -59,18 +62,28 @@ final class LeaseLock: TargetLock {
         }
         task?.cancel()
         await task?.value
-        var last = lease.withLock { $0 }
-        last.holder = ""
-        last.renewed = now()
-        // One that cannot be given back is over after a while.
-        _ = try? await LeaseLock.replace(last, by: kubectl.uninterrupted)
+        if var last = lease.withLock({ $0 }) {
+            last.holder = ""
+            last.renewed = now()
+            // One that cannot be given back is over after a while.
+            _ = try? await LeaseLock.replace(last, by: kubectl.uninterrupted)
+        }
         await local.release()
+    }
+
+    /// Asks the cluster whether this process still has the lease, as it has to before it tells it anything; throws `locked` where not.
+    static func requireHeld(_ settings: KubernetesSettings, by kubectl: Kubectl, in context: Context) async throws {
+        let now = context.now() / 1_000_000_000
+        let own = DeploymentLease(of: settings, holder: holder(in: context), now: now)
+        let found = try await kubectl.object("lease", own.name, to: purpose).flatMap(DeploymentLease.init)
+        if let loss = own.loss(of: found, at: now) {
+            throw busy(own, kubectl, "\(loss), so that the cluster is told nothing more")
+        }
     }
 
     /// Says who holds it, so that others know whom to ask.
     private static func holder(in context: Context) -> String {
         let user = context.environment["USER"] ?? context.environment["LOGNAME"] ?? "somebody"
-        let mark = Hexadecimal.string((0..<4).map { _ in UInt8.random(in: 0...255) })
         return "\(user)@\(Machine.hostName ?? "unknown")/\(mark)"
     }
 
@@ -138,18 +151,28 @@ final class LeaseLock: TargetLock {
         let task = Task { [weak self] in
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(DeploymentLease.duration / 3))
-                guard !Task.isCancelled, let self else { return }
-                await self.renew()
+                guard !Task.isCancelled, let self, await self.renew() else { return }
             }
         }
         renewal.withLock { $0 = task }
     }
 
-    /// What cannot be renewed now is tried again while there is time.
-    private func renew() async {
-        var next = lease.withLock { $0 }
+    /// Renews the lease, and says whether it is still held; what cannot be renewed now is tried again while there is time.
+    private func renew() async -> Bool {
+        guard let last = lease.withLock({ $0 }) else { return false }
+        var next = last
         next.renewed = now()
-        guard let renewed = try? await LeaseLock.replace(next, by: kubectl) else { return }
-        lease.withLock { $0 = renewed }
+        do {
+            if let renewed = try await LeaseLock.replace(next, by: kubectl) {
+                lease.withLock { $0 = renewed }
+                return true
+            }
+            // Somebody wrote it: to take it over, or to put a note on it.
+            let found = try await kubectl.object("lease", last.name, to: LeaseLock.purpose)
+                .flatMap(DeploymentLease.init)
+            let kept = last.loss(of: found, at: now()) == nil ? found : nil
+            lease.withLock { $0 = kept }
+            return kept != nil
+        } catch { return true }
     }
 }

@@ -25,12 +25,13 @@ struct LiveCluster: ClusterWriting {
 
     func release() async throws -> String? { try await live()?.release }
 
-    /// Fields that somebody else changed by hand become what Git says.
+    /// Fields that somebody else changed by hand become what Git says. Who lost the lease meanwhile tells the cluster nothing more.
     ///
     /// `kubectl` goes on where one object of several cannot be made: the Deployment is left alone until all others are there.
     func write(_ workload: Workload) async throws {
         for object in workload.surroundings { try await requireOwn(object) }
         for objects in [workload.surroundings, [workload.deployment]] where !objects.isEmpty {
+            try await LeaseLock.requireHeld(settings, by: kubectl, in: context)
             try await kubectl.run(
                 ["apply", "--server-side", "--force-conflicts", "--field-manager=git-model", "--filename=-"],
                 text: Manifests.text(of: objects),

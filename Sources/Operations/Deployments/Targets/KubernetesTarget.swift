@@ -13,6 +13,8 @@ struct KubernetesTarget: TargetDriver {
     private static let imageKeys = DeploymentTarget.commonKeys.union(["to", "base", "insecure", "paths"])
     /// The detail of an image's seal that has its digest.
     private static let imageDetail = "image"
+    /// The detail of a seal that has the base image, as the target's key has it.
+    private static let baseDetail = "kubernetes.base"
 
     private let target: DeploymentTarget
     private let settings: KubernetesSettings
@@ -49,8 +51,12 @@ struct KubernetesTarget: TargetDriver {
         guard let image = sent[KubernetesTarget.imageDetail].flatMap({ Digest(reference: $0) }) else {
             throw Failure(.bug, "no image was made of \(release.tag)")
         }
-        return try details(of: release.plan, release.tag, image: image).merging(sent) { own, _ in own }
+        var details = try details(of: release.plan, release.tag, image: image).merging(sent) { own, _ in own }
+        details[KubernetesTarget.baseDetail] = base
+        return details
     }
+
+    private var base: String? { target.settings.text("base") }
 
     func tryOut(_ release: Release) async throws -> SmokeOutcome { try await images.tryOut(release) }
 
@@ -67,6 +73,15 @@ struct KubernetesTarget: TargetDriver {
 
     func checkHealth(of seal: ReleaseSeal) async throws { try await cluster.check(try workload(of: seal)) }
 
+    func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool {
+        guard let image = seal.details[KubernetesTarget.imageDetail].flatMap({ Digest(reference: $0) }),
+            seal.details[KubernetesTarget.baseDetail] == base
+        else { return false }
+        let today = try details(of: release.plan, release.tag, image: image)
+        guard today.allSatisfy({ seal.details[$0.key] == $0.value }) else { return false }
+        return try await cluster.differences(from: try workload(of: seal)).isEmpty
+    }
+
     func differences(of seal: ReleaseSeal) async throws -> [String] {
         let workload = try workload(of: seal)
         let found =
@@ -77,16 +92,14 @@ struct KubernetesTarget: TargetDriver {
 
     func discard(_ release: ReleaseID) async throws { try await images.discard(release) }
 
-    /// Returns what the cluster is told of a sealed release, as a file of YAML.
-    func manifests(of seal: ReleaseSeal) throws -> String { Manifests.text(of: try workload(of: seal).objects) }
-
-    /// Returns what the cluster would be told of a release; where none of the seals is its own, its image was not made yet, and zeros
-    /// stand for the digest.
+    /// Returns what the cluster would be told of a release, as a file of YAML; where none of the seals is its own, its image was not made
+    /// yet, and zeros stand for the digest.
     func manifests(of release: Release, among seals: [ReleaseSeal]) throws -> String {
-        if let seal = seals.first(where: { $0.release == release.id }) { return try manifests(of: seal) }
-        guard let zeros = Digest(hex: String(repeating: "0", count: 64)) else { return "" }
-        let details = try details(of: release.plan, release.tag, image: zeros)
-        return try manifests(of: ReleaseSeal(release, smoke: SmokeOutcome(.unchecked), details: details))
+        let made = seals.first { $0.release == release.id }?.details[KubernetesTarget.imageDetail]
+        guard let image = Digest(reference: made ?? "sha256:\(String(repeating: "0", count: 64))") else { return "" }
+        let details = try details(of: release.plan, release.tag, image: image)
+        let workload = try workload(of: ReleaseSeal(release, smoke: SmokeOutcome(.unchecked), details: details))
+        return Manifests.text(of: workload.objects)
     }
 
     private func workload(of seal: ReleaseSeal) throws -> Workload {

@@ -173,6 +173,15 @@ struct ProcessTarget: TargetDriver {
         try await ask("http://\(ProcessTarget.reached(status.address))/health")
     }
 
+    /// After the machine was started again, no gateway may run.
+    func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool {
+        do { try await checkHealth(of: seal) } catch {
+            try context.cancellation.check()
+            return false
+        }
+        return true
+    }
+
     private func ask(_ url: String) async throws {
         let transport = HTTPTransport(TransportSettings(), pool: .shared, cancellation: context.cancellation)
         let answer: HTTPResponse?
