@@ -90,7 +90,7 @@ let package = Package(
             "Gateway",
             ["Monitoring", "Deployment", "SystemIO", "ModelCore", systemPackage] + webServer + webClient
         ),
-        module("Registry", ["Documents", "Git", "SystemIO", "ModelCore", systemPackage]),
+        module("Registry", ["Documents", "Git", "Codec", "SystemIO", "ModelCore", systemPackage]),
         module(
             "Operations",
             [

@@ -24,25 +24,6 @@ enum GitObjectParser {
         )
     }
 
-    /// Reads a tag object.
-    static func annotation(_ object: GitObject) throws(GitError) -> GitAnnotation {
-        let fields = Fields(object.bytes)
-        guard let target = fields.id("object"),
-            let kind = fields.text("type").flatMap({ GitObjectKind(rawValue: $0) }),
-            let name = fields.text("tag")
-        else { throw damage(object) }
-        let (message, signature) = split(fields.body)
-        return GitAnnotation(
-            id: object.id,
-            name: name,
-            target: target,
-            targetKind: kind,
-            tagger: fields.first("tagger").flatMap(identity),
-            message: message,
-            signature: signature
-        )
-    }
-
     /// Reads a tree and hands each entry's mode, name and id to `body`, in the tree's order.
     static func tree(
         _ object: GitObject,
@@ -76,41 +57,32 @@ enum GitObjectParser {
         else { return nil }
         let name = text[..<open]
         let end = name.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? name.startIndex
-        let date = text[(close + 1)...].split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
-        let digits = date.count > 1 ? Int(date[1]) ?? 0 : 0
+        let date = text[(close + 1)...].split(separator: UInt8(ascii: " "))
+        let digits = date.count > 1 ? Int(String(decoding: date[1], as: UTF8.self)) ?? 0 : 0
         let offset = max(-9999, min(digits, 9999))
-        let time = date.first.flatMap { Int64($0) } ?? 0
         return GitIdentity(
             name: String(decoding: name[..<end], as: UTF8.self),
             email: String(decoding: text[(open + 1)..<close], as: UTF8.self),
-            time: max(-timeLimit, min(time, timeLimit)),
+            time: seconds(date.first ?? []),
             offsetMinutes: max(-offsetLimit, min(offset / 100 * 60 + offset % 100, offsetLimit))
         )
     }
 
-    /// Takes a message and the signature at its end apart.
-    private static func split(_ body: ArraySlice<UInt8>) -> (message: String, signature: String?) {
-        var start = body.startIndex
-        var found: Int?
-        // The last line that starts a signature counts, as in Git's parse_signature.
-        while start < body.endIndex {
-            let line = body[start...]
-            if line.starts(with: "-----BEGIN ".utf8), marks.contains(where: { line.starts(with: $0.utf8) }) {
-                found = start
-            }
-            start = line.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? body.endIndex
+    /// Reads only the time of what `identity` reads.
+    static func time(ofIdentity text: ArraySlice<UInt8>) -> Int64? {
+        guard let close = text.lastIndex(of: UInt8(ascii: ">")), text[..<close].contains(UInt8(ascii: "<")) else {
+            return nil
         }
-        let message = String(decoding: body[..<(found ?? body.endIndex)], as: UTF8.self)
-        return (message, found.map { String(decoding: body[$0...], as: UTF8.self) })
+        return seconds(text[(close + 1)...].drop { $0 == UInt8(ascii: " ") }.prefix { $0 != UInt8(ascii: " ") })
     }
 
-    private static let marks = [
-        "-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----", "-----BEGIN SSH SIGNATURE-----",
-        "-----BEGIN SIGNED MESSAGE-----",
-    ]
+    private static func seconds(_ digits: ArraySlice<UInt8>) -> Int64 {
+        let time = Int64(String(decoding: digits, as: UTF8.self)) ?? 0
+        return max(-timeLimit, min(time, timeLimit))
+    }
 }
 
-/// The header fields of a commit or tag, and the text after the empty line.
+/// The header fields of a commit, and the text after the empty line.
 private struct Fields {
     private var lines: [ArraySlice<UInt8>] = []
     let body: ArraySlice<UInt8>

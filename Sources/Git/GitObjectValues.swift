@@ -61,29 +61,6 @@ package struct GitCommit: Sendable, Hashable {
     }
 }
 
-/// What an annotated tag's object says.
-package struct GitAnnotation: Sendable, Hashable {
-    /// The tag object's id.
-    package let id: GitObjectID
-    /// The name inside the object; a reference of another name may point to it.
-    package let name: String
-    /// What it tags, which may be another tag.
-    package let target: GitObjectID
-    /// The kind of what it tags.
-    package let targetKind: GitObjectKind
-    /// Who tagged; very old tags do not say.
-    package let tagger: GitIdentity?
-    /// The message without the signature.
-    package let message: String
-    /// The armoured signature at its end, not verified; `nil` when there is none.
-    package let signature: String?
-
-    /// Whether it carries a signature, good or bad.
-    package var isSigned: Bool { signature != nil }
-    /// The message's first paragraph in one line.
-    package var subject: String { GitCommit.subject(of: message) }
-}
-
 /// A reference and what it points to.
 package struct GitReference: Sendable, Hashable {
     /// The full name, such as `refs/tags/v1.0.0`.

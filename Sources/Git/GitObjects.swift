@@ -207,9 +207,16 @@ package struct GitObjects: Sendable {
 
     /// Returns what tag objects say; one that is damaged, or larger than any tag that means something, keeps nobody from the others.
     package func annotations(_ ids: [GitObjectID]) async throws(GitError) -> [GitObjectID: GitAnnotation] {
+        var result: [GitObjectID: GitAnnotation] = [:]
+        for object in try await tagObjects(ids) { result[object.id] = try? GitAnnotation(object) }
+        return result
+    }
+
+    /// Returns tag objects as they are; what cannot be read, or is larger than any tag that means something, is left out.
+    package func tagObjects(_ ids: [GitObjectID]) async throws(GitError) -> [GitObject] {
         var wanted = ids
         while true {
-            do { return try await readableAnnotations(wanted) } catch {
+            do { return try await readableTagObjects(wanted) } catch {
                 let bad: GitObjectID
                 switch error.kind {
                 case .corruptObject(let id), .objectTooLarge(let id, _, _): bad = id
@@ -221,12 +228,9 @@ package struct GitObjects: Sendable {
         }
     }
 
-    private func readableAnnotations(_ ids: [GitObjectID]) async throws(GitError) -> [GitObjectID: GitAnnotation] {
-        var result: [GitObjectID: GitAnnotation] = [:]
-        for object in try await objects(ids, limit: GitObjects.metadataLimit) {
-            try require(object, .tag)
-            result[object.id] = try GitObjectParser.annotation(object)
-        }
-        return result
+    private func readableTagObjects(_ ids: [GitObjectID]) async throws(GitError) -> [GitObject] {
+        let found = try await objects(ids, limit: GitObjects.metadataLimit)
+        for object in found { try require(object, .tag) }
+        return found
     }
 }

@@ -184,7 +184,7 @@ struct LibraryHandle: ~Copyable {
     private func peel(_ id: GitObjectID) throws(GitError) -> GitObjectID {
         var current = id
         while try header(current).kind == .tag {
-            current = try GitObjectParser.annotation(object(current, limit: GitObjects.metadataLimit)).target
+            current = try GitAnnotation(object(current, limit: GitObjects.metadataLimit)).target
         }
         return current
     }
@@ -235,20 +235,17 @@ extension GitObjectID {
     /// Copies an id out of libgit2.
     fileprivate init(_ id: UnsafePointer<git_oid>?) {
         guard let id else { preconditionFailure("libgit2 returns no object without an id") }
-        // SAFETY: git_oid_fmt writes exactly 40 digits, for which there is room.
-        self.init(
-            trusted: String(unsafeUninitializedCapacity: 40) { digits in
-                digits.withMemoryRebound(to: CChar.self) { _ = git_oid_fmt($0.baseAddress, id) }
-                return 40
-            }
-        )
+        // SAFETY: the id is 20 bytes, which are copied.
+        let copy = withUnsafeBytes(of: id.pointee.id) { GitObjectID(bytes: $0) }
+        guard let copy else { preconditionFailure("libgit2's ids have 20 bytes") }
+        self = copy
     }
 
     fileprivate func libraryID() throws(GitError) -> git_oid {
         var id = git_oid()
-        guard format == .sha1, git_oid_fromstr(&id, hex) == 0 else {
-            throw GitError(.objectNotFound(self), command: "git_oid_fromstr")
-        }
+        guard format == .sha1 else { throw GitError(.objectNotFound(self), command: "git_oid") }
+        // SAFETY: both are 20 bytes.
+        withUnsafeMutableBytes(of: &id.id) { target in withBytes { target.copyMemory(from: $0) } }
         return id
     }
 }

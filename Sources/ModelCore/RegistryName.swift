@@ -6,7 +6,9 @@ enum RegistryName {
     static func problem(of text: String) -> RegistryNameError.Problem? {
         let bytes = text.utf8
         guard let first = bytes.first, let last = bytes.last else { return .empty }
-        if let bad = text.unicodeScalars.first(where: { !isAllowed($0) }) { return .character(bad) }
+        if !bytes.allSatisfy(isAllowed), let bad = text.unicodeScalars.first(where: { !isAllowed($0) }) {
+            return .character(bad)
+        }
         if !isAlphanumeric(first) { return .firstCharacter }
         if !isAlphanumeric(last) { return .lastCharacter }
         // Git refuses references with an empty component, so GTO cannot make such a tag either.
@@ -32,8 +34,11 @@ enum RegistryName {
     private static let slash = UInt8(ascii: "/")
 
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        guard let byte = UInt8(exactly: scalar.value) else { return false }
-        return isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == slash
+        UInt8(exactly: scalar.value).map(isAllowed) ?? false
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == slash
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -35,14 +35,18 @@ package struct SemanticVersion: Sendable, Hashable {
 
     /// Reads `v<major>.<minor>.<patch>[-<prerelease>][+<build>]`, or says what is wrong with it.
     package init(_ text: some StringProtocol) throws(SemanticVersionError) {
+        if let numbers = SemanticVersion.plainNumbers(of: text.utf8) {
+            self.init(numbers: numbers, prerelease: [], build: [])
+            return
+        }
         let whole = String(text)
         func error(_ problem: SemanticVersionError.Problem) -> SemanticVersionError {
             SemanticVersionError(text: whole, problem: problem)
         }
         guard whole.utf8.first == UInt8(ascii: "v") else { throw error(.missingPrefix) }
         var rest = whole.dropFirst()
-        build = SemanticVersion.cut(&rest, at: "+")
-        prerelease = SemanticVersion.cut(&rest, at: "-")
+        let build = SemanticVersion.cut(&rest, at: "+")
+        let prerelease = SemanticVersion.cut(&rest, at: "-")
         guard build.allSatisfy(SemanticVersion.isIdentifier) else { throw error(.malformedBuild) }
         guard prerelease.allSatisfy(SemanticVersion.isIdentifier) else { throw error(.malformedPrerelease) }
         guard !prerelease.contains(where: SemanticVersion.hasLeadingZero) else { throw error(.leadingZero) }
@@ -52,7 +56,7 @@ package struct SemanticVersion: Sendable, Hashable {
         guard let major = UInt64(core[0]), let minor = UInt64(core[1]), let patch = UInt64(core[2]) else {
             throw error(.overflow)
         }
-        (self.major, self.minor, self.patch) = (major, minor, patch)
+        self.init(numbers: (major, minor, patch), prerelease: prerelease, build: build)
     }
 
     /// Whether it comes before its release.
@@ -94,6 +98,34 @@ package struct SemanticVersion: Sendable, Hashable {
 }
 
 extension SemanticVersion {
+    /// Reads `v<major>.<minor>.<patch>`, as nearly all versions are spelled; `nil` for everything else, sound or not.
+    private static func plainNumbers(of text: some Sequence<UInt8>) -> (UInt64, UInt64, UInt64)? {
+        var bytes = text.makeIterator()
+        guard bytes.next() == UInt8(ascii: "v") else { return nil }
+        var numbers: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        var (place, number, digits): (Int, UInt64, Int) = (0, 0, 0)
+        while true {
+            let byte = bytes.next()
+            if let byte, isDigit(byte) {
+                // A leading zero, or more digits than are sure to fit.
+                if digits == 18 || digits > 0 && number == 0 { return nil }
+                number = number * 10 + UInt64(byte - UInt8(ascii: "0"))
+                digits += 1
+                continue
+            }
+            guard digits > 0 else { return nil }
+            switch place {
+            case 0: numbers.0 = number
+            case 1: numbers.1 = number
+            default:
+                numbers.2 = number
+                return byte == nil ? numbers : nil
+            }
+            guard byte == UInt8(ascii: ".") else { return nil }
+            (place, number, digits) = (place + 1, 0, 0)
+        }
+    }
+
     /// Takes what follows the separator off the text; empty when there is no separator.
     private static func cut(_ text: inout Substring, at separator: Character) -> [String] {
         guard let start = text.firstIndex(of: separator) else { return [] }
@@ -131,6 +163,8 @@ extension SemanticVersion {
 
 extension SemanticVersion: Comparable {
     package static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
+        let (leftNumbers, rightNumbers) = ((left.major, left.minor, left.patch), (right.major, right.minor, right.patch))
+        if leftNumbers != rightNumbers { return leftNumbers < rightNumbers }
         if left.precedes(right) { return true }
         if right.precedes(left) { return false }
         return left.build.lexicographicallyPrecedes(right.build, by: SemanticVersion.identifierPrecedes)

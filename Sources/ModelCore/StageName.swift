@@ -7,9 +7,13 @@ package struct StageName: Sendable, Hashable {
     package init(_ text: some StringProtocol) throws(RegistryNameError) {
         let text = String(text)
         var problem = RegistryName.problem(of: text)
-        if problem == nil, text == VersionQuery.latest || (try? SemanticVersion(text)) != nil { problem = .reserved }
+        if problem == nil, text == VersionQuery.latest || StageName.isVersion(text) { problem = .reserved }
         if let problem { throw RegistryNameError(subject: .stage, text: text, problem: problem) }
         self.text = text
+    }
+
+    private static func isVersion(_ text: String) -> Bool {
+        text.utf8.first == UInt8(ascii: "v") && (try? SemanticVersion(text)) != nil
     }
 }
 

@@ -60,7 +60,11 @@ package struct AdvertisedVersions: Sendable {
         of model: ModelName?,
         _ text: String
     ) throws(ResolutionError) -> TagName {
-        let matches = tags.filter { $0.version == version && (model == nil || $0.model == model) }
+        var matches = tags.filter { $0.version == version && (model == nil || $0.model == model) }
+        if let last = matches.max(by: { $0.counter ?? 0 < $1.counter ?? 0 }), last.counter != nil {
+            // Names that differ only in GTO's number mean the same version.
+            matches.removeAll { $0.model == last.model && $0 != last }
+        }
         if let named = matches.first(where: { $0.text == text }) { return named }
         if matches.count > 1 { throw .ambiguous(text, candidates: matches.map(\.text).sorted()) }
         if let match = matches.first { return match }
@@ -72,7 +76,8 @@ package struct AdvertisedVersions: Sendable {
 
     private func latest(of model: ModelName?, _ text: String) throws(ResolutionError) -> TagName {
         let released = tags.filter {
-            !$0.version.isPrerelease && !withdrawn.contains($0) && (model == nil || $0.model == model)
+            !$0.version.isPrerelease && !withdrawn.contains(TagName(model: $0.model, version: $0.version))
+                && (model == nil || $0.model == model)
         }
         let models = Set(released.map(\.model))
         guard models.count < 2 else {

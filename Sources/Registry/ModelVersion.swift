@@ -2,7 +2,9 @@ package import Git
 package import ModelCore
 
 /// A version of a model, as its tag says.
-package struct ModelVersion: Sendable, Hashable {
+///
+/// Never changes, and is no value only so that copies of tens of thousands cost nothing.
+package final class ModelVersion: Sendable {
     /// The tag's name.
     package let tag: TagName
     /// The model: the tag's, or, of a plain tag, that of its trailers or the one that plain tags belong to.
@@ -12,16 +14,16 @@ package struct ModelVersion: Sendable, Hashable {
     /// The tag object, with its id, tagger, message and signature, of which nothing is verified; `nil` for a lightweight
     /// tag.
     package let annotation: GitAnnotation?
-    /// What the tag says of the version's artifacts; `nil` where it says nothing, or nothing that can be relied on.
-    package let trailers: VersionTrailers?
-    /// Why the trailers cannot be relied on, though there are some: a clause.
-    package private(set) var problem: String?
     /// When GTO's event `name@v1.2.3!` took the version back, in seconds since 1970; `nil` where none did.
     package let withdrawalTime: Int64?
+    private let isUnreadable: Bool
 
+    /// What the tag says of the version's artifacts; `nil` where it says nothing, or nothing that can be relied on.
+    package var trailers: VersionTrailers? { said.trailers }
+    /// Why the trailers cannot be relied on, though there are some: a clause.
+    package var problem: String? { said.problem }
     /// Whether the version was taken back; `latest` then means another.
     package var isDeregistered: Bool { withdrawalTime != nil }
-
     /// The version.
     package var version: SemanticVersion { tag.version }
     /// Whether the tag carries a signature, good or bad.
@@ -34,88 +36,102 @@ package struct ModelVersion: Sendable, Hashable {
         }
     }
 
-    /// Reads every version tag of a repository, by model, then ascending precedence.
-    ///
-    /// A plain `v1.2.3` tag belongs to the model of its trailers; one without trailers to `plainModel`, and is none of ours
-    /// where that is `nil`, for code has versions too. Tags of anything but commits are left out. With `commits`, only versions that
-    /// were made of these are read, which is quicker.
-    package static func all(
-        in repository: GitRepository,
-        plainModel: ModelName?,
-        madeOf commits: Set<GitObjectID>? = nil
-    ) async throws(GitError) -> [ModelVersion] {
-        let references = try await repository.objects.references(prefix: TagName.referencePrefix)
-        let tags = references.filter { commits?.contains($0.peeledID) ?? true }.compactMap { reference in
-            TagName(reference: reference.name).map { (name: $0, reference: reference) }
+    /// Reads what a tag says, which most answers do not need.
+    private var said: (trailers: VersionTrailers?, problem: String?) {
+        guard let annotation else { return (nil, isUnreadable ? "its tag object cannot be read" : nil) }
+        var trailers: VersionTrailers?
+        do throws(FormatError) { trailers = try VersionTag.trailers(of: annotation.message) } catch {
+            // The name is worse than whatever is wrong below it.
+            if annotation.isNamed(tag.text) { return (nil, "\(error)") }
         }
-        let withdrawals = references.filter { $0.isAnnotated && ModelVersion.withdrawn($0) != nil }
-        let annotated = tags.map(\.reference).filter(\.isAnnotated) + withdrawals
-        let annotations = try await repository.objects.annotations(Array(Set(annotated.map(\.objectID))))
-        var withdrawnAt: [TagName: Int64] = [:]
-        for reference in withdrawals {
-            guard let name = withdrawn(reference), let tagger = annotations[reference.objectID]?.tagger else {
-                continue
-            }
-            withdrawnAt[name] = max(tagger.time, withdrawnAt[name] ?? tagger.time)
+        if let found = trailers, found.model != model || found.version != version {
+            // A tag object that somebody gave another name: a signature on it says nothing about this version.
+            return (nil, "the tag's message is about \(found.model)@\(found.version)")
         }
-        var versions: [ModelVersion] = []
-        for (name, reference) in tags {
-            let annotation = reference.isAnnotated ? annotations[reference.objectID] : nil
-            if annotation?.targetKind != .commit {
-                // Lightweight tags, and tags of tags, do not say what they lead to.
-                guard try await repository.objects.resolve(reference.peeledID.hex, to: .commit) == reference.peeledID
-                else {
-                    continue
-                }
-            }
-            let version = ModelVersion(
-                name,
-                reference.peeledID,
-                annotation,
-                plainModel: plainModel,
-                withdrawnAt: withdrawnAt
-            )
-            if var version {
-                if reference.isAnnotated, annotation == nil { version.problem = "its tag object cannot be read" }
-                versions.append(version)
-            }
+        guard annotation.isNamed(tag.text) else {
+            return (nil, "the tag was made as \(QuotedPath.encode(annotation.name))")
         }
-        // Places move more cheaply than versions, and few versions have the same precedence.
-        let order = versions.indices.sorted { ModelVersion.precedes(versions[$0], versions[$1]) }
-        return order.map { versions[$0] }
+        return (trailers, nil)
     }
 
-    private init?(
-        _ tag: TagName,
-        _ commit: GitObjectID,
-        _ annotation: GitAnnotation?,
-        plainModel: ModelName?,
-        withdrawnAt: [TagName: Int64]
-    ) {
-        var trailers: VersionTrailers?
-        var problem: String?
-        do throws(FormatError) {
-            if let annotation { trailers = try VersionTag.trailers(of: annotation.message) }
-        } catch {
-            problem = "\(error)"
-        }
-        guard let model = tag.model ?? trailers?.model ?? plainModel else { return nil }
-        if let found = trailers, found.model != model || found.version != tag.version {
-            // A tag object that somebody gave another name: a signature on it says nothing about this version.
-            problem = "the tag's message is about \(found.model)@\(found.version)"
-            trailers = nil
-        } else if let annotation, annotation.name != tag.text {
-            problem = "the tag was made as \(QuotedPath.encode(annotation.name))"
-            trailers = nil
-        }
-        self.tag = tag
+    /// Creates the version of a tag; `nil` where nothing says whose it is.
+    fileprivate init?(_ tag: RegistryTags.Tag, plainModel: ModelName?, withdrawnAt: [TagName: Int64]) {
+        guard let name = tag.version, let model = name.model ?? tag.statedModel ?? plainModel else { return nil }
+        self.tag = name
         self.model = model
-        self.commit = commit
-        self.annotation = annotation
-        self.trailers = trailers
-        self.problem = problem
-        let time = withdrawnAt[TagName(model: model, version: tag.version)]
-        withdrawalTime = time.flatMap { $0 >= annotation?.tagger?.time ?? .min ? $0 : nil }
+        commit = tag.reference.peeledID
+        annotation = tag.annotation
+        isUnreadable = tag.reference.isAnnotated && tag.annotation == nil
+        let time = withdrawnAt.isEmpty ? nil : withdrawnAt[TagName(model: model, version: name.version)]
+        withdrawalTime = time.flatMap { $0 >= tag.annotation?.time ?? .min ? $0 : nil }
+    }
+}
+
+extension ModelVersion: Hashable {
+    /// Whether both are the same tag, of the same model, at the same place.
+    package static func == (left: ModelVersion, right: ModelVersion) -> Bool {
+        left.tag == right.tag && left.model == right.model && left.commit == right.commit
+            && left.annotation == right.annotation && left.withdrawalTime == right.withdrawalTime
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(tag)
+        hasher.combine(commit)
+    }
+}
+
+extension RegistryTags {
+    /// Returns every version, by model, then ascending precedence.
+    ///
+    /// A plain `v1.2.3` tag belongs to the model of its trailers; one without trailers to `plainModel`, and is none of ours
+    /// where that is `nil`, for code has versions too. Where GTO registered a version several times, under names that differ in a number,
+    /// the last one counts.
+    package func versions(plainModel: ModelName?) -> [ModelVersion] {
+        var withdrawnAt: [TagName: Int64] = [:]
+        for tag in tags where tag.hasOwnName {
+            guard case .deregistration(let version) = tag.event?.kind, let time = tag.annotation?.time else { continue }
+            let name = TagName(model: tag.event?.model, version: version)
+            withdrawnAt[name] = max(time, withdrawnAt[name] ?? time)
+        }
+        let versions = tags.compactMap { ModelVersion($0, plainModel: plainModel, withdrawnAt: withdrawnAt) }
+        return RegistryTags.lastRegistrations(versions).sorted(by: RegistryTags.precedes)
+    }
+
+    /// Leaves out registrations that came before another one of the same version and commit.
+    private static func lastRegistrations(_ versions: [ModelVersion]) -> [ModelVersion] {
+        let counted = Set(versions.filter { $0.tag.counter != nil }.map(Registration.init))
+        guard !counted.isEmpty else { return versions }
+        var last: [Registration: ModelVersion] = [:]
+        // GTO does not see lightweight tags.
+        for version in versions where version.tag.model != nil && version.annotation != nil {
+            let key = Registration(version)
+            guard counted.contains(key) else { continue }
+            if let other = last[key], place(of: other) > place(of: version) { continue }
+            last[key] = version
+        }
+        return versions.filter { version in
+            guard version.tag.model != nil, let kept = last[Registration(version)] else {
+                return version.tag.counter == nil
+            }
+            return kept === version
+        }
+    }
+
+    /// What tags of one version and commit have in common.
+    private struct Registration: Hashable {
+        let model: ModelName
+        let version: SemanticVersion
+        let commit: GitObjectID
+
+        init(_ version: ModelVersion) {
+            model = version.model
+            self.version = version.version
+            commit = version.commit
+        }
+    }
+
+    private static func place(of version: ModelVersion) -> (Int64, UInt64) {
+        (version.annotation?.time ?? .min, version.tag.counter ?? 0)
     }
 
     private static func precedes(_ left: ModelVersion, _ right: ModelVersion) -> Bool {
@@ -123,12 +139,12 @@ package struct ModelVersion: Sendable, Hashable {
         if left.version != right.version { return left.version < right.version }
         return left.tag.text < right.tag.text
     }
+}
 
-    /// Returns the version that a tag of GTO's takes back.
-    private static func withdrawn(_ reference: GitReference) -> TagName? {
-        guard let event = GTOEvent(reference.name.dropFirst(TagName.referencePrefix.count)), let model = event.model,
-            case .deregistration(let version) = event.kind
-        else { return nil }
-        return TagName(model: model, version: version)
+extension RegistryTags.Tag {
+    /// The model that a plain version's message names; `nil` for others, whose names do.
+    fileprivate var statedModel: ModelName? {
+        guard event == nil, let annotation else { return nil }
+        return (try? VersionTag.trailers(of: annotation.message))?.model
     }
 }

@@ -2,7 +2,9 @@ package import Git
 package import ModelCore
 
 /// That a stage got a version, or that a version was taken out of it: one annotated tag.
-package struct StageEvent: Sendable, Hashable {
+///
+/// Never changes, and is no value only so that copies of tens of thousands cost nothing.
+package final class StageEvent: Sendable {
     /// What happened.
     package enum Kind: String, Sendable, Hashable, Codable {
         case promotion, demotion
@@ -24,11 +26,29 @@ package struct StageEvent: Sendable, Hashable {
     package let annotation: GitAnnotation
     /// The number in the tag's name that orders a model's events; `nil` in the simple form.
     package let counter: UInt64?
+    init(
+        _ kind: Kind,
+        of model: ModelName,
+        in stage: StageName,
+        _ version: ModelVersion?,
+        tag: RegistryTags.Tag,
+        _ annotation: GitAnnotation
+    ) {
+        self.kind = kind
+        self.model = model
+        self.stage = stage
+        self.version = version
+        commit = tag.reference.peeledID
+        self.tag = tag.name
+        self.annotation = annotation
+        counter = tag.event?.counter
+    }
+
     /// What the message says to programs; `nil` for GTO's own.
-    package let trailers: StageTrailers?
+    package var trailers: StageTrailers? { StageTrailers(message: annotation.message) }
 
     /// When it happened, in seconds since 1970.
-    package var time: Int64 { annotation.tagger?.time ?? 0 }
+    package var time: Int64 { annotation.time ?? 0 }
 
     /// What people call the version: its number, else the commit's first digits.
     package var versionText: String { version?.version.description ?? commit.abbreviated }
@@ -38,4 +58,13 @@ package struct StageEvent: Sendable, Hashable {
         guard let trailers else { return false }
         return trailers.stage != stage || trailers.model != model || trailers.version != version?.version
     }
+}
+
+extension StageEvent: Hashable {
+    /// Whether both are the same tag, of the same version.
+    package static func == (left: StageEvent, right: StageEvent) -> Bool {
+        left.tag == right.tag && left.annotation == right.annotation && left.version == right.version
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(annotation) }
 }

@@ -1,4 +1,4 @@
-package import Git
+import Git
 package import ModelCore
 
 /// What happened to the stages of all models, as tags say.
@@ -16,81 +16,52 @@ package struct StageHistory: Sendable {
     /// When anything last happened to a model, in seconds since 1970.
     private let lastTimes: [ModelName: Int64]
 
-    /// Reads the tags of a repository; `versions` are all its versions.
+    /// Every model's events, in the order in which they happened.
+    private let eventsByModel: [ModelName: [StageEvent]]
+
+    /// Creates the history that tags tell; `versions` are all of theirs.
     ///
-    /// Lightweight tags say nothing, as to GTO, nor do those of models in directories. With `stage`, only its events are read, which is
-    /// quicker.
-    package static func all(
-        in repository: GitRepository,
-        versions: [ModelVersion],
-        of stage: StageName? = nil
-    ) async throws(GitError) -> StageHistory {
-        let references = try await repository.objects.references(prefix: TagName.referencePrefix)
-        var found: [(reference: GitReference, event: GTOEvent, model: ModelName)] = []
-        for reference in references where reference.isAnnotated {
-            guard let event = GTOEvent(reference.name.dropFirst(TagName.referencePrefix.count)), let model = event.model
-            else { continue }
-            if case .registration = event.kind, event.counter == nil { continue }
-            if let stage, event.kind != .assignment(stage), event.kind != .unassignment(stage) { continue }
-            found.append((reference, event, model))
-        }
-        let annotations = try await repository.objects.annotations(found.map(\.reference.objectID))
-        return StageHistory(
-            found.compactMap { tag in
-                guard let annotation = annotations[tag.reference.objectID] else { return nil }
-                let own = Tag(reference: tag.reference, event: tag.event, model: tag.model, annotation: annotation)
-                // A tag object that somebody gave another name says nothing under that one.
-                return annotation.name == own.name ? own : nil
-            },
-            versions
-        )
-    }
-
-    /// An annotated tag that tells of an event.
-    private struct Tag {
-        let reference: GitReference
-        let event: GTOEvent
-        let model: ModelName
-        let annotation: GitAnnotation
-
-        var name: String { String(reference.name.dropFirst(TagName.referencePrefix.count)) }
-        var time: Int64 { annotation.tagger?.time ?? 0 }
-
-        static func precedes(_ left: Tag, _ right: Tag) -> Bool {
-            let (leftCounter, rightCounter) = (left.event.counter ?? 0, right.event.counter ?? 0)
-            if (left.time, leftCounter) != (right.time, rightCounter) {
-                return (left.time, leftCounter) < (right.time, rightCounter)
-            }
-            return left.name < right.name
-        }
-    }
-
-    private init(_ tags: [Tag], _ versions: [ModelVersion]) {
-        let byCommit = Dictionary(grouping: versions) { Place(model: $0.model, commit: $0.commit) }
-        var events: [StageEvent] = []
-        var deprecated: [ModelName: String] = [:]
+    /// Lightweight tags say nothing, as to GTO, nor do those of models in directories.
+    package init(_ tags: RegistryTags, versions: [ModelVersion]) {
         var counters: [ModelName: UInt64] = [:]
         var lastTimes: [ModelName: Int64] = [:]
-        for version in versions {
-            guard let time = version.annotation?.tagger?.time else { continue }
+        var deprecations: [ModelName: RegistryTags.Tag] = [:]
+        var changes: [RegistryTags.Tag] = []
+        for tag in tags.tags where tag.hasOwnName {
+            guard let event = tag.event, let model = event.model else { continue }
+            counters[model] = max(event.counter ?? 0, counters[model] ?? 0)
+            lastTimes[model] = max(tag.time, lastTimes[model] ?? tag.time)
+            switch event.kind {
+            case .assignment, .unassignment: changes.append(tag)
+            case .deprecation:
+                if let other = deprecations[model], !StageHistory.precedes(other, tag) { continue }
+                deprecations[model] = tag
+            case .registration, .deregistration, .creation: continue
+            }
+        }
+        // A plain version's name does not say whose it is.
+        for version in versions where version.tag.model == nil {
+            guard let time = version.annotation?.time else { continue }
             lastTimes[version.model] = max(time, lastTimes[version.model] ?? time)
         }
-        let sorted = tags.indices.sorted { Tag.precedes(tags[$0], tags[$1]) }.map { tags[$0] }
-        for tag in sorted {
-            counters[tag.model] = max(tag.event.counter ?? 0, counters[tag.model] ?? 0)
-            lastTimes[tag.model] = max(tag.time, lastTimes[tag.model] ?? tag.time)
-            if tag.event.kind == .deprecation { deprecated[tag.model] = tag.name }
-            if let event = StageHistory.event(of: tag, byCommit) { events.append(event) }
+        let commits = Set(changes.map(\.reference.peeledID))
+        let byCommit = Dictionary(grouping: versions.filter { commits.contains($0.commit) }) {
+            Place(model: $0.model, commit: $0.commit)
         }
+        events = changes.sorted(by: StageHistory.precedes).compactMap { StageHistory.event(of: $0, byCommit) }
+        eventsByModel = Dictionary(grouping: events, by: \.model)
         // A version or stage that came after the deprecation takes it back.
-        for (model, name) in deprecated {
-            guard let time = tags.first(where: { $0.name == name })?.time, let last = lastTimes[model] else { continue }
-            if last > time { deprecated[model] = nil }
-        }
-        self.events = events
-        self.deprecated = deprecated
+        deprecated = deprecations.filter { $0.value.time >= lastTimes[$0.key] ?? .min }.mapValues(\.name)
         self.counters = counters
         self.lastTimes = lastTimes
+    }
+
+    private static func precedes(_ left: RegistryTags.Tag, _ right: RegistryTags.Tag) -> Bool {
+        let (leftCounter, rightCounter) = (left.event?.counter ?? 0, right.event?.counter ?? 0)
+        if (left.time, leftCounter) != (right.time, rightCounter) {
+            return (left.time, leftCounter) < (right.time, rightCounter)
+        }
+        return left.reference.name < right.reference.name
     }
 
     /// A commit as a version of one model.
@@ -99,28 +70,21 @@ package struct StageHistory: Sendable {
         let commit: GitObjectID
     }
 
-    private static func event(of tag: Tag, _ versions: [Place: [ModelVersion]]) -> StageEvent? {
+    private static func event(of tag: RegistryTags.Tag, _ versions: [Place: [ModelVersion]]) -> StageEvent? {
+        guard let model = tag.event?.model, let annotation = tag.annotation else { return nil }
         let change: (kind: StageEvent.Kind, stage: StageName)
-        switch tag.event.kind {
+        switch tag.event?.kind {
         case .assignment(let stage): change = (.promotion, stage)
         case .unassignment(let stage): change = (.demotion, stage)
         default: return nil
         }
-        let trailers = StageTrailers(message: tag.annotation.message)
-        let here = versions[Place(model: tag.model, commit: tag.reference.peeledID)] ?? []
-        // GTO refuses a commit with two versions; what the message says tells them apart.
-        let meant = here.first { $0.version == trailers?.version } ?? here.last
-        return StageEvent(
-            kind: change.kind,
-            model: tag.model,
-            stage: change.stage,
-            version: meant,
-            commit: tag.reference.peeledID,
-            tag: tag.name,
-            annotation: tag.annotation,
-            counter: tag.event.counter,
-            trailers: trailers
-        )
+        let here = versions[Place(model: model, commit: tag.reference.peeledID)] ?? []
+        var meant = here.last
+        if here.count > 1, let trailers = StageTrailers(message: annotation.message) {
+            // GTO refuses a commit with two versions; what the message says tells them apart.
+            meant = here.first { $0.version == trailers.version } ?? meant
+        }
+        return StageEvent(change.kind, of: model, in: change.stage, meant, tag: tag, annotation)
     }
 }
 
@@ -131,7 +95,7 @@ extension StageHistory {
     package func assignments(of model: ModelName, to stage: StageName, at time: Int64 = .max) -> [StageEvent] {
         var seen: Set<GitObjectID> = []
         var found: [StageEvent] = []
-        for event in events.reversed() where event.model == model && event.stage == stage && event.time <= time {
+        for event in (eventsByModel[model] ?? []).reversed() where event.stage == stage && event.time <= time {
             // The version is its commit, as it is for GTO, unless several are made of one.
             let identity = event.version?.annotation?.id ?? event.commit
             guard seen.insert(identity).inserted, event.kind == .promotion else { continue }
@@ -147,12 +111,12 @@ extension StageHistory {
 
     /// Returns the last event of a stage, of either kind; `nil` where nothing happened to it.
     package func last(of model: ModelName, in stage: StageName) -> StageEvent? {
-        events.last { $0.model == model && $0.stage == stage }
+        eventsByModel[model]?.last { $0.stage == stage }
     }
 
     /// Returns the stages that a model ever had, sorted.
     package func stages(of model: ModelName) -> [StageName] {
-        Set(events.lazy.filter { $0.model == model }.map(\.stage)).sorted()
+        Set(eventsByModel[model]?.lazy.map(\.stage) ?? []).sorted()
     }
 
     /// The models that have stages, sorted.

@@ -16,7 +16,8 @@ package struct ResolvedVersion: Sendable, Hashable {
         version = nil
     }
 
-    init(_ version: ModelVersion) {
+    /// Creates what a version's own tag means.
+    package init(_ version: ModelVersion) {
         name = version.tag.text
         commit = version.commit
         self.version = version
@@ -34,23 +35,29 @@ package struct VersionResolver: Sendable {
     private let repository: GitRepository
     private let models: [ModelName]
     private let versions: [ModelVersion]
+    private let tags: RegistryTags
 
     /// The most versions that an error suggests.
     private static let suggestionLimit = 3
 
-    /// Creates a resolver that knows these models and versions.
-    package init(_ repository: GitRepository, models: [ModelName], versions: [ModelVersion]) {
+    /// Creates a resolver that knows these models and tags, and the versions that these make.
+    package init(_ repository: GitRepository, models: [ModelName], versions: [ModelVersion], tags: RegistryTags) {
         self.repository = repository
         self.models = Set(models).union(versions.map(\.model)).sorted()
         self.versions = versions
+        self.tags = tags
     }
 
     /// Returns the commit that a text means.
     package func resolve(_ text: String) async throws(ResolutionError) -> ResolvedVersion {
         let query: VersionQuery
         do { query = try VersionQuery(text) } catch { throw .malformed(error) }
+        // Words with a number that GTO gave are nothing else.
+        if let named = versions.first(where: { $0.tag.counter != nil && $0.tag.text == text }) {
+            return ResolvedVersion(named)
+        }
         let revision = try await commit(text)
-        let stages = try await stages(for: query, isRevision: revision != nil)
+        let stages = stages(for: query, isRevision: revision != nil)
         var failure: ResolutionError?
         do throws(ResolutionError) {
             if let found = try find(query, stages) {
@@ -70,9 +77,9 @@ package struct VersionResolver: Sendable {
     }
 
     /// Returns what happened to stages, where a text may name one: a word alone does only where Git has nothing of that name.
-    private func stages(for query: VersionQuery, isRevision: Bool) async throws(ResolutionError) -> StageHistory? {
+    private func stages(for query: VersionQuery, isRevision: Bool) -> StageHistory? {
         guard case .stage(let model, _) = query.candidates.first, model != nil || !isRevision else { return nil }
-        do { return try await StageHistory.all(in: repository, versions: versions) } catch { throw .git(error) }
+        return StageHistory(tags, versions: versions)
     }
 
     /// Returns the version that is meant; `nil` where the text is no version's.

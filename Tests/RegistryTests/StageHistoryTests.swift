@@ -15,8 +15,8 @@ struct StageHistoryTests {
 
     private func history(_ scratch: Scratch) async throws -> StageHistory {
         let repository = try await scratch.open()
-        let versions = try await ModelVersion.all(in: repository, plainModel: nil)
-        return try await StageHistory.all(in: repository, versions: versions)
+        let tags = try await RegistryTags.read(in: repository)
+        return StageHistory(tags, versions: tags.versions(plainModel: nil))
     }
 
     private func versions(_ scratch: Scratch) async throws {

@@ -58,7 +58,7 @@ struct VersionTagTests {
 
 struct ModelVersionTests {
     private static func all(_ scratch: Scratch, plain: String? = nil) async throws -> [ModelVersion] {
-        try await ModelVersion.all(in: scratch.open(), plainModel: plain.map { try ModelName($0) })
+        try await RegistryTags.read(in: scratch.open()).versions(plainModel: plain.map { try ModelName($0) })
     }
 
     @Test func `Versions are listed by model and precedence with what their tags say`() async throws {
@@ -170,8 +170,10 @@ struct VersionResolverTests {
         plain: String? = nil
     ) async throws -> ResolvedVersion {
         let repository = try await scratch.open()
-        let versions = try await ModelVersion.all(in: repository, plainModel: plain.map { try ModelName($0) })
-        return try await VersionResolver(repository, models: models.map { try ModelName($0) }, versions: versions)
+        let tags = try await RegistryTags.read(in: repository)
+        let versions = tags.versions(plainModel: try plain.map { try ModelName($0) })
+        let models = try models.map { try ModelName($0) }
+        return try await VersionResolver(repository, models: models, versions: versions, tags: tags)
             .resolve(text)
     }
 
@@ -288,7 +290,7 @@ struct VersionResolverTests {
 struct NextVersionTests {
     private static func refusal(_ version: String, _ scratch: Scratch) async throws -> String? {
         let repository = try await scratch.open()
-        let versions = try await ModelVersion.all(in: repository, plainModel: nil)
+        let versions = try await RegistryTags.read(in: repository).versions(plainModel: nil)
         let head = try #require(try await repository.objects.head().commit)
         let refusal = try await NextVersion.refusal(
             of: SemanticVersion(version),
@@ -308,7 +310,7 @@ struct NextVersionTests {
         try await scratch.commit()
         #expect(NextVersion.bumped(.major, after: [])?.description == "v0.1.0")
         for tag in ["bert@v1.2.3", "bert@v0.9.0", "bert@v2.0.0-rc.1"] { try await scratch.tag(tag) }
-        let versions = try await ModelVersion.all(in: scratch.open(), plainModel: nil)
+        let versions = try await RegistryTags.read(in: scratch.open()).versions(plainModel: nil)
         #expect(NextVersion.bumped(.minor, after: versions)?.description == "v2.0.0")
         #expect(NextVersion.bumped(.minor, after: Array(versions.dropLast()))?.description == "v1.3.0")
     }

@@ -74,7 +74,7 @@ struct ReleaseVersion {
         }
         let model: ModelName =
             if let model = target.model { model } else { try workspace.modelDescription(named: nil).name }
-        let history = try await workspace.stages(of: try await workspace.versions())
+        let history = try await workspace.stages()
         guard let version = history.current(of: model, in: stage)?.version else {
             throw Failure(
                 .failed,

@@ -53,8 +53,7 @@ struct StageReturn {
             try await dropOvertaken(at: remote)
             try await remote.fetchEvents()
         }
-        let versions = try await versions()
-        let history = try await workspace.stages(of: versions)
+        let (versions, history) = try await versionsAndStages()
         if let last = history.last(of: model, in: stage), last.version?.tag.text == event.tag,
             remote?.has(last.tag, last.annotation.id) != true
         {
@@ -83,18 +82,17 @@ struct StageReturn {
         return .push(tag: outcome.tag, id: id, expected: remote?.reference(of: stage))
     }
 
-    /// The versions, also where the work tree's descriptions of models cannot be read.
-    private func versions() async throws -> [ModelVersion] {
-        if let versions = try? await workspace.versions() { return versions }
-        return try await ModelVersion.all(
-            in: workspace.repository,
-            plainModel: workspace.configuration.usesPlainTags ? model : nil
-        )
+    /// The versions and stages, also where the work tree's descriptions of models cannot be read.
+    private func versionsAndStages() async throws -> (versions: [ModelVersion], stages: StageHistory) {
+        if let found = try? await workspace.versionsAndStages() { return found }
+        let tags = try await workspace.tags()
+        let versions = tags.versions(plainModel: workspace.configuration.usesPlainTags ? model : nil)
+        return (versions, StageHistory(tags, versions: versions))
     }
 
     /// Takes drafts of ours away whose names others used meanwhile.
     private func dropOvertaken(at remote: StageRemote) async throws {
-        let history = try await workspace.stages(of: try await versions())
+        let history = try await versionsAndStages().stages
         for draft in history.events where draft.model == model && draft.stage == stage {
             guard !remote.has(draft.tag, draft.annotation.id), remote.has(draft.tag),
                 draft.annotation.subject.hasPrefix(StageReturn.subject)

@@ -25,8 +25,7 @@ struct SiteCollection {
     ///
     /// Of runs that only this clone has, nothing is shown: a site is for others.
     func site(titled title: String?) async throws -> Site {
-        let versions = try await workspace.versions()
-        let history = try await workspace.stages(of: versions)
+        let (versions, history) = try await workspace.versionsAndStages()
         let contents = try await workspace.runContents(.everywhere)
         let runs = contents.records.filter { contents.kept.contains($0.id) }.map(\.summary)
         let byID = Dictionary(runs.map { ($0.id, $0) }) { first, _ in first }

@@ -4,9 +4,7 @@ import Registry
 
 extension Workspace {
     /// Returns what happened to the stages of all models.
-    func stages(of versions: [ModelVersion]) async throws -> StageHistory {
-        try await StageHistory.all(in: repository, versions: versions)
-    }
+    func stages() async throws -> StageHistory { try await versionsAndStages().stages }
 
     /// Returns the version that a user's words mean; a revision that is no version cannot be in a stage.
     func version(_ text: String, for purpose: String) async throws -> ModelVersion {

@@ -119,8 +119,7 @@ package struct CheckRange: Sendable {
         let known = try await ModelIndex.at(base, in: workspace.repository).models + described.models
         let chosen = try model.map { [try ModelName($0)] } ?? Set(known.map(\.name)).sorted()
         if chosen.isEmpty { report.add("gates", false, "no model is described that they could be about") }
-        let versions = try await workspace.versions()
-        let history = try await workspace.stages(of: versions)
+        let (versions, history) = try await workspace.versionsAndStages()
         for name in chosen {
             let tagged = versions.last { $0.model == name && $0.commit == head && !$0.isDeregistered }
             let candidate: GateCheck.Candidate = tagged.map { .version($0) } ?? .commit(head, name)

@@ -37,7 +37,7 @@ package struct DemoteVersion: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let stage = try StageName(stage)
         let (version, remote) = try await workspace.fetchedVersion(text, for: "demote", isLocal: options.isLocal)
-        let history = try await workspace.stages(of: try await workspace.versions())
+        let history = try await workspace.stages()
         let assigned = history.assignments(of: version.model, to: stage)
         let last = history.last(of: version.model, in: stage)
         let isDraft = last.map { last in

@@ -37,7 +37,7 @@ package struct Deprecate: Sendable {
         guard let name = model ?? version?.model else { throw Failure.unknownModel(text, known: models.sorted()) }
         let remote = try await workspace.stageRemote(of: name, isLocal: options.isLocal)
         try await remote?.fetchEvents()
-        let history = try await workspace.stages(of: try await workspace.versions())
+        let history = try await workspace.stages()
         let kind: GTOEvent.Kind = version.map { .deregistration($0.version) } ?? .deprecation
         guard let target = try await target(of: version, of: name, among: versions, in: workspace) else {
             throw Failure(.failed, "\(name) has no version yet", hints: ["make one: `git model tag v0.1.0`"])

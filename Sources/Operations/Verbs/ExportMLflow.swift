@@ -84,7 +84,7 @@ package struct ExportMLflow: Sendable {
             on: server
         )
         var aliases: [String] = []
-        let history = try await workspace.stages(of: try await workspace.versions())
+        let history = try await workspace.stages()
         for stage in history.stagesByVersion[version.tag] ?? [] {
             guard MLflowRegistration.canBeAlias(stage) else {
                 warnings.append("stage \(stage) cannot be an alias of MLflow's")

@@ -46,20 +46,12 @@ package struct ListModels: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let described = try workspace.models()
-        let versions = try await workspace.versions()
-        let history = try await workspace.stages(of: versions)
+        let (versions, history) = try await workspace.versionsAndStages()
         let names = Set(described.map(\.name)).union(versions.map(\.model)).sorted()
-        let latest = Dictionary(grouping: versions, by: \.model).compactMapValues { own in
-            own.last { !$0.version.isPrerelease && !$0.isDeregistered }
-        }
+        let byModel = Dictionary(grouping: versions, by: \.model)
+        let latest = byModel.compactMapValues { own in own.last { !$0.version.isPrerelease && !$0.isDeregistered } }
         let purged = try await workspace.purgedVersions(among: Array(latest.values))
-        var drafts: [ModelName: [String]] = [:]
-        for name in history.models {
-            for stage in history.stages(of: name) {
-                guard let last = history.last(of: name, in: stage), try await workspace.isDraft(last) else { continue }
-                drafts[name, default: []].append(stage.text)
-            }
-        }
+        let drafts = try await workspace.drafts()
         let models = names.map { name in
             let latest = latest[name]
             let description = described.first { $0.name == name }
@@ -70,10 +62,12 @@ package struct ListModels: Sendable {
                 date: latest?.date,
                 time: latest?.time,
                 size: latest?.size,
-                versions: versions.count { $0.model == name },
+                versions: byModel[name]?.count ?? 0,
                 artifacts: description?.artifacts.count ?? 0,
                 stages: history.versionsByStage(of: name),
-                drafts: drafts[name] ?? [],
+                drafts: history.stages(of: name).filter { stage in
+                    history.last(of: name, in: stage).map { drafts.contains($0.annotation.id) } == true
+                }.map(\.text),
                 isDeprecated: history.deprecated[name] != nil,
                 card: description?.card
             )

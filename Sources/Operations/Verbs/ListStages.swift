@@ -48,7 +48,7 @@ package struct ListStages: Sendable {
     /// Reads the tags.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let versions = try await workspace.versions()
+        var (versions, history) = try await workspace.versionsAndStages()
         if let model { try workspace.requireModel(named: model, among: versions) }
         var remotes: [ModelName: StageRemote] = [:]
         if asksRemote {
@@ -58,8 +58,9 @@ package struct ListStages: Sendable {
                 try await remote?.fetchEvents()
                 remotes[name] = remote
             }
+            (versions, history) = try await workspace.versionsAndStages()
         }
-        let history = try await workspace.stages(of: asksRemote ? try await workspace.versions() : versions)
+        let drafts = try await workspace.drafts()
         var report = Report()
         for name in history.models where model == nil || name.text == model {
             for stage in history.stages(of: name) {
@@ -70,7 +71,7 @@ package struct ListStages: Sendable {
                 let isDraft =
                     if let remote = remotes[name] {
                         !remote.has(last.tag, last.annotation.id)
-                    } else { try await workspace.isDraft(last) }
+                    } else { drafts.contains(last.annotation.id) }
                 report.stages.append(.init(last, current: history.current(of: name, in: stage), isDraft: isDraft))
             }
         }
@@ -98,12 +99,11 @@ extension ListStages.Report.Stage {
 }
 
 extension Workspace {
-    /// Whether an event was made here and, as far as is known, is in no Git remote.
-    func isDraft(_ event: StageEvent) async throws -> Bool {
-        let own = StageReference.name(of: event.model, event.stage)
-        guard try await repository.objects.reference(own)?.objectID == event.annotation.id else { return false }
-        let suffix = own.dropFirst("refs/git-model".count)
-        let others = try await repository.objects.references(prefix: "refs/git-model-remotes/")
-        return !others.contains { $0.name.hasSuffix(suffix) && $0.objectID == event.annotation.id }
+    /// The tag objects of stages' last events that were made here and, as far as is known, are in no Git remote.
+    func drafts() async throws -> Set<GitObjectID> {
+        let references = try await repository.objects.references(prefix: "refs/git-model")
+        let own = references.filter { $0.name.hasPrefix(StageReference.prefix) }
+        let shared = Set(references.filter { $0.name.hasPrefix("refs/git-model-remotes/") }.map(\.objectID))
+        return Set(own.map(\.objectID)).subtracting(shared)
     }
 }

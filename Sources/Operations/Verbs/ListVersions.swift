@@ -48,11 +48,11 @@ package struct ListVersions: Sendable {
     /// Reads the tags, and what was purged.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let all = try await workspace.versions()
+        let (all, history) = try await workspace.versionsAndStages()
         if let model { try workspace.requireModel(named: model, among: all) }
         let versions = all.filter { model == nil || $0.model.text == model }
         let purged = try await workspace.purgedVersions(among: versions)
-        let stages = try await workspace.stages(of: all).stagesByVersion
+        let stages = history.stagesByVersion
         let rows = versions.map { version in
             ListVersions.row(version, isPurged: purged.contains(version.tag), stages: stages[version.tag] ?? [])
         }

@@ -63,8 +63,7 @@ package struct PromoteVersion: Sendable {
         let (version, remote) = try await workspace.fetchedVersion(text, for: "promote", isLocal: isLocal)
         try refuseWithdrawn(version)
         if let remote { try requireVersion(version, at: remote) }
-        let versions = try await workspace.versions()
-        let history = try await workspace.stages(of: versions)
+        let history = try await workspace.stages()
         let current = history.current(of: version.model, in: stage)
         let others = history.assignments(of: version.model, to: stage).filter { $0.version?.tag != version.tag }
         var report = Report(

@@ -105,7 +105,7 @@ package struct PromoteProposed: Sendable {
         upTo head: GitObjectID,
         in workspace: Workspace
     ) async throws -> StageEvent? {
-        let history = try await workspace.stages(of: try await workspace.versions())
+        let history = try await workspace.stages()
         guard let last = history.last(of: request.model, in: request.stage),
             history.current(of: request.model, in: request.stage)?.version?.version != request.version
         else { return nil }

@@ -202,7 +202,12 @@ package struct TagVersion: Sendable {
     }
 
     private func refuse(_ name: TagName, _ versions: [ModelVersion]) throws {
-        guard let existing = versions.first(where: { $0.tag == name }), !isForced else { return }
+        let existing = versions.first { version in
+            // GTO may have given it a number.
+            version.tag == name || version.tag.counter != nil && version.tag.model == name.model
+                && version.version == name.version
+        }
+        guard let existing, !isForced else { return }
         throw Failure(
             .failed,
             "cannot tag \(name): the version exists, at \(existing.commit.abbreviated)",

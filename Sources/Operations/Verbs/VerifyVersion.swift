@@ -147,7 +147,7 @@ package struct VerifyVersion: Sendable {
     }
 
     private func checkStages(_ version: ModelVersion, in workspace: Workspace, _ report: inout Report) async throws {
-        let history = try await workspace.stages(of: try await workspace.versions())
+        let history = try await workspace.stages()
         let own = history.stagesByVersion[version.tag] ?? []
         if let odd = own.compactMap({ history.current(of: version.model, in: $0) }).first(where: \.isContradictory) {
             return report.add(

@@ -83,12 +83,12 @@ package struct VersionLog: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let end = try moment.map(seconds)
-        let all = try await workspace.versions()
+        let (all, history) = try await workspace.versionsAndStages()
         if let model { try workspace.requireModel(named: model, among: all) }
         let versions = all.filter { model == nil || $0.model.text == model }
-        let history = try await workspace.stages(of: all)
         let purged = try await workspace.purgedVersions(among: versions)
-        let commits = try await workspace.repository.objects.commits(Array(Set(versions.map(\.commit))))
+        let silent = Set(versions.filter { $0.annotation?.time == nil }.map(\.commit))
+        let commits = try await workspace.repository.objects.commits(Array(silent))
         let byID = Dictionary(commits.map { ($0.id, $0) }) { first, _ in first }
         var rows: [(time: Int64, row: Report.Version)] = []
         for version in versions.reversed() {

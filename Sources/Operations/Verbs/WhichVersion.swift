@@ -34,41 +34,19 @@ package struct WhichVersion: Sendable {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         let stage = try StageName(parts[parts.count - 1])
         let named = try (parts.count == 2 ? String(parts[0]) : model).map { try ModelName($0) }
-        if let found = try await quickly(stage, of: named, in: workspace) { return found }
-        let versions = try await workspace.versions()
+        let (versions, history) = try await workspace.versionsAndStages()
         if let named { try workspace.requireModel(named: named.text, among: versions) }
-        let history = try await workspace.stages(of: versions)
         let found = (named.map { [$0] } ?? history.models).compactMap { history.current(of: $0, in: stage) }
         guard found.count < 2 else {
             throw ResolutionError.ambiguous(text, candidates: found.map { "\($0.model)@\(stage)" })
         }
         guard let event = found.first else { return Report(model: named?.text, stage: stage.text) }
-        return report(event, event.version)
-    }
-
-    private func report(_ event: StageEvent, _ version: ModelVersion?) -> Report {
-        Report(
+        return Report(
             model: event.model.text,
             stage: event.stage.text,
-            version: version?.tag.text ?? event.commit.hex,
+            version: event.version?.tag.text ?? event.commit.hex,
             commit: event.commit.hex,
             tag: event.tag
         )
-    }
-
-    /// Returns the answer where the stage's own tags, and the version of one commit, tell it; `nil` leaves it to all tags.
-    ///
-    /// Scripts ask often, and a repository may have very many tags.
-    private func quickly(
-        _ stage: StageName,
-        of named: ModelName?,
-        in workspace: Workspace
-    ) async throws -> Report? {
-        let events = try await StageHistory.all(in: workspace.repository, versions: [], of: stage)
-        let last = (named.map { [$0] } ?? events.models).compactMap { events.current(of: $0, in: stage) }
-        guard last.count == 1, let event = last.first else { return nil }
-        let versions = try await workspace.versions(madeOf: [event.commit]).filter { $0.model == event.model }
-        guard versions.count == 1, !versions[0].isDeregistered else { return nil }
-        return report(event, versions[0])
     }
 }

@@ -16,7 +16,8 @@ extension Workspace {
         guard !purged.isEmpty else { return [] }
         var tags: Set<TagName> = []
         for version in versions {
-            let pointers = try await pointers(of: try await resolve(version.tag.text)).entries.map(\.pointer)
+            var pointers = version.trailers?.artifacts.map(\.pointer) ?? []
+            if pointers.isEmpty { pointers = try await self.pointers(of: ResolvedVersion(version)).entries.map(\.pointer) }
             let missing = pointers.filter { purged.contains($0.oid) && !Closure(of: [$0], in: joined.store).isComplete }
             if !missing.isEmpty { tags.insert(version.tag) }
         }

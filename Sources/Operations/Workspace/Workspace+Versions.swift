@@ -1,21 +1,38 @@
 import Git
 import ModelCore
 import Registry
+import SystemPackage
 
 extension Workspace {
-    /// The versions of all models, by model, then ascending.
-    func versions() async throws -> [ModelVersion] { try await versions(madeOf: nil) }
+    /// Reads the tags that tell of models.
+    func tags() async throws -> RegistryTags {
+        try await RegistryTags.read(in: repository, cache: modelDirectory.appending("tags"))
+    }
 
-    /// The versions of all models that were made of some commits, or of any.
-    func versions(madeOf commits: Set<GitObjectID>?) async throws -> [ModelVersion] {
+    /// The versions of all models, by model, then ascending.
+    func versions() async throws -> [ModelVersion] { try versions(of: try await tags()) }
+
+    private func versions(of tags: RegistryTags) throws -> [ModelVersion] {
         let models = try models()
-        let plainModel = configuration.usesPlainTags && models.count == 1 ? models[0].name : nil
-        return try await ModelVersion.all(in: repository, plainModel: plainModel, madeOf: commits)
+        return tags.versions(plainModel: configuration.usesPlainTags && models.count == 1 ? models[0].name : nil)
+    }
+
+    /// The versions of all models, and what happened to their stages, read at one moment.
+    func versionsAndStages() async throws -> (versions: [ModelVersion], stages: StageHistory) {
+        let tags = try await tags()
+        let versions = try versions(of: tags)
+        return (versions, StageHistory(tags, versions: versions))
     }
 
     /// Returns the commit that a user's words for a version mean.
     func resolve(_ text: String) async throws -> ResolvedVersion {
-        let resolver = VersionResolver(repository, models: try models().map(\.name), versions: try await versions())
+        let tags = try await tags()
+        let resolver = VersionResolver(
+            repository,
+            models: try models().map(\.name),
+            versions: try versions(of: tags),
+            tags: tags
+        )
         return try await resolver.resolve(text)
     }
 

@@ -26,8 +26,7 @@ struct MLflowStageImport {
         guard let name = plans.first?.model else { return }
         let wishes = wishes(of: model, plans, &report)
         for wish in wishes {
-            let versions = try await workspace.versions()
-            let history = try await workspace.stages(of: versions)
+            let (versions, history) = try await workspace.versionsAndStages()
             let wasThere = history.events.contains {
                 $0.model == name && $0.stage == wish.stage && $0.kind == .promotion
                     && $0.version?.version == wish.version
