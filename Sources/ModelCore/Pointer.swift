@@ -24,6 +24,14 @@ package struct Pointer: Sendable, Hashable {
         self.kind = kind
     }
 
+    /// Reads what a pointer's file has on its lines, or says what is wrong with it.
+    package init(oid: String, size: String, kind: String) throws(PointerError) {
+        self.oid = try Pointer.digest(oid)
+        self.size = try Pointer.size(size)
+        guard let known = ArtifactKind(rawValue: kind) else { throw .unknownKind(kind) }
+        self.kind = known
+    }
+
     /// The pointer's file.
     package var encoded: [UInt8] {
         Array("\(Pointer.signature)1\noid \(oid)\nsize \(size)\nkind \(kind.rawValue)\n".utf8)

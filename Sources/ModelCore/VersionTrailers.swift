@@ -75,7 +75,7 @@ package struct VersionTrailers: Sendable, Hashable {
         var parser = VersionTrailersParser()
         guard paragraph.utf8.starts(with: "Model: ".utf8) else { return nil }
         let lines = String(paragraph).utf8.split(separator: UInt8(ascii: "\n"))
-        for line in lines { try parser.take(String(Substring(line))) }
+        for line in lines { try parser.take(Substring(line)) }
         self = try parser.finish()
     }
 }
@@ -91,10 +91,11 @@ private struct VersionTrailersParser {
 
     private func malformed(_ what: String) -> FormatError { FormatError("version tag", .malformed(what)) }
 
-    mutating func take(_ line: String) throws(FormatError) {
-        guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")), line[colon...].hasPrefix(": ") else { return }
+    mutating func take(_ line: Substring) throws(FormatError) {
+        guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")), line.utf8[colon...].starts(with: ": ".utf8)
+        else { return }
         let value = line[line.utf8.index(colon, offsetBy: 2)...]
-        switch line[..<colon] {
+        switch String(line[..<colon]) {
         case "Model":
             guard model == nil, let name = try? ModelName(value) else { throw malformed("\"\(line)\"") }
             model = name
@@ -114,19 +115,17 @@ private struct VersionTrailersParser {
         }
     }
 
-    private mutating func takeArtifact(_ value: Substring, _ line: String) throws(FormatError) {
+    private mutating func takeArtifact(_ value: Substring, _ line: Substring) throws(FormatError) {
         let words = value.utf8.split(separator: 0x20, omittingEmptySubsequences: false).map { Substring($0) }
         guard words.count >= 4 else { throw malformed("\"\(line)\"") }
         let fields = words.suffix(3).map(String.init)
-        let pointer = try? Pointer(
-            parsing: Array("git-model-pointer 1\noid \(fields[1])\nsize \(fields[2])\nkind \(fields[0])\n".utf8)
-        )
+        let pointer = try? Pointer(oid: fields[1], size: fields[2], kind: fields[0])
         guard let pointer, let path = path(words.dropLast(3)), pointers.updateValue(pointer, forKey: path) == nil else {
             throw malformed("\"\(line)\"")
         }
     }
 
-    private mutating func takeManifest(_ value: Substring, _ line: String) throws(FormatError) {
+    private mutating func takeManifest(_ value: Substring, _ line: Substring) throws(FormatError) {
         let words = value.utf8.split(separator: 0x20, omittingEmptySubsequences: false).map { Substring($0) }
         guard words.count >= 2, words[0].hasPrefix("sha256:"), let digest = Digest(hex: words[0].dropFirst(7)),
             let path = path(words.dropFirst()), manifests.updateValue(digest, forKey: path) == nil

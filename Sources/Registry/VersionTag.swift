@@ -12,14 +12,13 @@ package enum VersionTag {
     ///
     /// Throws `FormatError` for one that is ours and damaged.
     package static func trailers(of message: String) throws(FormatError) -> VersionTrailers? {
-        try VersionTrailers(
-            parsing: lines(of: message).reversed().prefix { !$0.isEmpty }.reversed().joined(separator: "\n")
-        )
+        try VersionTrailers(parsing: lastParagraph(of: message))
     }
 
     /// Returns a message's first line.
     package static func subject(of message: String) -> String {
-        lines(of: message).first ?? ""
+        let bytes = message.utf8.drop { $0 == UInt8(ascii: "\n") }.prefix { $0 != UInt8(ascii: "\n") }
+        return String(Substring(bytes))
     }
 
     /// Returns what a person wrote below the subject.
@@ -29,6 +28,22 @@ package enum VersionTag {
             lines.removeLast(lines.reversed().prefix { !$0.isEmpty }.count)
         }
         return trimmed(lines.dropFirst().joined(separator: "\n"))
+    }
+
+    /// What stands behind the last empty line, without line feeds at its end.
+    private static func lastParagraph(of message: String) -> Substring {
+        let (bytes, lineFeed) = (message.utf8, UInt8(ascii: "\n"))
+        var end = bytes.endIndex
+        while end > bytes.startIndex, bytes[bytes.index(before: end)] == lineFeed { end = bytes.index(before: end) }
+        var start = end
+        while start > bytes.startIndex {
+            let before = bytes.index(before: start)
+            if bytes[before] == lineFeed, before == bytes.startIndex || bytes[bytes.index(before: before)] == lineFeed {
+                break
+            }
+            start = before
+        }
+        return message[start..<end]
     }
 
     /// The lines, cut at line feeds only, without blank ones at either end.

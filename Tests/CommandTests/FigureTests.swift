@@ -35,8 +35,8 @@ import Testing
             table.text == #"""
                 | Metric | a\|b |
                 | --- | ---: |
-                | eval\_\*\`x\` | \<img src=x\> |
-                | two lines?\[31m | \[a\](b) \& \\ |
+                | eval\_\*\`x\` | &lt;img src=x&gt; |
+                | two lines?\[31m | \[a\]\(b\) &amp; \\ |
                 | alone |  |
 
                 """#
@@ -44,6 +44,6 @@ import Testing
     }
 
     @Test func `A mark that follows hides no markup`() {
-        #expect(MarkdownTable.escaped("|\u{301}") == "\\|\u{301}")
+        #expect(Markdown.escaped("|\u{301}") == "\\|\u{301}")
     }
 }

@@ -73,7 +73,7 @@ struct MetricsCommand: ParsableCommand {
         @OptionGroup var difference: DifferenceOptions
         @OptionGroup var precision: PrecisionOptions
 
-        func perform(in context: Context) async throws -> CompareMetrics.Report {
+        func perform(in context: Context) async throws -> FactDifferences<CompareMetrics.Row> {
             try await CompareMetrics(
                 revisions,
                 filter: facts.filter,
@@ -82,7 +82,7 @@ struct MetricsCommand: ParsableCommand {
             ).run(in: context)
         }
 
-        func render(_ report: CompareMetrics.Report, to text: inout Text) {
+        func render(_ report: FactDifferences<CompareMetrics.Row>, to text: inout Text) {
             if !facts.md { text.sides(report.from, report.to) }
             guard !report.rows.isEmpty else { return text.line("No metric differs") }
             if facts.md { return text.raw(markdown(report)) }
@@ -104,7 +104,7 @@ struct MetricsCommand: ParsableCommand {
             text.table(table)
         }
 
-        private func figures(of row: CompareMetrics.Report.Row) -> [String] {
+        private func figures(of row: CompareMetrics.Row) -> [String] {
             let format = precision.format
             return [
                 format.text(row.old), format.text(row.new), format.signed(row.change),
@@ -112,7 +112,7 @@ struct MetricsCommand: ParsableCommand {
             ]
         }
 
-        private func markdown(_ report: CompareMetrics.Report) -> String {
+        private func markdown(_ report: FactDifferences<CompareMetrics.Row>) -> String {
             var table = MarkdownTable(
                 ["Metric", report.from.name, report.to.name, "Change", "Relative", ""],
                 [.left, .right, .right, .right, .right, .left]

@@ -69,7 +69,7 @@ struct ParamsCommand: ParsableCommand {
         @OptionGroup var facts: FactOptions
         @OptionGroup var difference: DifferenceOptions
 
-        func perform(in context: Context) async throws -> CompareParameters.Report {
+        func perform(in context: Context) async throws -> FactDifferences<CompareParameters.Row> {
             try await CompareParameters(
                 revisions,
                 filter: facts.filter,
@@ -78,7 +78,7 @@ struct ParamsCommand: ParsableCommand {
             ).run(in: context)
         }
 
-        func render(_ report: CompareParameters.Report, to text: inout Text) {
+        func render(_ report: FactDifferences<CompareParameters.Row>, to text: inout Text) {
             if !facts.md { text.sides(report.from, report.to) }
             guard !report.rows.isEmpty else { return text.line("No parameter differs") }
             let rows = report.rows.map { [$0.name, $0.old?.description ?? "", $0.new?.description ?? ""] }

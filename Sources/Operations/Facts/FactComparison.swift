@@ -1,0 +1,73 @@
+import Runs
+
+/// How metrics or parameters differ between two sides.
+package struct FactDifferences<Row: Encodable & Sendable>: Report {
+    /// The earlier side.
+    package let from: FactSide
+    /// The later side.
+    package let to: FactSide
+    /// Those that differ, or all that were asked for, by name.
+    package let rows: [Row]
+    /// Whether any of those that were asked for differs.
+    package let differs: Bool
+    package let outcome: Outcome
+    package let warnings: [String]
+    package let hints: [String]
+
+    private enum CodingKeys: CodingKey { case from, to, rows, differs }
+}
+
+/// The comparison of two versions, commits or runs, or of one of them with the working copy.
+struct FactComparison: Sendable {
+    /// What is compared, at most two; what is left out is HEAD as the earlier one, the working copy as the later.
+    let texts: [String]
+    let filter: NameFilter
+    /// Whether what is alike is shown, too.
+    let showsAll: Bool
+    /// Whether the outcome is `no` where anything differs.
+    let failsOnDifference: Bool
+
+    /// Both sides, as they were read.
+    struct Sides: Sendable {
+        let workspace: Workspace
+        let (from, to): (FactSide, FactSide)
+        let (old, new): (TrainingFacts, TrainingFacts)
+    }
+
+    /// Reads both sides; fetches nothing.
+    func sides(in context: Context) async throws -> Sides {
+        let workspace = try await Workspace.open(in: context, bare: true)
+        let pair = try await FactSubject.pair(texts, in: workspace)
+        return Sides(
+            workspace: workspace,
+            from: FactSide(pair.old),
+            to: FactSide(pair.new),
+            old: try await workspace.facts(of: pair.old),
+            new: try await workspace.facts(of: pair.new)
+        )
+    }
+
+    /// Returns those of some facts that are looked at.
+    func accepted<Fact>(_ facts: [String: Fact]) -> [String: Fact] { facts.filter { filter.accepts($0.key) } }
+
+    /// Returns what is said of changes, each with whether it is one.
+    func report<Row>(
+        of sides: Sides,
+        _ changes: [(row: Row, isDifferent: Bool)],
+        warnings: [String] = [],
+        hints: [String]
+    ) -> FactDifferences<Row> {
+        let differs = changes.contains(where: \.isDifferent)
+        let problems =
+            sides.old.problems.map { "\(sides.from.name): \($0)" } + sides.new.problems.map { "\(sides.to.name): \($0)" }
+        return FactDifferences(
+            from: sides.from,
+            to: sides.to,
+            rows: changes.filter { showsAll || $0.isDifferent }.map(\.row),
+            differs: differs,
+            outcome: failsOnDifference && differs ? .negative : .ok,
+            warnings: problems + warnings,
+            hints: hints
+        )
+    }
+}
