@@ -72,22 +72,46 @@ package struct ComparisonAccumulator: Hashable, Sendable {
         _ values: UnsafeMutablePointer<Double>,
         _ baseValues: UnsafeMutablePointer<Double>
     ) {
-        let changed = ComparisonAccumulator.changed(type, raw, base, length)
-        self.changed += changed
+        changed += ComparisonAccumulator.changed(type, raw, base, length)
         ElementConversion.convert(type, raw, length, into: values)
         ElementConversion.convert(type, base, length, into: baseValues)
+        addDistances(values, baseValues, length)
+    }
+
+    /// Adds a block of pairs of values, of which so many count as changed.
+    ///
+    /// Returns `false` where not all are finite: the blocks then hold something else.
+    mutating func add(
+        _ values: UnsafeMutablePointer<Double>,
+        _ baseValues: UnsafeMutablePointer<Double>,
+        _ length: Int,
+        changed: UInt64
+    ) -> Bool {
+        count += UInt64(length)
+        self.changed += changed
+        return addDistances(values, baseValues, length)
+    }
+
+    @discardableResult
+    private mutating func addDistances(
+        _ values: UnsafeMutablePointer<Double>,
+        _ baseValues: UnsafeMutablePointer<Double>,
+        _ length: Int
+    ) -> Bool {
         var sums = ComparisonLanes(values, baseValues, length)
-        if !sums.isFinite {
+        let isFinite = sums.isFinite
+        if !isFinite {
             sums = ComparisonLanes(values, baseValues, keepFinite(values, baseValues, length))
         }
         distance += BlockLanes.total(sums.distance)
         squares += BlockLanes.total(sums.squares)
         baseSquares += BlockLanes.total(sums.baseSquares)
         maximum = max(maximum, sums.maximum)
+        return isFinite
     }
 
     /// Counts the elements whose bytes differ.
-    private static func changed(
+    static func changed(
         _ type: DataType,
         _ raw: UnsafeRawPointer,
         _ base: UnsafeRawPointer,

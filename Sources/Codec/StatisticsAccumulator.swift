@@ -65,8 +65,8 @@ package struct StatisticsAccumulator: Hashable, Sendable {
     /// Overflow makes not numbers of differences of infinities.
     private static func root(_ square: Double) -> Double { square.isNaN ? .infinity : square.squareRoot() }
 
-    /// Adds a block of values, at least one.
-    private mutating func add(_ values: UnsafeMutablePointer<Double>, _ length: Int) {
+    /// Adds a block of values, at least one; where not all are finite, the block then holds something else.
+    mutating func add(_ values: UnsafeMutablePointer<Double>, _ length: Int) {
         count += UInt64(length)
         var length = length
         var extent = BlockLanes.extent(values, length)

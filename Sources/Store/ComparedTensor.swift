@@ -10,6 +10,14 @@ struct ComparedTensor: Sendable {
     /// How far the values are apart; `nil` where they are the same, or have no counterpart.
     let difference: TensorChange.Difference?
 
+    /// Notes how far a tensor was found to be from its counterpart.
+    init(name: String, form: TensorForm, counterpart: Int?, difference: TensorChange.Difference?) {
+        self.name = name
+        self.form = form
+        self.counterpart = counterpart
+        self.difference = difference
+    }
+
     /// Compares a tensor with its counterpart; `frames` tell what was measured of its frames, or nothing where nobody had them.
     init(
         _ segment: Segment,

@@ -1,16 +1,25 @@
 import ModelCore
 
 /// The tensors of the version of an artifact that a new one is compared with.
-struct EarlierVersion: Sendable {
+package struct EarlierVersion: Sendable {
     /// A tensor, and the file of the tree that it is in; the file is empty where the artifact is one.
     struct Tensor: Sendable {
         let file: String
         let segment: Segment
     }
 
-    private struct Place: Hashable {
-        let file: String
-        let name: String
+    /// Where a tensor is.
+    package struct Place: Hashable, Sendable {
+        /// The file of the tree; empty where the artifact is one.
+        package let file: String
+        /// The tensor's name.
+        package let name: String
+
+        /// Creates a place.
+        package init(file: String, name: String) {
+            self.file = file
+            self.name = name
+        }
     }
 
     /// The artifact's object.

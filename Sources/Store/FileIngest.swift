@@ -156,19 +156,6 @@ struct FileIngest {
     }
 }
 
-extension SegmentPlan {
-    /// Plans the segments of an open file; one that is stored as a single frame is not looked at.
-    init(of source: FileSource, _ sizes: StoreSizes) throws(StoreError) {
-        let size = source.status.size
-        guard size >= sizes.oneFrameByteCount else {
-            self.init(.unknown, byteCount: size)
-            return
-        }
-        let name = source.path.lastComponent?.string ?? ""
-        self.init(try Recognition.of(source, named: name), byteCount: size)
-    }
-}
-
 extension FileSource: ByteSource {
     typealias Failure = StoreError
 

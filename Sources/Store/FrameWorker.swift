@@ -104,7 +104,7 @@ struct FrameWorker: ~Copyable {
 
 extension UnsafeRawBufferPointer {
     /// Returns whether two buffers hold the same bytes, eight at a time.
-    fileprivate func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
+    func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
         var difference: UInt64 = 0
         let words = count & ~7

@@ -40,6 +40,17 @@ extension LocalStore {
         return EarlierVersion(oid: earlier.oid, tensors: base).comparison(of: artifact, tensors)
     }
 
+    /// Returns the statistics that the manifests of an artifact give of its tensors; those of files whose manifest is not here are
+    /// left out.
+    package func statistics(of artifact: Pointer) -> [EarlierVersion.Place: TensorStatistics] {
+        var reader = FrameReader(self)
+        var statistics: [EarlierVersion.Place: TensorStatistics] = [:]
+        for tensor in EarlierVersion.tensors(of: artifact, in: self, reader: &reader).0 {
+            statistics[EarlierVersion.Place(file: tensor.file, name: tensor.segment.name)] = tensor.segment.statistics
+        }
+        return statistics
+    }
+
     /// Compares two manifests that were fetched without what they list.
     package func compareManifests(_ entry: ObjectEntry, with earlier: ObjectEntry) throws(StoreError)
         -> ObjectComparison

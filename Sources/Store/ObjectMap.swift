@@ -13,7 +13,7 @@ package struct ObjectMap: Sendable {
     }
 
     /// Where the bytes of a stretch come from.
-    package enum Source: Sendable {
+    package enum Source: Hashable, Sendable {
         /// They are these.
         case inline([UInt8])
         /// They are those of a frame.

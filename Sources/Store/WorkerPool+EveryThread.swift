@@ -2,15 +2,17 @@ import Synchronization
 import SystemIO
 
 extension WorkerPool {
-    /// Runs a body for each index and returns the results in order; each thread has a state of its own, such as a codec.
+    /// Runs a body for each index and returns the results in order; each thread, of at most so many, has a state of its own, such as a
+    /// codec.
     func map<State: ~Copyable, Value: Sendable>(
         _ count: Int,
+        atMost limit: Int = .max,
         state makeState: @escaping @Sendable () throws -> State,
         _ body: @escaping @Sendable (Int, inout State) throws -> Value
     ) async throws -> [Value] {
         let turns = Turns(count: count)
         let values = Values<Value>(count: count)
-        try await onEveryThread(atMost: count) {
+        try await onEveryThread(atMost: min(count, limit)) {
             var state = try makeState()
             do {
                 while let turn = turns.next() { values.store(try body(turn, &state), at: turn) }

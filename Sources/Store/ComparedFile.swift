@@ -1,0 +1,133 @@
+import Codec
+import ModelCore
+import SystemPackage
+import TensorFormats
+
+/// A file whose tensors are compared by their bytes: an object of a store, or what lies at a path.
+///
+/// Which bytes are which tensor is found out anew from the file itself: what its manifest says of that is its author's word.
+struct ComparedFile: Sendable {
+    /// Where the bytes are.
+    enum Bytes: Sendable {
+        case object(ObjectMap)
+        case file(FileSource)
+    }
+
+    /// The path in the tree; empty where the artifact is the file.
+    let name: String
+    /// What the bytes are, as a whole.
+    let oid: Digest
+    let bytes: Bytes
+    /// The tensors that have a name, in the order of the file.
+    let tensors: [Tensor]
+
+    /// Looks at an object of a store, of a file that was called `fileName`.
+    init(
+        _ object: Pointer,
+        name: String,
+        fileName: String,
+        in store: LocalStore,
+        reader: inout FrameReader
+    ) throws(StoreError) {
+        guard let map = try store.maps(of: object.oid, size: object.size, reader: &reader).first else {
+            throw store.explained(.missingObject(object.oid))
+        }
+        let source = ObjectBytes(map, in: store)
+        let plan = try SegmentPlan(of: source, named: fileName, store.sizes)
+        self.init(name: name, oid: object.oid, bytes: .object(map), plan)
+    }
+
+    /// Looks at a file on disk whose digest is known.
+    init(_ path: FilePath, name: String, oid: Digest, in store: LocalStore) throws(StoreError) {
+        let source = try FileSource(path)
+        self.init(name: name, oid: oid, bytes: .file(source), try SegmentPlan(of: source, store.sizes))
+    }
+
+    private init(name: String, oid: Digest, bytes: Bytes, _ plan: SegmentPlan) {
+        self.name = name
+        self.oid = oid
+        self.bytes = bytes
+        tensors = plan.pieces.compactMap(\.tensor).filter { !$0.name.isEmpty }
+    }
+
+    /// What the manifest says of the tensors, and of where they are; nothing of a file that has none here.
+    var described: [(segment: Segment, range: Range<Int64>)] {
+        guard case .object(let map) = bytes else { return [] }
+        var described: [(segment: Segment, range: Range<Int64>)] = []
+        var start: Int64 = 0
+        for segment in map.segments {
+            let end = start + segment.byteCount
+            if !segment.name.isEmpty { described.append((segment, start..<end)) }
+            start = end
+        }
+        return described
+    }
+
+    /// Returns the frame that is exactly a range of the file.
+    func frame(_ range: Range<Int64>) -> FrameReference? {
+        guard case .object(let map) = bytes, let stretch = map.stretches(in: range).first, stretch.range == range,
+            case .frame(let frame) = stretch.source
+        else { return nil }
+        return frame
+    }
+
+    /// Whether a range of the file is known, without a look at the bytes, to be the same as one of another.
+    func isKnown(_ range: Range<Int64>, toBe other: Range<Int64>, of file: ComparedFile) -> Bool {
+        if oid == file.oid, range == other { return true }
+        guard case .object(let map) = bytes, case .object(let otherMap) = file.bytes else { return false }
+        let (ours, theirs) = (map.stretches(in: range), otherMap.stretches(in: other))
+        // Both have to be whole stretches, for a part of a frame has no name.
+        guard ours.count == theirs.count, ours.first?.offset == range.lowerBound,
+            theirs.first?.offset == other.lowerBound, ours.last?.range.upperBound == range.upperBound,
+            theirs.last?.range.upperBound == other.upperBound
+        else { return false }
+        return zip(ours, theirs).allSatisfy { $0.source == $1.source }
+    }
+
+    /// Refuses a file on disk that changed since it was looked at.
+    func requireUnchanged() throws(StoreError) {
+        if case .file(let source) = bytes { try source.requireUnchanged() }
+    }
+}
+
+extension SegmentPlan {
+    /// Plans the segments of a file by its bytes and its name; one that is stored as a single frame is not looked at.
+    init(of source: some ByteSource<StoreError>, named name: String, _ sizes: StoreSizes) throws(StoreError) {
+        let size = source.byteCount
+        guard size >= sizes.oneFrameByteCount else {
+            self.init(.unknown, byteCount: size)
+            return
+        }
+        self.init(try Recognition.of(source, named: name), byteCount: size)
+    }
+
+    /// Plans the segments of an open file.
+    init(of source: FileSource, _ sizes: StoreSizes) throws(StoreError) {
+        try self.init(of: source, named: source.path.lastComponent?.string ?? "", sizes)
+    }
+}
+
+/// The bytes of an object of a store, for whoever finds out what it is.
+private final class ObjectBytes: ByteSource {
+    private let map: ObjectMap
+    private var reader: StretchReader
+
+    init(_ map: ObjectMap, in store: LocalStore) {
+        self.map = map
+        reader = StretchReader(store)
+    }
+
+    var byteCount: Int64 { map.size }
+
+    func read(_ range: Range<Int64>) throws(StoreError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(range.count)
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let end = min(range.upperBound, start + Int64(FrameReference.maximumByteCount))
+            bytes += try reader.bytes(start..<end, of: .object(map))
+            start = end
+        }
+        return bytes
+    }
+}
