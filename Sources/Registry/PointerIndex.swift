@@ -27,6 +27,17 @@ package struct PointerIndex: Sendable {
             self.isUnmerged = isUnmerged
         }
 
+        /// Returns the same artifact with other bytes.
+        package func naming(_ pointer: Pointer) -> Entry {
+            Entry(
+                path: path,
+                pointer: pointer,
+                isExecutable: isExecutable,
+                isTracked: isTracked,
+                isUnmerged: isUnmerged
+            )
+        }
+
         /// Creates an artifact that a map of imports stands for, in place of a pointer.
         package init(imported path: RepositoryPath, _ pointer: Pointer, isExecutable: Bool = false) {
             self.init(path: path, pointer: pointer, isExecutable: isExecutable, isTracked: true, isUnmerged: false)

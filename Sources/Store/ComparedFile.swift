@@ -18,6 +18,8 @@ struct ComparedFile: Sendable {
     /// What the bytes are, as a whole.
     let oid: Digest
     let bytes: Bytes
+    /// Every way in which the store would rebuild it, each of which describes the tensors.
+    private let maps: [ObjectMap]
     /// The tensors that have a name, in the order of the file.
     let tensors: [Tensor]
 
@@ -29,38 +31,41 @@ struct ComparedFile: Sendable {
         in store: LocalStore,
         reader: inout FrameReader
     ) throws(StoreError) {
-        guard let map = try store.maps(of: object.oid, size: object.size, reader: &reader).first else {
+        let maps = try store.maps(of: object.oid, size: object.size, reader: &reader)
+        guard let map = maps.first else {
             throw store.explained(.missingObject(object.oid))
         }
         let source = ObjectBytes(map, in: store)
         let plan = try SegmentPlan(of: source, named: fileName, store.sizes)
-        self.init(name: name, oid: object.oid, bytes: .object(map), plan)
+        self.init(name: name, oid: object.oid, bytes: .object(map), maps, plan)
     }
 
     /// Looks at a file on disk whose digest is known.
     init(_ path: FilePath, name: String, oid: Digest, in store: LocalStore) throws(StoreError) {
         let source = try FileSource(path)
-        self.init(name: name, oid: oid, bytes: .file(source), try SegmentPlan(of: source, store.sizes))
+        self.init(name: name, oid: oid, bytes: .file(source), [], try SegmentPlan(of: source, store.sizes))
     }
 
-    private init(name: String, oid: Digest, bytes: Bytes, _ plan: SegmentPlan) {
+    private init(name: String, oid: Digest, bytes: Bytes, _ maps: [ObjectMap], _ plan: SegmentPlan) {
+        self.maps = maps
         self.name = name
         self.oid = oid
         self.bytes = bytes
         tensors = plan.pieces.compactMap(\.tensor).filter { !$0.name.isEmpty }
     }
 
-    /// What the manifest says of the tensors, and of where they are; nothing of a file that has none here.
-    var described: [(segment: Segment, range: Range<Int64>)] {
-        guard case .object(let map) = bytes else { return [] }
-        var described: [(segment: Segment, range: Range<Int64>)] = []
-        var start: Int64 = 0
-        for segment in map.segments {
-            let end = start + segment.byteCount
-            if !segment.name.isEmpty { described.append((segment, start..<end)) }
-            start = end
-        }
-        return described
+    /// What each manifest that is here says of the tensors, and of where they are; those that name none are left out.
+    var described: [[(segment: Segment, range: Range<Int64>)]] {
+        maps.map { map in
+            var described: [(segment: Segment, range: Range<Int64>)] = []
+            var start: Int64 = 0
+            for segment in map.segments {
+                let end = start + segment.byteCount
+                if !segment.name.isEmpty { described.append((segment, start..<end)) }
+                start = end
+            }
+            return described
+        }.filter { !$0.isEmpty }
     }
 
     /// Returns the frame that is exactly a range of the file.

@@ -43,12 +43,13 @@ package struct ComparedVersion: Sendable {
         self.files = try files.map { try ComparedFile($0.path, name: $0.name, oid: $0.oid, in: store) }
     }
 
-    /// The statistics that manifests give of the tensors; nothing of files on disk.
-    package var writtenStatistics: [EarlierVersion.Place: TensorStatistics] {
-        var statistics: [EarlierVersion.Place: TensorStatistics] = [:]
+    /// The statistics that manifests give of the tensors, each manifest its own; nothing of files on disk.
+    package var writtenStatistics: [EarlierVersion.Place: [TensorStatistics]] {
+        var statistics: [EarlierVersion.Place: [TensorStatistics]] = [:]
         for file in files {
-            for (segment, _) in file.described {
-                statistics[EarlierVersion.Place(file: file.name, name: segment.name)] = segment.statistics
+            for (segment, _) in file.described.joined() {
+                guard let written = segment.statistics else { continue }
+                statistics[EarlierVersion.Place(file: file.name, name: segment.name), default: []].append(written)
             }
         }
         return statistics
@@ -56,31 +57,37 @@ package struct ComparedVersion: Sendable {
 
     /// Which tensors manifests describe otherwise than the files themselves, and how, as clauses.
     ///
-    /// A file without any in its manifest may have been added by a git-model that did not know its format.
+    /// A manifest that names none may be of a git-model that did not know the format.
     package var contradictions: [(place: EarlierVersion.Place, clause: String)] {
-        var found: [(place: EarlierVersion.Place, clause: String)] = []
-        for file in files {
-            let described = file.described
-            if described.isEmpty { continue }
-            let tensors = Dictionary(file.tensors.map { ($0.name, $0) }) { first, _ in first }
-            for (segment, range) in described {
-                let clause: String?
-                if let tensor = tensors[segment.name] {
-                    clause =
-                        tensor.form != segment.form
-                        ? "its manifest gives it another type or shape than the file"
-                        : tensor.range != range ? "its manifest has it elsewhere in the file" : nil
-                } else {
-                    clause = "its manifest has it, and the file does not"
+        files.flatMap { file in
+            file.described.flatMap { described in
+                ComparedVersion.contradictions(in: described, of: file).map { name, clause in
+                    (EarlierVersion.Place(file: file.name, name: name), clause)
                 }
-                guard let clause else { continue }
-                found.append((EarlierVersion.Place(file: file.name, name: segment.name), clause))
             }
-            let names = Set(described.map(\.segment.name))
-            for tensor in file.tensors where !names.contains(tensor.name) {
-                let place = EarlierVersion.Place(file: file.name, name: tensor.name)
-                found.append((place, "the file has it, and its manifest does not"))
+        }
+    }
+
+    private static func contradictions(
+        in described: [(segment: Segment, range: Range<Int64>)],
+        of file: ComparedFile
+    ) -> [(name: String, clause: String)] {
+        var found: [(name: String, clause: String)] = []
+        let tensors = Dictionary(file.tensors.map { ($0.name, $0) }) { first, _ in first }
+        for (segment, range) in described {
+            if let tensor = tensors[segment.name] {
+                if tensor.form != segment.form {
+                    found.append((segment.name, "its manifest gives it another type or shape than the file"))
+                } else if tensor.range != range {
+                    found.append((segment.name, "its manifest has it elsewhere in the file"))
+                }
+            } else {
+                found.append((segment.name, "its manifest has it, and the file does not"))
             }
+        }
+        let names = Set(described.map(\.segment.name))
+        for tensor in file.tensors where !names.contains(tensor.name) {
+            found.append((tensor.name, "the file has it, and its manifest does not"))
         }
         return found
     }

@@ -62,7 +62,8 @@ struct StretchReader: ~Copyable {
         }
     }
 
-    private mutating func decoded(_ frame: FrameReference, of object: Digest) throws(StoreError) -> UnsafeRawBufferPointer
+    private mutating func decoded(_ frame: FrameReference, of object: Digest) throws(StoreError)
+        -> UnsafeRawBufferPointer
     {
         if let found = try frames.deltaBases(of: frame).first { return found.bytes }
         // Finds another copy, or says what is wrong with all of them.

@@ -8,7 +8,8 @@ struct DiffCommand: ModelCommand {
         abstract: "Show which artifacts and tensors differ between two versions",
         discussion: """
             Without versions, the work tree is compared with HEAD; with one, with that. How far tensors are apart was \
-            measured when the later version was added: no weights are needed to show it.
+            measured when the later version was added, and is shown as its author's word: no weights are needed. With --recompute \
+            the bytes of both are read; exit code 4 where somebody wrote down something else.
             """
     )
 
@@ -31,11 +32,18 @@ struct DiffCommand: ModelCommand {
     @Flag(help: "Compare names of frames only: which tensors differ, not how far")
     var stat = false
 
+    @Flag(help: "Read the bytes of both, and say where what was written down of them is wrong")
+    var recompute = false
+
     @Flag(help: "Exit with 1 where something differs")
     var exitCode = false
 
     @Flag(help: "Write Markdown, for a comment")
     var md = false
+
+    func validate() throws {
+        if stat, recompute { throw ValidationError("--stat reads no bytes, and --recompute nothing else") }
+    }
 
     func perform(in context: Context) async throws -> CompareVersions.Report {
         let operation = CompareVersions(
@@ -43,6 +51,7 @@ struct DiffCommand: ModelCommand {
             paths: limit.paths,
             fetches: !skipsFetching,
             readsFrames: stat,
+            recomputes: recompute,
             tellsByExitCode: exitCode
         )
         return try await operation.run(in: context)
@@ -61,16 +70,22 @@ struct DiffCommand: ModelCommand {
         let path = DisplayText.quoted(artifact.path)
         let name = artifact.previousPath.map { "\(DisplayText.quoted($0)) → \(path)" } ?? path
         text.line("\(artifact.change)  \(text.painted(name, .yellow))  \(DiffCommand.sizes(of: artifact))")
-        if let problem = artifact.problem { text.line("  \(DisplayText.sanitized(problem))") }
+        // With the bytes asked for, it is a problem of the whole.
+        if let problem = artifact.problem, !recompute { text.line("  \(DisplayText.sanitized(problem))") }
+        for wrong in artifact.contradictions ?? [] {
+            let subject = [wrong.file, wrong.name].compactMap { $0 }.map(DisplayText.quoted).joined(separator: ": ")
+            let clause = DisplayText.sanitized(wrong.clause)
+            text.line(text.painted("  not so: ", .boldRed) + (subject.isEmpty ? clause : "\(subject): \(clause)"))
+        }
         guard let tensors = artifact.tensors else { return }
         text.line("  tensors: \(tensors.counts)")
         let layers = all ? [] : LayerChange.grouping(tensors.changes)
         if tensors.changes.count > DiffCommand.tensorLimit, layers.count < tensors.changes.count {
-            return render(layers, to: &text)
+            return render(layers, by: tensors.origin, to: &text)
         }
         var table = Table([.left, .left, .left, .right, .right, .right, .right, .left], indent: 2)
         if tensors.changes.contains(where: { $0.changedShare != nil }) {
-            table.row("", "", "", "relative L2", "max", "elements", "cosine")
+            table.row("", "", tensors.origin, "relative L2", "max", "elements", "cosine")
         }
         for tensor in all ? tensors.changes[...] : tensors.changes.prefix(DiffCommand.tensorLimit) {
             table.row(DiffCommand.cells(of: tensor))
@@ -81,13 +96,13 @@ struct DiffCommand: ModelCommand {
     }
 
     /// Prints a line for each layer, the farthest first.
-    private func render(_ layers: [LayerChange], to text: inout Text) {
-        var table = Table([.left, .left, .right, .right, .right, .right], indent: 2)
-        table.row("", "", "relative L2", "max", "elements", "cosine")
+    private func render(_ layers: [LayerChange], by origin: String, to text: inout Text) {
+        var table = Table([.left, .left, .right, .right, .right, .right, .left], indent: 2)
+        table.row(origin, "", "relative L2", "max", "elements", "cosine")
         let sorted = layers.sorted { ($0.relativeDistance ?? .infinity) > ($1.relativeDistance ?? .infinity) }
         for layer in sorted.prefix(DiffCommand.tensorLimit) {
             let name = [layer.file, layer.name].compactMap { $0 }.map(DisplayText.quoted).joined(separator: ": ")
-            table.row([name, Quantity.count(layer.count, "tensor")] + LayerFigures(layer).cells)
+            table.row([name, Quantity.count(layer.count, "tensor")] + LayerFigures(layer).cells + [layer.oddities])
         }
         text.table(table)
         let rest = layers.count - DiffCommand.tensorLimit
@@ -113,9 +128,10 @@ struct DiffCommand: ModelCommand {
                 Quantity.significant(tensor.relativeDistance ?? .infinity),
                 Quantity.significant(tensor.maximumDifference ?? .infinity),
                 "\(Quantity.significant(100 * share)) %",
-                Quantity.decimals(tensor.cosine ?? 0, 6),
+                Quantity.decimals(tensor.cosine ?? 0, 6), tensor.oddities,
             ]
         }
-        return tensor.change == "changed" ? cells + ["", "", "", "", tensor.reason ?? ""] : cells
+        let remark = tensor.change == "changed" ? tensor.reason ?? "" : tensor.oddities
+        return remark.isEmpty ? cells : cells + ["", "", "", "", remark]
     }
 }

@@ -26,7 +26,22 @@ struct ArtifactMarkdown {
             return [artifact.change, Markdown.code(artifact.path), sizes[0], sizes[1], found]
         }
         page.table(["", "artifact", "before", "after", "tensors"], numbers: [2, 3], rows, limit: rowLimit)
+        for artifact in report.artifacts { add(artifact.contradictions ?? [], of: artifact.path, to: &page) }
         for layers in layers where !layers.changes.isEmpty { add(layers, to: &page) }
+    }
+
+    private func add(
+        _ contradictions: [CompareVersions.Report.Contradiction],
+        of path: String,
+        to page: inout Markdown
+    ) {
+        guard !contradictions.isEmpty else { return }
+        page.heading("What was written down of \(Markdown.code(path)) is not so", level: 4)
+        let rows = contradictions.map { wrong in
+            let names = [wrong.file, wrong.name].compactMap { $0 }.map(Markdown.code)
+            return [names.joined(separator: ": "), Markdown.escaped(wrong.clause)]
+        }
+        page.table(["tensor", "what"], numbers: [], rows, limit: rowLimit)
     }
 
     private func add(_ layers: ReviewChanges.Report.Layers, to page: inout Markdown) {
@@ -35,12 +50,14 @@ struct ArtifactMarkdown {
         let cells = layers.changes.map { layer -> Character in
             scale.heat(of: layer).map { ArtifactMarkdown.blocks[min(7, Int($0 * 8))] } ?? "?"
         }
-        page.line("`\(String(cells))` \(Quantity.count(cells.count, "layer")) changed, by relative L2 distance")
+        let origins = ["add": ", by author", "recomputed": ", recomputed"]
+        let measure = "relative L2 distance\(origins[layers.source] ?? "")"
+        page.line("`\(String(cells))` \(Quantity.count(cells.count, "layer")) changed, by \(measure)")
         page.line()
         let rows = layers.changes.map { layer in
-            [Markdown.code(layer.name), "\(layer.count)"] + LayerFigures(layer).cells
+            [Markdown.code(layer.name), "\(layer.count)"] + LayerFigures(layer).cells + [layer.oddities]
         }
-        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"]
+        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine", ""]
         page.table(heads, numbers: [1, 2, 3, 4, 5], rows, limit: rowLimit)
     }
 }

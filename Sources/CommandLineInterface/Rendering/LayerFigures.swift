@@ -15,3 +15,32 @@ struct LayerFigures {
         ]
     }
 }
+
+extension LayerChange {
+    /// How many elements of it are not finite, where any are.
+    var oddities: String { notFinite > 0 ? "\(notFinite) NaN or Inf" : "" }
+}
+
+extension TensorChangeRow {
+    /// How many elements were and are not finite, where any are.
+    var oddities: String {
+        let counts = [("NaN", before?.notNumbers, after?.notNumbers), ("Inf", before?.infinities, after?.infinities)]
+        let found = counts.compactMap { name, before, after -> String? in
+            guard (before ?? 0) > 0 || (after ?? 0) > 0 else { return nil }
+            let numbers = before == after ? [after] : [before, after]
+            return "\(name) " + numbers.map { $0.map { "\($0)" } ?? "–" }.joined(separator: " → ")
+        }
+        return found.joined(separator: ", ")
+    }
+}
+
+extension CompareVersions.Report.Tensors {
+    /// Whose figures these are, in the corner of a table.
+    var origin: String {
+        switch source {
+        case "add": "by author"
+        case "recomputed": "recomputed"
+        default: ""
+        }
+    }
+}

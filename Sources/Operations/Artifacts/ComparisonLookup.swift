@@ -6,12 +6,25 @@ import SystemIO
 
 /// Finds what changed between two objects without the bytes of either: a stored comparison, else the two manifests.
 struct ComparisonLookup {
+    /// Where what was found comes from.
+    enum Source: String {
+        /// It was made when the later of the two was added, with the bytes of both at hand.
+        case add
+        case manifests
+        /// The bytes of both were read.
+        case recomputed
+    }
+
     /// What was found.
     struct Found {
         /// What changed in the tensors; `nil` where neither a comparison nor both manifests are known.
         var comparison: ObjectComparison?
-        /// Whether it was made when the later of the two was added, with the bytes of both at hand.
-        var isStored = false
+        /// Where that comes from.
+        var source = Source.manifests
+        /// What the tensors' values are like, where that is known.
+        var statistics: SideStatistics?
+        /// What is written down otherwise than the bytes say; `nil` where nobody looked.
+        var contradictions: [CompareVersions.Report.Contradiction]?
         /// Why nothing was found, as a clause.
         var problem: String?
     }
@@ -22,11 +35,35 @@ struct ComparisonLookup {
     let fetches: Bool
     /// Whether only names of frames are compared, whatever is stored.
     var readsFrames = false
+    /// Reads the bytes of both, where that was asked for; nothing else counts then.
+    var recomputation: TensorRecomputation?
+
+    /// Finds what changed from `before` to `after`, with what is known of the tensors' values.
+    func find(from before: PointerIndex.Entry, to after: PointerIndex.Entry) async throws -> Found {
+        guard let recomputation else {
+            var found = try await find(from: before.pointer, to: after.pointer, at: after.path)
+            found.statistics = SideStatistics(ofManifestsIn: store, from: before.pointer, to: after.pointer)
+            return found
+        }
+        do {
+            let found = try await recomputation.find(from: before, to: after)
+            return Found(
+                comparison: found.outcome?.comparison,
+                source: .recomputed,
+                statistics: found.outcome.map(SideStatistics.init),
+                contradictions: found.outcome == nil ? nil : found.contradictions,
+                problem: found.problem
+            )
+        } catch {
+            if workspace.context.cancellation.isCancelled { throw error }
+            return Found(problem: "\(error)")
+        }
+    }
 
     /// Finds what changed from `before` to `after`, the object of the artifact at `path`.
     func find(from before: Pointer, to after: Pointer, at path: RepositoryPath) async throws -> Found {
         if !readsFrames, let stored = try stored(from: before, to: after) {
-            return Found(comparison: stored, isStored: true)
+            return Found(comparison: stored, source: .add)
         }
         if let found = try store.compareManifests(of: after, with: before) { return Found(comparison: found) }
         guard fetches, workspace.configuration.defaultRemote != nil else {
@@ -56,7 +93,7 @@ struct ComparisonLookup {
     /// Returns what one remote lets us know; `nil` where that is nothing.
     private func found(by partial: PartialFetch, from before: Pointer, to after: Pointer) async throws -> Found? {
         for object in readsFrames ? [] : [after, before] where try await partial.comparisons(of: object) {
-            if let stored = try stored(from: before, to: after) { return Found(comparison: stored, isStored: true) }
+            if let stored = try stored(from: before, to: after) { return Found(comparison: stored, source: .add) }
         }
         guard after.kind == .file, before.kind == .file,
             let manifest = try await partial.run(after, in: after, isWanted: { _ in false }),

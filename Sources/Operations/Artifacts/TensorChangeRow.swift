@@ -8,10 +8,14 @@ package struct TensorChangeRow: Encodable, Sendable {
         package let type: String
         /// The dimensions, outermost first.
         package let shape: [Int64]
+        /// How many elements are NaN and infinite; `nil` where that is not known.
+        package let notNumbers: UInt64?, infinities: UInt64?
 
-        init(_ form: TensorForm) {
+        init(_ form: TensorForm, _ statistics: TensorStatistics?) {
             type = form.type.name
             shape = form.shape
+            notNumbers = statistics?.notNumbers
+            infinities = statistics?.infinities
         }
     }
 
@@ -32,14 +36,15 @@ package struct TensorChangeRow: Encodable, Sendable {
     /// Why a changed tensor has no figures, as a clause.
     package private(set) var reason: String?
 
-    init(_ change: TensorChange) {
+    /// Creates the row of a change; `statistics` say what the tensor's values were and are like, as far as that is known.
+    init(_ change: TensorChange, _ statistics: (before: TensorStatistics?, after: TensorStatistics?) = (nil, nil)) {
         file = change.file.isEmpty ? nil : change.file
         name = change.name
         switch change.kind {
-        case .added(let form): (self.change, before, after) = ("added", nil, Form(form))
-        case .removed(let form): (self.change, before, after) = ("removed", Form(form), nil)
+        case .added(let form): (self.change, before, after) = ("added", nil, Form(form, statistics.after))
+        case .removed(let form): (self.change, before, after) = ("removed", Form(form, statistics.before), nil)
         case .changed(let old, let new, let difference):
-            (before, after) = (Form(old), Form(new))
+            (before, after) = (Form(old, statistics.before), Form(new, statistics.after))
             self.change = old == new ? "changed" : "reshaped"
             switch difference {
             case .measured(let figures): add(figures)

@@ -18,6 +18,8 @@ package struct LayerChange: Encodable, Sendable {
     package private(set) var elements: UInt64 = 0, changedElements: UInt64 = 0
     /// The lowest cosine.
     package private(set) var cosine: Double?
+    /// How many elements of the later version are NaN or infinite, as far as that is known.
+    package private(set) var notFinite: UInt64 = 0
 
     /// Returns the changes by layers, in the order in which numbers count: layer 2 before layer 10.
     package static func grouping(_ rows: [TensorChangeRow]) -> [LayerChange] {
@@ -46,6 +48,8 @@ package struct LayerChange: Encodable, Sendable {
         relativeDistance = LayerChange.most(relativeDistance, row.relativeDistance)
         maximumDifference = LayerChange.most(maximumDifference, row.maximumDifference)
         cosine = LayerChange.most(cosine.map(-), row.cosine.map(-)).map(-)
+        let oddities = (row.after?.notNumbers ?? 0).addingSaturating(row.after?.infinities ?? 0)
+        notFinite = notFinite.addingSaturating(oddities)
         elements = elements.addingSaturating(row.elements ?? 0)
         changedElements = changedElements.addingSaturating(row.changedElements ?? 0)
     }

@@ -86,7 +86,7 @@ struct BumpProposal {
             }
             guard earlier.pointer != artifact.pointer else { continue }
             let found = try await lookup.find(from: earlier.pointer, to: artifact.pointer, at: artifact.path)
-            let rows = (found.comparison?.changes ?? []).map(TensorChangeRow.init)
+            let rows = (found.comparison?.changes ?? []).map { TensorChangeRow($0) }
             let shaped = rows.filter { $0.change != "changed" }
             if let first = shaped.first {
                 let more = shaped.count > 1 ? " and \(shaped.count - 1) more" : ""

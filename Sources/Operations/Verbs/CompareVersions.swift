@@ -19,12 +19,29 @@ package struct CompareVersions: Sendable {
 
         /// What became of an artifact's tensors.
         package struct Tensors: Encodable, Sendable {
-            /// `add` where they were compared when the later version was added, `manifests` where only names of frames were.
+            /// `add` where they were compared when the later version was added, `manifests` where only names of frames were,
+            /// `recomputed` where the bytes were.
             package let source: String
             /// The numbers of tensors that are the same, that changed, and that only one version has.
             package let unchanged: Int, changed: Int, added: Int, removed: Int
             /// Those that are not the same: without figures first, then the farthest from what they were.
             package let changes: [TensorChangeRow]
+        }
+
+        /// Something that was written down when a version was added, and that its bytes contradict.
+        package struct Contradiction: Encodable, Sendable {
+            /// The file of the tree that the tensor is in; left out where the artifact is a file.
+            package let file: String?
+            /// The tensor; left out where it is about all of them.
+            package let name: String?
+            /// What is wrong, as a clause.
+            package let clause: String
+
+            init(_ place: EarlierVersion.Place?, _ clause: String) {
+                file = place.flatMap { $0.file.isEmpty ? nil : $0.file }
+                name = place?.name
+                self.clause = clause
+            }
         }
 
         /// An artifact that differs.
@@ -41,6 +58,8 @@ package struct CompareVersions: Sendable {
             package let tensors: Tensors?
             /// Why that is not known, as a clause.
             package let problem: String?
+            /// What authors wrote down otherwise than the bytes say; `nil` where nobody looked.
+            package let contradictions: [Contradiction]?
         }
 
         /// The earlier version.
@@ -48,15 +67,16 @@ package struct CompareVersions: Sendable {
         /// The later version; left out for the work tree.
         package let to: String?
         /// The artifacts that differ, by path.
-        package let artifacts: [Artifact]
+        package var artifacts: [Artifact] = []
         /// How many do not differ.
-        package let unchanged: Int
+        package var unchanged = 0
         package var warnings: [String] = []
         package var hints: [String] = []
         package var problems: [Problem] = []
         /// Whether a difference makes the exit code 1.
         let tellsByExitCode: Bool
         package var outcome: Outcome {
+            if artifacts.contains(where: { $0.contradictions?.isEmpty == false }) { return .verificationFailed }
             if !problems.isEmpty { return .partial }
             return tellsByExitCode && !artifacts.isEmpty ? .negative : .ok
         }
@@ -68,23 +88,27 @@ package struct CompareVersions: Sendable {
     private let paths: [String]
     private let fetches: Bool
     private let readsFrames: Bool
+    private let recomputes: Bool
     private let tellsByExitCode: Bool
 
     /// Creates the operation on at most two versions; what is left out is HEAD as the earlier one, the work tree as the later.
     ///
     /// With `fetches`, what is not here is got from the default remote: comparisons and manifests, never weights. With
-    /// `readsFrames`, only names of frames are compared, and nothing says how far tensors are apart.
+    /// `readsFrames`, only names of frames are compared, and nothing says how far tensors are apart. With `recomputes`, the bytes of
+    /// both are read, fetched where they are not here; of the work tree those that lie there, added or not.
     package init(
         _ versions: [String] = [],
         paths: [String] = [],
         fetches: Bool = true,
         readsFrames: Bool = false,
+        recomputes: Bool = false,
         tellsByExitCode: Bool = false
     ) {
         self.versions = versions
         self.paths = paths
         self.fetches = fetches
         self.readsFrames = readsFrames
+        self.recomputes = recomputes
         self.tellsByExitCode = tellsByExitCode
     }
 
@@ -98,39 +122,52 @@ package struct CompareVersions: Sendable {
         let joined = try workspace.openStore()
         var sides = try await VersionPair(versions, in: workspace)
         try sides.limit(to: paths, in: workspace)
+        var disk: [RepositoryPath: DiskArtifact] = [:]
+        if recomputes, sides.to == nil, !workspace.isBare {
+            disk = try await DiskArtifact.all(among: sides.pairs, in: workspace)
+            sides.look(at: disk)
+        }
         let lookup = ComparisonLookup(
             workspace: workspace,
             store: joined.store,
             fetches: fetches,
-            readsFrames: readsFrames
+            readsFrames: readsFrames,
+            recomputation: recomputes
+                ? TensorRecomputation(workspace: workspace, store: joined.store, fetches: fetches, disk: disk) : nil
         )
-        var artifacts: [Report.Artifact] = []
-        var hasUnmeasured = false
-        for pair in sides.pairs where pair.change != .unchanged {
-            let row = try await CompareVersions.row(pair, lookup)
-            if row.tensors?.source == CompareVersions.manifests, row.tensors?.changed != 0 {
-                hasUnmeasured = !readsFrames
-            }
-            artifacts.append(row)
-        }
-        var report = Report(
-            from: sides.from,
-            to: sides.to,
-            artifacts: artifacts,
-            unchanged: sides.pairs.count - artifacts.count,
-            tellsByExitCode: tellsByExitCode
-        )
+        var report = Report(from: sides.from, to: sides.to, tellsByExitCode: tellsByExitCode)
         report.problems = sides.unreadable.problems
         report.hints = sides.unreadable.hints
-        if hasUnmeasured {
+        for pair in sides.pairs {
+            guard pair.change != .unchanged else {
+                report.unchanged += 1
+                continue
+            }
+            report.artifacts.append(try await CompareVersions.row(pair, lookup))
+        }
+        addRemarks(disk, to: &report)
+        return report
+    }
+
+    private func addRemarks(_ disk: [RepositoryPath: DiskArtifact], to report: inout Report) {
+        for (path, artifact) in disk.sorted(by: { $0.key < $1.key }) where !artifact.isCurrent {
+            report.warnings.append("\(path) is not as it was added: what lies in the work tree is compared")
+        }
+        let unmeasured = report.artifacts.contains { artifact in
+            artifact.tensors.map { $0.source == CompareVersions.manifests && $0.changed != 0 } ?? false
+        }
+        if unmeasured, !readsFrames {
             report.warnings.append(
                 "no comparison of these two versions is stored: manifests tell which tensors changed, but not how much"
             )
         }
-        return report
+        if recomputes {
+            // Whoever asked for the bytes was not answered from anything else.
+            report.problems += report.artifacts.compactMap { row in row.problem.map { Problem(row.path, message: $0) } }
+        }
     }
 
-    private static let manifests = "manifests"
+    private static let manifests = ComparisonLookup.Source.manifests.rawValue
 
     /// Compares the artifacts of two versions, of which those that do not differ are left out.
     static func differences(
@@ -148,7 +185,7 @@ package struct CompareVersions: Sendable {
     private static func row(_ pair: VersionPair.Pair, _ lookup: ComparisonLookup) async throws -> Report.Artifact {
         var found = ComparisonLookup.Found()
         if let before = pair.before, let after = pair.after, before.pointer.oid != after.pointer.oid {
-            found = try await lookup.find(from: before.pointer, to: after.pointer, at: after.path)
+            found = try await lookup.find(from: before, to: after)
         }
         return Report.Artifact(
             path: pair.path.text,
@@ -156,17 +193,19 @@ package struct CompareVersions: Sendable {
             change: pair.change.rawValue,
             before: pair.before.map(CompareVersions.side),
             after: pair.after.map(CompareVersions.side),
-            tensors: found.comparison.flatMap { $0.isEmpty ? nil : tensors($0, isStored: found.isStored) },
-            problem: found.problem
+            tensors: CompareVersions.tensors(found),
+            problem: found.problem,
+            contradictions: found.contradictions
         )
     }
 
-    private static func tensors(_ comparison: ObjectComparison, isStored: Bool) -> Report.Tensors {
-        let rows = comparison.changes.map(TensorChangeRow.init)
+    private static func tensors(_ found: ComparisonLookup.Found) -> Report.Tensors? {
+        guard let comparison = found.comparison, !comparison.isEmpty else { return nil }
+        let rows = comparison.changes.map { TensorChangeRow($0, found.statistics?.of($0) ?? (nil, nil)) }
         let (added, removed) = (rows.count { $0.before == nil }, rows.count { $0.after == nil })
         // Sorting is stable: what is equally far stays in the order of the files.
         return Report.Tensors(
-            source: isStored ? "add" : CompareVersions.manifests,
+            source: found.source.rawValue,
             unchanged: comparison.unchangedCount,
             changed: rows.count - added - removed,
             added: added,

@@ -41,6 +41,8 @@ package struct ReviewChanges: Sendable {
         package struct Layers: Encodable, Sendable {
             /// The artifact's path.
             package let path: String
+            /// Where the figures come from, as `CompareVersions` says it.
+            package let source: String
             /// The layers that changed.
             package let changes: [LayerChange]
 
@@ -48,6 +50,7 @@ package struct ReviewChanges: Sendable {
             package init?(of artifact: CompareVersions.Report.Artifact) {
                 guard let tensors = artifact.tensors else { return nil }
                 path = artifact.path
+                source = tensors.source
                 changes = LayerChange.grouping(tensors.changes)
             }
         }

@@ -112,6 +112,17 @@ struct VersionPair {
         return pairs.sorted { $0.path < $1.path }
     }
 
+    /// Puts what lies in the work tree in the place of what its pointers say.
+    mutating func look(at disk: [RepositoryPath: DiskArtifact]) {
+        pairs = pairs.map { pair in
+            switch pair {
+            case .added(let after): .added(disk[after.path]?.entry ?? after)
+            case .removed: pair
+            case .both(let before, let after): .both(before, disk[after.path]?.entry ?? after)
+            }
+        }
+    }
+
     /// Keeps the artifacts that a user's arguments name, or that lie in the directories among them.
     mutating func limit(to arguments: [String], in workspace: Workspace) throws {
         guard !arguments.isEmpty else { return }
