@@ -20,6 +20,9 @@ package struct MLflowRunFacts: Sendable, Hashable {
         }
     }
 
+    /// The tag that names the run inside of which one was begun (`MLFLOW_PARENT_RUN_ID` of mlflow/utils/mlflow_tags.py).
+    package static let parentTag = "mlflow.parentRunId"
+
     /// The id, mostly 32 hexadecimal digits.
     package let id: String
     /// The experiment's id.
@@ -73,6 +76,11 @@ package struct MLflowRunFacts: Sendable, Hashable {
         for metric in data.list("metrics") {
             if let name = metric.text("key"), let value = metric.real("value") { lastValues[name] = value }
         }
+    }
+
+    /// The id of the run inside of which this one was begun.
+    package var parent: String? {
+        tags[MLflowRunFacts.parentTag].flatMap { $0.isEmpty || $0 == id ? nil : $0 }
     }
 
     /// Takes tags, of which some say better what other fields say, too.

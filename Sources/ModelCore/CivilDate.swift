@@ -34,7 +34,14 @@ package struct CivilDate: Hashable, Sendable {
 
     /// Returns the seconds since 1970 of a time as `2026-01-02T03:04:05Z`, where a fraction of a second and an offset such as
     /// `+01:00` may stand; `nil` for anything else.
-    package static func secondsSince1970(parsing text: String) -> Int64? {
+    package static func secondsSince1970(parsing text: String) -> Int64? { parts(of: text)?.seconds }
+
+    /// Returns the milliseconds since 1970 of such a time, whose fraction is cut after three digits; `nil` for anything else.
+    package static func millisecondsSince1970(parsing text: String) -> Int64? {
+        parts(of: text).map { $0.seconds * 1000 + $0.milliseconds }
+    }
+
+    private static func parts(of text: String) -> (seconds: Int64, milliseconds: Int64)? {
         var rest = Substring(text)
         func number(_ digits: Int, _ range: ClosedRange<Int64>, after separator: String) -> Int64? {
             guard rest.hasPrefix(separator) else { return nil }
@@ -49,7 +56,12 @@ package struct CivilDate: Hashable, Sendable {
             let day = number(2, 1...31, after: "-"), let hour = number(2, 0...23, after: "T"),
             let minute = number(2, 0...59, after: ":"), let second = number(2, 0...60, after: ":")
         else { return nil }
-        if rest.first == "." { rest = rest.dropFirst().drop { $0.isNumber } }
+        var milliseconds: Int64 = 0
+        if rest.first == "." {
+            let fraction = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }
+            milliseconds = Int64((fraction + "000").prefix(3)) ?? 0
+            rest = rest[fraction.endIndex...]
+        }
         var offset: Int64 = 0
         if rest != "Z" {
             let sign: Int64 = rest.first == "-" ? -1 : 1
@@ -58,7 +70,7 @@ package struct CivilDate: Hashable, Sendable {
             else { return nil }
             offset = sign * (hours * 60 + minutes)
         }
-        return days(year, month, day) * 86_400 + hour * 3600 + (minute - offset) * 60 + second
+        return (days(year, month, day) * 86_400 + hour * 3600 + (minute - offset) * 60 + second, milliseconds)
     }
 
     /// Returns the days from 1970 to a day; after Howard Hinnant, as above, `days_from_civil`.

@@ -18,22 +18,25 @@ package struct MetricLog: Sendable, Equatable {
         series[name, default: []].append(point)
     }
 
-    /// Adds the metrics of another log whose names this one does not have, for several files may tell of one metric; those that it
-    /// has are added by the name that `other` gives them, if any.
-    package mutating func fill(from log: MetricLog, other: (String) -> String? = { _ in nil }) {
+    /// Adds the metrics of another log, each by the first of the names that `names` gives it which this one does not have, for several
+    /// files may tell of one metric; one whose names are all taken is left out.
+    package mutating func fill(from log: MetricLog, names: (String) -> [String] = { [$0] }) {
         for (name, points) in log.series {
-            if series[name] == nil {
-                series[name] = points
-            } else if let name = other(name), series[name] == nil {
-                series[name] = points
-            }
+            if let free = names(name).first(where: { series[$0] == nil }) { series[free] = points }
         }
         unreadableCount += log.unreadableCount
     }
 
-    /// Adds all points of a log that goes on where this one ends.
-    mutating func append(_ log: MetricLog) {
-        series.merge(log.series) { $0 + $1 }
+    /// Adds all points of a log, whose points take the place of those of the same step, as of a training that went on from there.
+    mutating func overlay(_ log: MetricLog) {
+        for (name, points) in log.series {
+            guard let own = series[name] else {
+                series[name] = points
+                continue
+            }
+            let steps = Set(points.map(\.step))
+            series[name] = (own.filter { !steps.contains($0.step) } + points).sorted { $0.step < $1.step }
+        }
         unreadableCount += log.unreadableCount
     }
 

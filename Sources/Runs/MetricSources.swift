@@ -37,12 +37,21 @@ package struct MetricSources: Sendable {
     private let directory: RunDirectory
     private let workingDirectory: FilePath
     private let started: Timestamp
+    private let loggedRuns: [String]?
 
     /// Creates a search for the run of `directory`, whose command began in `workingDirectory` at that moment.
-    package init(_ directory: RunDirectory, workingDirectory: FilePath, since started: Timestamp) {
+    ///
+    /// Of MLflow's runs in the file store these count, by their ids, the one that began last in front; `nil` counts all of them.
+    package init(
+        _ directory: RunDirectory,
+        workingDirectory: FilePath,
+        since started: Timestamp,
+        loggedRuns: [String]? = nil
+    ) {
         self.directory = directory
         self.workingDirectory = workingDirectory
         self.started = started
+        self.loggedRuns = loggedRuns
     }
 
     /// Reads everything; what cannot be looked at is left out, and named.
@@ -104,24 +113,15 @@ package struct MetricSources: Sendable {
         for state in states.sorted(by: { $0.step > $1.step }) { findings.add(state.log, from: state.path) }
     }
 
-    /// Reads TensorBoard's files; those of one directory follow each other, and another directory's tags of the same name bear its name.
+    /// Reads TensorBoard's files, whose names begin with the time at which they were begun.
     private func addEvents(_ paths: [String], to findings: inout Findings) {
-        var directories: [(name: String, log: MetricLog)] = []
+        var directories = EventDirectories()
         for path in paths.sorted() {
             guard let bytes = bytes(of: path, &findings) else { continue }
-            let name = path.split(separator: "/").dropLast().joined(separator: "/")
-            let log = TensorBoardEvents.log(of: bytes)
-            if directories.last?.name == name {
-                directories[directories.count - 1].log.append(log)
-            } else {
-                directories.append((name, log))
-            }
+            directories.add(TensorBoardEvents.log(of: bytes), from: path)
             findings.files.append(path)
         }
-        for directory in directories {
-            let prefix = directory.name.split(separator: "/").last.map(String.init) ?? ""
-            findings.log.fill(from: directory.log) { prefix.isEmpty ? nil : "\(prefix)/\($0)" }
-        }
+        directories.fill(&findings.log)
     }
 
     private func add(_ path: String, _ kind: MetricFileKind, to findings: inout Findings) {
@@ -134,21 +134,27 @@ package struct MetricSources: Sendable {
         findings.parameters.merge(Parameters.yaml(bytes) ?? [:]) { own, _ in own }
     }
 
-    /// Reads every run of the file store in the run's directory.
+    /// Reads runs of the file store in the run's directory; of those that tell of one name, the first one counts.
     private func addMLflow(_ findings: inout Findings) throws(IOError) {
         guard try FileStatus.of(directory.mlflow) != nil else { return }
+        // <experiment>/<run>/metrics/<name>, where a name may have slashes.
+        let files = try DirectoryWalk.entries(under: directory.mlflow).filter { $0.status.kind == .regular }
+            .map { $0.path.split(separator: "/", maxSplits: 3).map(String.init) }
+            .filter { $0.count == 4 && ($0[2] == "metrics" || $0[2] == "params") }
+        let byRun = Dictionary(grouping: files) { $0[1] }
         var log = MetricLog()
-        for file in try DirectoryWalk.entries(under: directory.mlflow) where file.status.kind == .regular {
-            // <experiment>/<run>/metrics/<name>, where a name may have slashes.
-            let parts = file.path.split(separator: "/", maxSplits: 3).map(String.init)
-            guard parts.count == 4, parts[2] == "metrics" || parts[2] == "params",
-                let bytes = try? DurableFile.read(directory.mlflow.appending(file.path), limit: MetricSources.byteLimit)
-            else { continue }
-            if parts[2] == "metrics" {
-                MLflowMetrics.add(parts[3], of: bytes, to: &log)
-            } else {
-                findings.parameters[parts[3]] = ParameterValue(word: String(decoding: bytes, as: UTF8.self))
+        for run in loggedRuns ?? byRun.keys.sorted() {
+            var own = MetricLog()
+            for parts in byRun[run] ?? [] {
+                let path = directory.mlflow.appending(parts.joined(separator: "/"))
+                guard let bytes = try? DurableFile.read(path, limit: MetricSources.byteLimit) else { continue }
+                if parts[2] == "metrics" {
+                    MLflowMetrics.add(parts[3], of: bytes, to: &own)
+                } else if findings.parameters[parts[3]] == nil {
+                    findings.parameters[parts[3]] = ParameterValue(word: String(decoding: bytes, as: UTF8.self))
+                }
             }
+            log.fill(from: own)
         }
         if !log.isEmpty { findings.add(log, from: "mlruns") }
     }

@@ -1,7 +1,7 @@
 /// A condition on runs, such as `accuracy > 0.9 and params.lr < 1e-3`.
 ///
-/// Names are those of metrics; `params.` and `metrics.` in front say which is meant; `status`, `name`, `branch`, `commit` and `user`
-/// are those of the record. Texts may stand in quotes. `and` binds closer than `or`; parentheses group; `not` negates. What a run
+/// Names are those of metrics; `params.` and `metrics.` in front say which is meant; `status`, `name`, `branch`, `commit`, `user`
+/// and `parent` are those of the record. Texts may stand in quotes. `and` binds closer than `or`; parentheses group; `not` negates. What a run
 /// does not have makes a comparison false.
 package struct RunFilter: Sendable {
     indirect enum Condition: Sendable {
@@ -40,7 +40,9 @@ extension RunFilter.Condition {
         case .and(let left, let right): left.holds(for: run) && right.holds(for: run)
         case .or(let left, let right): left.holds(for: run) || right.holds(for: run)
         case .not(let condition): !condition.holds(for: run)
-        // A commit may be named by its first digits.
+        // Commits and runs may be named by their first digits.
+        case .comparison("parent", .equal, let digits), .comparison("parent", .same, let digits):
+            run.parent?.text.hasPrefix(digits) ?? false
         case .comparison("commit", .equal, let digits), .comparison("commit", .same, let digits):
             run.code.commit?.hasPrefix(digits) ?? false
         case .comparison(let name, let relation, let operand): run.value(named: name)?.meets(relation, operand) ?? false

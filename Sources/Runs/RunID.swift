@@ -41,21 +41,6 @@ extension RunID: CustomStringConvertible {
     package var description: String { text }
 }
 
-extension RunID: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let id = RunID(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container,
-                debugDescription: "\(QuotedPath.encode(text)) is no run id"
-            )
-        }
-        self = id
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
+extension RunID: TextCodable {
+    package static var noun: String { "run id" }
 }

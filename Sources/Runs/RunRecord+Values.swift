@@ -11,6 +11,7 @@ extension RunRecord {
         case "status": return .text(status.rawValue)
         case "branch": return code.branch.map { .text($0) }
         case "commit": return code.commit.map { .text($0) }
+        case "parent": return parent.map { .text($0.text) }
         case "user": return origin.user.map { .text($0) }
         case "started": return .text(started.text)
         case "duration": return milliseconds.map { .real(Double($0) / 1000) }

@@ -49,6 +49,8 @@ package struct RunRecord: Sendable, Hashable, Codable {
     package var notes: [String] = []
     /// The run that this one does again.
     package var reproduces: RunID?
+    /// The run inside of which this one was begun, as MLflow nests them.
+    package var parent: RunID?
 
     /// Creates the record of a run that begins.
     package init(

@@ -18,10 +18,8 @@ package struct Timestamp: Hashable, Sendable, Comparable {
 
     /// Reads a time such as `2026-01-02T03:04:05.678Z`, with any fraction and offset; `nil` for anything else.
     package init?(_ text: String) {
-        guard let seconds = CivilDate.secondsSince1970(parsing: text) else { return nil }
-        let fraction = text.firstIndex(of: ".").map { text[text.index(after: $0)...].prefix { $0.isNumber } } ?? ""
-        let digits = (fraction + "000").prefix(3)
-        milliseconds = seconds * 1000 + (Int64(digits) ?? 0)
+        guard let milliseconds = CivilDate.millisecondsSince1970(parsing: text) else { return nil }
+        self.milliseconds = milliseconds
     }
 
     /// The moment as `2026-01-02T03:04:05.678Z`.
@@ -34,21 +32,6 @@ package struct Timestamp: Hashable, Sendable, Comparable {
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 }
 
-extension Timestamp: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let moment = Timestamp(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container,
-                debugDescription: "\(QuotedPath.encode(text)) is no time"
-            )
-        }
-        self = moment
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
+extension Timestamp: TextCodable {
+    package static var noun: String { "time" }
 }

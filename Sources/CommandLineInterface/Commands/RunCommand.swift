@@ -109,6 +109,10 @@ struct RunCommand: ModelCommand {
         for output in run.outputs {
             text.line("  made  \(DisplayText.quoted(output.path))  \(Quantity.bytes(output.size))")
         }
+        if !report.nested.isEmpty {
+            let condition = "parent = \(run.id.abbreviated)"
+            text.line("  inside  \(Quantity.count(report.nested.count, "run")): git model runs --where '\(condition)'")
+        }
     }
 }
 

@@ -51,6 +51,7 @@ struct RunPage {
             ("record", directory),
             ("kept", kept ?? ""),
             ("again", run.reproduces?.text ?? ""),
+            ("inside", run.parent?.text ?? ""),
         ]
     }
 

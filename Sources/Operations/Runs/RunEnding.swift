@@ -19,13 +19,18 @@ struct RunEnding {
 
     /// Completes the record, and returns the report on it, with the exit code that is passed on.
     func report(on recorder: inout RunRecorder, exitCode: Int32) async -> RunTraining.Report {
-        let findings = await collect(into: &recorder)
+        let nested = await nestedRuns(&recorder)
+        let findings = await collect(into: &recorder, loggedRuns: nested?.own)
         var report = RunTraining.Report(
             run: recorder.record,
             directory: recorder.directory.path.string,
             sources: findings.files,
             exitCode: exitCode
         )
+        if let inside = await nested?.record(beside: recorder.record) {
+            report.nested = inside.runs
+            recorder.warnings += inside.warnings
+        }
         let made = outputs + findings.artifacts.filter { !outputs.contains($0) }
         // What a repetition makes is compared, and gone with its worktree.
         if recorder.record.status == .finished, !made.isEmpty, recorder.record.reproduces == nil {
@@ -39,12 +44,28 @@ struct RunEnding {
         return report
     }
 
+    /// Returns what MLflow's calls left; where that cannot be told, it counts as one run's.
+    private func nestedRuns(_ recorder: inout RunRecorder) async -> NestedRuns? {
+        do {
+            let found = try await NestedRuns(of: recorder.directory, in: workspace)
+            recorder.warnings += found?.problems ?? []
+            return found
+        } catch {
+            recorder.warnings.append("what MLflow logged counts as one run: \(error)")
+            return nil
+        }
+    }
+
     /// Notes metrics, parameters, remarks and the like, and returns what was found.
-    private func collect(into recorder: inout RunRecorder) async -> MetricSources.Findings {
+    private func collect(
+        into recorder: inout RunRecorder,
+        loggedRuns: [String]?
+    ) async -> MetricSources.Findings {
         let sources = MetricSources(
             recorder.directory,
             workingDirectory: directory,
-            since: recorder.record.started
+            since: recorder.record.started,
+            loggedRuns: loggedRuns
         )
         let findings: MetricSources.Findings
         do { findings = try await workspace.pool.run { sources.findings() } } catch { return MetricSources.Findings() }

@@ -160,6 +160,13 @@ package struct ReproduceRun: Sendable {
     private func requireRepeatable(_ run: RunRecord) throws {
         let name = run.id.abbreviated
         guard run.status != .running else { throw Failure(.failed, "cannot do run \(name) again: it is not over yet") }
+        if let parent = run.parent {
+            throw Failure(
+                .failed,
+                "cannot do run \(name) again by itself: it was begun inside of run \(parent.abbreviated)",
+                hints: ["do that one again: `git model reproduce \(parent.abbreviated)`"]
+            )
+        }
         guard !run.command.isEmpty else {
             throw Failure(.failed, "cannot do run \(name) again: it was begun without a command")
         }

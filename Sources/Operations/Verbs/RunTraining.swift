@@ -15,6 +15,8 @@ package struct RunTraining: Sendable {
         package let directory: String
         /// The files that metrics were read from.
         package let sources: [String]
+        /// The runs that were begun inside of it, by MLflow's calls.
+        package internal(set) var nested: [RunID] = []
         package var warnings: [String] = []
         package var hints: [String] = []
         package var problems: [Problem] = []

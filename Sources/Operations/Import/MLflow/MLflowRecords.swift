@@ -10,7 +10,7 @@ struct MLflowRecords {
     private static let known: Set<String> = [
         "mlflow.runName", "mlflow.user", "mlflow.source.name", "mlflow.source.type", "mlflow.source.git.commit",
         "mlflow.source.git.branch", "mlflow.source.git.repoURL", "mlflow.note.content", "mlflow.log-model.history",
-        "git-model.artifacts",
+        "git-model.artifacts", MLflowRunFacts.parentTag,
     ]
     private static let (tagLimit, textLimit) = (1000, 8000)
 
@@ -59,6 +59,7 @@ struct MLflowRecords {
             )
         )
         record.status = MLflowRecords.status(facts.status)
+        record.parent = facts.parent.map { MLflowRecords.id(of: $0) }
         record.ended = facts.ended.map { Timestamp(milliseconds: $0) }
         record.parameters = facts.parameters.mapValues { .text($0) }
         Redaction.apply(to: &record.parameters)
@@ -78,7 +79,8 @@ struct MLflowRecords {
         facts.tags["mlflow.source.git.commit"].flatMap { GitObjectID($0) }
     }
 
-    private static func status(_ status: MLflowRunFacts.Status) -> RunStatus {
+    /// Returns how far a run has come, of which nobody records more.
+    static func status(_ status: MLflowRunFacts.Status) -> RunStatus {
         switch status {
         case .finished: .finished
         case .failed: .failed

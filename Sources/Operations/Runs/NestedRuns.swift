@@ -1,0 +1,105 @@
+import Codec
+import Migration
+import Runs
+import SystemIO
+import SystemPackage
+
+/// What MLflow's calls left in the file store of a run's record: those that were begun inside of others become runs of their own.
+struct NestedRuns {
+    private static let seriesLimit = 1 << 30
+
+    private let workspace: Workspace
+    private let store: MLflowFileStore
+    private let nested: [MLflowRunFacts]
+    /// The ids of those that were begun by themselves, and so are the recorded run's; the one that began last in front.
+    let own: [String]
+    /// What could not be read, a clause each.
+    let problems: [String]
+
+    /// Reads the file store of a run's directory; `nil` where there is none.
+    init?(of directory: RunDirectory, in workspace: Workspace) async throws {
+        guard try FileStatus.of(directory.mlflow) != nil, try MLflowFileStore.isStore(directory.mlflow) else {
+            return nil
+        }
+        self.workspace = workspace
+        store = MLflowFileStore(
+            at: directory.mlflow,
+            named: "mlruns",
+            pool: workspace.pool,
+            cancellation: workspace.context.cancellation
+        )
+        let inventory = try await store.inventory()
+        problems = inventory.problems.map { "\($0.subject), which MLflow logged, cannot be read: \($0.message)" }
+        let runs = inventory.runs.sorted { ($0.started, $0.id) < ($1.started, $1.id) }
+        let ids = Set(runs.map(\.id))
+        let nested = runs.filter { run in run.parent.map(ids.contains) == true && RunID(run.id) != nil }
+        // Some run has to be the outermost one, whatever the tags say.
+        self.nested = nested.count == runs.count ? [] : nested
+        let inner = Set(self.nested.map(\.id))
+        own = runs.reversed().map(\.id).filter { !inner.contains($0) }
+    }
+
+    /// Records the nested runs beside the run that they belong to; returns them, and what to warn of.
+    func record(beside run: RunRecord) async -> (runs: [RunID], warnings: [String]) {
+        var warnings: [String] = []
+        var runs: [RunID] = []
+        for facts in nested {
+            guard let id = RunID(facts.id) else { continue }
+            do {
+                // What is there already is not this run's to change.
+                guard try FileStatus.of(workspace.runs.directory(of: id).path) == nil else { continue }
+                let directory = try workspace.runs.create(id)
+                warnings += try await write(facts, as: id, in: directory, beside: run)
+                runs.append(id)
+            } catch { warnings.append("run \(id.abbreviated), which was begun inside, is not in the records: \(error)") }
+        }
+        return (runs, warnings)
+    }
+
+    private func write(
+        _ facts: MLflowRunFacts,
+        as id: RunID,
+        in directory: RunDirectory,
+        beside run: RunRecord
+    ) async throws -> [String] {
+        var record = RunRecord(
+            id: id,
+            name: facts.name,
+            started: Timestamp(milliseconds: facts.started),
+            // It cannot be done again without the run around it.
+            command: [],
+            directory: run.directory,
+            origin: run.origin,
+            code: run.code.withoutDifference
+        )
+        record.parent = facts.parent.flatMap { parent in own.contains(parent) ? nil : RunID(parent) } ?? run.id
+        record.status = MLflowRecords.status(facts.status)
+        record.ended = facts.ended.map { Timestamp(milliseconds: $0) } ?? run.ended
+        record.data = run.data
+        record.environment = run.environment
+        record.environment?.packages = nil
+        record.parameters = facts.parameters.mapValues { ParameterValue(word: $0) }
+        Redaction.apply(to: &record.parameters)
+        record.notes = [facts.tags["mlflow.note.content"]].compactMap { $0.map(Redaction.value) }
+        let file = directory.path.appending(RunDirectory.seriesName)
+        let series = try await MLflowSeries(of: facts, from: store, to: file, on: workspace.pool)
+        record.metrics = series.summaries
+        if try FileStatus.of(file) != nil {
+            let bytes = try DurableFile.read(file, limit: NestedRuns.seriesLimit)
+            record.series = RunFile(
+                path: RunDirectory.seriesName,
+                oid: SHA256.digest(of: bytes),
+                size: Int64(bytes.count)
+            )
+        }
+        try directory.write(record)
+        return series.problems.map { "run \(id.abbreviated): \($0)" }
+    }
+}
+
+extension RunCode {
+    /// The same state of the code, whose difference is with another run.
+    fileprivate var withoutDifference: RunCode {
+        RunCode(commit: commit, branch: branch, remote: remote, isDirty: isDirty, difference: nil)
+    }
+}
