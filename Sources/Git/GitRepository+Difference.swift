@@ -7,6 +7,8 @@ package struct GitDifference: Sendable {
     package let patch: [UInt8]
     /// Files that Git does not track and that were left out.
     package let leftOut: [GitPath]
+    /// Submodules in which something is not committed; it is not in the patch.
+    package let changedSubmodules: [GitPath]
 }
 
 extension GitRepository {
@@ -24,7 +26,7 @@ extension GitRepository {
         scratch: FilePath,
         isIncluded: (GitPath) throws -> Bool
     ) async throws -> GitDifference {
-        guard let workTree = layout.workTree else { return GitDifference(patch: [], leftOut: []) }
+        guard let workTree = layout.workTree else { return GitDifference(patch: [], leftOut: [], changedSubmodules: []) }
         let place = scratch.appending("difference")
         try Directories.create(place.appending("objects").appending("info"), durable: false)
         defer { try? Directories.removeTree(place) }
@@ -54,7 +56,28 @@ extension GitRepository {
             "diff-index", "--cached", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv",
             "--no-renames", GitArgument(head ?? layout.objectFormat.emptyTree), "--",
         ])
-        return GitDifference(patch: patch.bytes, leftOut: try await untracked(scratchProgram))
+        return GitDifference(
+            patch: patch.bytes,
+            leftOut: try await untracked(scratchProgram),
+            changedSubmodules: try await changedSubmodules(in: workTree)
+        )
+    }
+
+    /// Returns the submodules in which files are changed or not tracked.
+    private func changedSubmodules(in workTree: FilePath) async throws -> [GitPath] {
+        guard try FileStatus.of(workTree.appending(".gitmodules")) != nil else { return [] }
+        let output = try await program.run([
+            "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "-z", "--ignore-submodules=none", "--no-renames",
+            "--untracked-files=no",
+        ])
+        // 1 XY S<commit><changes><untracked> <modes> <ids> <path>
+        return output.records.compactMap { record in
+            let fields = record.split(separator: UInt8(ascii: " "), maxSplits: 8)
+            guard fields.count == 9, fields[0].elementsEqual("1".utf8), fields[2].first == UInt8(ascii: "S"),
+                fields[2].dropFirst(2).contains(where: { $0 != UInt8(ascii: ".") })
+            else { return nil }
+            return GitPath(bytes: fields[8])
+        }
     }
 
     private func untracked(_ program: GitProgram) async throws -> [GitPath] {

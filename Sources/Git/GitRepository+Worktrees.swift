@@ -55,12 +55,20 @@ extension GitRepository {
     }
 
     /// Makes a worktree without a branch, in a directory that is not there or empty; no hook of ours runs.
-    package func addWorktree(at path: FilePath, commit: GitObjectID) async throws(GitError) {
+    ///
+    /// With a reason, it is locked from the beginning.
+    package func addWorktree(
+        at path: FilePath,
+        commit: GitObjectID,
+        lockedFor reason: String? = nil
+    ) async throws(GitError) {
         let program = program.with(environment: GitRepository.hookGuard.mapValues { $0 })
-        try await program.run(["worktree", "add", "--quiet", "--detach", "--", GitArgument(path), GitArgument(commit)])
+        let lock: [GitArgument] = reason.map { ["--lock", "--reason", GitArgument($0)] } ?? []
+        let place = ["--", GitArgument(path), GitArgument(commit)]
+        try await program.run(["worktree", "add", "--quiet", "--detach"] + lock + place)
     }
 
-    /// Removes a worktree with everything in it.
+    /// Removes a worktree with everything in it, locked or not.
     package func removeWorktree(at path: FilePath) async throws(GitError) {
         try await program.run(["worktree", "remove", "--force", "--force", "--", GitArgument(path)])
     }

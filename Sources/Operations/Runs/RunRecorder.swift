@@ -101,12 +101,16 @@ struct RunRecorder: ~Copyable {
             let difference = try await workspace.repository.difference(scratch: directory.path) {
                 try choice.isKept($0.description)
             }
-            isDirty = !difference.patch.isEmpty || !difference.leftOut.isEmpty
+            isDirty =
+                !difference.patch.isEmpty || !difference.leftOut.isEmpty || !difference.changedSubmodules.isEmpty
             if !difference.patch.isEmpty {
                 file = try write(difference.patch, to: RunDirectory.differenceName, in: directory)
             }
             if let warning = UntrackedFiles.warning(about: difference.leftOut.map(\.description)) {
                 warnings.append(warning)
+            }
+            warnings += difference.changedSubmodules.map {
+                "what is changed inside the submodule \($0) is not in the record: commit it there first"
             }
         } catch {
             if workspace.context.cancellation.isCancelled { throw error }

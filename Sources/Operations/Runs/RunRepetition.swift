@@ -13,12 +13,14 @@ struct RunRepetition {
 
     /// Puts everything there as it was; returns what to warn of, and throws for what would make it another run.
     func prepare() async throws -> [String] {
-        if let difference = try await files.bytes(of: .difference, of: run) {
+        let difference = try await files.bytes(of: .difference, of: run)
+        if let difference {
             do { try await worktree.workspace.repository.apply(difference) } catch {
                 throw Failure(nil, "what differed from the commit cannot be applied to it", cause: error)
             }
         }
-        let warnings = try await worktree.restore(from: files.store)
+        var warnings = try await worktree.checkOutSubmodules(difference)
+        warnings += try await worktree.restore(from: files.store)
         return warnings + (try await RunDataCheck(worktree: worktree.workspace, owner: worktree.owner).run(run.data))
     }
 

@@ -13,19 +13,30 @@ struct RunWorktree {
     /// The repository as the user sees it.
     let owner: Workspace
     private let place: FilePath
+    /// `nil` of one that is to stay.
+    private let claim: WorktreeClaim?
 
     /// Makes one with the files of a commit, or without any, in a directory that is not there or empty.
-    static func make(at commit: GitObjectID?, in place: FilePath, of owner: Workspace) async throws -> RunWorktree {
+    ///
+    /// Unless it is to stay, others remove it once this process is gone.
+    static func make(
+        at commit: GitObjectID?,
+        in place: FilePath,
+        of owner: Workspace,
+        stays: Bool
+    ) async throws -> RunWorktree {
         let start: GitObjectID
         if let commit { start = commit } else { start = try await owner.repository.makeEmptyCommit() }
+        let claim = stays ? nil : try WorktreeClaim(in: owner)
         do {
-            try await owner.repository.addWorktree(at: place, commit: start)
+            try await owner.repository.addWorktree(at: place, commit: start, lockedFor: claim?.reason)
             let workspace = try await Workspace.open(in: owner.context.standing(in: place))
-            return RunWorktree(workspace: workspace, owner: owner, place: place)
+            return RunWorktree(workspace: workspace, owner: owner, place: place, claim: claim)
         } catch {
             // Also where the user interrupted it.
             let repository = owner.repository
             await Task.detached { try? await repository.removeWorktree(at: place) }.value
+            claim?.end()
             throw error
         }
     }
@@ -35,7 +46,19 @@ struct RunWorktree {
         do { try await owner.repository.removeWorktree(at: place) } catch {
             return ["the worktree \(place) could not be removed: \(error)"]
         }
+        claim?.end()
         return []
+    }
+
+    /// Checks out the submodules, from clones in the user's own repository, at the commits that a patch of the run leads them to, or
+    /// else those of the commit; returns what to warn of.
+    func checkOutSubmodules(_ patch: [UInt8]?) async throws -> [String] {
+        guard let submodules = GitSubmodules(of: workspace.repository, clonedIn: owner.repository) else { return [] }
+        let commits = patch.map(GitDifference.submodules) ?? [:]
+        return try await submodules.checkOut(commits).map { absence in
+            let reason = absence.problem.map { ": \($0)" } ?? ": no clone of it in this repository has the commit"
+            return "the submodule \(absence.path) is empty, and was at \(absence.commit.abbreviated)\(reason)"
+        }
     }
 
     /// Restores the artifacts that the pointers there name, but for those of other runs; returns what to warn of.

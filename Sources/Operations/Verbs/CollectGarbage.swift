@@ -74,8 +74,10 @@ package struct CollectGarbage: Sendable {
         try workspace.registerAsUser()
         let lock = try StoreLock.exclude(workspace.storePath)
         defer { extendLifetime(lock) }
+        let cleared = await AbandonedWorktrees(in: workspace).remove()
         // What is alive is only found out now: before, a command could be about to refer to something.
-        let marked = try await mark(workspace, store)
+        var marked = try await mark(workspace, store)
+        marked.warnings = cleared + marked.warnings
         let plan = try plan(marked, workspace, store)
         try await workspace.requireSound(store)
         _ = try GarbageCollection(store, now: context.now()).carryOut(plan)

@@ -91,7 +91,8 @@ package struct ReproduceRun: Sendable {
         let place = try place(for: run.id, in: workspace)
         let joined = try workspace.openStore()
         let commit = try await RunPins(workspace.repository).commit(of: run, from: workspace.gitRemote())
-        let worktree = try await RunWorktree.make(at: commit, in: place, of: workspace)
+        let cleared = await AbandonedWorktrees(in: workspace).remove()
+        let worktree = try await RunWorktree.make(at: commit, in: place, of: workspace, stays: options.keepsWorktree)
         let files = RunFiles(workspace: workspace, store: joined.store)
         let repetition = RunRepetition(run: run, worktree: worktree, files: files)
         var report: Report
@@ -105,6 +106,7 @@ package struct ReproduceRun: Sendable {
         } else {
             report.warnings += await worktree.remove()
         }
+        report.warnings = cleared + report.warnings
         return report
     }
 

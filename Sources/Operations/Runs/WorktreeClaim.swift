@@ -1,0 +1,43 @@
+import ModelCore
+import SystemIO
+import SystemPackage
+
+/// What says of a worktree that it goes with the process which made it: Git's lock of the worktree names a file that the process has
+/// locked for as long as it lives.
+final class WorktreeClaim: Sendable {
+    /// What Git's reason of such a lock begins with; the file's name follows.
+    private static let reasonPrefix = "git model reproduce "
+    private static let nameLength = 16
+
+    /// The reason with which Git locks the worktree.
+    let reason: String
+    private let file: FilePath
+    // Others see by it that the process lives.
+    private let lock: FileLock
+
+    /// Makes a claim on a worktree that is to be made.
+    init(in workspace: Workspace) throws {
+        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+        let name = String(repeating: "0", count: WorktreeClaim.nameLength - digits.count) + digits
+        let directory = WorktreeClaim.directory(of: workspace)
+        try Directories.create(directory, durable: false)
+        file = directory.appending(name)
+        lock = try FileLock(file, mode: .exclusive, wait: .seconds(1))
+        reason = WorktreeClaim.reasonPrefix + name
+    }
+
+    /// Gives it up once the worktree is gone.
+    func end() { try? DurableFile.remove(file) }
+
+    /// Where the files of all claims are.
+    static func directory(of workspace: Workspace) -> FilePath { workspace.modelDirectory.appending("reproductions") }
+
+    /// Returns the file's name that a reason for Git's lock has; `nil` for a lock of anybody else's.
+    static func name(in reason: String?) -> String? {
+        guard let reason, reason.hasPrefix(reasonPrefix) else { return nil }
+        let name = reason.dropFirst(reasonPrefix.count)
+        let isName =
+            name.utf8.count == nameLength && name.utf8.allSatisfy { Hexadecimal.value(ofLowercaseDigit: $0) != nil }
+        return isName ? String(name) : nil
+    }
+}
