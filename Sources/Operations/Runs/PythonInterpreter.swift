@@ -18,6 +18,13 @@ struct PythonInterpreter {
         let link: String?
     }
 
+    /// A project that is installed so that its own directory is what is imported.
+    struct Editable: Decodable {
+        let name: String
+        /// The project's directory.
+        let place: String
+    }
+
     /// What an interpreter says.
     struct Answer: Decodable {
         let executable: String
@@ -26,6 +33,9 @@ struct PythonInterpreter {
         let prefix: String
         let isVirtual: Bool
         let packages: [Package]
+        /// The directories that modules are imported from.
+        let imports: [String]
+        let editable: [Editable]
 
         /// The interpreter.
         var python: RunEnvironment.Python {

@@ -29,6 +29,33 @@ struct RunRepetition {
         var context = worktree.workspace.context
         context.workingDirectory = try worktree.directory(of: run)
         context.environment.merge(variables) { $1 }
+        let imports = try await imports(in: context)
+        if let path = imports?.path { context.environment["PYTHONPATH"] = path }
+        var report = try await run(in: context)
+        report.warnings = (imports?.warnings ?? []) + report.warnings
+        return report
+    }
+
+    /// Returns what leads to the worktree what the interpreter of the command imports of the user's own work tree.
+    private func imports(in context: Context) async throws -> EditableImports? {
+        guard !worktree.owner.isBare else { return nil }
+        let command = try worktree.command(of: run)
+        let search = InterpreterSearch(environment: context.environment, directory: context.workingDirectory)
+        guard let python = search.python(of: command) else { return nil }
+        var environment = context.environment
+        // What it names is in hand already.
+        let path = environment.removeValue(forKey: "PYTHONPATH")
+        let interpreter = PythonInterpreter(python, environment: environment)
+        guard let answer = try await worktree.workspace.pool.run({ interpreter.answer }) else { return nil }
+        return try EditableImports(
+            answer,
+            from: worktree.owner.root,
+            to: worktree.workspace.root,
+            besides: path
+        )
+    }
+
+    private func run(in context: Context) async throws -> RunTraining.Report {
         do { return try await RunTraining(request()).run(in: context) } catch let failure as Failure {
             // The exit codes of `run` would say that this is one.
             guard failure.kind == .commandNotFound || failure.kind == .commandNotExecutable else { throw failure }
