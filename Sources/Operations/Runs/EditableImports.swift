@@ -34,7 +34,7 @@ struct EditableImports {
             guard let there = try moved(place.string), !found.contains(there.string) else { continue }
             if try FileStatus.of(there, followingLinks: true) != nil { found.append(there.string) }
         }
-        let words = other.map { $0.split(separator: ":", omittingEmptySubsequences: false).map(String.init) } ?? []
+        let words = (other ?? "").split(separator: ":").map(String.init)
         let rest = try words.map { try moved($0)?.string ?? $0 }
         path = found.isEmpty && rest == words ? nil : (found + rest).joined(separator: ":")
         warnings = try answer.editable.compactMap { project in

@@ -39,6 +39,22 @@ struct RunDataCheck {
         return warnings
     }
 
+    /// Returns a warning for each of the data that is linked from the user's own work tree and that the command changed there.
+    func changes(of data: [RunData]) async throws -> [String] {
+        var digests = DataDigests(worktree, tracked: try await worktree.pointers())
+        var warnings: [String] = []
+        for item in data where item.kind == .path && item.digest != nil {
+            let place = worktree.root.pushing(FilePath(item.source))
+            guard try FileStatus.of(place)?.kind == .symbolicLink else { continue }
+            let found = try await digests.data(place.string)
+            if found.digest != item.digest {
+                warnings.append("the run changed \(item.source) in your own work tree: the worktree had a link to it")
+            }
+        }
+        digests.save()
+        return warnings
+    }
+
     /// Links what the worktree lacks of data in the repository's own tree.
     private func link(_ item: RunData) throws {
         guard !owner.isBare, let path = try? RepositoryPath(item.source) else { return }

@@ -21,8 +21,10 @@ struct RunRepetition {
         }
         var warnings = try await worktree.checkOutSubmodules(difference)
         warnings += try await worktree.restore(from: files.store)
-        return warnings + (try await RunDataCheck(worktree: worktree.workspace, owner: worktree.owner).run(run.data))
+        return warnings + (try await dataCheck.run(run.data))
     }
+
+    private var dataCheck: RunDataCheck { RunDataCheck(worktree: worktree.workspace, owner: worktree.owner) }
 
     /// Runs the command, and records it as a run of its own.
     func start() async throws -> RunTraining.Report {
@@ -33,6 +35,9 @@ struct RunRepetition {
         if let path = imports?.path { context.environment["PYTHONPATH"] = path }
         var report = try await run(in: context)
         report.warnings = (imports?.warnings ?? []) + report.warnings
+        do { report.warnings += try await dataCheck.changes(of: run.data) } catch {
+            report.warnings.append("whether the data are what they were cannot be told: \(error)")
+        }
         return report
     }
 
