@@ -92,9 +92,11 @@ package struct Fetch: Sendable {
     /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report, and so are,
     /// where there are several, those that are damaged there.
     ///
-    /// `seeds` is asked, where any are absent, for files of this machine by absent object: frames that they have are taken from there.
+    /// `tree` is what the objects are files of, where no pointers name them. `seeds` is asked, where any are absent, for files of this
+    /// machine by absent object: frames that they have are taken from there.
     package func run(
         _ pointers: [Pointer],
+        filesOf tree: Pointer? = nil,
         seeds: ([Pointer]) async throws -> [Digest: [Seed]] = { _ in [:] }
     ) async throws -> Report {
         var report = Report()
@@ -110,7 +112,7 @@ package struct Fetch: Sendable {
         )
         for pointer in absent {
             do {
-                guard let arrival = try await fetch(pointer, sowing) else {
+                guard let arrival = try await fetch(pointer, filesOf: tree, sowing) else {
                     report.missing.append(pointer.oid)
                     continue
                 }
@@ -151,8 +153,8 @@ package struct Fetch: Sendable {
     }
 
     /// Fetches one object and returns what came, or `nil` where the remote does not have what is missing of it.
-    private func fetch(_ pointer: Pointer, _ sowing: Sowing) async throws -> Arrival? {
-        let closure = RemoteClosure(source: source, local: local)
+    private func fetch(_ pointer: Pointer, filesOf tree: Pointer?, _ sowing: Sowing) async throws -> Arrival? {
+        let closure = RemoteClosure(source: source, local: local, tree: tree)
         var useless = RemoteWalk.Useless()
         var failure: RemoteError?
         do {

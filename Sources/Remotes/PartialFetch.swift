@@ -27,6 +27,28 @@ package struct PartialFetch: Sendable {
         return try await run(object, in: try await fetch.source.indexes(), isWanted: isWanted)
     }
 
+    /// Returns the listing of a tree, of which nothing is stored; `nil` where the remote lacks it.
+    package func listing(of tree: Pointer) async throws -> TreeListing? {
+        try await fetch.source.requireReadable()
+        do {
+            if let hint = try await fetch.source.objectIndex(tree.oid),
+                let listing = try await walk(IndexSet([hint])).listing(of: tree)
+            {
+                return listing
+            }
+        } catch let error as RemoteError where error.isAboutContent {
+            // The indexes know better than a damaged hint.
+        }
+        let indexes = try await fetch.source.indexes()
+        if let listing = try await walk(indexes).listing(of: tree) { return listing }
+        try fetch.source.requireEvery(indexes)
+        return nil
+    }
+
+    private func walk(_ indexes: IndexSet) -> RemoteWalk {
+        RemoteWalk(source: fetch.source, local: fetch.local, indexes: indexes, avoiding: .init())
+    }
+
     /// Brings the comparisons of `object` with earlier versions, and the store comes to know them; returns whether there are any.
     ///
     /// Their frames alone are fetched. What the remote's object index says suffices, for it is written anew with each.

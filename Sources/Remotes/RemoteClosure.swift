@@ -63,10 +63,16 @@ struct RemoteClosure {
 
     let source: RemoteStore
     let local: LocalStore
+    /// The tree that the objects are files of, which have no object index of their own; `nil` where pointers name them.
+    var tree: Pointer?
 
-    /// Looks into the object index of what `pointer` names; `nil` where the remote has none.
+    /// Looks into the object index of what `pointer` names, or of the tree that it is a file of; `nil` where the remote has none.
     func hint(_ pointer: Pointer) async throws -> Found? {
-        guard let index = try await source.objectIndex(pointer.oid) else { return nil }
+        guard let index = try await source.objectIndex((tree ?? pointer).oid) else { return nil }
+        guard tree == nil else {
+            let walk = RemoteWalk(source: source, local: local, indexes: IndexSet([index]), avoiding: .init())
+            return try await walk.run(pointer)
+        }
         var found = Found()
         for position in 0..<index.frameCount {
             guard let frame = index.frame(at: position) else { continue }

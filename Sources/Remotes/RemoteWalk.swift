@@ -88,6 +88,12 @@ struct RemoteWalk {
         return found
     }
 
+    /// Returns the listing of a tree, of which nothing is stored; `nil` where the remote does not have all of it.
+    func listing(of tree: Pointer) async throws -> TreeListing? {
+        var found = RemoteClosure.Found()
+        return try await listing(tree.oid, adding: &found)
+    }
+
     private func add(_ pointer: Pointer, to found: inout RemoteClosure.Found) async throws -> Bool {
         guard pointer.kind == .tree else { return try await add(pointer.oid, to: &found) }
         guard let listing = try await listing(pointer.oid, adding: &found) else { return false }

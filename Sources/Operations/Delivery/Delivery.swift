@@ -10,8 +10,33 @@ import SystemPackage
 /// What comes is kept in a directory of its own there until everything has come and was checked; then it takes its places. One that was
 /// interrupted goes on where it stopped.
 struct Delivery: ~Copyable {
-    /// What is delivered.
-    typealias Item = VersionManifest.Artifact
+    /// What is delivered: an artifact, or a single file of one that is a tree.
+    struct Item {
+        /// Where it belongs, from the directory that it is delivered to.
+        let path: RepositoryPath
+        /// What it is.
+        let pointer: Pointer
+        /// Whether it is an executable file.
+        let isExecutable: Bool
+        /// The tree that it is a file of; `nil` for an artifact.
+        let tree: Pointer?
+
+        /// Creates the item of an artifact.
+        init(_ artifact: VersionManifest.Artifact) {
+            path = artifact.path
+            pointer = artifact.pointer
+            isExecutable = artifact.isExecutable
+            tree = nil
+        }
+
+        /// Creates the item of a file of a tree.
+        init(_ entry: TreeEntry, of artifact: VersionManifest.Artifact) {
+            path = artifact.path.appending(entry.path)
+            pointer = Pointer(oid: entry.digest, size: entry.size, kind: .file)
+            isExecutable = entry.mode == .executable
+            tree = artifact.pointer
+        }
+    }
 
     /// A remote that may have what is delivered; one that cannot even be opened keeps nobody from the next.
     struct Source {
@@ -54,15 +79,13 @@ struct Delivery: ~Copyable {
     /// Writes what is not there yet, from the first of the remotes that can be reached.
     ///
     /// Files of other bytes in the way are an error, before anything is fetched, unless it is forced.
-    func run(_ items: [Item], from remotes: [Source], isForced: Bool) async throws -> Result {
+    func run(_ orders: [DeliveryOrder], from remotes: [Source], isForced: Bool) async throws -> Result {
         var result = Result()
-        // Two paths of the user's may name one artifact.
-        var seen: Set<RepositoryPath> = []
-        let items = items.filter { seen.insert($0.path).inserted }
+        let store = try LocalStore.openOrCreate(scratch.appending("store"))
+        let items = try await items(of: orders, from: remotes, into: store)
         let wanted = try await missing(items, isForced: isForced)
         result.unchanged = items.count - wanted.count
         guard !wanted.isEmpty else { return result }
-        let store = try LocalStore.openOrCreate(scratch.appending("store"))
         result.byteCount = try await fetch(wanted, from: remotes, into: store)
         let staged = scratch.appending("files")
         if try FileStatus.of(staged) != nil { try Directories.removeTree(staged) }
@@ -98,6 +121,40 @@ struct Delivery: ~Copyable {
         _ = try Directories.removeIfEmpty(output)
     }
 
+    /// Returns what is asked for, each file once; of trees of which only some is wanted, the listings are read from a remote.
+    private func items(
+        of orders: [DeliveryOrder],
+        from remotes: [Source],
+        into store: LocalStore
+    ) async throws -> [Item] {
+        let whole = Set(orders.filter { $0.inner == nil }.map(\.artifact.path))
+        var listings: [Digest: TreeListing] = [:]
+        var items: [Item] = []
+        for order in orders {
+            guard order.inner != nil else {
+                items.append(Item(order.artifact))
+                continue
+            }
+            if whole.contains(order.artifact.path) { continue }
+            let tree = order.artifact.pointer
+            let listing: TreeListing
+            if let known = listings[tree.oid] {
+                listing = known
+            } else {
+                listing = try await asking(remotes) { remote, name in
+                    let fetch = context.fetch(from: remote, into: store)
+                    if let found = try await PartialFetch(fetch).listing(of: tree) { return found }
+                    throw try await lacks(order.artifact.path, tree.oid, remote, named: name)
+                }
+                listings[tree.oid] = listing
+            }
+            items += try order.items(in: listing)
+        }
+        // Two paths of the user's may name one artifact.
+        var seen: Set<RepositoryPath> = []
+        return items.filter { seen.insert($0.path).inserted }
+    }
+
     /// Returns the items that are not in their places.
     private func missing(_ items: [Item], isForced: Bool) async throws -> [Item] {
         var cache = StatCache(scratch.appending("stat-cache"))
@@ -127,16 +184,25 @@ struct Delivery: ~Copyable {
         return missing
     }
 
-    private func fetch(
-        _ items: [Item],
-        from remotes: [Source],
-        into store: LocalStore
-    ) async throws -> Int64 {
+    /// Fetches from the first of the remotes that can be reached, and returns how many bytes came.
+    private func fetch(_ items: [Item], from remotes: [Source], into store: LocalStore) async throws -> Int64 {
+        try await asking(remotes) { remote, name in
+            var byteCount: Int64 = 0
+            for (tree, items) in Dictionary(grouping: items, by: \.tree) {
+                byteCount += try await fetch(items, filesOf: tree, from: remote, named: name, into: store)
+            }
+            return byteCount
+        }
+    }
+
+    /// Asks the remotes in turn until one answers; where none does, the error is the first one's.
+    private func asking<Value>(
+        _ remotes: [Source],
+        _ body: (_ remote: RemoteStore, _ name: String) async throws -> Value
+    ) async throws -> Value {
         var failure: any Error = Failure(.failed, "no remote has the bytes")
         for (number, remote) in remotes.enumerated() {
-            do {
-                return try await fetch(items, from: try remote.open(), named: remote.name, into: store)
-            } catch {
+            do { return try await body(try remote.open(), remote.name) } catch {
                 try context.cancellation.check()
                 if number == 0 { failure = error }
             }
@@ -146,13 +212,16 @@ struct Delivery: ~Copyable {
 
     private func fetch(
         _ items: [Item],
+        filesOf tree: Pointer?,
         from remote: RemoteStore,
         named name: String,
         into store: LocalStore
     ) async throws -> Int64 {
         let fetch = context.fetch(from: remote, into: store)
         let report: Fetch.Report
-        do { report = try await fetch.run(Array(Set(items.map(\.pointer)))) } catch let error as RemoteError {
+        do {
+            report = try await fetch.run(Array(Set(items.map(\.pointer))), filesOf: tree)
+        } catch let error as RemoteError {
             // Of a single object, what is wrong with it is thrown.
             throw items.count == 1 ? Failure(nil, "cannot get \(items[0].path)", cause: error) : error
         }
@@ -166,12 +235,22 @@ struct Delivery: ~Copyable {
         guard let oid = report.missing.first, let item = items.first(where: { $0.pointer.oid == oid }) else {
             return report.byteCount
         }
+        throw try await lacks(item.path, oid, remote, named: name)
+    }
+
+    /// Returns the error that a remote does not have something.
+    private func lacks(
+        _ path: RepositoryPath,
+        _ oid: Digest,
+        _ remote: RemoteStore,
+        named name: String
+    ) async throws -> Failure {
         let isPurged = try await remote.isPurged(oid)
-        throw Failure(
+        return Failure(
             .failed,
             isPurged
-                ? "the bytes of \(item.path) were purged from remote \(name)"
-                : "remote \(name) does not have the bytes of \(item.path): \(oid)"
+                ? "the bytes of \(path) were purged from remote \(name)"
+                : "remote \(name) does not have the bytes of \(path): \(oid)"
         )
     }
 

@@ -53,29 +53,13 @@ struct VersionCopy {
         )
     }
 
-    /// The artifacts of the version, or those that the paths name.
-    func artifacts(_ paths: [String]) async throws -> [PointerIndex.Entry] {
+    /// What the paths mean in the version, or all artifacts of its model.
+    func orders(_ paths: [String]) async throws -> [DeliveryOrder] {
         let (entries, damaged) = try await workspace.pointers(of: version)
         if let first = damaged.first { throw Failure(.failed, "\(first.path) cannot be read: \(first.problem)") }
-        guard !paths.isEmpty else { return entries }
-        let all = try await PointerIndex.at(version.commit, in: workspace.repository).entries
-        return try paths.flatMap { text in
-            let path = try RepositoryPath(text.hasSuffix("/") ? String(text.dropLast()) : text)
-            let found = all.filter { $0.path == path || $0.path.isInside(path) }
-            guard found.isEmpty else { return found }
-            if let outer = all.first(where: { path.isInside($0.path) }) {
-                throw Failure(
-                    .failed,
-                    "\(path) lies in the artifact \(outer.path), which comes as a whole",
-                    hints: ["name it: `\(outer.path)`"]
-                )
-            }
-            throw Failure(
-                .failed,
-                "\(version.name) has no artifact \(path)",
-                hints: ["it has: " + all.prefix(8).map { "`\($0.path)`" }.joined(separator: ", ")]
-            )
-        }
+        let known =
+            paths.isEmpty ? entries : try await PointerIndex.at(version.commit, in: workspace.repository).entries
+        return try DeliveryOrder.all(paths, among: known.map(VersionManifest.Artifact.init), of: version.name)
     }
 
     /// The remotes that may have the version's bytes, the default one first; only one where it is named.

@@ -149,7 +149,7 @@ package struct ExportMLflow: Sendable {
             let path = "\(KeptRun.directory(of: run.id))/\(RunAttachment.series.keptName)"
             if let entry = try await workspace.pointers(at: commit).entries.first(where: { $0.path.text == path }) {
                 let lookup = ObjectLookup(workspace: workspace, store: store, fetches: true)
-                try await lookup.bring(entry.pointer, named: entry.path)
+                try await lookup.bring(entry.pointer, of: entry.pointer, named: entry.path)
                 var bytes: [UInt8] = []
                 try ObjectStream.read(entry.pointer.oid, size: entry.pointer.size, from: store) { bytes += $0 }
                 log = MetricLines.log(of: bytes)

@@ -38,7 +38,7 @@ package struct GetVersion: Sendable {
     private let output: String
     private let isForced: Bool
 
-    /// Creates the operation on the artifacts that the paths name, or all of the version's model.
+    /// Creates the operation on the artifacts that the paths name, or files of these, or all artifacts of the version's model.
     package init(_ source: Source, paths: [String] = [], to output: String = ".", isForced: Bool = false) {
         self.source = source
         self.paths = paths
@@ -50,7 +50,7 @@ package struct GetVersion: Sendable {
     private struct Order {
         let version: String
         let commit: String
-        let items: [Delivery.Item]
+        let orders: [DeliveryOrder]
         let remotes: [Delivery.Source]
     }
 
@@ -63,7 +63,7 @@ package struct GetVersion: Sendable {
         let result: Delivery.Result
         do {
             order = try await self.order(in: delivery.scratch, context)
-            result = try await delivery.run(order.items, from: order.remotes, isForced: isForced)
+            result = try await delivery.run(order.orders, from: order.remotes, isForced: isForced)
         } catch {
             // What was only looked up is quickly looked up again.
             try? delivery.abandon()
@@ -86,12 +86,12 @@ package struct GetVersion: Sendable {
         case .repository(let url, let version, let remote):
             let directory = scratch.appending("repository")
             let copy = try await VersionCopy(of: url, at: version, in: directory, context: context)
-            let items = try await copy.artifacts(paths).map(Delivery.Item.init)
-            guard !items.isEmpty else { throw Failure(.failed, "\(copy.version.name) has no artifacts") }
+            let orders = try await copy.orders(paths)
+            guard !orders.isEmpty else { throw Failure(.failed, "\(copy.version.name) has no artifacts") }
             return Order(
                 version: copy.version.name,
                 commit: copy.version.commit.hex,
-                items: items,
+                orders: orders,
                 remotes: try copy.remotes(named: remote)
             )
         case .manifest(let path):
@@ -100,7 +100,7 @@ package struct GetVersion: Sendable {
             return Order(
                 version: manifest.version,
                 commit: manifest.commit,
-                items: try select(among: manifest),
+                orders: try DeliveryOrder.all(paths, among: manifest.artifacts, of: manifest.version),
                 remotes: manifest.remotes.map { url in
                     Delivery.Source(name: url) {
                         let remote = try context.remote(at: url, from: context.workingDirectory)
@@ -108,16 +108,6 @@ package struct GetVersion: Sendable {
                     }
                 }
             )
-        }
-    }
-
-    private func select(among manifest: VersionManifest) throws -> [Delivery.Item] {
-        guard !paths.isEmpty else { return manifest.artifacts }
-        return try paths.flatMap { text in
-            let path = try RepositoryPath(text)
-            let found = manifest.artifacts.filter { $0.path == path || $0.path.isInside(path) }
-            guard !found.isEmpty else { throw Failure(.failed, "the manifest of \(manifest.version) has no \(path)") }
-            return found
         }
     }
 }

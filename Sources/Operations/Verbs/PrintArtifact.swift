@@ -36,7 +36,7 @@ package struct PrintArtifact: Sendable {
         let joined = try workspace.openStore()
         let lookup = ObjectLookup(workspace: workspace, store: joined.store, fetches: fetches)
         let found = try await lookup.find(argument)
-        try await lookup.bring(found.object, named: found.path)
+        try await lookup.bring(found.object, of: found.artifact.pointer, named: found.path)
         try ObjectStream.read(found.object.oid, size: found.object.size, from: joined.store) { bytes in
             try context.cancellation.check()
             try context.writeOutput(bytes)

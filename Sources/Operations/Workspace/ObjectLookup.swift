@@ -38,10 +38,13 @@ struct ObjectLookup {
     }
 
     /// Makes sure that an object's bytes are here, fetching it alone, for a tree may be large and one file of it small.
-    func bring(_ object: Pointer, named path: RepositoryPath) async throws {
+    ///
+    /// `artifact` is the object itself, or the tree that it is a file of.
+    func bring(_ object: Pointer, of artifact: Pointer, named path: RepositoryPath) async throws {
         guard !Closure(of: [object], in: store).isComplete else { return }
+        let tree = artifact.kind == .tree && object != artifact ? artifact : nil
         let isHere = try await fetching(for: path) { fetch in
-            try await fetch.run([object]).missing.isEmpty ? true : nil
+            try await fetch.run([object], filesOf: tree).missing.isEmpty ? true : nil
         }
         guard isHere == true else { throw Failure(.failed, "no remote has the bytes of \(path)") }
     }
@@ -102,13 +105,7 @@ struct ObjectLookup {
             return artifact.pointer
         }
         guard artifact.pointer.kind == .tree else { throw workspace.missing(path, in: artifact) }
-        var reader = FrameReader(store)
-        if (try? store.listing(artifact.pointer.oid, reader: &reader)) == nil {
-            try requireFetching(of: artifact.path)
-            let report = try await workspace.fetch([artifact], from: nil, into: store)
-            if let problem = report.problems.first { throw Failure(.failed, "\(problem.subject): \(problem.message)") }
-        }
-        let listing = try workspace.listing(of: artifact, in: store)
+        let listing = try await listing(of: artifact)
         for _ in 0..<ObjectLookup.longestChainOfLinks {
             guard let file = listing.entry(at: inner) else {
                 if listing.entries(inside: inner).isEmpty { throw workspace.missing(path, in: artifact) }
@@ -116,7 +113,7 @@ struct ObjectLookup {
             }
             let pointer = Pointer(oid: file.digest, size: file.size, kind: .file)
             guard file.mode == .link else { return pointer }
-            try await bring(pointer, named: path)
+            try await bring(pointer, of: artifact.pointer, named: path)
             var target: [UInt8] = []
             try ObjectStream.read(file.digest, size: file.size, from: store) { target += Array($0) }
             try LinkTarget.check(target, at: file.path)
@@ -125,6 +122,17 @@ struct ObjectLookup {
             inner = try RepositoryPath(joined.string)
         }
         throw Failure(.failed, "\(path) is a link that leads in a circle")
+    }
+
+    /// Reads a tree's listing, here or in a remote, from which nothing else has to come.
+    private func listing(of artifact: PointerIndex.Entry) async throws -> TreeListing {
+        var reader = FrameReader(store)
+        if let known = try? store.listing(artifact.pointer.oid, reader: &reader).tree { return known }
+        let found = try await fetching(for: artifact.path) { fetch in
+            try await PartialFetch(fetch).listing(of: artifact.pointer)
+        }
+        guard let found else { throw Failure(.failed, "no remote has the bytes of \(artifact.path)") }
+        return found
     }
 
     private func isDirectory(_ path: RepositoryPath) -> Failure {
