@@ -37,8 +37,7 @@ def get(repo, version, paths=(), output=".", *, remote=None, trust=(), force=Fal
 def open(repo, version, path, mode="rb", *, remote=None, trust=(), **options):
     """Opens one file of a version to read, every byte of it checked; it takes room on the disk until it is closed.
 
-    Of a repository on this machine, what its store has is not fetched, and `path` may be a file in a directory; `remote` and `trust`
-    are for others.
+    Of a repository on this machine, what its store has is not fetched; `remote` and `trust` are for others.
     """
     if mode not in ("r", "rb", "rt"):
         raise ValueError(f"a version can only be read: mode {mode!r}")

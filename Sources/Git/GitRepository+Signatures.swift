@@ -33,11 +33,22 @@ extension GitRepository {
                 // A principal may have blanks, and what follows it has four words.
                 return .ssh(principal: words.dropLast(4).joined(separator: " "))
             }
+        }
+        return GitSigner(status: output.message)
+    }
+}
+
+extension GitSigner {
+    /// Reads GnuPG's machine-readable status of a verification; `nil` where it says of no valid signature.
+    init?(status: String) {
+        for line in status.split(separator: "\n") {
             // gnupg's doc/DETAILS: the fingerprint first, the primary key's last.
             let words = line.split(separator: " ")
-            if words.count > 2, words[0] == "[GNUPG:]", words[1] == "VALIDSIG", let last = words.last {
-                return .openPGP(fingerprints: [String(words[2]), String(last)])
+            guard words.count > 2, words[0] == "[GNUPG:]", words[1] == "VALIDSIG", let last = words.last else {
+                continue
             }
+            self = .openPGP(fingerprints: [String(words[2]), String(last)])
+            return
         }
         return nil
     }

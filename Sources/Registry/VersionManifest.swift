@@ -39,6 +39,8 @@ package struct VersionManifest: Sendable, Hashable {
     package let remotes: [String]
     /// The artifacts, each path once.
     package let artifacts: [Artifact]
+    /// A signature of `signedBytes`, in armour; `nil` where nobody signed the file.
+    package var signature: String?
 
     /// Creates a manifest.
     package init(version: String, commit: String, remotes: [String], artifacts: [Artifact]) {
@@ -71,17 +73,29 @@ package struct VersionManifest: Sendable, Hashable {
             if let outer { throw malformed("\(path) lies inside \(outer)") }
         }
         self.init(version: version, commit: commit, remotes: remotes.compactMap { $0 }, artifacts: artifacts)
+        if let value = fields["signature"] {
+            guard let signature = value.string else { throw malformed("\"signature\" is no string") }
+            self.signature = signature
+        }
     }
 
     /// The file's bytes.
     package var encoded: [UInt8] {
-        JSONValue.object([
+        guard let signature else { return signedBytes }
+        return JSONValue.object(fields.merging(["signature": .string(signature)]) { $1 }).encoded
+    }
+
+    /// What a signature is of: everything that counts in the file, without the signature itself.
+    package var signedBytes: [UInt8] { JSONValue.object(fields).encoded }
+
+    private var fields: [String: JSONValue] {
+        [
             "format": JSONValue(VersionManifest.format),
             "version": .string(version),
             "commit": .string(commit),
             "remotes": .array(remotes.map { .string($0) }),
             "artifacts": .array(artifacts.map(\.value)),
-        ]).encoded
+        ]
     }
 }
 

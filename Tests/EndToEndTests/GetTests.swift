@@ -4,7 +4,7 @@ import Testing
 /// What a machine does that wants a version and no clone.
 @Suite struct GetTests {
     /// A repository with two versions in `~/origin`, and what their artifacts' bytes are.
-    private static let published = """
+    static let published = """
         mkdir -p weights tree && seq 100000 > weights/a.bin && cp weights/a.bin tree/one && ln -s one tree/link
         git model init -q --name small --remote ../models && git model add -q weights/a.bin tree && git commit -q -m one
         sha256sum weights/a.bin tree/one > ~/sum.1 && git model tag -q v1.0.0 && seq 100001 > weights/a.bin
@@ -45,7 +45,9 @@ import Testing
                     ! git model get origin $wrong -o two 2> err && grep -q 'it has: `small@v2.0.0-rc.1`' err && test ! -e two
                 done
                 ! git model get origin v1.0.0 weights/b.bin -o two 2> err && grep -q 'has no artifact weights/b.bin' err
-                ! git model get origin v1.0.0 tree/one -o two 2> err && grep -q 'name it: `tree`' err && test ! -e two
+                ! git model get origin v1.0.0 tree/two -o two 2> err && grep -q 'tree has no two' err && test ! -e two
+                ! git model get origin v1.0.0 tree/link -o two 2> err && grep -q 'tree/link is a link' err && test ! -e two
+                ! git model get origin v1.0.0 weights/a.bin/b -o two 2> err && grep -q 'no artifact weights/a.bin/b' err
                 code=0 && git model get nowhere v1.0.0 -o two 2> err || code=$? && test $code = 13 && test ! -e two
                 mkdir two && ln -s /tmp two/weights && ! git model get origin v1.0.0 -o two 2> err && cat err
                 code=0 && git model get -o two 2> err || code=$? && test $code = 2
@@ -54,6 +56,37 @@ import Testing
         )
         #expect(result.exitCode == 0, "\(result.output)")
         #expect(result.output.contains("symbolic link"), "\(result.output)")
+    }
+
+    @Test func `Of a directory, single files come without the rest of it`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            mkdir -p set/in && head -c 3000000 /dev/urandom > set/big && head -c 600000 /dev/urandom > set/in/middle
+            echo small > set/in/small && chmod +x set/in/small && git model init -q --name small --remote ../models
+            git model add -q set && git commit -q -m one && git model tag -q v1.0.0 && git model push -q --tags
+            git clone -q --bare . ~/origin && git model export manifest v1.0.0 -o ~/v1.json && cp -r set ~/set && cd ~
+            received() { sed 's/.*"bytes":\\([0-9]*\\).*/\\1/'; }
+            git model get --json origin v1.0.0 set/in/small -o one > one.json && test "$(received < one.json)" -lt 1000
+            test "$(cd one && find . -type f)" = ./set/in/small && cmp one/set/in/small set/in/small && test -x one/set/in/small
+            git model get origin v1.0.0 set/in/small -o one
+            git model get --json origin v1.0.0 set/in set/in/middle -o two > two.json && diff -r two/set/in set/in
+            test "$(received < two.json)" -gt 600000 && test "$(received < two.json)" -lt 700000 && test ! -e two/set/big
+            env -i PATH=/nowhere $(command -v git-model) get --json --manifest v1.json set/in/middle -o three > three.json
+            cmp three/set/in/middle set/in/middle && test "$(received < three.json)" -lt 700000
+            git model get -q origin v1.0.0 set/big set -o four && diff -r four/set set
+            printf xxxx | dd of="$(find models/objects -type f | head -1)" bs=1 seek=90 conv=notrunc 2> dd
+            git model get -q origin v1.0.0 set/in/middle -o five && cmp five/set/in/middle set/in/middle
+            git clone -q origin clone && cd clone && git model cat set/in/small
+            test $(find .git/model/store/packs -type f -size +3 | wc -l) = 0 && cd ..
+            pack=$(find models/packs -type f -size +100) && head -c "$(stat -c %s $pack)" /dev/zero > zeros && cp zeros $pack
+            code=0 && git model get origin v1.0.0 set/in/middle -o six 2> err || code=$? && test $code = 4 && test ! -e six/set
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["Nothing to get: ", "small\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
     }
 
     @Test func `A manifest is enough, without Git, and a damaged one or a lying remote is refused`() async throws {

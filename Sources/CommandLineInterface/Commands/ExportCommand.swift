@@ -33,18 +33,25 @@ struct ExportCommand: ParsableCommand {
         )
         var output: String?
 
+        @Flag(
+            inversion: .prefixedNo,
+            help: "Sign it with the key that signs your tags; where neither is said, tag.gpgSign decides"
+        )
+        var sign: Bool?
+
         func validate() throws {
             if global.json, output == nil { throw ValidationError("--json needs -o, for the manifest is no report") }
         }
 
         func perform(in context: Context) async throws -> ExportManifest.Report {
-            try await ExportManifest(version, paths: limit.paths, to: output).run(in: context)
+            try await ExportManifest(version, paths: limit.paths, to: output, signs: sign).run(in: context)
         }
 
         func render(_ report: ExportManifest.Report, to text: inout Text) {
             guard let file = report.file else { return }
             let what = "\(Quantity.count(report.artifacts, "artifact")), \(Quantity.bytes(report.size))"
-            text.line("Wrote the manifest of \(report.version), \(what), to \(DisplayText.quoted(file))")
+            let place = DisplayText.quoted(file) + (report.isSigned ? ", signed" : "")
+            text.line("Wrote the manifest of \(report.version), \(what), to \(place)")
         }
     }
 }

@@ -8,7 +8,8 @@ struct GetCommand: ModelCommand {
         abstract: "Get the artifacts of a version without a clone",
         discussion: """
             Looks the version up in the repository at URL, of which one commit is fetched, and writes its artifacts below \
-            DIR, at the paths that they have there. With --manifest, neither Git nor the repository is needed.
+            DIR, at the paths that they have there; PATH may also be a file in one. With --manifest, neither Git nor the \
+            repository is needed.
             """
     )
     static let answers = false
@@ -20,6 +21,12 @@ struct GetCommand: ModelCommand {
 
     @Option(help: ArgumentHelp("A file that `export manifest` wrote", valueName: "file"), completion: .file())
     var manifest: String?
+
+    @Option(
+        help: ArgumentHelp("Refuse a manifest that nobody signed whom this file lists", valueName: "file"),
+        completion: .file()
+    )
+    var allowedSigners: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to write", valueName: "dir"), completion: .directory)
     var output = "."
@@ -34,6 +41,7 @@ struct GetCommand: ModelCommand {
         if manifest == nil, arguments.count < 2 {
             throw ValidationError("get needs a URL and a version, or --manifest")
         }
+        if manifest == nil, allowedSigners != nil { throw ValidationError("--allowed-signers goes with --manifest") }
         if manifest != nil, remote != nil { throw ValidationError("a manifest says itself which remotes to ask") }
     }
 
@@ -41,7 +49,7 @@ struct GetCommand: ModelCommand {
         let source: GetVersion.Source
         var paths = arguments[...]
         if let manifest {
-            source = .manifest(path: manifest)
+            source = .manifest(path: manifest, allowedSigners: allowedSigners)
         } else {
             source = .repository(url: paths.removeFirst(), version: paths.removeFirst(), remote: remote)
         }
@@ -58,6 +66,7 @@ struct GetCommand: ModelCommand {
             let cost = "\(Quantity.bytes(report.bytes)) received in \(time)"
             text.line("Got \(what), of \(report.version) at \(report.commit.prefix(12)): \(cost)")
         }
+        if let signer = report.signer { text.line("Signed by \(DisplayText.sanitized(signer))") }
         text.restored(report.written, as: "wrote")
     }
 }

@@ -20,6 +20,8 @@ package struct ExportManifest: Sendable {
         package let size: Int64
         /// The URLs in it.
         package let remotes: [String]
+        /// Whether it is signed.
+        package let isSigned: Bool
         package var warnings: [String] = []
         package var hints: [String] = []
     }
@@ -27,12 +29,14 @@ package struct ExportManifest: Sendable {
     private let version: String
     private let paths: [String]
     private let output: String?
+    private let signs: Bool?
 
-    /// Creates the operation, which writes to a file, or to standard output.
-    package init(_ version: String, paths: [String] = [], to output: String? = nil) {
+    /// Creates the operation, which writes to a file, or to standard output; `signs` is `nil` where `tag.gpgSign` decides.
+    package init(_ version: String, paths: [String] = [], to output: String? = nil, signs: Bool? = nil) {
         self.version = version
         self.paths = paths
         self.output = output
+        self.signs = signs
     }
 
     /// Writes the manifest; the remotes are those that everybody knows, not asked whether they have the bytes.
@@ -46,12 +50,18 @@ package struct ExportManifest: Sendable {
         let first = try workspace.remote(named: nil)
         let others = workspace.configuration.remoteNamesByPreference.filter { $0 != first.name }
         let remotes = try [first] + others.map { try workspace.remote(named: $0) }
-        let manifest = VersionManifest(
+        var manifest = VersionManifest(
             version: resolved.name,
             commit: resolved.commit.hex,
             remotes: remotes.map(\.location),
             artifacts: chosen.map(VersionManifest.Artifact.init)
         )
+        let git = workspace.repository.program
+        let signsTags = try await git.configuration().flag("tag.gpgSign")
+        if signs ?? signsTags ?? false {
+            let signature = ManifestSignature(in: context, scratch: workspace.modelDirectory.appending("tmp"))
+            manifest = try await signature.signed(manifest, by: git)
+        }
         if let output {
             try DurableFile.write(manifest.encoded, to: context.workingDirectory.pushing(FilePath(output)))
         } else {
@@ -63,7 +73,8 @@ package struct ExportManifest: Sendable {
             file: output,
             artifacts: chosen.count,
             size: chosen.reduce(0) { $0.addingSaturating($1.pointer.size) },
-            remotes: manifest.remotes
+            remotes: manifest.remotes,
+            isSigned: manifest.signature != nil
         )
         let known = try remotes.reduce(into: Set<Digest>()) { $0.formUnion(try $1.acknowledged()) }
         if let unseen = chosen.first(where: { !known.contains($0.pointer.oid) }) {

@@ -12,7 +12,9 @@ package struct GetVersion: Sendable {
         /// In a Git repository, by its URL or path; only the remote of that name is asked, where one is given.
         case repository(url: String, version: String, remote: String?)
         /// In a file that `export manifest` wrote, whose first remote that can be reached is asked.
-        case manifest(path: String)
+        ///
+        /// Where a file of allowed signers is given, one of them has to have signed it.
+        case manifest(path: String, allowedSigners: String?)
     }
 
     /// What was got.
@@ -29,6 +31,8 @@ package struct GetVersion: Sendable {
         package let unchanged: Int
         /// The bytes that were received.
         package let bytes: Int64
+        /// Who signed the manifest; left out where nobody asked.
+        package let signer: String?
         /// How long it took, in ns.
         package let nanoseconds: Int64
     }
@@ -50,6 +54,7 @@ package struct GetVersion: Sendable {
     private struct Order {
         let version: String
         let commit: String
+        var signer: String?
         let orders: [DeliveryOrder]
         let remotes: [Delivery.Source]
     }
@@ -77,6 +82,7 @@ package struct GetVersion: Sendable {
             written: result.written,
             unchanged: result.unchanged,
             bytes: result.byteCount,
+            signer: order.signer,
             nanoseconds: context.now() - started
         )
     }
@@ -94,12 +100,18 @@ package struct GetVersion: Sendable {
                 orders: orders,
                 remotes: try copy.remotes(named: remote)
             )
-        case .manifest(let path):
+        case .manifest(let path, let allowedSigners):
             let file = context.workingDirectory.pushing(FilePath(path))
             let manifest = try VersionManifest(parsing: DurableFile.read(file, limit: VersionManifest.byteLimit))
+            var signer: String?
+            if let allowedSigners {
+                let signature = ManifestSignature(in: context, scratch: scratch)
+                signer = try await signature.signer(of: manifest, allowedBy: allowedSigners)
+            }
             return Order(
                 version: manifest.version,
                 commit: manifest.commit,
+                signer: signer,
                 orders: try DeliveryOrder.all(paths, among: manifest.artifacts, of: manifest.version),
                 remotes: manifest.remotes.map { url in
                     Delivery.Source(name: url) {

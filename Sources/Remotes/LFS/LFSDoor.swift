@@ -37,7 +37,7 @@ struct LFSDoorman: Sendable {
         otherwise url: String
     ) async throws(RemoteError) -> LFSDoor {
         let command = "git-lfs-authenticate \(ShellWord.quoted(location.path)) \(operation.rawValue)"
-        let answer: ShellPrograms.Answer
+        let answer: ProgramAnswer
         do {
             let words = settings.shellArguments(for: location, .command(command), isAgreed: true)
             answer = try await programs.run(

@@ -1,3 +1,5 @@
+import SystemIO
+
 /// Keys that a program prints, which a profile names as `credential_process` ("Process credential provider").
 struct AWSProcess: CredentialSource {
     let profile: String
