@@ -58,11 +58,10 @@ final class FrameIngest: Sendable {
         guard state.withLock({ $0.claimed.insert(frame.id).inserted }) else { return reuse(frame) }
         do throws(StoreError) {
             for copy in local.indexes.copies(of: frame.id) where try isKept(copy.pack) {
-                // A difference whose base was collected rebuilds nothing.
-                if let base = copy.base, try !local.hasFrame(base, below: copy.entry.depth) { continue }
-                return reuse(frame)
+                // The file at hand may be the last place that has what is damaged here; a difference without its base rebuilds nothing.
+                if try local.isIntact(copy) { return reuse(frame) }
             }
-            for alternate in local.alternates where try alternate.hasFrame(frame.id) { return reuse(frame) }
+            for alternate in local.alternates where try alternate.hasIntactFrame(frame.id) { return reuse(frame) }
             try store(frame, raw, as: role, worker: &worker)
         } catch {
             // Other files may count on this frame since it was claimed.

@@ -9,7 +9,7 @@ typealias IncomingFrame = (record: FrameRecord, stored: UnsafeRawBufferPointer)
 /// Reads frames from a store, checking each against its name; one a thread, for it owns a decoder.
 package struct FrameReader: ~Copyable {
     /// From this size on, a frame's pages are let go as soon as it is decoded.
-    private static let releasedByteCount = 64 << 10
+    static let releasedByteCount = 64 << 10
 
     private let store: LocalStore
     private var decoder = FrameDecoder()

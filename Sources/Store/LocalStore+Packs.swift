@@ -17,6 +17,28 @@ extension LocalStore {
         return ids
     }
 
+    /// Returns whether a copy of a frame of less depth than `limit` is there as it was written, and all that it decodes against.
+    func hasIntactFrame(_ frame: Digest, below limit: UInt8 = .max) throws(StoreError) -> Bool {
+        for copy in try presentCopies(of: frame) where copy.entry.depth < limit {
+            if try isIntact(copy) { return true }
+        }
+        return false
+    }
+
+    /// Returns whether a copy of a frame, and all that it decodes against, has the checksums that it was written with: nothing is decoded.
+    func isIntact(_ copy: FrameLocation) throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            let pack = try pack(copy.pack)
+            defer { if copy.entry.recordLength >= FrameReader.releasedByteCount { pack.releaseMemory(of: copy.entry) } }
+            _ = try pack.record(of: copy.entry)
+        } catch {
+            // What a newer version wrote is for that one to check.
+            guard case .needsNewerVersion = error else { return false }
+        }
+        guard let base = copy.base else { return true }
+        return try hasIntactFrame(base, below: copy.entry.depth)
+    }
+
     /// Returns the paths of the object indexes that are there, with the objects that they are named by.
     func objectIndexes() throws(StoreError) -> [(oid: Digest, path: FilePath)] {
         let directory = root.appending("objects")

@@ -52,6 +52,54 @@ struct MendingTests {
         try await requireSound(scratch)
     }
 
+    private func damage(_ frame: FrameLocation, in scratch: ScratchStore) throws {
+        let last = Int(frame.entry.offset) + frame.entry.recordLength - 1
+        try change(scratch.root.appending(StoreLayout.pack(frame.pack))) { $0[last] ^= 1 }
+    }
+
+    @Test func `Of what is added again, a frame that is damaged here is stored anew, and nothing else`()
+        async throws
+    {
+        var random = PseudoRandom(seed: 5)
+        let bytes = (0..<2_500_000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        var turn = 0
+        while true {
+            let scratch = try ScratchStore()
+            let pointer = try await scratch.add(bytes)
+            let frames = Closure(of: [pointer], in: try scratch.reopened()).frames.values
+                .sorted { ($0.pack, $0.entry.offset) < ($1.pack, $1.entry.offset) }
+            guard turn < frames.count else { break }
+            try damage(frames[turn], in: scratch)
+            let error = try await storeError { _ = try await scratch.restored(pointer) }
+            #expect(!error.isAbsence)
+            let before = try scratch.byteCount(of: "packs")
+            try await scratch.add(bytes, as: "copy", to: scratch.reopened())
+            #expect(try await scratch.restored(pointer) == bytes)
+            let grown = try scratch.byteCount(of: "packs") - before
+            #expect(grown > 0 && grown < Int64(frames[turn].entry.recordLength) + 1000)
+            #expect(try await scratch.check(mending: true).map(\.severity) == [.damaged])
+            #expect(try await scratch.check().isEmpty)
+            #expect(try await scratch.restored(pointer) == bytes)
+            turn += 1
+        }
+        // The manifest, and more than one piece of the file.
+        #expect(turn > 2)
+    }
+
+    @Test func `A difference whose base is damaged is stored anew when it is added again`() async throws {
+        let scratch = try ScratchStore()
+        var model = SafetensorsBytes([("a", 120_000), ("b", 60_000)], seed: 1)
+        let first = try await scratch.addModel(model.bytes, after: [])
+        model.train(seed: 2)
+        let second = try await scratch.addModel(model.bytes, after: [first])
+        let closure = Closure(of: [second], in: try scratch.reopened())
+        let base = try #require(closure.bases.first.flatMap { closure.frames[$0] })
+        try damage(base, in: scratch)
+        _ = try await storeError { _ = try await scratch.restored(second) }
+        #expect(try await scratch.addModel(model.bytes, after: [first]) == second)
+        #expect(try await scratch.restored(second) == model.bytes)
+    }
+
     @Test(arguments: [StoreCheck.Depth.structure, .everything])
     func `Packs that no index lists are listed with their objects`(depth: StoreCheck.Depth) async throws {
         let scratch = try GoldenStore.scratch()
