@@ -193,7 +193,7 @@ struct DeploymentRun {
         var report = report
         var event = try await event(.succeeded, seal, situation, reason: options.reason)
         event.isForced = options.isForced && situation.history.isBad(release.id)
-        let noted = session.seal(seal, noting: event)
+        let noted = seal.noting(event)
         try await driver.seal(noted, release.files)
         try await requireUntouched(noted)
         try session.journal.announceOrWarn(event, driver.journal != nil, &report.warnings)

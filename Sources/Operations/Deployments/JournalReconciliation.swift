@@ -22,6 +22,11 @@ struct JournalReconciliation {
         let current = contents.pending.isEmpty ? nil : try await session.driver.current()
         let canary = contents.pending.isEmpty ? nil : try await session.driver.canary()
         for event in contents.pending {
+            // Another clone found out first.
+            if session.isRecorded(event) {
+                try session.journal.withdraw(event)
+                continue
+            }
             if event.state == .paused,
                 try await isDivided(as: event, canary, beside: seals.first { $0.release == current })
             {
@@ -53,6 +58,7 @@ struct JournalReconciliation {
             outcome.isNews = true
             outcome.warnings.append("\(JournalReconciliation.what(event)): \(settled.state.rawValue)")
         }
+        try await noteUnknown(seals, &outcome)
         outcome.warnings += contents.warnings
         return outcome
     }
@@ -80,6 +86,21 @@ struct JournalReconciliation {
         "a deployment of \(event.version) to \(event.target) ended before it was recorded"
     }
 
+    /// Notes what put there what runs, where only the target knows: the clone that did it may be gone.
+    private func noteUnknown(_ seals: [ReleaseSeal], _ outcome: inout Outcome) async throws {
+        guard seals.contains(where: \.notesEvent),
+            let event = try session.unknownEvent(of: try await session.driver.current(), among: seals)
+        else { return }
+        do { try session.journal.note(event) } catch {
+            outcome.warnings.append("what happened to \(event.target) on \(event.at) could not be noted: \(error)")
+            return
+        }
+        outcome.isNews = true
+        outcome.warnings.append(
+            "what put \(event.version) into \(event.target) on \(event.at) was not recorded here yet"
+        )
+    }
+
     /// What cannot be put right keeps nobody from deploying something that works, or from going back.
     private func given(up event: DeploymentEvent, because error: any Error) async throws -> DeploymentEvent {
         var event = event
@@ -103,6 +124,7 @@ struct JournalReconciliation {
             if case .returned(let why) = try await change.goBack(from: seal, to: old, because: error) {
                 event.state = old == nil ? .failed : .rolledBack
                 event.abandoned = nil
+                await session.forget(seal)
                 // What it was for stays: automatic rollbacks are told by it.
                 event.reason = [event.reason, why].compactMap(\.self).joined(separator: "; ")
             }

@@ -86,6 +86,7 @@ struct RollbackRun {
             if let canary = plan.canary, !plan.endsCanary, canary.release != plan.old.release {
                 report.warnings.append("\(canary.release) does not get its part of the traffic any more")
             }
+            await session.remember(event, in: plan.old)
             await session.forget(plan.leftSeal)
             try await check(plan.old, &report)
         }
@@ -232,7 +233,7 @@ struct RollbackRun {
         var event = try await session.event(
             .rollback,
             .succeeded,
-            of: plan.old,
+            of: plan.old.notingNothing,
             after: plan.history,
             previous: plan.leftEvent,
             reason: options.reason

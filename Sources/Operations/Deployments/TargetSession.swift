@@ -7,11 +7,6 @@ import SystemPackage
 
 /// A target as one command works with it: who deploys to it, what is known of it, and where that is noted.
 struct TargetSession: Sendable {
-    /// What the seal of a release notes of the event that put it there.
-    private enum Detail {
-        static let event = "event", sequence = "sequence", time = "at"
-    }
-
     let workspace: Workspace
     let target: DeploymentTarget
     let driver: any TargetDriver
@@ -66,24 +61,17 @@ struct TargetSession: Sendable {
     /// Returns everything that happened, from Git, the journal and, where neither knows it, the seals.
     func history(_ seals: [ReleaseSeal]) throws -> DeploymentHistory {
         let noted = try journal.contents().events
-        let sealed = seals.compactMap { seal -> DeploymentEvent? in
-            guard let id = seal.details[Detail.event], let at = seal.details[Detail.time],
-                let sequence = seal.details[Detail.sequence].flatMap({ Int($0) }), sequence > 0
-            else { return nil }
-            return DeploymentEvent(
-                id: id,
-                sequence: sequence,
-                target: target.name,
-                action: .deploy,
-                state: .succeeded,
-                of: seal,
-                previous: nil,
-                host: "",
-                at: at
-            )
-        }
+        let sealed = seals.compactMap { $0.notedEvent(of: target.name) }
         // Of one event, what Git and the journal say counts: it may have come to something else.
         return DeploymentHistory(target.name, recorded.events + noted + sealed)
+    }
+
+    /// Returns the event that the seal of what runs notes, where neither Git nor a journal knows of it: whoever put it there could not
+    /// tell, and perhaps never will.
+    func unknownEvent(of current: ReleaseID?, among seals: [ReleaseSeal]) throws -> DeploymentEvent? {
+        guard let event = seals.first(where: { $0.release == current })?.wholeEvent(of: target.name) else { return nil }
+        let isKnown = try (recorded.events + journal.contents().events).contains { $0.id == event.id }
+        return isKnown ? nil : event
     }
 
     /// Returns the event that put there what runs, which is not the last one where somebody went back and nobody here knows.
@@ -126,20 +114,15 @@ struct TargetSession: Sendable {
         )
     }
 
-    /// Returns a seal that notes which event puts the release there, so that its target alone tells the order.
-    func seal(_ seal: ReleaseSeal, noting event: DeploymentEvent) -> ReleaseSeal {
-        var seal = seal
-        seal.details[Detail.event] = event.id
-        seal.details[Detail.sequence] = "\(event.sequence)"
-        seal.details[Detail.time] = event.at
-        return seal
+    /// Lets the seal of what runs note the event that put it there; what cannot be written is noted elsewhere all the same.
+    func remember(_ event: DeploymentEvent, in seal: ReleaseSeal) async {
+        try? await uninterruptedDriver.reseal(seal.noting(event))
     }
 
     /// Lets a seal say no more that the release came to be current, or stayed it; what cannot be written is noted elsewhere all the same.
     func forget(_ seal: ReleaseSeal?) async {
-        guard var seal, seal.details[Detail.event] != nil else { return }
-        for name in [Detail.event, Detail.sequence, Detail.time] { seal.details[name] = nil }
-        try? await uninterruptedDriver.reseal(seal)
+        guard let seal, seal.notesEvent else { return }
+        try? await uninterruptedDriver.reseal(seal.notingNothing)
     }
 
     /// Fetches what others recorded; that the Git remote cannot be reached is only worth a warning.

@@ -45,7 +45,9 @@ package struct SyncDeployments: Sendable {
                 report.problems.append(Problem(name.text, error))
                 continue
             }
-            let outcome = await sharing(name, in: workspace).settle(pushes: true)
+            let (sharing, remarks) = try await sharing(name, in: workspace)
+            report.warnings += remarks
+            let outcome = await sharing.settle(pushes: true)
             if outcome.remote == nil {
                 report.problems += outcome.warnings.map { Problem(name.text, message: $0) }
             } else {
@@ -62,14 +64,29 @@ package struct SyncDeployments: Sendable {
 
     /// A target that is not set up here any more, or that nobody here agreed to, has only this clone's journal: a directory that a
     /// tracked file names could say anything, and stages would follow.
-    private func sharing(_ name: TargetName, in workspace: Workspace) async -> RecordSharing {
-        if let configured = try? workspace.target(named: name.text),
+    private func sharing(
+        _ name: TargetName,
+        in workspace: Workspace
+    ) async throws -> (sharing: RecordSharing, warnings: [String]) {
+        guard let configured = try? workspace.target(named: name.text),
             (try? workspace.requireAgreement(to: configured)) != nil,
             let session = try? await TargetSession(configured.target, in: workspace)
-        {
-            return session.sharing
+        else {
+            return (RecordSharing(workspace: workspace, target: name, journal: workspace.journal(of: name)), [])
         }
-        return RecordSharing(workspace: workspace, target: name, journal: workspace.journal(of: name))
+        do { return (session.sharing, try await SyncDeployments.settle(session)) } catch {
+            try workspace.context.cancellation.check()
+            return (session.sharing, ["what \(name) itself knows was left alone: \(error)"])
+        }
+    }
+
+    /// Asks the directory of a target what happened there that nobody noted, as where a process, or a clone, is no more; returns
+    /// warnings.
+    private static func settle(_ session: TargetSession) async throws -> [String] {
+        guard [.directory, .batch, .process].contains(session.target.kind) else { return [] }
+        let seals = try await session.driver.seals()
+        guard !seals.isEmpty else { return [] }
+        return try await session.locked { try await JournalReconciliation(session: session).run(seals).warnings }
     }
 
     private func names(in workspace: Workspace, _ remote: String) async throws -> [TargetName] {
