@@ -17,7 +17,7 @@ enum CommandAgreement {
 
 extension QuotedPath {
     /// Returns a text for a message: what has control characters in quotes, anything else as it is.
-    fileprivate static func printable(_ text: String) -> String {
+    static func printable(_ text: String) -> String {
         text.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? encode(text) : text
     }
 }

@@ -56,20 +56,17 @@ package struct RunBatch: Sendable {
     /// Runs the command of the version; where it fails, no outputs are written.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let (root, name) = try directory(in: workspace)
+        let (host, name) = try host(in: workspace)
         let source = context.workingDirectory.pushing(FilePath(input)).lexicallyNormalized()
         let destination = context.workingDirectory.pushing(FilePath(output)).lexicallyNormalized()
         let formats = (try BatchFormat(of: source, as: input), try BatchFormat(of: destination, as: output))
         try requireFiles(source, destination)
-        let host = LocalReleaseHost(root, environment: context.environment, cancellation: context.cancellation)
         let seal = try await current(of: host, name)
         let start = context.now()
         let scratch = try TemporaryDirectory(in: destination.removingLastComponent())
         let raw = scratch.path.appending(destination.lastComponent?.string ?? "out")
-        try await execute(seal, in: host.layout.files(of: seal.release), from: source, to: raw, context)
-        guard try FileStatus.of(raw)?.kind == .regular else {
-            throw Failure(.failed, "the batch command of \(seal.tag) wrote no file at {out}")
-        }
+        try await BatchExecution(seal: seal, host: host, target: name, output: output, context: context)
+            .run(from: source, to: raw)
         let stamp = BatchStamp(seal, formats.1, leavesOutFailed: onError == .skip)
         let (rows, result) = try await WorkerPool.shared.run {
             let rows = try BatchReader.count(of: source, formats.0, until: context.cancellation)
@@ -78,25 +75,26 @@ package struct RunBatch: Sendable {
         return report(seal, rows: rows, result, nanoseconds: context.now() - start)
     }
 
-    /// The directory of the target, and its name.
-    private func directory(in workspace: Workspace) throws -> (root: FilePath, name: TargetName) {
+    /// What has the target's releases, and the target's name.
+    private func host(in workspace: Workspace) throws -> (host: any ReleaseHost, name: TargetName) {
         let configured = try workspace.target(named: target)
         let target = configured.target
         guard target.kind == .batch else {
             throw Failure(.usage, "\(target.name) is a target of the kind \(target.kind.rawValue), not batch")
         }
-        // As for going back: what was deployed there was agreed to, unless the clone itself brought it.
+        // As for going back: what was deployed there was agreed to, unless the clone itself brought it, or another host is asked.
         try workspace.requireAgreement(toGoingBackOn: configured)
         try target.settings.requireKnown(DirectoryTarget.keys(of: .batch))
-        switch try DirectoryTarget.place(of: target, in: workspace.context, relativeTo: workspace.root) {
-        case .here(let path): return (path, target.name)
-        case .elsewhere:
-            throw Failure(
-                .failed,
-                "\(target.name) is on another host, and a batch runs where its release is",
-                hints: ["run it there, in a clone that has the target's directory as its path"]
-            )
-        }
+        let tally = ProgressTally(phase: "sending", sink: workspace.context.progress)
+        let host = try DirectoryTarget.host(
+            of: target,
+            in: workspace.context,
+            relativeTo: workspace.root,
+            sshCommand: workspace.configuration.sshCommand,
+            isAgreed: try workspace.isAgreed(to: target),
+            sent: tally.add
+        )
+        return (host, target.name)
     }
 
     private func requireFiles(_ source: FilePath, _ destination: FilePath) throws {
@@ -116,7 +114,7 @@ package struct RunBatch: Sendable {
     }
 
     /// The seal of what the target has.
-    private func current(of host: LocalReleaseHost, _ name: TargetName) async throws -> ReleaseSeal {
+    private func current(of host: any ReleaseHost, _ name: TargetName) async throws -> ReleaseSeal {
         do {
             guard let release = try await host.current(),
                 let seal = try await host.seals().first(where: { $0.release == release })
@@ -130,70 +128,6 @@ package struct RunBatch: Sendable {
             try await host.requireUsable(seal)
             return seal
         } catch let error as HostError { throw Failure(error, at: name) }
-    }
-
-    private func execute(
-        _ seal: ReleaseSeal,
-        in directory: FilePath,
-        from source: FilePath,
-        to raw: FilePath,
-        _ context: Context
-    ) async throws {
-        guard let name = seal.plan.batch.first else {
-            throw Failure(
-                .failed,
-                "\(seal.tag) has no batch command",
-                hints: ["describe it, then tag and deploy a version that has it: `git model describe --help`"]
-            )
-        }
-        let places = ["{in}": source.string, "{out}": raw.string, "{dir}": directory.string]
-        let words = seal.plan.batch.map { word in Placeholders.replaced(in: word, by: places) }
-        let search = InterpreterSearch(environment: context.environment, directory: directory)
-        guard let program = search.program(words[0]) else {
-            throw Failure(
-                .failed,
-                "there is no program \(QuotedPath.encode(name)), which is the batch command of \(seal.tag)"
-            )
-        }
-        let process = try ForegroundProcess(
-            program,
-            words,
-            environment: environment(of: seal, directory, source, raw, context),
-            directory: directory,
-            outputToErrors: true
-        )
-        context.forwardSignals(process.identifier)
-        if context.cancellation.isCancelled { process.interrupt() }
-        let end = await withCheckedContinuation { continuation in
-            WorkerThread.start { continuation.resume(returning: process.wait()) }
-        }
-        context.forwardSignals(nil)
-        try context.cancellation.check()
-        guard end.code == 0 else {
-            let how = end.signal.map { "was ended by signal \($0)" } ?? "ended with exit code \(end.code)"
-            throw Failure(
-                .failed,
-                "the batch command of \(seal.tag) \(how); \(QuotedPath.encode(output)) was not written"
-            )
-        }
-    }
-
-    private func environment(
-        of seal: ReleaseSeal,
-        _ directory: FilePath,
-        _ source: FilePath,
-        _ raw: FilePath,
-        _ context: Context
-    ) -> [String: String] {
-        // A release is never changed, not by Python's caches either.
-        var environment = ["PYTHONDONTWRITEBYTECODE": "1"].merging(context.environment) { $1 }
-        environment["GIT_MODEL_DIR"] = directory.string
-        environment["GIT_MODEL_MODEL"] = seal.model
-        environment["GIT_MODEL_VERSION"] = seal.version
-        environment["GIT_MODEL_DIGEST"] = seal.digest
-        environment["GIT_MODEL_IN"] = source.string
-        environment["GIT_MODEL_OUT"] = raw.string
-        return environment
     }
 
     private func report(

@@ -1,3 +1,4 @@
+import Synchronization
 import SystemIO
 import SystemPackage
 
@@ -19,12 +20,28 @@ struct RemoteCommand: Sendable {
         limit: Int,
         feed: @escaping @Sendable (_ write: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) async throws -> RemoteSession.Answer {
+        let output = Mutex<[UInt8]>([])
+        let end = try await run(script, feed: feed) { bytes in
+            let count = output.withLock { output in
+                output += bytes
+                return output.count
+            }
+            guard count <= limit else { throw HostError.unable("a command prints more than \(limit) bytes") }
+        }
+        return RemoteSession.Answer(output: output.withLock(\.self), said: end.said, exitCode: end.exitCode)
+    }
+
+    /// Runs a script whose output `take` is given as it comes; returns the last of its complaints and its exit code.
+    func run(
+        _ script: String,
+        feed: @escaping @Sendable (_ write: (UnsafeRawBufferPointer) throws -> Void) throws -> Void,
+        take: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+    ) async throws -> (said: String, exitCode: Int32) {
         let child = try client.start(RemoteScript.command(script))
         let broken = Cancellation()
         async let fed = fill(child, feed, orBreak: broken)
-        let output: [UInt8]
         do {
-            output = try await WorkerThread.value { try self.output(of: child, limit: limit, until: broken) }
+            try await WorkerThread.value { try self.hand(outputOf: child, to: take, until: broken) }
         } catch {
             _ = try? await WorkerThread.value { child.end(within: 0) }
             let failure = await fed
@@ -36,7 +53,7 @@ struct RemoteCommand: Sendable {
         guard let exitCode, exitCode != HostClient.ownFailure else { throw client.failure(said, exitCode, false) }
         // A script that failed did not read on, and that is no news then.
         if exitCode == 0, let failure { throw failure }
-        return RemoteSession.Answer(output: output, said: said, exitCode: Int32(exitCode))
+        return (said, Int32(exitCode))
     }
 
     /// Writes what the script reads, and returns what kept it from that.
@@ -60,17 +77,19 @@ struct RemoteCommand: Sendable {
         }
     }
 
-    private func output(of child: ChildProcess, limit: Int, until broken: Cancellation) throws -> [UInt8] {
-        var output: [UInt8] = []
+    private func hand(
+        outputOf child: ChildProcess,
+        to take: (UnsafeRawBufferPointer) throws -> Void,
+        until broken: Cancellation
+    ) throws {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             for cancellation in cancellations + [broken] { try cancellation.check() }
             switch try buffer.withUnsafeMutableBytes({ try child.read(into: $0, within: RemoteCommand.look) }) {
-            case .bytes(let count): output += buffer[..<count]
+            case .bytes(let count): try buffer.withUnsafeBytes { try take(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             case .nothing: break
-            case .end: return output
+            case .end: return
             }
-            guard output.count <= limit else { throw HostError.unable("a command prints more than \(limit) bytes") }
         }
     }
 }

@@ -5,13 +5,20 @@ import SystemPackage
 struct RemoteSupervision {
     /// The directory of the release.
     let directory: FilePath
-    /// The words of the command; `{dir}`, `{out}` and `{socket}` in them are the script's to replace.
+    /// The words of the command; `{dir}`, `{out}`, `{socket}` and, of a batch, `{in}` in them are the script's to replace.
     let words: [String]
     /// What the command has in its environment beside what the host gives.
     let variables: [String: String]
 
     /// What the words may have, and the variables of the script that stand for it.
-    private static let places = ["{dir}": "_dir", "{out}": "_out", "{socket}": "_socket"]
+    private var places = ["{dir}": "_dir", "{out}": "_out", "{socket}": "_socket"]
+
+    /// Creates the scripts of a command.
+    init(directory: FilePath, words: [String], variables: [String: String]) {
+        self.directory = directory
+        self.words = words
+        self.variables = variables
+    }
 
     /// A server: what it says goes to the standard output, and `mark` in a line of its own once it listens at the port.
     func server(port: Int, socket: FilePath?, mark: String) -> String {
@@ -60,6 +67,33 @@ struct RemoteSupervision {
             """
     }
 
+    /// A command that turns the file of so many bytes that it gets by the standard input into one at `{out}`, which is given; what it
+    /// prints goes to the standard error. The names are those of the files, without directories.
+    func batch(inputByteCount count: Int64, input: String, output: String) -> String {
+        var batch = self
+        batch.places["{in}"] = "_in"
+        return """
+            _place=$(mktemp -d) || exit 1
+            trap 'rm -rf "$_place"' EXIT
+            mkdir "$_place/in" "$_place/out" || exit 1
+            _in=$_place/in/\(ShellWord.quoted(input))
+            _out=$_place/out/\(ShellWord.quoted(output))
+            head -c \(count) >"$_in" && [ "$(wc -c <"$_in")" -eq \(count) ] || exit \(RemoteSupervision.noInputCode)
+            \(beginning)
+            export GIT_MODEL_IN="$_in" GIT_MODEL_OUT="$_out"
+            \(batch.running(input: "/dev/null", output: ">&2"))
+            wait "$_child"
+            _code=$?
+            if [ "$_code" = 0 ]; then
+                if [ -f "$_out" ] && [ ! -L "$_out" ]; then cat "$_out" || _code=1; else _code=\(RemoteSupervision.noOutputCode); fi
+            fi
+            \(ending)
+            """
+    }
+
+    /// The exit code of a host that could not keep the whole input of a command.
+    static let noInputCode: Int32 = 98
+
     /// The exit code of a command that did not write the one file that it was to write.
     static let noOutputCode: Int32 = 97
 
@@ -103,7 +137,7 @@ struct RemoteSupervision {
         var result = ""
         var rest = Substring(text)
         while let brace = rest.firstIndex(of: "{") {
-            let place = RemoteSupervision.places.first { rest[brace...].hasPrefix($0.key) }
+            let place = places.first { rest[brace...].hasPrefix($0.key) }
             let end = place.map { rest.index(brace, offsetBy: $0.key.count) } ?? rest.index(after: brace)
             let before = place == nil ? rest[..<end] : rest[..<brace]
             if !before.isEmpty { result += ShellWord.quoted(String(before)) }

@@ -102,7 +102,8 @@ extension SSHReleaseHost {
         try await session.require(
             "write the seal of release \(seal.release)",
             """
-            [ -f \(place) ] && printf '%s' \(ShellWord.quoted(text)) >\(draft) && \(RemoteScript.flush(layout.root))
+            [ -f \(place) ] || exit 1
+            printf '%s' \(ShellWord.quoted(text)) >\(draft) && \(RemoteScript.flush(layout.root)) || exit 1
             mv -fT \(draft) \(place) && \(RemoteScript.flush(layout.root))
             """
         )
@@ -117,7 +118,7 @@ extension SSHReleaseHost {
             "seal release \(seal.release)",
             """
             h=$(sha256sum \(listing)) && [ "${h%% *}" = \(ShellWord.quoted(digest)) ] || exit 1
-            printf '%s' \(ShellWord.quoted(text)) >\(draft) && \(RemoteScript.flush(layout.root))
+            printf '%s' \(ShellWord.quoted(text)) >\(draft) && \(RemoteScript.flush(layout.root)) || exit 1
             mv -fT \(draft) \(RemoteScript.word(layout.seal(of: seal.release))) && \(RemoteScript.flush(layout.root))
             """
         )

@@ -97,7 +97,8 @@ package struct SSHReleaseHost: ReleaseHost {
         }
     }
 
-    /// Clears up what killed deployments left, and sees whether a link can be replaced in one step.
+    /// Clears up what killed deployments left, and sees whether a link can be replaced in one step, by what a disk that is full still
+    /// takes: a directory needs a block.
     private func prepare() async throws {
         let temporary = RemoteScript.word(layout.temporary)
         let answer = try await session.require(
@@ -106,9 +107,9 @@ package struct SSHReleaseHost: ReleaseHost {
             cd \(temporary) || exit 1
             chmod -R u+w . && find . -mindepth 1 -maxdepth 1 -exec rm -rf {} + || exit 1
             find ../.. -maxdepth 1 -type l -name 'current.git-model-*' -exec rm -f {} +
-            mkdir probe && ln -s a probe/one && ln -s b probe/two || exit 1
-            mv -fT probe/one probe/two 2>/dev/null && [ "$(readlink probe/two)" = a ] && echo able
-            rm -rf probe
+            ln -s a probe-one && ln -s b probe-two || exit 1
+            mv -fT probe-one probe-two 2>/dev/null && [ "$(readlink probe-two)" = a ] && echo able
+            rm -f probe-one probe-two
             """
         )
         guard answer.text.contains("able") else {

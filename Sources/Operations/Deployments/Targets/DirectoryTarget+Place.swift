@@ -33,6 +33,35 @@ extension DirectoryTarget {
             )
         }
     }
+
+    /// Returns what has the releases of a target; nothing is contacted. `sent` is told how many bytes go to another host.
+    static func host(
+        of target: DeploymentTarget,
+        in context: Context,
+        relativeTo top: FilePath,
+        sshCommand: String?,
+        isAgreed: Bool,
+        sent: @escaping @Sendable (Int64) -> Void
+    ) throws -> any ReleaseHost {
+        switch try place(of: target, in: context, relativeTo: top) {
+        case .here(let path):
+            return LocalReleaseHost(path, environment: context.environment, cancellation: context.cancellation)
+        case .elsewhere(let location):
+            let settings = SSHSettings(
+                environment: context.environment,
+                configuredCommand: sshCommand,
+                mayAskUser: context.hasTerminal
+            )
+            let program = SSHProgram(location, settings, isAgreed: isAgreed)
+            return SSHReleaseHost(
+                HostClient(program),
+                root: FilePath(program.path),
+                staging: context.stagingDirectory,
+                cancellation: context.cancellation,
+                progress: sent
+            )
+        }
+    }
 }
 
 extension HostClient {

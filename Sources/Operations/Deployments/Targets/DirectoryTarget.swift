@@ -41,24 +41,14 @@ struct DirectoryTarget: TargetDriver {
         health = try DirectoryTarget.words("health", of: target)
         let tally = ProgressTally(phase: "sending", sink: context.progress)
         self.tally = tally
-        switch try DirectoryTarget.place(of: target, in: context, relativeTo: top) {
-        case .here(let path):
-            host = LocalReleaseHost(path, environment: context.environment, cancellation: context.cancellation)
-        case .elsewhere(let location):
-            let settings = SSHSettings(
-                environment: context.environment,
-                configuredCommand: sshCommand,
-                mayAskUser: context.hasTerminal
-            )
-            let program = SSHProgram(location, settings, isAgreed: isAgreed)
-            host = SSHReleaseHost(
-                HostClient(program),
-                root: FilePath(program.path),
-                staging: context.stagingDirectory,
-                cancellation: context.cancellation,
-                progress: tally.add
-            )
-        }
+        host = try DirectoryTarget.host(
+            of: target,
+            in: context,
+            relativeTo: top,
+            sshCommand: sshCommand,
+            isAgreed: isAgreed,
+            sent: tally.add
+        )
     }
 
     /// The words of a key that holds a command.
@@ -134,15 +124,9 @@ struct DirectoryTarget: TargetDriver {
         guard let result else { throw Failure(.failed, "\(command) did not end within \(target.timeout) s") }
         guard result.exitCode == 0 else {
             let last = String(decoding: result.output, as: UTF8.self).split(whereSeparator: \.isNewline).last
-            let said = last.map { ": \(DirectoryTarget.printable($0))" } ?? ""
+            let said = last.map { ": \(QuotedPath.printable(String($0.prefix(300))))" } ?? ""
             throw Failure(.failed, "\(command) ended with exit code \(result.exitCode)\(said)")
         }
-    }
-
-    /// What a command said, without what a terminal could take for more.
-    private static func printable(_ text: Substring) -> String {
-        let shown = String(text.prefix(300))
-        return shown.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? QuotedPath.encode(shown) : shown
     }
 
     /// Whether the user of this machine agreed to the words of the health command, which a tracked file may bring.
