@@ -166,6 +166,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
+        tests("OperationsTests", ["Operations", "Deployment", "SystemIO", "ModelCore", systemPackage]),
         tests(
             "CommandTests",
             [

@@ -5,17 +5,11 @@ import ModelCore
 ///
 /// `*`, `?` and `[…]` stay within a component, `**` stands for any number of them.
 struct PathGlobs {
-    /// More would let a hostile pattern take for ever.
-    private static let wildcardLimit = 8
-
     private let patterns: [[[UInt8]]]
 
     /// Reads the key `paths` of a target; none lets everything through.
-    init(of settings: TargetSettings) throws(TargetError) {
+    init(of settings: TargetSettings) {
         let texts = settings.texts("paths").flatMap { $0.split(whereSeparator: \.isWhitespace) }
-        for text in texts where text.utf8.count(where: { $0 == UInt8(ascii: "*") }) > PathGlobs.wildcardLimit {
-            throw settings.problem("paths", "has a pattern with too many stars: \(QuotedPath.encode(String(text)))")
-        }
         patterns = texts.map { $0.split(separator: "/").map { Array($0.utf8) } }
     }
 
@@ -29,13 +23,25 @@ struct PathGlobs {
         return patterns.contains { PathGlobs.matches($0[...], components[...]) }
     }
 
+    /// Whether a pattern matches a path or a directory above it; what is tried grows with both lengths multiplied, for patterns come from
+    /// tracked files.
     private static func matches(_ pattern: ArraySlice<[UInt8]>, _ path: ArraySlice<[UInt8]>) -> Bool {
-        // What is left of the path is inside what matched.
-        guard let first = pattern.first else { return true }
-        if first == Array("**".utf8) {
-            return matches(pattern.dropFirst(), path) || (!path.isEmpty && matches(pattern, path.dropFirst()))
+        var (rest, left) = (pattern, path)
+        // As in `Glob`, only the last `**` may have to take more.
+        var deep: (after: ArraySlice<[UInt8]>, left: ArraySlice<[UInt8]>)?
+        while let first = rest.first {
+            if first == Array("**".utf8) {
+                deep = (rest.dropFirst(), left)
+                rest = rest.dropFirst()
+            } else if let name = left.first, Glob.matches(first[...], name[...]) {
+                (rest, left) = (rest.dropFirst(), left.dropFirst())
+            } else {
+                guard let last = deep, !last.left.isEmpty else { return false }
+                deep = (last.after, last.left.dropFirst())
+                (rest, left) = (last.after, last.left.dropFirst())
+            }
         }
-        guard let name = path.first else { return false }
-        return Glob.matches(first[...], name[...]) && matches(pattern.dropFirst(), path.dropFirst())
+        // What is left of the path is inside what matched.
+        return true
     }
 }

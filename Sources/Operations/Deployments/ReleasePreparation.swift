@@ -36,7 +36,7 @@ struct ReleasePreparation {
     /// Returns the release; what of the artifacts has to be known and is not here is fetched.
     mutating func run() async throws -> PreparedRelease {
         let plan = ReleasePlan(of: chosen.description)
-        let globs = try PathGlobs(of: target.settings)
+        let globs = PathGlobs(of: target.settings)
         let needed = Set([plan.sample, plan.expectation?.path, plan.reference].compactMap(\.self))
         func isWanted(_ path: RepositoryPath) -> Bool { globs.accepts(path) || needed.contains(path.text) }
         let stored = try await storedFiles().filter { isWanted($0.path) }

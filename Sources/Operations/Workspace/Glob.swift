@@ -38,22 +38,39 @@ struct Glob {
         }
     }
 
-    /// Returns whether one name matches one component.
+    /// Returns whether one name matches one component; takes as long as both lengths multiplied, whatever the pattern.
     static func matches(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
-        guard let first = pattern.first else { return name.isEmpty }
-        switch first {
-        case UInt8(ascii: "*"):
-            return matches(pattern.dropFirst(), name) || (!name.isEmpty && matches(pattern, name.dropFirst()))
-        case UInt8(ascii: "?"):
-            return !name.isEmpty && matches(pattern.dropFirst(), name.dropFirst())
-        case UInt8(ascii: "["):
-            guard let byte = name.first, let end = pattern.dropFirst(2).firstIndex(of: UInt8(ascii: "]")) else {
-                return false
+        var (rest, left) = (pattern, name)
+        // Where the last star stands, and what it has not taken yet: the stars before it need not take more.
+        var star: (after: ArraySlice<UInt8>, left: ArraySlice<UInt8>)?
+        while true {
+            if rest.first == UInt8(ascii: "*") {
+                star = (rest.dropFirst(), left)
+                rest = rest.dropFirst()
+            } else if rest.isEmpty, left.isEmpty {
+                return true
+            } else if let next = step(rest, left) {
+                (rest, left) = (next, left.dropFirst())
+            } else {
+                guard let last = star, !last.left.isEmpty else { return false }
+                star = (last.after, last.left.dropFirst())
+                (rest, left) = (last.after, last.left.dropFirst())
             }
-            return matches(byte, set: pattern[(pattern.startIndex + 1)..<end])
-                && matches(pattern[(end + 1)...], name.dropFirst())
-        default:
-            return name.first == first && matches(pattern.dropFirst(), name.dropFirst())
+        }
+    }
+
+    /// Returns what of a pattern is left once its first part, which is no star, took the first byte of a name; `nil` where it does not.
+    private static func step(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let byte = name.first else { return nil }
+        switch pattern.first {
+        case nil: return nil
+        case UInt8(ascii: "?"): return pattern.dropFirst()
+        case UInt8(ascii: "["):
+            guard let end = pattern.dropFirst(2).firstIndex(of: UInt8(ascii: "]")),
+                matches(byte, set: pattern[(pattern.startIndex + 1)..<end])
+            else { return nil }
+            return pattern[(end + 1)...]
+        default: return pattern.first == byte ? pattern.dropFirst() : nil
         }
     }
 

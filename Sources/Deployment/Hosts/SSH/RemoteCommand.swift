@@ -86,7 +86,8 @@ struct RemoteCommand: Sendable {
         while true {
             for cancellation in cancellations + [broken] { try cancellation.check() }
             switch try buffer.withUnsafeMutableBytes({ try child.read(into: $0, within: RemoteCommand.look) }) {
-            case .bytes(let count): try buffer.withUnsafeBytes { try take(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            case .bytes(let count):
+                try buffer.withUnsafeBytes { try take(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             case .nothing: break
             case .end: return
             }

@@ -67,8 +67,9 @@ struct RemoteSupervision {
             """
     }
 
-    /// A command that turns the file of so many bytes that it gets by the standard input into one at `{out}`, which is given; what it
-    /// prints goes to the standard error. The names are those of the files, without directories.
+    /// A command that turns `{in}`, so many bytes of the standard input, into `{out}`, which is the standard output then.
+    ///
+    /// What it prints goes to the standard error. The names are those of the files, without directories.
     func batch(inputByteCount count: Int64, input: String, output: String) -> String {
         var batch = self
         batch.places["{in}"] = "_in"

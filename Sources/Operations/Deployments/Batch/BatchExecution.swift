@@ -48,7 +48,9 @@ struct BatchExecution {
         case .done: return
         case .noOutput: throw noFile
         case .failed(let exitCode, let said):
-            let last = said.split(whereSeparator: \.isNewline).last.map { ": \(QuotedPath.printable(String($0.prefix(300))))" }
+            let last = said.split(whereSeparator: \.isNewline).last.map {
+                ": \(QuotedPath.printable(String($0.prefix(300))))"
+            }
             throw failure("ended with exit code \(exitCode) on \(target)\(last ?? "")")
         }
     }

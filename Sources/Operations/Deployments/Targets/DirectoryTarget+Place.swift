@@ -34,7 +34,9 @@ extension DirectoryTarget {
         }
     }
 
-    /// Returns what has the releases of a target; nothing is contacted. `sent` is told how many bytes go to another host.
+    /// Returns what has the releases of a target; nothing is contacted.
+    ///
+    /// `sent` is told how many bytes go to another host.
     static func host(
         of target: DeploymentTarget,
         in context: Context,

@@ -1,0 +1,40 @@
+import Deployment
+import Testing
+
+@testable import Operations
+
+/// What a seal notes of the event that put its release there.
+struct NotedSealTests {
+    @Test func `A seal gives back the whole event, and notes one at a time`() throws {
+        let (seal, target) = (try EventFixture.seal(), try EventFixture.target())
+        let (one, two) = (try EventFixture.event(1, of: seal), try EventFixture.event(2, of: seal))
+        #expect(!seal.notesEvent && seal.notedEvent(of: target) == nil)
+        let noted = seal.noting(one)
+        #expect(noted.notesEvent && noted.wholeEvent(of: target) == one && noted.notedEvent(of: target) == one)
+        #expect(noted.noting(two).wholeEvent(of: target) == two)
+        #expect(noted.notingNothing == seal && noted.noting(two).notingNothing == seal)
+        #expect(noted.wholeEvent(of: try TargetName("other")) == nil)
+    }
+
+    @Test func `Of an event that is too long only its place is known`() throws {
+        let (seal, target) = (try EventFixture.seal(), try EventFixture.target())
+        let long = try EventFixture.event(4, of: seal, reason: String(repeating: "x", count: 70_000))
+        let noted = seal.noting(long)
+        #expect(noted.wholeEvent(of: target) == nil)
+        let known = try #require(noted.notedEvent(of: target))
+        #expect(known.id == long.id && known.sequence == 4 && known.release == seal.release)
+    }
+
+    @Test func `An event of another release, or one that did not succeed, is not believed`() throws {
+        let (seal, other) = (try EventFixture.seal(), try EventFixture.seal("v10.0.0"))
+        let target = try EventFixture.target()
+        #expect(seal.noting(try EventFixture.event(1, of: other)).wholeEvent(of: target) == nil)
+        var failed = try EventFixture.event(1, of: seal)
+        failed.state = .failed
+        #expect(seal.noting(failed).wholeEvent(of: target) == nil)
+        var damaged = seal.noting(try EventFixture.event(1, of: seal))
+        damaged.details["record"] = "{"
+        #expect(damaged.wholeEvent(of: target) == nil)
+        #expect(damaged.notedEvent(of: target)?.sequence == 1)
+    }
+}
