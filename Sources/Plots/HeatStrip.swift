@@ -34,7 +34,7 @@ package struct HeatStrip: Sendable, Hashable {
         var canvas = FigureCanvas()
         addPattern(id, to: &canvas)
         canvas.addTitle(title)
-        let drawn = merged
+        let drawn = merged(to: HeatStrip.cellLimit)
         let room = FigureCanvas.width - 2 * FigureCanvas.margin
         let width = min(40, room / Double(max(1, drawn.count)))
         let top = canvas.height + 4
@@ -56,9 +56,9 @@ package struct HeatStrip: Sendable, Hashable {
         return canvas.document(id: id, .levels, title: title, description: description)
     }
 
-    /// The cells that are drawn.
-    private var merged: [Cell] {
-        let groupSize = (cells.count + HeatStrip.cellLimit - 1) / HeatStrip.cellLimit
+    /// Returns at most so many cells: of more, neighbours become one, of the greatest value.
+    package func merged(to limit: Int) -> [Cell] {
+        let groupSize = (cells.count + limit - 1) / limit
         guard groupSize > 1 else { return cells }
         return stride(from: 0, to: cells.count, by: groupSize).map { start -> Cell in
             let group = cells[start..<min(start + groupSize, cells.count)]

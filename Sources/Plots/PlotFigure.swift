@@ -43,6 +43,12 @@ package struct PlotFigure: Sendable, Hashable {
             return PlotFigure(id: key.id, title: first.plot.title, kind: key.kind, parts: group)
         }
     }
+
+    /// Returns the figure with other names of revisions; those that are not among `names` stay.
+    package func renamed(_ names: [String: String]) -> PlotFigure {
+        let parts = parts.map { Part(names[$0.revision] ?? $0.revision, $0.plot) }
+        return PlotFigure(id: id, title: title, kind: kind, parts: parts)
+    }
 }
 
 extension PlotFigure: Encodable {

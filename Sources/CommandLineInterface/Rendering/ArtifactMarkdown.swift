@@ -1,8 +1,11 @@
 import Operations
+import Plots
 
 /// Artifacts that differ, and what changed inside them, as Markdown.
 struct ArtifactMarkdown {
     private static let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
+    /// The most blocks of a strip.
+    private static let blockLimit = 120
 
     /// The most rows of a table.
     let rowLimit: Int
@@ -14,6 +17,7 @@ struct ArtifactMarkdown {
         page.line()
         let layers = report.artifacts.compactMap(ReviewChanges.Report.Layers.init)
         ArtifactMarkdown(rowLimit: 200).add(report, layers, to: &page)
+        if let facts = report.facts { FactText(facts).render(to: &page) }
         return page.text
     }
 
@@ -22,7 +26,7 @@ struct ArtifactMarkdown {
         if report.artifacts.isEmpty { page.line("No artifact differs.") }
         let rows = report.artifacts.map { artifact in
             let sizes = [artifact.before, artifact.after].map { $0.map { Quantity.bytes($0.size) } ?? "–" }
-            let found = artifact.tensors?.counts ?? Markdown.escaped(artifact.problem ?? "")
+            let found = artifact.tensors?.counts ?? Markdown.escaped(artifact.problem ?? "–")
             return [artifact.change, Markdown.code(artifact.path), sizes[0], sizes[1], found]
         }
         page.table(["", "artifact", "before", "after", "tensors"], numbers: [2, 3], rows, limit: rowLimit)
@@ -47,17 +51,21 @@ struct ArtifactMarkdown {
     private func add(_ layers: ReviewChanges.Report.Layers, to page: inout Markdown) {
         let scale = HeatScale(layers.changes)
         page.heading("Inside \(Markdown.code(layers.path))", level: 4)
-        let cells = layers.changes.map { layer -> Character in
-            scale.heat(of: layer).map { ArtifactMarkdown.blocks[min(7, Int($0 * 8))] } ?? "?"
-        }
+        let cells = HeatStrip("", layers.changes.map { HeatStrip.Cell($0.name, scale.heat(of: $0)) })
+            .merged(to: ArtifactMarkdown.blockLimit)
+        let blocks = cells.map { $0.value.map { ArtifactMarkdown.blocks[min(7, Int($0 * 8))] } ?? "?" }
+        let note = cells.count < layers.changes.count ? ", neighbours as one block" : ""
+        let count = Quantity.count(layers.changes.count, "layer")
         let origins = ["add": ", by author", "recomputed": ", recomputed"]
         let measure = "relative L2 distance\(origins[layers.source] ?? "")"
-        page.line("`\(String(cells))` \(Quantity.count(cells.count, "layer")) changed, by \(measure)")
+        page.line("`\(String(blocks))` \(count) changed, by \(measure)\(note)")
         page.line()
+        let hasOddities = layers.changes.contains { !$0.oddities.isEmpty }
         let rows = layers.changes.map { layer in
-            [Markdown.code(layer.name), "\(layer.count)"] + LayerFigures(layer).cells + [layer.oddities]
+            [Markdown.code(layer.name), "\(layer.count)"] + LayerFigures(layer).cells
+                + (hasOddities ? [layer.oddities] : [])
         }
-        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine", ""]
+        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"] + (hasOddities ? [""] : [])
         page.table(heads, numbers: [1, 2, 3, 4, 5], rows, limit: rowLimit)
     }
 }

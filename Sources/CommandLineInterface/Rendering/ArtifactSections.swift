@@ -21,7 +21,7 @@ struct ArtifactSections {
             return [
                 HTML.escaped(artifact.change), HTML.element("code", [], HTML.escaped(artifact.path)), sizes[0],
                 sizes[1],
-                HTML.escaped(artifact.tensors?.counts ?? artifact.problem ?? ""),
+                HTML.escaped(artifact.tensors?.counts ?? artifact.problem ?? "–"),
             ]
         }
         return HTML.table(["", "artifact", "before", "after", "tensors"], numbers: [2, 3], rows)
@@ -34,7 +34,7 @@ struct ArtifactSections {
         guard !layers.changes.isEmpty else { return "" }
         let scale = HeatScale(layers.changes)
         let cells = layers.changes.map { HeatStrip.Cell($0.name, scale.heat(of: $0)) }
-        let strip = HeatStrip("How far each layer moved, by relative L2 distance", cells)
+        let strip = HeatStrip("Relative L2 distance of layers that changed", cells)
         let rows = layers.changes.map { layer in
             [HTML.element("code", [], HTML.escaped(layer.name)), "\(layer.count)"] + LayerFigures(layer).cells
         }
@@ -43,7 +43,7 @@ struct ArtifactSections {
         let table = HTML.table(heads, numbers: [1, 2, 3, 4, 5], rows)
         let summary = HTML.element("summary", [], Quantity.count(rows.count, "layer") + " that changed")
         return HTML.element("h3", [], title)
-            + HTML.element("div", [("class", "plot")], strip.svg(id: FigureID("layers-\(layers.path)")))
+            + HTML.element("div", [("class", "plot strip")], strip.svg(id: FigureID("layers-\(layers.path)")))
             + HTML.element("details", rows.count <= 12 ? [("open", "")] : [], summary + table)
     }
 }

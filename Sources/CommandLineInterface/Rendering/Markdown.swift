@@ -1,7 +1,9 @@
 /// Markdown that GitHub and GitLab show alike; whatever comes from a repository stands in it as text and nothing else.
 struct Markdown {
-    /// The most UTF-8 bytes that GitHub takes for a comment or a description.
-    static let byteLimit = 65_536
+    /// The most UTF-8 bytes of a document: GitHub takes 65,536 for a comment, in which there is a mark to find it again by.
+    static let byteLimit = 65_000
+    /// The most characters of a text in it: longer ones are cut.
+    static let textLimit = 500
 
     private(set) var text = ""
 
@@ -32,7 +34,7 @@ struct Markdown {
     static func escaped(_ text: String) -> String {
         var result = ""
         // By scalars: what combines with a character would hide it.
-        for character in DisplayText.sanitized(text).unicodeScalars {
+        for character in shortened(text).unicodeScalars {
             switch character {
             case "&": result += "&amp;"
             case "<": result += "&lt;"
@@ -48,10 +50,16 @@ struct Markdown {
         return result
     }
 
+    private static func shortened(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        guard scalars.count > textLimit else { return DisplayText.sanitized(text) }
+        return DisplayText.sanitized(String(String.UnicodeScalarView(scalars.prefix(textLimit - 1)))) + "…"
+    }
+
     /// Returns a text as code in a line; backquotes become quotes, for what ends code must not stand in it.
     static func code(_ text: String) -> String {
         var clean = String.UnicodeScalarView()
-        for scalar in DisplayText.sanitized(text).unicodeScalars {
+        for scalar in shortened(text).unicodeScalars {
             switch scalar {
             case "`": clean.append("'")
             case "\n", "\t": clean.append(" ")

@@ -38,7 +38,7 @@ enum PageFrame {
         :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d5dae0; --faint: #5b6672; --good: #116329;
           --bad: #b3261e; --warn: #fff6dd; }
         @media (prefers-color-scheme: dark) {
-          :root { --ink: #e6e9ed; --paper: #14171b; --line: #343b44; --faint: #9aa5b1; --good: #5fd08a; --bad: #ff8a80;
+          :root { --ink: #e6e9ed; --paper: #0d1117; --line: #343b44; --faint: #9aa5b1; --good: #5fd08a; --bad: #ff8a80;
             --warn: #3a3116; } }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
@@ -55,9 +55,15 @@ enum PageFrame {
         .good { color: var(--good); } .bad { color: var(--bad); }
         .warn { background: var(--warn); padding: .1rem 1rem .6rem; border-radius: 6px; }
         .plots { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
-        .plot svg, .plot img { width: 100%; height: auto; }
+        .plot svg { width: 100%; height: auto; }
+        .strip { max-width: 36rem; }
         figure { margin: 0; }
+        figure.plot { display: flex; flex-wrap: wrap; gap: .5rem 1rem; padding: .5rem .75rem; }
+        figure.plot > figcaption { flex-basis: 100%; font-weight: 600; }
+        figure.plot > figure { flex: 1 1 12rem; min-width: 0; font-size: .875rem; }
         summary { cursor: pointer; color: var(--faint); padding: .4rem 0; }
+        @media (max-width: 40rem) {
+          table { font-size: .8125rem; } th, td { padding: .3rem .35rem; } th:first-child, td:first-child { padding-left: 0; } }
 
         """
 }

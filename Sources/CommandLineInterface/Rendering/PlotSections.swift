@@ -24,7 +24,12 @@ struct PlotSections {
             }
             let rest = curves.series.count > 4 ? ", and \(curves.series.count - 4) more" : ""
             return lines.joined(separator: ", ") + rest
-        case .confusion(let matrix): return Quantity.count(matrix.labels.count, "class", plural: "classes")
+        case .confusion(let matrix):
+            let total = matrix.cells.reduce(0) { $0 + $1.count }
+            let right = matrix.cells.reduce(0) { $0 + ($1.actual == $1.predicted ? $1.count : 0) }
+            let share =
+                total > 0 ? ", \(Quantity.significant(100 * Double(right) / Double(total))) % of \(total) right" : ""
+            return Quantity.count(matrix.labels.count, "class", plural: "classes") + share
         case .bars(let bars): return Quantity.count(bars.bars.count, "bar")
         case .image(let image): return Quantity.bytes(Int64(image.bytes.count))
         }

@@ -26,8 +26,7 @@ struct ReviewMarkdown {
         rows("Data", report.data, &page)
         rows("Environment", report.environment, &page)
         notes(&page)
-        commands(&page)
-        return fitting(page.text)
+        return fitting(page.text, before: commands)
     }
 
     private var ends: String {
@@ -57,7 +56,12 @@ struct ReviewMarkdown {
     private func metrics(_ page: inout Markdown) {
         guard !report.metrics.isEmpty else { return }
         page.heading("Metrics")
-        let rows = report.metrics.map { metric in
+        // Where not all have room, those that are worse have it first.
+        let isCut = report.metrics.count > ReviewMarkdown.rowLimit
+        let ranks = [false: 0, true: 1]
+        func rank(_ metric: ReviewChanges.Report.Metric) -> Int { metric.isBetter.flatMap { ranks[$0] } ?? 2 }
+        let metrics = isCut ? (0...2).flatMap { own in report.metrics.filter { rank($0) == own } } : report.metrics
+        let rows = metrics.map { metric in
             let change = metric.before.flatMap { old in metric.after.map { $0 - old } }
             let sign = metric.isBetter.map { $0 ? " 🟢" : " 🔴" } ?? ""
             return [
@@ -68,19 +72,17 @@ struct ReviewMarkdown {
         table(["metric", "before", "after", "change"], numbers: [1, 2, 3], rows, &page)
     }
 
-    /// A line for each side of each plot: neither host shows SVG that stands in Markdown.
+    /// A line for each plot: neither host shows SVG that stands in Markdown.
     private func plots(_ page: inout Markdown) {
         guard !report.plots.isEmpty else { return }
         page.heading("Plots")
-        let rows = report.plots.flatMap { figure in
-            figure.parts.map { part in
-                [
-                    Markdown.escaped(figure.title), Markdown.code(part.revision),
-                    Markdown.escaped(PlotSections.line(of: part.plot.data)),
-                ]
-            }
+        let names = report.plotNames
+        let rows = report.plots.map { $0.renamed(names) }.map { figure in
+            let sides = ["before", "after"].map { side in figure.parts.first { $0.revision == side } }
+            return [Markdown.escaped(figure.title)]
+                + sides.map { $0.map { Markdown.escaped(PlotSections.line(of: $0.plot.data)) } ?? "–" }
         }
-        table(["plot", "", ""], numbers: [], rows, &page)
+        table(["plot", "before", "after"], numbers: [], rows, &page)
     }
 
     private func artifacts(_ page: inout Markdown) {
@@ -108,28 +110,27 @@ struct ReviewMarkdown {
         for line in lines { page.line("* \(Markdown.escaped(line))") }
     }
 
-    private func commands(_ page: inout Markdown) {
-        page.heading("Try it")
-        page.line("```sh")
-        for command in report.commands { page.line(DisplayText.sanitized(command)) }
-        page.line("```")
+    private var commands: String {
+        (["", "### Try it", "", "```sh"] + report.commands.map(DisplayText.sanitized) + ["```", ""]).joined(
+            separator: "\n"
+        )
     }
 
     private func table(_ heads: [String], numbers: Set<Int>, _ rows: [[String]], _ page: inout Markdown) {
         page.table(heads, numbers: numbers, rows, limit: ReviewMarkdown.rowLimit)
     }
 
-    /// Cuts what is too long for a comment at the end of a line.
-    private func fitting(_ text: String) -> String {
+    /// Cuts what is too long for a comment at the end of a line; what everybody needs stands behind it in any case.
+    private func fitting(_ text: String, before end: String) -> String {
         let note = "\n… the rest did not fit; the page (`--html`) has all.\n"
-        guard text.utf8.count > Markdown.byteLimit else { return text }
-        var size = note.utf8.count
+        guard text.utf8.count + end.utf8.count > Markdown.byteLimit else { return text + end }
+        var size = note.utf8.count + end.utf8.count
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix { line in
             size += line.utf8.count + 1
             return size < Markdown.byteLimit
         }
-        return lines.joined(separator: "\n") + note
+        return lines.joined(separator: "\n") + note + end
     }
 
-    private func number(_ value: Double?) -> String { value?.shortText ?? "–" }
+    private func number(_ value: Double?) -> String { value.map(RunText.number) ?? "–" }
 }

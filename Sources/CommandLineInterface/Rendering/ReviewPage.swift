@@ -57,7 +57,9 @@ struct ReviewPage {
     }
 
     private var plots: String {
-        report.plots.isEmpty ? "" : section("Plots", PlotSections(report.plots).html)
+        guard !report.plots.isEmpty else { return "" }
+        let names = report.plotNames
+        return section("Plots", PlotSections(report.plots.map { $0.renamed(names) }).html)
     }
 
     private var artifacts: String {
@@ -101,5 +103,12 @@ struct ReviewPage {
         }
     }
 
-    private func number(_ value: Double?) -> String { value?.shortText ?? "–" }
+    private func number(_ value: Double?) -> String { value.map(RunText.number) ?? "–" }
+}
+
+extension ReviewChanges.Report {
+    /// What plots call the two commits where people compare them, as the other tables do.
+    var plotNames: [String: String] {
+        [String(base.commit.prefix(12)): "before", String(head.commit.prefix(12)): "after"]
+    }
 }

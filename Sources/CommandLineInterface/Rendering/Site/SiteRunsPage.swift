@@ -33,12 +33,13 @@ struct SiteRunsPage {
         guard !site.runs.isEmpty else { return "<p>None is kept.</p>" }
         let metrics = SiteRunsPage.common(site.runs.map(\.metrics.keys))
         let parameters = SiteRunsPage.common(site.runs.map(\.parameters.keys))
-        let rows = site.runs.map { row($0, metrics.names, parameters.names) }
+        let numbers = Set(parameters.names.filter(isNumber))
+        let rows = site.runs.map { row($0, metrics.names, parameters.names, numbers) }
         let columns =
             SiteRunsPage.names.map { ($0, $0 == "took") }
             + metrics.names.map { (SiteRunsPage.names.contains($0) ? "metrics.\($0)" : $0, true) }
             // A parameter may be called as a metric is.
-            + parameters.names.map { ("params.\($0)", isNumber($0)) }
+            + parameters.names.map { ("params.\($0)", numbers.contains($0)) }
         let left = [(metrics.left, "metric"), (parameters.left, "parameter")].filter { $0.0 > 0 }
             .map { Quantity.count($0.0, $0.1) + " more" }
         let note =
@@ -47,7 +48,12 @@ struct SiteRunsPage {
         return SiteTable(columns: columns, rows: rows, isSearched: true).html + note
     }
 
-    private func row(_ run: RunRecord, _ metrics: [String], _ parameters: [String]) -> [SiteTable.Cell] {
+    private func row(
+        _ run: RunRecord,
+        _ metrics: [String],
+        _ parameters: [String],
+        _ numbers: Set<String>
+    ) -> [SiteTable.Cell] {
         let versions = (site.versionsOfRuns[run.id] ?? []).map { version in
             frame.link(to: version, "\(version.model) \(version.version)")
         }
@@ -69,7 +75,7 @@ struct SiteRunsPage {
         ]
         return cells + metrics.map { SiteTable.Cell(number: run.metrics[$0]?.value) }
             + parameters.map { name in
-                isNumber(name)
+                numbers.contains(name)
                     ? SiteTable.Cell(number: SiteRunsPage.number(run.parameters[name]))
                     : SiteTable.Cell(text: run.parameters[name]?.description ?? "")
             }
