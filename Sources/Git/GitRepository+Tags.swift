@@ -70,17 +70,19 @@ extension GitRepository {
 
     /// Moves a reference, if it still is where the caller read it; `expecting` `nil` means that it must not exist yet.
     ///
-    /// Throws `alreadyExists` when somebody else moved it.
+    /// With a reason, its reflog has the move. A reference to a tag should have none: `git gc` takes what reflogs name for commits, and
+    /// complains. Throws `alreadyExists` when somebody else moved it.
     package func updateReference(
         _ name: String,
         to id: GitObjectID,
         expecting old: GitObjectID?,
-        reason: String
+        reason: String?
     ) async throws(GitError) {
         guard GitReferenceName.isValid(name) else { throw GitError(.invalidName(name), command: "git update-ref") }
         let expected = old?.hex ?? String(repeating: "0", count: id.hex.utf8.count)
-        let arguments: [GitArgument] = ["update-ref", "--create-reflog", "-m", GitArgument(reason), GitArgument(name)]
-        try await program.run(arguments + [GitArgument(id), GitArgument(expected)])
+        let log: [GitArgument] = reason.map { ["--create-reflog", "-m", GitArgument($0)] } ?? []
+        let arguments: [GitArgument] = [GitArgument(name), GitArgument(id), GitArgument(expected)]
+        try await program.run(["update-ref"] + log + arguments)
     }
 
     /// Deletes a reference, if it still is where the caller read it; throws `alreadyExists` when somebody moved it.

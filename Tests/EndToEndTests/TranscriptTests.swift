@@ -5,7 +5,7 @@ import Testing
     /// Documents whose commands exist; the list grows with the verbs.
     static let enabled = [
         "usage.md", "init.md", "add.md", "status.md", "push.md", "run.md", "tag.md", "promote.md", "checkout.md",
-        "diff.md",
+        "diff.md", "report.md",
         "doctor.md", "deploy.md", "smoke-failed.md", "rollback.md", "monitor.md",
     ]
 

@@ -90,6 +90,21 @@ struct TagTests {
         #expect(try await repository.objects.reference(name) == nil)
     }
 
+    @Test("have a reflog where there is a reason, and to tags none, which `git gc` would complain about")
+    func logging() async throws {
+        let scratch = try Scratch()
+        let sample = try await scratch.sample()
+        let repository = try await scratch.open(sample)
+        let head = try #require(try await repository.objects.resolve("HEAD"))
+        let tag = try await repository.createTag("m#production#1", on: head, message: "Promote")
+        try await repository.updateReference("refs/git-model/a", to: head, expecting: nil, reason: "why")
+        try await repository.updateReference("refs/git-model/b", to: tag, expecting: nil, reason: nil)
+        try await scratch.git("reflog", "exists", "refs/git-model/a", in: sample)
+        await #expect(throws: GitError.self) {
+            try await scratch.git("reflog", "exists", "refs/git-model/b", in: sample)
+        }
+    }
+
     @Test(
         "obey the rules of git check-ref-format",
         arguments: [

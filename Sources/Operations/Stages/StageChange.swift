@@ -159,7 +159,7 @@ struct StageChange {
         let cleaning = Task.detached {
             try? await repository.deleteTag(tag)
             if let before {
-                try? await repository.updateReference(reference, to: before, expecting: id, reason: "git model promote")
+                try? await repository.updateReference(reference, to: before, expecting: id, reason: nil)
             } else {
                 try? await repository.deleteReference(reference, expecting: id)
             }
@@ -170,7 +170,7 @@ struct StageChange {
     private func remember(_ id: GitObjectID, in reference: String) async throws {
         let old = try await workspace.repository.objects.reference(reference)?.objectID
         guard old != id else { return }
-        try await workspace.repository.updateReference(reference, to: id, expecting: old, reason: "git model promote")
+        try await workspace.repository.updateReference(reference, to: id, expecting: old, reason: nil)
     }
 }
 

@@ -63,6 +63,8 @@ struct SiteFrame {
         dt { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; }
         .chip { border: 1px solid var(--good); color: var(--good); border-radius: 1rem; padding: 0 .5rem; font-size: .85em;
           white-space: nowrap; }
+        .tall { max-height: 75vh; overflow-y: auto; border-bottom: 1px solid var(--line); }
+        .tall th { position: sticky; top: 0; background: var(--paper); }
         .faint { color: var(--faint); }
         .words { white-space: pre-wrap; overflow-wrap: anywhere; }
         .search { display: flex; gap: .5rem; align-items: center; margin: .5rem 0; }

@@ -32,13 +32,19 @@ struct SiteTable {
     let rows: [[Cell]]
     /// Whether it can be searched.
     var isSearched = false
+    /// More rows scroll within the page, so that what follows is found.
+    private static let rowLimit = 25
 
     /// The table in a box that scrolls by itself.
     var html: String {
         let head = columns.map { HTML.element("th", SiteTable.attributes($0.isNumber, nil), HTML.escaped($0.name)) }
         let body = rows.map { row in
             let cells = zip(columns, row).map { column, cell in
-                HTML.element("td", SiteTable.attributes(column.isNumber, cell.key), cell.html)
+                HTML.element(
+                    "td",
+                    SiteTable.attributes(column.isNumber, cell.key == cell.html ? nil : cell.key),
+                    cell.html
+                )
             }
             return HTML.element("tr", [], cells.joined()) + "\n"
         }
@@ -48,7 +54,8 @@ struct SiteTable {
             HTML.element("thead", [], HTML.element("tr", [], head.joined())) + "\n"
                 + HTML.element("tbody", [], body.joined())
         )
-        return HTML.element("div", [("class", "scroll")], table) + "\n"
+        let box = rows.count > SiteTable.rowLimit ? "scroll tall" : "scroll"
+        return HTML.element("div", [("class", box)], table) + "\n"
     }
 
     private static func attributes(_ isNumber: Bool, _ key: String?) -> [(String, String)] {

@@ -19,7 +19,7 @@ struct SiteVersionPage {
         frame.document(
             "\(version.model) \(version.version)",
             [
-                facts, SiteFrame.text(version.message), SiteFrame.section("Metrics", metrics),
+                facts, message, SiteFrame.section("Metrics", metrics),
                 SiteFrame.section("Learning curves", PlotSections(details.figures).html),
                 SiteFrame.section("Parameters", pairs(details.parameters)),
                 SiteFrame.section("Artifacts", artifacts), signature, environment, changes,
@@ -27,6 +27,11 @@ struct SiteVersionPage {
                 SiteFrame.section("Metadata", pairs(details.description?.metadata ?? [:])),
             ]
         )
+    }
+
+    /// What the tag says, unless that is only what it is.
+    private var message: String {
+        version.message == "\(version.model) \(version.version)" ? "" : SiteFrame.text(version.message)
     }
 
     private var facts: String {
