@@ -4,7 +4,7 @@ import SystemPackage
 ///
 /// `$GATEWAY` in scripts is its origin, `$SOCKET` its socket.
 package final class GatewayPlace: Sendable {
-    /// Answers /echo, /stream, /slow, /die, and anything by POST; says which release it is.
+    /// Answers /echo, /stream, /slow, /die, /leak, /talk, and anything by POST, and /garbage by what is no HTTP.
     private static let server = #"""
         import http.server, json, os, socket, sys, time
 
@@ -38,6 +38,19 @@ package final class GatewayPlace: Sendable {
                 if self.path == "/slow": time.sleep(60)
                 if self.path == "/wait": time.sleep(1)
                 if self.path == "/die": os._exit(3)
+                if self.path == "/garbage":
+                    self.close_connection = True
+                    return self.wfile.write(b"\x00\x01 no such protocol\r\n\r\n")
+                if self.path == "/leak":
+                    import resource
+                    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+                    kept = []
+                    try:
+                        while True: kept.append(bytearray(16 << 20))
+                    except MemoryError: os._exit(137)
+                if self.path == "/talk":
+                    for number in range(400000): print("%07d" % number, "x" * 56)
+                    sys.stdout.flush()
                 if self.path == "/half":
                     self.send_response(200)
                     self.send_header("Content-Length", "100")
@@ -77,16 +90,18 @@ package final class GatewayPlace: Sendable {
 
     /// Lays releases `m-v1.0.0`, `m-v2.0.0` and so on, of which the first is current, and starts a gateway.
     ///
-    /// `keys` are added to its configuration, as JSON members; the releases of `broken` numbers do not start.
+    /// `keys` are added to its configuration, as JSON members; the releases of `broken` numbers do not start. `server` is another program in
+    /// Python in place of the usual one.
     package init(
         releases: Int = 1,
         broken: Set<Int> = [],
         keys: String = "",
-        variables: [String: String] = [:]
+        variables: [String: String] = [:],
+        server: String? = nil
     ) async throws {
         scratch = try await ScratchRepository(initialized: false)
         let root = scratch.home.appending("target")
-        try scratch.write(GatewayPlace.server, to: "../server.py")
+        try scratch.write(server ?? GatewayPlace.server, to: "../server.py")
         for number in 1...releases {
             try GatewayPlace.lay(number, isBroken: broken.contains(number), in: scratch)
         }
@@ -95,7 +110,7 @@ package final class GatewayPlace: Sendable {
         // What is left out has its default in Swift, not in the file: a configuration is written whole.
         try scratch.write(GatewayPlace.configuration(root: root, more), to: "../gateway.json")
         let path = scratch.home.appending("gateway.json")
-        server = try await LoopbackServer(
+        self.server = try await LoopbackServer(
             log: scratch.home.appending("gateway.log"),
             environment: variables.merging(["PATH": scratch.environment["PATH"] ?? ""]) { own, _ in own }
         ) { port in ["/bin/sh", "-c", GatewayPlace.start, "sh", path.string, "\(port)"] }
