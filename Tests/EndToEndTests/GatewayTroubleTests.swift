@@ -168,4 +168,95 @@ import Testing
         #expect(result.output.contains("code=\"499\"} 1\n"), "\(result.output)")
         #expect(result.output.contains("gitmodel_requests_in_flight 0\n"), "\(result.output)")
     }
+
+    @Test func `Ten thousand clients that ask at once all get an answer, and cost no more than their connections`()
+        async throws
+    {
+        let place = try await GatewayPlace(keys: #""connectionLimit": 10000"#)
+        let result = try await place.run(
+            """
+            cat > many.py <<'END'
+            import collections, resource, socket, sys
+            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            host, port = sys.argv[1].removeprefix("http://").split(":")
+            clients = [socket.create_connection((host, int(port))) for _ in range(10000)]
+            for client in clients: client.sendall(b"GET /echo HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n")
+            codes = collections.Counter()
+            for client in clients:
+                client.settimeout(20)
+                codes[client.recv(12)[-3:].decode()] += 1
+            print(codes["200"] >= 64, codes["200"] + codes["503"])
+            END
+            python3 many.py $GATEWAY && curl -sSf $GATEWAY/echo -o /dev/null
+            curl -sS $GATEWAY/metrics | grep -e '^gitmodel_requests_in_flight' -e '^gitmodel_requests_queued'
+            pid=$(tell /status | sed 's/.*"process":\\([0-9]*\\)}$/\\1/') && awk '/VmHWM/ { print ($2 < 500000) ? "small" : $2 }' /proc/$pid/status
+            """
+        )
+        #expect(
+            result.output == "True 10000\ngitmodel_requests_in_flight 0\ngitmodel_requests_queued 0\nsmall\n",
+            "\(result.output)"
+        )
+    }
+
+    @Test func `A release that answers garbage is 502, and the next request is answered`() async throws {
+        let place = try await GatewayPlace()
+        let result = try await place.run(
+            """
+            \(Self.code)
+            code $GATEWAY/garbage; code $GATEWAY/echo
+            code -o /dev/null -o /dev/null $GATEWAY/echo $GATEWAY/garbage $GATEWAY/echo
+            """,
+            goesOn: true
+        )
+        #expect(result.output == "502\n200\n200\n502\n200\n", "\(result.output)")
+    }
+
+    @Test func `A release that leaks memory until the system ends it starts again, and the gateway stays small`()
+        async throws
+    {
+        let place = try await GatewayPlace()
+        let result = try await place.run(
+            """
+            \(Self.code)
+            code $GATEWAY/leak
+            until curl -fsS $GATEWAY/metrics | grep -q '^gitmodel_child_restarts_total.* 1$'; do sleep 0.1; done
+            until curl -fsS -o /dev/null $GATEWAY/health 2>/dev/null; do sleep 0.1; done
+            code $GATEWAY/echo; curl -sS $GATEWAY/metrics | grep '^gitmodel_child_restarts_total'
+            pid=$(tell /status | sed 's/.*"process":\\([0-9]*\\)}$/\\1/') && awk '/VmHWM/ { print ($2 < 200000) ? "small" : $2 }' /proc/$pid/status
+            """,
+            goesOn: true
+        )
+        #expect(result.output.hasPrefix("502\n200\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("version=\"v1.0.0\"} 1\nsmall\n"), "\(result.output)")
+    }
+
+    @Test func `Malformed JSON goes to the release as it is, and into the log as a text`() async throws {
+        let place = try await GatewayPlace(keys: #""requestLog": "requests.log", "logsPayloads": true"#)
+        let result = try await place.run(
+            """
+            log=~/target/requests.log
+            curl -sS -d '{"inputs": [1' -H 'X-Request-Id: one' $GATEWAY/invocations
+            printf '\\377\\376' | curl -sS --data-binary @- -H 'X-Request-Id: two' $GATEWAY/invocations
+            head -c 60000 /dev/zero | tr '\\0' '[' | curl -sS --data-binary @- -H 'X-Request-Id: three' $GATEWAY/invocations; echo
+            until grep -qs three $log; do sleep 0.1; done
+            python3 -c 'import json, sys; [print(json.loads(line)["status"], str(json.loads(line)["inputs"])[:13]) for line in open(sys.argv[1])]' $log
+            """
+        )
+        let answers = [13, 2, 60000].map { #"{"predictions": [\#($0)]}"# }.joined()
+        #expect(result.output == answers + "\n200 {\"inputs\": [1\n200 None\n200 [[[[[[[[[[[[[\n", "\(result.output)")
+    }
+
+    @Test func `What a release says stays, in files of bounded size`() async throws {
+        let place = try await GatewayPlace()
+        let result = try await place.run(
+            """
+            curl -sS -o /dev/null $GATEWAY/talk; log=~/target/.git-model/gateway.log
+            until grep -qs '^0399999 ' $log; do sleep 0.1; done
+            ls ~/target/.git-model | grep '^gateway.log'; find ~/target/.git-model -name 'gateway.log*' -size +8192k | wc -l
+            cat $log.3 $log.2 $log.1 $log | awk '$2 ~ /^x+$/' | wc -l
+            """
+        )
+        #expect(result.output == "gateway.log\ngateway.log.1\ngateway.log.2\ngateway.log.3\n0\n400000\n")
+    }
 }

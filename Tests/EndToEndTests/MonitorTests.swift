@@ -114,6 +114,19 @@ import Testing
         #expect(result.output.contains("ended 130\n") || result.output.contains("ended 124\n"), "\(result.output)")
     }
 
+    @Test func `A clock that was set back since the deployment hides no request`() async throws {
+        let result = try await run(
+            """
+            GIT_COMMITTER_DATE=2031-01-02T03:04:05Z git model deploy -q v1.0.0 && git model monitor || echo silent $?
+            requests 1000 0 20 v1.0.0 && git model monitor && requests 1000 500 20 v1.0.0 && git model monitor || echo errors $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["silent 3\n", "edge: ok (churn v1.0.0)", "errors 1\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `The rules become alert rules that promtool takes`() async throws {
         let result = try await run(
             "git model monitor --alerts > ~/rules.yml && promtool check rules ~/rules.yml && cat ~/rules.yml"

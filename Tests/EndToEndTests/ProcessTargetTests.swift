@@ -3,14 +3,17 @@ import Testing
 
 /// Targets of the kind `process`, and versions that are served: deployment and gateway together.
 @Suite struct ProcessTargetTests {
-    private static let setUp =
+    /// The sample with a target `edge` of that kind, and what asks it: `ask`, `who` and `state`; `halt` ends its gateway.
+    static let setUp =
         DeploymentSample.setUp + """
             port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
             url=http://127.0.0.1:$port socket=$HOME/edge/.git-model/gateway.sock
             git config -f .mver/config deploy.edge.kind process && git config -f .mver/config deploy.edge.listen 127.0.0.1:$port
             git commit -qam 'Serve it' && git push -q && git model trust -q "deploy:$HOME/edge?listen=127.0.0.1:$port"
             ask() { curl -sS -D ~/head -d '[[1, 1]]' $url/invocations && grep -i x-model-version ~/head | tr -d '\\r'; }
+            who() { curl -sS -o /dev/null -D - -d '[[1, 1]]' "$@" $url/invocations | grep -i x-model-version | tr -d '\\r' | cut -d ' ' -f 2; }
             state() { curl -sS --unix-socket $socket http://localhost/status; }
+            gateway() { state | sed 's/.*"process":\\([0-9]*\\)}$/\\1/'; }
             halt() { curl -sS -o /dev/null --unix-socket $socket http://localhost/stop -d '{}' 2>/dev/null || true; }
             trap halt EXIT
 
@@ -78,6 +81,26 @@ import Testing
         for text in [
             "[3]x-model-version: v1.0.0\n", "edge runs bert@v1.1.0 now (before: v1.0.0)",
             "[4]x-model-version: v1.1.0\nended 0\n[3]",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A gateway that is killed in the middle of a switch serves what it served, and takes the version then`()
+        async throws
+    {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 2>/dev/null && sed -i '1s/^/import time; time.sleep(2)\\n/' serve.py && version 5 6 v1.2.0
+            git model deploy v1.2.0 > ~/deployed 2>&1 & deploy=$!
+            until state | grep -q starting; do sleep 0.1; done; kill -9 $(gateway); wait $deploy && echo deployed || echo failed
+            readlink ~/edge/current; git-model serve --target edge 2> ~/said & serve=$!
+            until grep -q Serving ~/said; do sleep 0.1; done; ask; git model deploy v1.2.0 | tail -n 1 && ask
+            kill -TERM $serve; wait $serve; echo ended $?
+            """
+        )
+        #expect(result.output.hasPrefix("failed\nreleases/bert-v1.0.0-"), "\(result.output)")
+        for text in [
+            "[3]x-model-version: v1.0.0\n", "edge runs bert@v1.2.0 now (before: v1.0.0)",
+            "[6]x-model-version: v1.2.0\nended 0\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 

@@ -116,6 +116,10 @@ package struct ShowTarget: Sendable {
         report.traffic = children?.map {
             Report.Share(release: $0.release, version: $0.version, percent: $0.percent, state: $0.state)
         }
+        if children == nil, report.release != nil {
+            report.warnings.append("no gateway serves \(report.target)")
+            report.hints.append("start it: `git-model serve --target \(report.target)`")
+        }
         guard let canary = try await driver.canary() else { return }
         if let children, !children.contains(where: { $0.release == canary.release }) {
             report.warnings.append(
