@@ -1,8 +1,9 @@
 """What a model speaks: MLflow's scoring protocol and the Open Inference Protocol (v2), without HTTP. Needs NumPy.
 
 A model is an object with `inputs` and `outputs`, lists of Tensor, and `predict`, which takes and gives a dict of arrays by
-name; it is called by several threads at once. `/invocations` answers {"predictions": ...}: the array of the only output, or
-an object of them. NaN and the infinities are null in answers, as JSON has neither.
+name; it is called by several threads at once. With `columns`, a list of names, tables need these columns, and are put into
+that order. `/invocations` answers {"predictions": ...}: the array of the only output, or an object of them. NaN and the
+infinities are null in answers, as JSON has neither.
 """
 
 import csv
@@ -145,6 +146,12 @@ class Protocols:
             raise BadRequest(f"a row has not {len(columns)} cells, as the header has")
         if set(columns) == {tensor.name for tensor in self.model.inputs}:
             return self.named({column: [row[i] for row in rows] for i, column in enumerate(columns)})
+        wanted = getattr(self.model, "columns", [])
+        if wanted:
+            if sorted(map(str, columns)) != sorted(wanted):
+                raise BadRequest(f"the columns are {', '.join(wanted)}, and not {', '.join(map(str, columns))}")
+            order = [[str(column) for column in columns].index(name) for name in wanted]
+            rows = [[row[i] for i in order] for row in rows]
         return self.named({self.only_input().name: rows})
 
     def only_input(self):

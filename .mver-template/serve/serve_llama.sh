@@ -10,4 +10,5 @@ model=${1:-$(find "${GIT_MODEL_DIR:-.}" -name '*.gguf' | sort | head -n 1)}
     echo "no file ends with .gguf" >&2
     exit 1
 }
-exec llama-server --model "$model" --alias "${GIT_MODEL_MODEL:-model}" --host 127.0.0.1 --port "${GIT_MODEL_PORT:-8080}" --no-webui
+exec llama-server --model "$model" --alias "${GIT_MODEL_MODEL:-model}" --host "${GIT_MODEL_HOST:-127.0.0.1}" \
+    --port "${GIT_MODEL_PORT:-8080}" --no-webui

@@ -19,9 +19,13 @@ class Model:
 
     def __init__(self, path):
         self.estimator = joblib.load(path)
-        self.inputs = [Tensor("x", "FP64", [-1, self.estimator.n_features_in_])]
-        classes = getattr(self.estimator, "classes_", np.zeros(0))
-        self.outputs = [Tensor("y", DATATYPES.get(classes.dtype, "BYTES"), [-1])]
+        count = self.estimator.n_features_in_
+        self.inputs = [Tensor("x", "FP64", [-1, count])]
+        # Those of the table that it was trained on, where that had names.
+        self.columns = [str(name) for name in getattr(self.estimator, "feature_names_in_", [])]
+        # What it gives, numbers or names, and how many of them, is seen by trying it.
+        y = self.predict({"x": np.zeros((1, count))})["y"]
+        self.outputs = [Tensor("y", DATATYPES.get(y.dtype, "BYTES"), [-1, *y.shape[1:]])]
 
     def predict(self, inputs):
         y = np.asarray(self.estimator.predict(inputs["x"]))
