@@ -18,13 +18,14 @@ struct TritonConfiguration {
         for (field, values) in [("input", signature.inputs), ("output", signature.outputs)] {
             guard !values.isEmpty else { throw Failure(.failed, "the signature of \(name) has no \(field)") }
             lines.append("\(field) [")
-            lines.append(try values.map(entry).joined(separator: ",\n"))
+            let isInput = field == "input"
+            lines.append(try values.map { try entry($0, isInput: isInput) }.joined(separator: ",\n"))
             lines.append("]")
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func entry(_ value: ModelSignature.Value) throws -> String {
+    private func entry(_ value: ModelSignature.Value, isInput: Bool) throws -> String {
         let shown = QuotedPath.encode(value.name)
         guard let type = TritonConfiguration.types[value.dtype] else {
             throw Failure(.failed, "Triton has no type for \(shown) of \(name), which is \(value.dtype)")
@@ -36,12 +37,32 @@ struct TritonConfiguration {
                 hints: ["say so: `git model describe --signature FILE`"]
             )
         }
-        let sizes = shape.map { dimension in if case .fixed(let count) = dimension { "\(count)" } else { "-1" } }
-        // Triton knows no tensors without dimensions, and takes them as those of one element.
-        let rest =
-            shape.isEmpty ? ["dims: [ 1 ]", "reshape { shape: [ ] }"] : ["dims: [ \(sizes.joined(separator: ", ")) ]"]
-        let fields = ["name: \(TritonConfiguration.quoted(value.name))", "data_type: TYPE_\(type)"] + rest
+        let sizes = try sizes(of: shape, shown, isInput: isInput)
+        let fields = [
+            "name: \(TritonConfiguration.quoted(value.name))", "data_type: TYPE_\(type)",
+            "dims: [ \(sizes.joined(separator: ", ")) ]",
+        ]
         return "  {\n" + fields.map { "    \($0)" }.joined(separator: "\n") + "\n  }"
+    }
+
+    /// Triton takes no dimension of 0, and, where batches are a dimension like others, no tensor without dimensions; one that a model
+    /// gives is of one element there.
+    private func sizes(of shape: [ModelSignature.Dimension], _ shown: String, isInput: Bool) throws -> [String] {
+        guard !shape.isEmpty || !isInput else {
+            throw Failure(
+                .failed,
+                "\(shown) of \(name) has no dimensions, and Triton takes no such input",
+                hints: ["give it one in the graph, as [1]"]
+            )
+        }
+        let sizes = try shape.map { dimension in
+            guard case .fixed(let count) = dimension else { return "-1" }
+            guard count > 0 else {
+                throw Failure(.failed, "\(shown) of \(name) has a dimension of \(count), and Triton takes none")
+            }
+            return "\(count)"
+        }
+        return sizes.isEmpty ? ["1"] : sizes
     }
 
     /// Returns a text as protocol buffers' text format reads it.
