@@ -144,7 +144,8 @@ import Testing
             "v1.0.0 has no ONNX model", "none 5\n",
             "./churn/1/graph.data\n./churn/1/model.onnx\n./churn/config.pbtxt\n",
             "name: \"churn\"\nbackend: \"onnxruntime\"\nmax_batch_size: 0\ninput [\n  {\n    name: \"x\"\n    data_type: TYPE_FP32\n",
-            "    dims: [ -1, 4 ]\n  }\n]\noutput [\n", "  },\n  {\n    name: \"m\"\n    data_type: TYPE_FP32\n    dims: [ 1 ]\n  }\n]\n",
+            "    dims: [ -1, 4 ]\n  }\n]\noutput [\n",
+            "  },\n  {\n    name: \"m\"\n    data_type: TYPE_FP32\n    dims: [ 1 ]\n  }\n]\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 }

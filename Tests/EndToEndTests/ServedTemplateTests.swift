@@ -188,7 +188,8 @@ import Testing
         try scratch.write(Self.llamaServer, to: "../bin/llama-server")
         let serving = Self.serving(
             "sh\\0.mver/serve/serve_llama.sh",
-            while: "curl -sS -H 'Content-Type: application/json' -d @sample.json http://127.0.0.1:$port/v1/chat/completions && echo"
+            while:
+                "curl -sS -H 'Content-Type: application/json' -d @sample.json http://127.0.0.1:$port/v1/chat/completions && echo"
         )
         let result = try await scratch.run(
             """
@@ -218,7 +219,8 @@ import Testing
         )
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
-            "Serving tiny-v1.0.0\n{\"path\": \"/v1/chat/completions\", \"model\": \"tiny\", \"choices\": ", "\nended 0\n",
+            "Serving tiny-v1.0.0\n{\"path\": \"/v1/chat/completions\", \"model\": \"tiny\", \"choices\": ",
+            "\nended 0\n",
             "[\"--model\", \"DIR/my weights/tiny.gguf\", \"--alias\", \"tiny\", \"--host\", \"127.0.0.1\", \"--port\", \"N\", \"--no-webui\"]\n",
             "<--model><a b.gguf><--alias><model><--host><0.0.0.0><--port><1><--no-webui>\n",
             "no file ends with .gguf\nnothing 1\n",

@@ -59,7 +59,9 @@ import Testing
         return try await scratch.run("git model init -q --name team/net && mkdir net\n" + script)
     }
 
-    @Test func `A configuration is read by Triton's schema as the graph has it, whatever the types and names`() async throws {
+    @Test func `A configuration is read by Triton's schema as the graph has it, whatever the types and names`()
+        async throws
+    {
         let result = try await run(
             """
             \(Self.python) ~/make.py && git model add -q net && git add -A && git commit -qm Net && git model tag -q v1.0.0
@@ -69,7 +71,9 @@ import Testing
         )
         #expect(result.exitCode == 0, "\(result.output)")
         #expect(
-            result.output.hasSuffix("team_net onnxruntime 0\n16 tensors are as in the graph\n16 tensors are as in the graph\n"),
+            result.output.hasSuffix(
+                "team_net onnxruntime 0\n16 tensors are as in the graph\n16 tensors are as in the graph\n"
+            ),
             "\(result.output)"
         )
     }

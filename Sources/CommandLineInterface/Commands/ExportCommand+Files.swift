@@ -1,7 +1,7 @@
 import ArgumentParser
 import Operations
 
-/// What every export of files takes.
+/// Which files go, and whether they take the place of others.
 struct ExportOptions: ParsableArguments {
     @Option(
         name: .customLong("only"),
@@ -11,6 +11,19 @@ struct ExportOptions: ParsableArguments {
 
     @Flag(name: .shortAndLong, help: "Replace what is there")
     var force = false
+
+    func request(_ version: String, to destination: String) -> ExportRequest {
+        ExportRequest(version, to: destination, paths: patterns, isForced: force)
+    }
+}
+
+/// What an export into a directory takes.
+struct DirectoryExport: ParsableArguments {
+    @Argument(help: "The version", completion: .words(.versions)) var version: String
+    @Argument(help: "The directory, which is made", completion: .directory) var destination: String
+    @OptionGroup var options: ExportOptions
+
+    var request: ExportRequest { options.request(version, to: destination) }
 }
 
 /// How an image is made of a version.
@@ -41,21 +54,11 @@ extension ExportCommand {
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
-        @Argument(help: "The version", completion: .words(.versions)) var version: String
-        @Argument(help: "The directory, which is made", completion: .directory) var destination: String
-        @OptionGroup var options: ExportOptions
+        @OptionGroup var export: DirectoryExport
 
         func perform(in context: Context) async throws -> ExportReport {
-            try await ExportFiles(
-                version,
-                as: .directory,
-                to: destination,
-                paths: options.patterns,
-                isForced: options.force
-            ).run(in: context)
+            try await ExportFiles(export.request, as: .directory).run(in: context)
         }
-
-        func render(_ report: ExportReport, to text: inout Text) { text.export(report) }
     }
 
     /// `git model export tar`.
@@ -71,16 +74,8 @@ extension ExportCommand {
         @OptionGroup var options: ExportOptions
 
         func perform(in context: Context) async throws -> ExportReport {
-            try await ExportFiles(
-                version,
-                as: .tar,
-                to: destination,
-                paths: options.patterns,
-                isForced: options.force
-            ).run(in: context)
+            try await ExportFiles(options.request(version, to: destination), as: .tar).run(in: context)
         }
-
-        func render(_ report: ExportReport, to text: inout Text) { text.export(report) }
     }
 
     /// `git model export dockerfile`.
@@ -91,25 +86,19 @@ extension ExportCommand {
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
-        @Argument(help: "The version", completion: .words(.versions)) var version: String
-        @Argument(help: "The directory, which is made", completion: .directory) var destination: String
+        @OptionGroup var export: DirectoryExport
         @OptionGroup var image: ImageOptions
-        @OptionGroup var options: ExportOptions
 
         func perform(in context: Context) async throws -> ExportReport {
-            try await ExportFiles(
-                version,
-                as: .dockerfile,
-                to: destination,
-                paths: options.patterns,
-                base: image.base,
-                entrypoint: image.entrypoint,
-                isForced: options.force
-            ).run(in: context)
+            try await ExportFiles(export.request, as: .dockerfile, base: image.base, entrypoint: image.entrypoint)
+                .run(in: context)
         }
-
-        func render(_ report: ExportReport, to text: inout Text) { text.export(report) }
     }
+}
+
+extension ModelCommand where Output == ExportReport {
+    /// Says what was exported where.
+    func render(_ report: ExportReport, to text: inout Text) { text.export(report) }
 }
 
 extension Text {

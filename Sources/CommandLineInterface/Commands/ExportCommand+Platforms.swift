@@ -27,18 +27,13 @@ extension ExportCommand {
 
         func perform(in context: Context) async throws -> ExportReport {
             try await ExportImage(
-                version,
-                to: destination,
-                paths: options.patterns,
+                options.request(version, to: destination),
                 form: form,
                 base: image.base,
                 entrypoint: image.entrypoint,
-                isInsecure: insecure,
-                isForced: options.force
+                isInsecure: insecure
             ).run(in: context)
         }
-
-        func render(_ report: ExportReport, to text: inout Text) { text.export(report) }
     }
 
     /// `git model export triton`.
@@ -50,16 +45,11 @@ extension ExportCommand {
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
-        @Argument(help: "The version", completion: .words(.versions)) var version: String
-        @Argument(help: "The directory, which is made", completion: .directory) var destination: String
-        @OptionGroup var options: ExportOptions
+        @OptionGroup var export: DirectoryExport
 
         func perform(in context: Context) async throws -> ExportReport {
-            try await ExportTriton(version, to: destination, paths: options.patterns, isForced: options.force)
-                .run(in: context)
+            try await ExportTriton(export.request).run(in: context)
         }
-
-        func render(_ report: ExportReport, to text: inout Text) { text.export(report) }
     }
 
     /// `git model export huggingface`.
@@ -70,15 +60,10 @@ extension ExportCommand {
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
-        @Argument(help: "The version", completion: .words(.versions)) var version: String
-        @Argument(help: "The directory, which is made", completion: .directory) var destination: String
-        @OptionGroup var options: ExportOptions
+        @OptionGroup var export: DirectoryExport
 
         func perform(in context: Context) async throws -> ExportReport {
-            try await ExportHuggingFace(version, to: destination, paths: options.patterns, isForced: options.force)
-                .run(in: context)
+            try await ExportHuggingFace(export.request).run(in: context)
         }
-
-        func render(_ report: ExportReport, to text: inout Text) { text.export(report) }
     }
 }

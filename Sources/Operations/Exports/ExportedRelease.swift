@@ -23,6 +23,14 @@ struct ExportedRelease {
         try Directories.removeEmptyDirectories(in: directory)
     }
 
+    /// Writes the files into a new directory below one that is for what passes through; returns it.
+    func write(below scratch: FilePath) async throws -> FilePath {
+        let files = scratch.appending("files")
+        try Directories.create(files, durable: false)
+        try await write(into: files)
+        return files
+    }
+
     /// Moves a file that was written to where an export has it, below `root`; a link has to stay inside from there too.
     func move(_ file: TreeEntry, from directory: FilePath, to place: RepositoryPath, below root: FilePath) throws {
         let source = directory.appending(file.path.text)

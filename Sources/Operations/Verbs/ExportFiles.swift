@@ -17,39 +17,24 @@ package struct ExportFiles: Sendable {
         case dockerfile
     }
 
-    private let version: String
+    private let request: ExportRequest
     private let format: Format
-    private let destination: String
-    private let paths: [String]
     private let base: String?
     private let entrypoint: String?
-    private let isForced: Bool
 
-    /// Creates the operation; patterns limit which files go, and `base` and `entrypoint` are for a Dockerfile.
-    package init(
-        _ version: String,
-        as format: Format,
-        to destination: String,
-        paths: [String] = [],
-        base: String? = nil,
-        entrypoint: String? = nil,
-        isForced: Bool = false
-    ) {
-        self.version = version
+    /// Creates the operation; `base` and `entrypoint` are for a Dockerfile.
+    package init(_ request: ExportRequest, as format: Format, base: String? = nil, entrypoint: String? = nil) {
+        self.request = request
         self.format = format
-        self.destination = destination
-        self.paths = paths
         self.base = base
         self.entrypoint = entrypoint
-        self.isForced = isForced
     }
 
     /// Writes the files.
     package func run(in context: Context) async throws -> ExportReport {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let place = try ExportDestination(destination, isForced: isForced, in: workspace)
-        let exported = try await ExportedRelease(version, paths: paths, in: workspace)
-        var report = ExportReport(exported, as: format.rawValue, to: destination)
+        let (place, exported) = try await request.begin(in: workspace)
+        var report = ExportReport(exported, as: format.rawValue, to: request.destination)
         switch format {
         case .directory: try await place.directory { try await exported.write(into: $0) }
         case .tar: report.digest = try await writeTar(of: exported, to: place, in: workspace)
@@ -72,9 +57,7 @@ package struct ExportFiles: Sendable {
         in workspace: Workspace
     ) async throws -> String {
         let scratch = try place.scratch()
-        let files = scratch.path.appending("files")
-        try Directories.create(files, durable: false)
-        try await exported.write(into: files)
+        let files = try await exported.write(below: scratch.path)
         let content = try LayerTar(exported.release.files.entries, in: files).content
         let path = scratch.path.appending("tar")
         let digest = try await workspace.pool.run {

@@ -9,36 +9,25 @@ import SystemPackage
 package struct ExportHuggingFace: Sendable {
     private static let card = "README.md"
 
-    private let version: String
-    private let destination: String
-    private let paths: [String]
-    private let isForced: Bool
+    private let request: ExportRequest
 
-    /// Creates the operation; patterns limit which files go.
-    package init(_ version: String, to destination: String, paths: [String] = [], isForced: Bool = false) {
-        self.version = version
-        self.destination = destination
-        self.paths = paths
-        self.isForced = isForced
-    }
+    /// Creates the operation.
+    package init(_ request: ExportRequest) { self.request = request }
 
     /// Writes the files of the version's artifacts at the top, the licence, and the card.
     package func run(in context: Context) async throws -> ExportReport {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let place = try ExportDestination(destination, isForced: isForced, in: workspace)
-        let exported = try await ExportedRelease(version, paths: paths, in: workspace)
+        let (place, exported) = try await request.begin(in: workspace)
         let scratch = try place.scratch()
-        let files = scratch.path.appending("files")
-        try Directories.create(files, durable: false)
-        try await exported.write(into: files)
+        let files = try await exported.write(below: scratch.path)
         let moved = ExportHuggingFace.places(of: exported)
-        var report = ExportReport(exported, as: "huggingface", to: destination)
+        var report = ExportReport(exported, as: "huggingface", to: request.destination)
         let own = moved.first { $0.place == ExportHuggingFace.card }.map { files.appending($0.file.path.text) }
         let card = try await card(of: exported, own, in: workspace)
         report.warnings += card.warnings
         report.files = moved.filter { $0.place != ExportHuggingFace.card }.count + 1
         report.size = moved.reduce(0) { $0.addingSaturating($1.file.size) }
-        report.hints = ["send it: `hf upload ORGANISATION/NAME \(ShellWord.quoted(destination))`"]
+        report.hints = ["send it: `hf upload ORGANISATION/NAME \(ShellWord.quoted(request.destination))`"]
         try await place.directory { made in
             for (file, place) in moved {
                 try exported.move(file, from: files, to: RepositoryPath(place), below: made)

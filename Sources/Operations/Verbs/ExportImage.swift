@@ -6,42 +6,34 @@ import SystemPackage
 
 /// `git model export oci`: a version as a ModelPack and as an image, in a layout or in a registry.
 package struct ExportImage: Sendable {
-    private let version: String
-    private let destination: String
-    private let paths: [String]
+    private let request: ExportRequest
     private let form: String?
     private let base: String?
     private let entrypoint: String?
     private let isInsecure: Bool
-    private let isForced: Bool
 
     /// Creates the operation; the destination is a directory, or `docker://HOST/REPOSITORY[:TAG]`.
     package init(
-        _ version: String,
-        to destination: String,
-        paths: [String] = [],
+        _ request: ExportRequest,
         form: String? = nil,
         base: String? = nil,
         entrypoint: String? = nil,
-        isInsecure: Bool = false,
-        isForced: Bool = false
+        isInsecure: Bool = false
     ) {
-        self.version = version
-        self.destination = destination
-        self.paths = paths
+        self.request = request
         self.form = form
         self.base = base
         self.entrypoint = entrypoint
         self.isInsecure = isInsecure
-        self.isForced = isForced
     }
+
+    private var destination: String { request.destination }
 
     /// Makes the images; a directory appears whole, and of a registry the tag moves last.
     package func run(in context: Context) async throws -> ExportReport {
         let workspace = try await Workspace.open(in: context, bare: true)
         guard destination.hasPrefix("docker://") else {
-            let place = try ExportDestination(destination, isForced: isForced, in: workspace)
-            let exported = try await ExportedRelease(version, paths: paths, in: workspace)
+            let (place, exported) = try await request.begin(in: workspace)
             return try await place.directory { made in
                 let layout = try ImageLayout(creating: made, named: "oci:\(destination)", pool: workspace.pool)
                 return try await put(exported, to: layout, tag: nil, scratch: try place.scratch(), in: workspace)
@@ -51,7 +43,7 @@ package struct ExportImage: Sendable {
         guard reference.digest == nil else {
             throw Failure(.usage, "\(destination) has a digest, which nobody can choose", hints: ["name a tag"])
         }
-        let exported = try await ExportedRelease(version, paths: paths, in: workspace)
+        let exported = try await request.exported(in: workspace)
         let places = try ImagePlaces(in: context, from: context.workingDirectory, pool: workspace.pool)
         let store = try places.writable(reference, isInsecure: isInsecure)
         let scratch = try TemporaryDirectory(in: workspace.modelDirectory.appending("tmp"))
@@ -77,9 +69,7 @@ package struct ExportImage: Sendable {
         plan.entrypoint = try ImagePlan.words(of: entrypoint)
         plan.isBaseInsecure = try isInsecure && isDestination(plan.base)
         let tags = try ReleaseImages.tags(tag ?? ImageReference.tag(of: release.version), for: plan.form)
-        let files = scratch.path.appending("files")
-        try Directories.create(files, durable: false)
-        try await exported.write(into: files)
+        let files = try await exported.write(below: scratch.path)
         let places = try ImagePlaces(
             in: workspace.context,
             from: workspace.context.workingDirectory,

@@ -6,37 +6,26 @@ import SystemPackage
 
 /// `git model export triton`: an ONNX model as a repository of Triton Inference Server.
 package struct ExportTriton: Sendable {
-    private let version: String
-    private let destination: String
-    private let paths: [String]
-    private let isForced: Bool
+    private let request: ExportRequest
 
-    /// Creates the operation; patterns tell which of several ONNX models is meant.
-    package init(_ version: String, to destination: String, paths: [String] = [], isForced: Bool = false) {
-        self.version = version
-        self.destination = destination
-        self.paths = paths
-        self.isForced = isForced
-    }
+    /// Creates the operation; the patterns of the request tell which of several ONNX models is meant.
+    package init(_ request: ExportRequest) { self.request = request }
 
     /// Writes the repository.
     package func run(in context: Context) async throws -> ExportReport {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let place = try ExportDestination(destination, isForced: isForced, in: workspace)
-        let exported = try await ExportedRelease(version, paths: paths, in: workspace)
+        let (place, exported) = try await request.begin(in: workspace)
         let graph = try graph(of: exported)
         let scratch = try place.scratch()
-        let files = scratch.path.appending("files")
-        try Directories.create(files, durable: false)
-        try await exported.write(into: files)
+        let files = try await exported.write(below: scratch.path)
         let name = String(exported.release.model.text.map { $0 == "/" ? "_" : $0 })
         let signature = try await signature(of: exported, graph, in: files, workspace)
         let text = try TritonConfiguration(name: name, signature: signature).text()
-        var report = ExportReport(exported, as: "triton", to: destination)
+        var report = ExportReport(exported, as: "triton", to: request.destination)
         let moved = siblings(of: graph, in: exported)
         report.files = moved.count + 1
         report.size = moved.reduce(Int64(text.utf8.count)) { $0.addingSaturating($1.size) }
-        report.hints = ["serve it: `tritonserver --model-repository \(ShellWord.quoted(destination))`"]
+        report.hints = ["serve it: `tritonserver --model-repository \(ShellWord.quoted(request.destination))`"]
         try await place.directory { made in
             let model = made.appending(name)
             try Directories.create(model.appending("1"), durable: false)
