@@ -51,21 +51,30 @@ struct ComparedFile: Sendable {
         self.name = name
         self.oid = oid
         self.bytes = bytes
-        tensors = plan.pieces.compactMap(\.tensor).filter { !$0.name.isEmpty }
+        let found = plan.pieces.compactMap(\.tensor).filter { !$0.name.isEmpty }
+        // Some formats are told by the file's name, which may have been another when it was added.
+        let described = maps.lazy.map(ComparedFile.described).first { !$0.isEmpty } ?? []
+        tensors =
+            found.isEmpty
+            ? described.map {
+                Tensor(name: $0.segment.name, type: $0.segment.type, shape: $0.segment.shape, range: $0.range)
+            } : found
     }
 
     /// What each manifest that is here says of the tensors, and of where they are; those that name none are left out.
     var described: [[(segment: Segment, range: Range<Int64>)]] {
-        maps.map { map in
-            var described: [(segment: Segment, range: Range<Int64>)] = []
-            var start: Int64 = 0
-            for segment in map.segments {
-                let end = start + segment.byteCount
-                if !segment.name.isEmpty { described.append((segment, start..<end)) }
-                start = end
-            }
-            return described
-        }.filter { !$0.isEmpty }
+        maps.map(ComparedFile.described).filter { !$0.isEmpty }
+    }
+
+    private static func described(in map: ObjectMap) -> [(segment: Segment, range: Range<Int64>)] {
+        var described: [(segment: Segment, range: Range<Int64>)] = []
+        var start: Int64 = 0
+        for segment in map.segments {
+            let end = start + segment.byteCount
+            if !segment.name.isEmpty { described.append((segment, start..<end)) }
+            start = end
+        }
+        return described
     }
 
     /// Returns the frame that is exactly a range of the file.

@@ -249,7 +249,7 @@ extension LocalStore {
 
 extension ScratchStore {
     /// Adds a model, and what changed in it since an earlier version.
-    fileprivate func addCompared(
+    func addCompared(
         _ bytes: [UInt8],
         with earlier: Pointer?,
         pool: WorkerPool = ScratchStore.pool
@@ -259,7 +259,7 @@ extension ScratchStore {
         return try await addCompared(bytes, catalog: catalog, to: store, pool: pool)
     }
 
-    fileprivate func addCompared(
+    func addCompared(
         _ bytes: [UInt8],
         catalog: BaseCatalog,
         to store: LocalStore,

@@ -40,7 +40,8 @@ struct TensorRecomputation {
         )
         let outcome = try await comparison.run(from: earlier, to: later)
         let written = WrittenFigures(
-            comparisons: try comparisons(of: before.pointer, and: after.pointer),
+            forth: try store.comparisons(of: after.pointer.oid).filter { $0.base == before.pointer.oid },
+            back: try store.comparisons(of: before.pointer.oid).filter { $0.base == after.pointer.oid },
             earlier: earlier,
             later: later
         )
@@ -68,12 +69,5 @@ struct TensorRecomputation {
             if !isStored, let found { return try ComparedVersion(entry.pointer, files: found.files, in: store) }
             return try ComparedVersion(entry.pointer, named: entry.path.name, in: store)
         }
-    }
-
-    /// The comparisons of the two that are stored, whichever of them was added later.
-    private func comparisons(of before: Pointer, and after: Pointer) throws -> [ObjectComparison] {
-        let forth = try store.comparisons(of: after.oid).filter { $0.base == before.oid }
-        let back = try store.comparisons(of: before.oid).filter { $0.base == after.oid }
-        return forth + back.map { $0.reversed(size: after.size) }
     }
 }

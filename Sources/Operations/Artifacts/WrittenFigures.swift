@@ -6,8 +6,8 @@ import Store
 struct WrittenFigures {
     typealias Contradiction = CompareVersions.Report.Contradiction
 
-    /// The comparisons of the later version with the earlier one.
-    let comparisons: [ObjectComparison]
+    /// The comparisons of the later version with the earlier one, and the other way round.
+    let forth: [ObjectComparison], back: [ObjectComparison]
     let earlier: ComparedVersion
     let later: ComparedVersion
 
@@ -28,30 +28,32 @@ struct WrittenFigures {
                 }
             }
         }
-        for comparison in comparisons { found += contradictions(in: comparison, to: outcome.comparison) }
+        for comparison in forth { found += contradictions(in: comparison, to: outcome.comparison) }
+        for comparison in back {
+            // Of a tensor that moved it names the file that it was in.
+            let written = comparison.reversed(size: outcome.comparison.size).withoutFiles
+            found += contradictions(in: written, to: outcome.comparison.withoutFiles)
+        }
         return found
     }
 
     private func contradictions(in written: ObjectComparison, to found: ObjectComparison) -> [Contradiction] {
-        func index(_ changes: [TensorChange]) -> [EarlierVersion.Place: TensorChange.Kind] {
-            Dictionary(changes.map { (EarlierVersion.Place(file: $0.file, name: $0.name), $0.kind) }) { first, _ in
-                first
-            }
+        typealias Place = EarlierVersion.Place
+        func index(_ changes: [TensorChange]) -> [Place: TensorChange.Kind] {
+            Dictionary(changes.map { (Place($0), $0.kind) }) { first, _ in first }
         }
         let (said, real) = (index(written.changes), index(found.changes))
         var contradictions: [Contradiction] = []
-        for change in found.changes {
-            let place = EarlierVersion.Place(file: change.file, name: change.name)
-            let clause =
-                said[place].map { WrittenFigures.clause($0, change.kind) } ?? "its author says that it is the same"
-            if let clause { contradictions.append(Contradiction(place, clause)) }
-        }
-        for change in written.changes {
-            let place = EarlierVersion.Place(file: change.file, name: change.name)
-            // Where nothing was found to differ, nothing may be said to.
-            if real[place] == nil, !change.isHarmless {
-                contradictions.append(Contradiction(place, "its author says that it changed"))
+        for (place, kind) in found.changes.map({ (Place($0), $0.kind) }) {
+            guard let claim = said[place] else {
+                contradictions.append(Contradiction(place, "its author says that it is the same"))
+                continue
             }
+            if let clause = WrittenFigures.clause(claim, kind) { contradictions.append(Contradiction(place, clause)) }
+        }
+        // Where nothing was found to differ, nothing may be said to.
+        for change in written.changes where real[Place(change)] == nil && !change.isHarmless {
+            contradictions.append(Contradiction(Place(change), "its author says that it changed"))
         }
         if contradictions.isEmpty, written.unchangedCount != found.unchangedCount {
             let counts = "\(written.unchangedCount) tensors that are the same, and there are \(found.unchangedCount)"
@@ -80,6 +82,20 @@ struct WrittenFigures {
 
     private static func clause(_ wrong: FigureDisagreement) -> String {
         "gives \(wrong.figure) as \(wrong.written), and by the bytes it is \(wrong.found)"
+    }
+}
+
+extension EarlierVersion.Place {
+    fileprivate init(_ change: TensorChange) { self.init(file: change.file, name: change.name) }
+}
+
+extension ObjectComparison {
+    /// The same without the names of files, and without tensors whose name two files have.
+    fileprivate var withoutFiles: ObjectComparison {
+        let counts = Dictionary(changes.map { ($0.name, 1) }, uniquingKeysWith: +)
+        var changes = changes.filter { counts[$0.name] == 1 }
+        for position in changes.indices { changes[position].file = "" }
+        return ObjectComparison(oid: oid, size: size, base: base, unchangedCount: unchangedCount, changes: changes)
     }
 }
 
