@@ -181,7 +181,7 @@ let package = Package(
         ),
         tests(
             "EndToEndTests",
-            ["git-model", "git-model-gateway", "ModelCore", "TestSupport", systemPackage],
+            ["git-model", "git-model-gateway", "Store", "ModelCore", "TestSupport", systemPackage],
             excluding: ["References"]
         ),
         // Uses a store beside others until a test kills it.
