@@ -133,6 +133,10 @@ struct GarbageCollectionCommand: ModelCommand {
         text.line("\(verb) \(Quantity.count(report.packs, "pack")), \(Quantity.bytes(report.bytes))")
         let kept = "\(report.livePacks) in use, \(report.recentPacks) younger than 14 days"
         text.line("Kept \(kept)")
+        if !report.pins.isEmpty {
+            let runs = Quantity.count(report.pins.count, "run")
+            text.line("\(report.isDryRun ? "Would let" : "Let") go of the commits of \(runs) whose records were never committed")
+        }
         var table = Table([.left, .right, .left, .left], indent: 2)
         for checkpoint in report.checkpoints {
             for (position, artifact) in checkpoint.artifacts.enumerated() {

@@ -44,7 +44,8 @@ struct RunDataCheck {
         var digests = DataDigests(worktree, tracked: try await worktree.pointers())
         var warnings: [String] = []
         for item in data where item.kind == .path && item.digest != nil {
-            let place = worktree.root.pushing(FilePath(item.source))
+            guard let path = try? RepositoryPath(item.source) else { continue }
+            let place = try worktree.location(of: path)
             guard try FileStatus.of(place)?.kind == .symbolicLink else { continue }
             let found = try await digests.data(place.string)
             if found.digest != item.digest {

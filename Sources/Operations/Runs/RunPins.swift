@@ -161,16 +161,24 @@ extension Workspace {
         return artifacts
     }
 
-    /// Pushes the commits of runs to a Git remote that gets their summaries; returns what to warn of where that fails.
+    /// Pushes the commits of runs to a Git remote that gets their summaries, with those that it did not take before; returns what to warn
+    /// of where that fails.
     func pushPins(of runs: Set<RunID>, to remote: String) async throws -> [String] {
-        let refspecs = try await RunPins(repository).refspecs(of: runs)
+        let pending = PendingPins(of: remote, in: self)
+        let all = try runs.union(pending.runs)
+        let refspecs = try await RunPins(repository).refspecs(of: all)
         for start in stride(from: 0, to: refspecs.count, by: Workspace.pinsAtOnce) {
             let group = Array(refspecs[start..<min(start + Workspace.pinsAtOnce, refspecs.count)])
             do { try await repository.pushReferences(group, to: remote) } catch {
                 if context.cancellation.isCancelled { throw error }
-                return ["the commits of kept runs did not get to \(Workspace.withoutLogin(remote)): \(error)"]
+                try pending.add(all)
+                return [
+                    "the commits of kept runs did not get to \(Workspace.withoutLogin(remote)): \(error); "
+                        + "the next push tries again"
+                ]
             }
         }
+        try pending.remove(all)
         return []
     }
 }

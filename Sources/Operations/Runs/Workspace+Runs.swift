@@ -53,7 +53,7 @@ extension Workspace {
     }
 
     /// Returns the blobs of the summaries that commits have, by their runs.
-    private func summaries(_ scope: RunScope) async throws -> [RunID: GitObjectID] {
+    func summaries(_ scope: RunScope) async throws -> [RunID: GitObjectID] {
         var trees: [GitObjectID] = []
         for commit in try await commits(scope) {
             // A directory is one entry, so that commits which have the same runs cost no more than one.

@@ -1,6 +1,7 @@
 import Git
 import Registry
 import ModelCore
+package import Runs
 import Store
 import SystemIO
 import SystemPackage
@@ -21,11 +22,13 @@ package struct CollectGarbage: Sendable {
         package let recentPacks: Int
         /// The commits whose artifacts are superseded, the newest first; empty where all history counts.
         package var checkpoints: [Checkpoint] = []
+        /// The runs whose commits no reference of ours keeps any more, for no commit ever got their summaries.
+        package fileprivate(set) var pins: [RunID] = []
         package var warnings: [String] = []
         package var hints: [String] = []
 
         private enum CodingKeys: CodingKey {
-            case isDryRun, packs, bytes, livePacks, recentPacks, checkpoints
+            case isDryRun, packs, bytes, livePacks, recentPacks, checkpoints, pins
         }
     }
 
@@ -46,6 +49,7 @@ package struct CollectGarbage: Sendable {
     /// What is alive, and what of history is not.
     private struct Marked {
         var live: [Pointer]
+        var pins: [RunID] = []
         var checkpoints: [Checkpoint] = []
         var warnings: [String] = []
         var hints: [String] = []
@@ -65,9 +69,11 @@ package struct CollectGarbage: Sendable {
     /// Collects; refuses while another command uses the store, and where anything that might be alive cannot be read.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
+        let pins = AbandonedPins(in: workspace)
         if isDryRun {
             let joined = try workspace.openStore()
-            let marked = try await mark(workspace, joined.store)
+            var marked = try await mark(workspace, joined.store)
+            marked.pins = try await pins.runs(gracePeriod: gracePeriod)
             return report(try plan(marked, workspace, joined.store), marked)
         }
         let store = try LocalStore.openOrCreate(workspace.storePath)
@@ -75,9 +81,11 @@ package struct CollectGarbage: Sendable {
         let lock = try StoreLock.exclude(workspace.storePath)
         defer { extendLifetime(lock) }
         let cleared = await AbandonedWorktrees(in: workspace).remove()
+        let released = try await pins.release(gracePeriod: gracePeriod)
         // What is alive is only found out now: before, a command could be about to refer to something.
         var marked = try await mark(workspace, store)
         marked.warnings = cleared + marked.warnings
+        marked.pins = released
         let plan = try plan(marked, workspace, store)
         try await workspace.requireSound(store)
         _ = try GarbageCollection(store, now: context.now()).carryOut(plan)
@@ -90,10 +98,11 @@ package struct CollectGarbage: Sendable {
         _ workspace: Workspace,
         _ store: LocalStore
     ) throws -> GarbageCollection.Plan {
-        let collection = GarbageCollection(store, now: workspace.context.now())
-        return try prunesNow
-            ? collection.plan(live: marked.live, gracePeriod: 0) : collection.plan(live: marked.live)
+        try GarbageCollection(store, now: workspace.context.now()).plan(live: marked.live, gracePeriod: gracePeriod)
     }
+
+    /// What is younger stays, in ns.
+    private var gracePeriod: Int64 { prunesNow ? 0 : GarbageCollection.gracePeriod }
 
     /// Finds what is alive; of what a rule of retention lets go, what no remote has stays unless that was asked for.
     private func mark(_ workspace: Workspace, _ store: LocalStore) async throws -> Marked {
@@ -130,6 +139,7 @@ package struct CollectGarbage: Sendable {
             recentPacks: plan.recentCount
         )
         report.checkpoints = marked.checkpoints
+        report.pins = marked.pins
         report.warnings = marked.warnings
         report.hints = marked.hints
         if report.checkpoints.contains(where: { !$0.isKept }) {

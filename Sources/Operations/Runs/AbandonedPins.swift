@@ -1,0 +1,77 @@
+import Git
+import ModelCore
+import Runs
+import SystemIO
+import SystemPackage
+
+/// References that keep the commits of runs although no commit ever got the runs' summaries.
+struct AbandonedPins {
+    private let workspace: Workspace
+
+    init(in workspace: Workspace) { self.workspace = workspace }
+
+    /// A reference, and the run that it is of.
+    private typealias Pin = (run: RunID, reference: GitReference)
+
+    /// Returns the runs of those that are older than a grace period, in ns.
+    ///
+    /// Those stay whose summary is in a commit that anything leads to (a reference, a reflog, the stash), in the index of a worktree, or
+    /// among its files, and those of which nobody can say how old they are.
+    func runs(gracePeriod: Int64) async throws -> [RunID] { try await pins(gracePeriod: gracePeriod).map(\.run) }
+
+    private func pins(gracePeriod: Int64) async throws -> [Pin] {
+        var pins: [RunID: GitReference] = [:]
+        for pin in try await workspace.repository.objects.references(prefix: KeptRun.referencePrefix) {
+            guard let run = RunID(pin.name.dropFirst(KeptRun.referencePrefix.count)),
+                try age(of: run, pin).map({ $0 >= gracePeriod }) ?? false
+            else { continue }
+            pins[run] = pin
+        }
+        if pins.isEmpty { return [] }
+        for run in try await workspace.summaries(.everywhere).keys { pins[run] = nil }
+        for worktree in try await workspace.repository.worktrees() where !worktree.isBare {
+            for run in pins.keys where try FileStatus.of(worktree.path.appending(KeptRun.summary(of: run))) != nil {
+                pins[run] = nil
+            }
+        }
+        if pins.isEmpty { return [] }
+        for run in try await carried() { pins[run] = nil }
+        return pins.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// Lets go of them; returns the runs.
+    func release(gracePeriod: Int64) async throws -> [RunID] {
+        let found = try await pins(gracePeriod: gracePeriod)
+        for pin in found {
+            try await workspace.repository.deleteReference(pin.reference.name, expecting: pin.reference.objectID)
+        }
+        return found.map(\.run)
+    }
+
+    /// Returns the runs whose summaries any commit or index has that anything leads to.
+    private func carried() async throws -> Set<RunID> {
+        let place = GitPath(KeptRun.directory)
+        // Nothing else ends so: only what is in the directory comes.
+        let roots = try await workspace.repository.gcRoots(indexSuffix: KeptRun.directory, orInside: place)
+        var runs = Set(roots.indexEntries.compactMap { $0.path.text.flatMap(KeptRun.run(ofSummaryAt:)) })
+        try await workspace.repository.introducedFiles(
+            suffix: KeptRun.directory,
+            orInside: place,
+            from: roots.commits
+        ) { file in
+            if let run = file.run { runs.insert(run) }
+        }
+        return runs
+    }
+
+    /// Returns how long ago a run ended or its commit was pinned, whichever was later, in ns; `nil` where nothing tells.
+    private func age(of run: RunID, _ pin: GitReference) throws -> Int64? {
+        let record = workspace.runs.current(run)
+        var times = [(record?.ended ?? record?.started).map { $0.milliseconds * 1_000_000 }]
+        let directory = workspace.repository.layout.commonDirectory
+        // A packed reference is older than its file.
+        let file = try FileStatus.of(directory.appending(pin.name)) ?? FileStatus.of(directory.appending("packed-refs"))
+        times.append(file?.modified)
+        return times.compactMap { $0 }.max().map { workspace.context.now() - $0 }
+    }
+}
