@@ -26,7 +26,9 @@ extension GitRepository {
         scratch: FilePath,
         isIncluded: (GitPath) throws -> Bool
     ) async throws -> GitDifference {
-        guard let workTree = layout.workTree else { return GitDifference(patch: [], leftOut: [], changedSubmodules: []) }
+        guard let workTree = layout.workTree else {
+            return GitDifference(patch: [], leftOut: [], changedSubmodules: [])
+        }
         let place = scratch.appending("difference")
         try Directories.create(place.appending("objects").appending("info"), durable: false)
         defer { try? Directories.removeTree(place) }

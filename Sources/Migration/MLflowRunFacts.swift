@@ -45,6 +45,8 @@ package struct MLflowRunFacts: Sendable, Hashable {
     package var tags: [String: String] = [:]
     /// The data sets that it read.
     package var datasets: [MLflowDataset] = []
+    /// The ids of the models that it logged, as MLflow 3 keeps them apart from its artifacts.
+    package var loggedModels: [String] = []
     /// The last values of its metrics, where the source tells them without their histories.
     package var lastValues: [String: Double] = [:]
 
@@ -73,6 +75,8 @@ package struct MLflowRunFacts: Sendable, Hashable {
         parameters = data.texts("params")
         take(tags: data.texts("tags"))
         datasets = MLflowRunFacts.datasets(of: fields)
+        let outputs = fields.fields("outputs")?.list("model_outputs") ?? []
+        loggedModels = outputs.compactMap { $0.text("model_id") }
         for metric in data.list("metrics") {
             if let name = metric.text("key"), let value = metric.real("value") { lastValues[name] = value }
         }

@@ -36,9 +36,10 @@ struct EventDirectories {
     /// How many parts at the beginning all directories have in common, without a last one that says which data were used.
     private var sharedCount: Int {
         guard let first = directories.first?.parts else { return 0 }
-        let count = directories.map { directory in
-            zip(first, directory.parts).prefix { $0 == $1 }.count
-        }.min() ?? 0
+        let count =
+            directories.map { directory in
+                zip(first, directory.parts).prefix { $0 == $1 }.count
+            }.min() ?? 0
         let isPart = count > 0 && EventDirectories.partNames.contains(String(first[count - 1]))
         return isPart ? count - 1 : count
     }

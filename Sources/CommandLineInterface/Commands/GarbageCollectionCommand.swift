@@ -135,7 +135,9 @@ struct GarbageCollectionCommand: ModelCommand {
         text.line("Kept \(kept)")
         if !report.pins.isEmpty {
             let runs = Quantity.count(report.pins.count, "run")
-            text.line("\(report.isDryRun ? "Would let" : "Let") go of the commits of \(runs) whose records were never committed")
+            text.line(
+                "\(report.isDryRun ? "Would let" : "Let") go of the commits of \(runs) whose records were never committed"
+            )
         }
         var table = Table([.left, .right, .left, .left], indent: 2)
         for checkpoint in report.checkpoints {

@@ -26,11 +26,20 @@ extension ImportCommand {
         @Option(help: ArgumentHelp("Only the versions of this model; may be repeated", valueName: "name"))
         var model: [String] = []
 
+        @Flag(help: "Also take the artifacts of runs that no registered version is made of")
+        var artifacts = false
+
         @Flag(name: .shortAndLong, help: "Only say what would be done")
         var dryRun = false
 
         func perform(in context: Context) async throws -> ImportMLflow.Report {
-            try await ImportMLflow(place, experiments: experiment, models: model, isDryRun: dryRun).run(in: context)
+            try await ImportMLflow(
+                place,
+                experiments: experiment,
+                models: model,
+                takesArtifacts: artifacts,
+                isDryRun: dryRun
+            ).run(in: context)
         }
 
         func render(_ report: ImportMLflow.Report, to text: inout Text) {
@@ -54,10 +63,20 @@ extension ImportCommand {
             }
             for stage in report.stages { table.row("\(stage.model)#\(stage.stage)", stage.version, "", "") }
             text.table(table)
+            let verb = report.isDryRun ? "With" : "Took"
+            if report.artifacts.files > 0 { text.line("\(verb) \(ImportCommand.MLflow.words(report.artifacts))") }
+            if let kept = report.left, kept.files > 0 {
+                text.line("Left with MLflow: \(ImportCommand.MLflow.words(kept))")
+            }
             let left = [
                 (runs.unchanged, "known run"), (runs.deleted, "deleted run"),
             ].filter { $0.0 > 0 }.map { Quantity.count($0.0, $0.1) }
             if !left.isEmpty { text.line("Left out \(left.joined(separator: ", "))") }
+        }
+
+        private static func words(_ artifacts: ImportMLflow.Report.Artifacts) -> String {
+            let files = "\(Quantity.count(artifacts.files, "file")), \(Quantity.bytes(artifacts.size))"
+            return "artifacts of \(Quantity.count(artifacts.runs, "run")): \(files)"
         }
     }
 }

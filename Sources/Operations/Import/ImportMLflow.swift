@@ -10,81 +10,27 @@ import SystemPackage
 /// `git model import mlflow`: runs that MLflow kept become kept runs, registered versions become commits with tags, aliases become
 /// drafts of stages.
 package struct ImportMLflow: Sendable {
-    /// What was taken, or would be, and what could not be.
-    package struct Report: Operations.Report {
-        /// How many runs were taken.
-        package struct Runs: Encodable, Sendable {
-            /// How many are new, differ from what was known of them, are as they were, and were deleted in MLflow.
-            package var new = 0, changed = 0, unchanged = 0, deleted = 0
-            /// The points of metrics of those that are new or differ; zero in a dry run, which reads none.
-            package var points = 0
-        }
-
-        /// A registered version.
-        package struct Version: Encodable, Sendable {
-            /// The model, as it is called here.
-            package let model: String
-            /// The number that MLflow gave it.
-            package let number: Int64
-            /// The version that it became, as `v1.2.3`.
-            package let version: String
-            /// `new` or `unchanged`.
-            package let change: String
-            /// How many files it has, and their size in bytes; `nil` of one that was there.
-            package let files: Int?, size: Int64?
-            /// The run that made it, by MLflow's id.
-            package let run: String?
-            /// The tag; `nil` where none was made.
-            package fileprivate(set) var tag: String?
-        }
-
-        /// A draft of a stage.
-        package struct Stage: Encodable, Sendable {
-            /// The model.
-            package let model: String
-            /// The stage.
-            package let stage: String
-            /// The version, as `v1.2.3`.
-            package let version: String
-        }
-
-        /// Where it comes from: a directory, or a server's address.
-        package let source: String
-        /// Whether nothing was done, only said.
-        package let isDryRun: Bool
-        /// The runs.
-        package var runs = Runs()
-        /// The versions, by model, then in ascending order.
-        package var versions: [Version] = []
-        /// The drafts of stages that are new.
-        package var stages: [Stage] = []
-        /// The commits that were made.
-        package var commits: [String] = []
-        /// The bytes read, and those that the store grew by.
-        package var bytesRead: Int64 = 0, bytesStored: Int64 = 0
-        /// How long it took, in ns.
-        package var nanoseconds: Int64 = 0
-        package var warnings: [String] = []
-        package var hints: [String] = []
-        package var problems: [Problem] = []
-
-        private enum CodingKeys: CodingKey {
-            case source, isDryRun, runs, versions, stages, commits, bytesRead, bytesStored, nanoseconds
-        }
-    }
-
     private let place: String
     private let experiments: [String]
     private let models: [String]
+    private let takesArtifacts: Bool
     private let isDryRun: Bool
 
     /// Creates the operation on a directory of MLflow's, or of mlflow-export-import's, or the address of a server.
     ///
-    /// Experiments and models are MLflow's names; without any, all are taken.
-    package init(_ place: String, experiments: [String] = [], models: [String] = [], isDryRun: Bool = false) {
+    /// Experiments and models are MLflow's names; without any, all are taken. `takesArtifacts` is about files of runs that no registered
+    /// version is made of.
+    package init(
+        _ place: String,
+        experiments: [String] = [],
+        models: [String] = [],
+        takesArtifacts: Bool = false,
+        isDryRun: Bool = false
+    ) {
         self.place = place
         self.experiments = experiments
         self.models = models
+        self.takesArtifacts = takesArtifacts
         self.isDryRun = isDryRun
     }
 
@@ -161,10 +107,22 @@ package struct ImportMLflow: Sendable {
         _ report: inout Report
     ) async throws {
         let runs = MLflowRunImport(workspace, from: source, at: head)
+        let artifacts = MLflowArtifactImport(from: source, besides: selection)
         for run in selection.runs {
             let isExported = try await isExported(run, runs)
             let kept = try await runs.kept(MLflowRecords.id(of: run.id))
-            if isExported || kept != nil { report.runs.unchanged += 1 } else { report.runs.new += 1 }
+            let files = report.artifacts.files
+            if !isExported {
+                let record = kept.flatMap { RunRecord(parsing: $0) }
+                try await count(run, known: record, artifacts, in: workspace, &report)
+            }
+            if !isExported && kept == nil {
+                report.runs.new += 1
+            } else if report.artifacts.files > files {
+                report.runs.changed += 1
+            } else {
+                report.runs.unchanged += 1
+            }
         }
         for plan in plans {
             guard plan.existing == nil else {
@@ -176,6 +134,29 @@ package struct ImportMLflow: Sendable {
                 report.versions.append(Report.Version(plan, files))
                 report.bytesRead += files.byteCount
             } catch { try report.add(plan, error, unless: workspace.context.cancellation) }
+        }
+    }
+
+    /// Counts the artifacts of a run that are taken, or stay, as far as that can be known.
+    private func count(
+        _ run: MLflowRunFacts,
+        known record: RunRecord?,
+        _ artifacts: MLflowArtifactImport,
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        guard takesArtifacts || artifacts.isLocal else { return }
+        do {
+            let counted = try await artifacts.count(run, known: record)
+            if takesArtifacts {
+                report.artifacts.add(counted)
+            } else {
+                report.left = report.left ?? Report.Artifacts()
+                report.left?.add(counted)
+            }
+        } catch {
+            if workspace.context.cancellation.isCancelled { throw error }
+            report.problems.append(Problem("artifacts of run \(run.id)", error))
         }
     }
 
@@ -199,17 +180,23 @@ package struct ImportMLflow: Sendable {
         var batch = try await AddBatch(importingInto: workspace, store: joined.store, model: nil)
         var versions = try await MLflowVersionImport(workspace, store: joined.store, from: source)
         var runs = MLflowRunImport(workspace, from: source, at: commit.head)
+        let artifacts = MLflowArtifactImport(from: source, besides: selection)
         do {
             try await takeFiles(of: plans, with: &versions, below: scratch.path, into: &batch, in: workspace, &report)
             for run in selection.runs {
+                var record = records.record(of: run)
+                record.outputs = versions.outputs[run.id] ?? []
                 do {
-                    if try await isExported(run, runs) {
-                        report.runs.unchanged += 1
-                        continue
-                    }
-                    var record = records.record(of: run)
-                    record.outputs = versions.outputs[run.id] ?? []
-                    try await runs.take(run, as: record, below: scratch.path, into: &batch, &report)
+                    try await take(
+                        run,
+                        as: record,
+                        artifacts,
+                        &runs,
+                        below: scratch.path,
+                        &batch,
+                        in: workspace,
+                        &report
+                    )
                 } catch {
                     if workspace.context.cancellation.isCancelled { throw error }
                     report.problems.append(Problem("run \(run.id)", error))
@@ -227,6 +214,58 @@ package struct ImportMLflow: Sendable {
             report.note(tag, of: item.plan)
         }
         try await restore(runs.artifacts + versions.taken.map(\.path), from: joined.store, in: workspace, &report)
+    }
+
+    /// Takes a run, unless it is here, with what artifacts of it are wanted.
+    private func take(
+        _ run: MLflowRunFacts,
+        as fresh: RunRecord,
+        _ artifacts: MLflowArtifactImport,
+        _ runs: inout MLflowRunImport,
+        below scratch: FilePath,
+        _ batch: inout AddBatch,
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        if try await isExported(run, runs) {
+            report.runs.unchanged += 1
+            return
+        }
+        var record = fresh
+        let known = try await runs.record(of: record.id)
+        if takesArtifacts {
+            record.outputs += try await take(
+                artifacts,
+                of: run,
+                known: known,
+                below: scratch,
+                into: &batch,
+                in: workspace,
+                &report
+            )
+        } else {
+            try await count(run, known: known, artifacts, in: workspace, &report)
+        }
+        try await runs.take(run, as: record, below: scratch, into: &batch, &report)
+    }
+
+    /// Takes the artifacts of a run; without them, the run is taken all the same.
+    private func take(
+        _ artifacts: MLflowArtifactImport,
+        of run: MLflowRunFacts,
+        known record: RunRecord?,
+        below scratch: FilePath,
+        into batch: inout AddBatch,
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws -> [RunOutput] {
+        do {
+            return try await artifacts.take(run, known: record, below: scratch, into: &batch, &report.artifacts)
+        } catch {
+            if workspace.context.cancellation.isCancelled { throw error }
+            report.problems.append(Problem("artifacts of run \(run.id)", error))
+            return []
+        }
     }
 
     /// Puts the files of versions that are new into the store.
@@ -267,51 +306,17 @@ package struct ImportMLflow: Sendable {
     }
 
     private func explain(_ report: inout Report) {
-        if report.runs.new > 0 {
+        let isUnknown = !takesArtifacts && report.left == nil && report.runs.new > 0
+        if isUnknown {
             report.warnings.append("artifacts of runs that no registered version is made of stay with MLflow")
+        }
+        if isUnknown || (report.left?.files ?? 0) > 0 {
+            report.hints.append("take them, too: `git model import mlflow \(ShellWord.quoted(place)) --artifacts`")
         }
         if !report.stages.isEmpty, !isDryRun {
             report.hints.append(
                 "stages are drafts, which only this clone has: `git model stages`, then `git model promote`"
             )
         }
-    }
-}
-
-extension ImportMLflow.Report {
-    /// Whether a version is here, or would be.
-    fileprivate func has(_ plan: MLflowVersionPlan) -> Bool {
-        versions.contains { $0.model == plan.model.text && $0.number == plan.source.number }
-    }
-
-    /// Notes why a version was not taken, unless the user stopped everything.
-    fileprivate mutating func add(
-        _ plan: MLflowVersionPlan,
-        _ error: any Error,
-        unless cancellation: Cancellation
-    ) throws {
-        if cancellation.isCancelled { throw error }
-        problems.append(Problem("\(plan.source.model) version \(plan.source.number)", error))
-    }
-
-    fileprivate mutating func note(_ tag: String, of plan: MLflowVersionPlan) {
-        let position = versions.firstIndex { $0.model == plan.model.text && $0.number == plan.source.number }
-        if let position { versions[position].tag = tag }
-    }
-}
-
-extension ImportMLflow.Report.Version {
-    /// Creates the row of a version that was there, or of one with these files.
-    fileprivate init(_ plan: MLflowVersionPlan, _ files: MLflowFiles? = nil) {
-        self.init(
-            model: plan.model.text,
-            number: plan.source.number,
-            version: plan.version.description,
-            change: plan.existing == nil ? "new" : "unchanged",
-            files: files?.count,
-            size: files?.byteCount,
-            run: plan.source.run,
-            tag: plan.existing?.tag.text
-        )
     }
 }

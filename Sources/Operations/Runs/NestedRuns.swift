@@ -51,7 +51,9 @@ struct NestedRuns {
                 let directory = try workspace.runs.create(id)
                 warnings += try await write(facts, as: id, in: directory, beside: run)
                 runs.append(id)
-            } catch { warnings.append("run \(id.abbreviated), which was begun inside, is not in the records: \(error)") }
+            } catch {
+                warnings.append("run \(id.abbreviated), which was begun inside, is not in the records: \(error)")
+            }
         }
         return (runs, warnings)
     }

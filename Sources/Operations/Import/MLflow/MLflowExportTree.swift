@@ -71,15 +71,30 @@ struct MLflowExportTree: MLflowSource {
 
     func files(of version: MLflowModelVersion) async throws -> MLflowFiles {
         try await pool.run { () throws -> MLflowFiles in
-            for place in try places(of: version) {
-                let path = try SafeRelativePath.resolve(root: root, components: place)
-                guard let status = try FileStatus.of(path), status.kind != .symbolicLink,
-                    let files = try ArtifactFiles(at: path)
-                else { continue }
-                return MLflowFiles(place: .local(path), count: files.files.count, byteCount: files.byteCount)
-            }
+            if let files = try files(among: places(of: version)) { return files }
             throw MLflowAbsence("its files are not in \(name)")
         }
+    }
+
+    var isLocal: Bool { true }
+
+    func files(at address: String) async throws -> MLflowFiles? {
+        try await pool.run { () throws -> MLflowFiles? in
+            let files = try files(among: places(at: address))
+            return files?.count == 0 ? nil : files
+        }
+    }
+
+    /// Returns the files at the first of some places that is there.
+    private func files(among places: [[String]]) throws -> MLflowFiles? {
+        for place in places {
+            let path = try SafeRelativePath.resolve(root: root, components: place)
+            guard let status = try FileStatus.of(path), status.kind != .symbolicLink,
+                let files = try ArtifactFiles(at: path)
+            else { continue }
+            return MLflowFiles(place: .local(path), count: files.files.count, byteCount: files.byteCount)
+        }
+        return nil
     }
 
     func bring(
@@ -145,24 +160,23 @@ extension MLflowExportTree {
             guard (try? MLflowModel(export: bytes))?.name == version.model else { continue }
             places.append((file.parent?.components ?? []) + ["version_models", "\(version.number)"])
         }
-        for address in version.places {
-            switch MLflowPlace(address) {
-            case .run(let run, let path):
-                guard let inner = MLflowExportTree.components(of: path) else { continue }
-                for directory in try directories(ofRun: run) {
-                    places.append((directory?.components ?? []) + ["artifacts"] + inner)
-                }
-            case .loggedModel(let id, let path):
-                guard let inner = MLflowExportTree.components(of: path) else { continue }
-                for directory in paths.map({ $0.parent?.components ?? [] }) {
-                    for nested in [[id], ["logged_models", id]] {
-                        places.append(directory + nested + ["artifacts"] + inner)
-                    }
-                }
-            case .elsewhere: continue
-            }
-        }
+        for address in version.places { places += try self.places(at: address) }
         return places
+    }
+
+    /// Returns where the files of an address may be, from `root`.
+    private func places(at address: String) throws -> [[String]] {
+        switch MLflowPlace(address) {
+        case .run(let run, let path):
+            guard let inner = MLflowExportTree.components(of: path) else { return [] }
+            return try directories(ofRun: run).map { ($0?.components ?? []) + ["artifacts"] + inner }
+        case .loggedModel(let id, let path):
+            guard let inner = MLflowExportTree.components(of: path) else { return [] }
+            return paths.map { $0.parent?.components ?? [] }.flatMap { directory in
+                [[id], ["logged_models", id]].map { directory + $0 + ["artifacts"] + inner }
+            }
+        case .elsewhere: return []
+        }
     }
 }
 

@@ -103,6 +103,16 @@ struct MLflowFileStore: MLflowSource {
         }
     }
 
+    var isLocal: Bool { true }
+
+    func files(at address: String) async throws -> MLflowFiles? {
+        try await pool.run { () throws -> MLflowFiles? in
+            guard let path = try location(of: address), let files = try ArtifactFiles(at: path), !files.files.isEmpty
+            else { return nil }
+            return MLflowFiles(place: .local(path), count: files.files.count, byteCount: files.byteCount)
+        }
+    }
+
     func bring(
         _ files: MLflowFiles,
         below scratch: FilePath,
@@ -171,6 +181,9 @@ extension MLflowFileStore {
         facts.parameters = try texts(at: [experiment, run, "params"])
         facts.take(tags: try texts(at: [experiment, run, "tags"]))
         facts.datasets = try datasets(ofRun: run, in: experiment)
+        if try isThere([experiment, run, "outputs"]) {
+            facts.loggedModels = try directories(in: place([experiment, run, "outputs"]))
+        }
         return facts
     }
 

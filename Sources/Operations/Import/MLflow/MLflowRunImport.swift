@@ -20,7 +20,8 @@ struct MLflowRunImport {
     private let source: any MLflowSource
     private let head: GitObjectID
     private var summaries: [Summary] = []
-    private var series: [RepositoryPath] = []
+    /// The artifacts that are new: series, and what else is beside summaries.
+    private(set) var artifacts: [RepositoryPath] = []
 
     init(_ workspace: Workspace, from source: any MLflowSource, at head: GitObjectID) {
         self.workspace = workspace
@@ -32,6 +33,9 @@ struct MLflowRunImport {
     var isEmpty: Bool { summaries.isEmpty }
     /// How many summaries are new or differ.
     var count: Int { summaries.count }
+
+    /// Returns the record that the current commit has of a run.
+    func record(of run: RunID) async throws -> RunRecord? { try await kept(run).flatMap { RunRecord(parsing: $0) } }
 
     /// Returns the summary that the current commit has of a run.
     func kept(_ run: RunID) async throws -> [UInt8]? {
@@ -52,8 +56,10 @@ struct MLflowRunImport {
         let before = try await kept(fresh.id)
         let earlier = before.flatMap { RunRecord(parsing: $0) }
         var record = fresh
-        // What an import of other models found stays.
-        record.outputs = earlier?.outputs ?? []
+        // What an import of other models found stays; of a run's own files only the newest count.
+        record.outputs = (earlier?.outputs ?? []).filter { output in
+            !fresh.outputs.contains { $0.path == output.path && (try? RepositoryPath($0.path))?.isOfRun == true }
+        }
         record.outputs += fresh.outputs.filter { !record.outputs.contains($0) }
         let place = try RepositoryPath("\(KeptRun.directory(of: record.id))/\(RunAttachment.series.keptName)")
         if let earlier, earlier.hasMetrics(of: facts, record) {
@@ -75,7 +81,8 @@ struct MLflowRunImport {
             return
         }
         report.runs.count(record, isNew: before == nil)
-        if record.series != nil { series.append(place) }
+        if record.series != nil { artifacts.append(place) }
+        artifacts += record.outputs.compactMap { try? RepositoryPath($0.path) }.filter(\.isOfRun)
         let path = try RepositoryPath(KeptRun.summary(of: record.id))
         summaries.append(Summary(record: record, path: path, bytes: bytes))
     }
@@ -105,8 +112,8 @@ struct MLflowRunImport {
         let files = summaries.map(\.path)
         if !isEmpty {
             try await commit.begin(
-                changing: files + series.map { IgnoreFile.path(in: $0.parent) },
-                staging: series.map(\.appendingPointerSuffix)
+                changing: files + artifacts.map { IgnoreFile.path(in: $0.parent) },
+                staging: artifacts.map(\.appendingPointerSuffix)
             )
         }
         var added = Add.Report()
@@ -135,9 +142,6 @@ struct MLflowRunImport {
         }
         try await workspace.repository.index.stage(summaries.map { GitPath($0.path.text) })
     }
-
-    /// The artifacts that are new: series beside summaries.
-    var artifacts: [RepositoryPath] { series }
 }
 
 extension RunRecord {

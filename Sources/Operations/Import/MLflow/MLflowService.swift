@@ -78,21 +78,26 @@ struct MLflowService: MLflowSource {
     func files(of version: MLflowModelVersion) async throws -> MLflowFiles {
         var looked: [String] = []
         for address in try await addresses(of: version) {
-            guard let root = try await artifactRoot(of: address) else {
-                looked.append(address)
-                continue
-            }
-            let files = try await root.files(at: server)
-            guard !files.isEmpty else {
-                looked.append(address)
-                continue
-            }
-            let size = files.reduce(Int64(0)) { $0.addingSaturating($1.size) }
-            return MLflowFiles(place: .remote(files), count: files.count, byteCount: size)
+            if let files = try await files(at: address) { return files }
+            looked.append(address)
         }
         throw MLflowAbsence(
             "the server does not give its files: \(looked.map(QuotedPath.encode).joined(separator: ", "))"
         )
+    }
+
+    var isLocal: Bool { false }
+
+    func files(at address: String) async throws -> MLflowFiles? {
+        guard let root = try await artifactRoot(of: address) else { return nil }
+        let files: [MLflowFiles.Remote]
+        do { files = try await root.files(at: server) } catch let error as MLflowError {
+            guard error.isAbsent else { throw error }
+            return nil
+        }
+        guard !files.isEmpty else { return nil }
+        let size = files.reduce(Int64(0)) { $0.addingSaturating($1.size) }
+        return MLflowFiles(place: .remote(files), count: files.count, byteCount: size)
     }
 
     func bring(

@@ -1,4 +1,5 @@
 import Migration
+import ModelCore
 import Runs
 import SystemPackage
 
@@ -18,6 +19,12 @@ protocol MLflowSource: Sendable {
 
     /// Finds the files of a version; throws a clause that calls them "its files" where they are not to be had.
     func files(of version: MLflowModelVersion) async throws -> MLflowFiles
+
+    /// Whether to look for files costs nothing worth mentioning.
+    var isLocal: Bool { get }
+
+    /// Finds the files at an address of MLflow's, `runs:/…` or `models:/m-…`; `nil` where there are none.
+    func files(at address: String) async throws -> MLflowFiles?
 
     /// Returns where on this machine the files are, which are put below `scratch` where they are on none yet.
     func bring(
@@ -65,6 +72,34 @@ struct MLflowFiles: Sendable {
     let place: Place
     /// How many there are, and their size in bytes.
     let count: Int, byteCount: Int64
+    /// Paths that are left out, with what is below them.
+    private(set) var excluded: [String] = []
+
+    /// Whether a path is one of the files.
+    func includes(_ path: String) -> Bool { MLflowFiles.includes(path, besides: excluded) }
+
+    private static func includes(_ path: String, besides excluded: [String]) -> Bool {
+        !excluded.contains { path == $0 || path.hasPrefix($0 + "/") }
+    }
+
+    /// Returns the same files without some paths and what is below them; `nil` where nothing is left.
+    func without(_ paths: [String]) throws -> MLflowFiles? {
+        guard !paths.contains("") else { return nil }
+        if paths.isEmpty { return self }
+        var files: MLflowFiles
+        switch place {
+        case .remote(let all):
+            let left = all.filter { MLflowFiles.includes($0.path, besides: paths) }
+            let size = left.reduce(Int64(0)) { $0.addingSaturating($1.size) }
+            files = MLflowFiles(place: .remote(left), count: left.count, byteCount: size)
+        case .local(let path):
+            let left = try ArtifactFiles(at: path) { MLflowFiles.includes($0.text, besides: paths) }
+            guard let left else { return nil }
+            files = MLflowFiles(place: place, count: left.files.count, byteCount: left.byteCount)
+        }
+        files.excluded = paths
+        return files.count == 0 ? nil : files
+    }
 }
 
 /// That something of MLflow's is not to be had, as a clause.
