@@ -85,4 +85,32 @@ import Testing
             #expect(result.output.contains(text), "\(text): \(result.output)")
         }
     }
+
+    @Test func `A comment stays short, and has what is worse and the commands, however much there is`() async throws {
+        let result = try await ScratchRepository().run(
+            """
+            git model init -q --name large --remote ~/store
+            model() {
+                printf '\\000\\000\\004\\000\\000\\000\\000\\000%-262144s' "$(awk 'BEGIN { for (i = 0; i < 2000; i++) printf "%s\\"layers.%d.w\\":{\\"dtype\\":\\"F32\\",\\"shape\\":[32],\\"data_offsets\\":[%d,%d]}", i ? "," : "{", i, 128 * i, 128 * i + 128; print "}" }')"
+                seq $1 999999 | head -c 256000
+            }
+            metrics() { awk -v value=$1 -v last=$2 'BEGIN { printf "{"; for (i = 0; i < 299; i++) printf "\\"m%d/accuracy\\": %s, ", i, value; print "\\"zz/accuracy\\": " last "}" }' > metrics.json; }
+            parameters() { awk -v value=$1 'BEGIN { for (i = 0; i < 40; i++) { printf "p%d: \\"%s", i, value; for (j = 0; j < 600; j++) printf "𝄞"; print "\\"" } }' > params.yaml; }
+            commit() { git model add -q w.safetensors && git add -A && git commit -qm "$1" && git model push -q; }
+            model 1 > w.safetensors && metrics 0.5 0.5 && parameters a && commit First
+            model 2 > w.safetensors && metrics 0.6 0.4 && parameters b && commit Second
+            git model report HEAD~1..HEAD > ~/report.md && wc -c < ~/report.md
+            grep -o '| zz/accuracy | 0.5 | 0.4 |\\|… and 275 more\\|2000 layers changed.*\\|… and 1975 more\\|… the rest did not fit' ~/report.md
+            tail -n 3 ~/report.md
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "| zz/accuracy | 0.5 | 0.4 |\n… and 275 more\n",
+            "2000 layers changed, by relative L2 distance, neighbours as one block\n… and 1975 more\n… the rest did not fit\n",
+            "git model diff HEAD~1 HEAD\n```\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        let size = try #require(result.output.split(separator: "\n").first.flatMap { Int($0) })
+        #expect(size < 65_510, "\(result.output)")
+    }
 }
