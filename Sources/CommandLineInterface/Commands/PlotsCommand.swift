@@ -59,7 +59,7 @@ struct PlotsCommand: ParsableCommand {
 
 /// How plots are shown.
 struct PlotOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Only plots of such names", valueName: "glob"))
+    @Option(help: ArgumentHelp("Only plots with such a title, or of such a file", valueName: "glob"))
     var filter: [String] = []
 
     @Flag(help: "Write one HTML page")

@@ -31,7 +31,13 @@ struct PlotCollection {
             if let run = try await workspace.evidence(at: resolved.commit, of: entries).run {
                 try await add(run, in: workspace, store)
             }
-        case .workTree: try await add(try await Snapshot(ofWorkTreeIn: workspace))
+        case .workTree:
+            let snapshot = try await Snapshot(ofWorkTreeIn: workspace)
+            try await add(snapshot)
+            let entries = try await PointerIndex.workTree(of: workspace.repository).entries
+            if let run = try await workspace.facts(in: snapshot, with: entries).makers.first?.run {
+                try await add(run, in: workspace, store)
+            }
         }
         plots.sort { $0.id < $1.id }
     }

@@ -58,7 +58,9 @@ package struct ShowPlots: Sendable {
         for subject in subjects {
             let found = try await PlotCollection(of: subject, in: workspace, joined.store)
             let name = FactSide(subject).name
-            parts += found.plots.filter { filter.accepts($0.id) }.map { PlotFigure.Part(name, $0) }
+            parts += found.plots.filter { filter.accepts($0.id) || filter.accepts($0.title) }.map {
+                PlotFigure.Part(name, $0)
+            }
             warnings += found.problems
         }
         var report = Report(sides: subjects.map(FactSide.init), figures: PlotFigure.figures(of: parts))
