@@ -48,6 +48,8 @@ import Testing
             "<code>layers.1</code>", "<td>lr</td><td>0.1</td><td>0.01</td>", "<svg", "<dd>javascript:alert(1)</dd>",
             "href=\"https://example.org/?a=1&amp;b=&quot;\"", "../../../runs/", "index.html\nruns.html\nkept only\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        // The tag's own words, which say nothing here.
+        #expect(!result.output.contains("<pre class=\"words\">nlp/bert v1.1.0"))
     }
 
     @Test func `The same registry makes the same bytes, in the place of an earlier site and of nothing else`()

@@ -251,6 +251,11 @@ import Testing
 
     // MARK: Heat strips
 
+    @Test func `Revisions may be called otherwise`() throws {
+        let figure = try figure(("1a2b", line(["a": [1, 2]])), ("v2", line(["a": [2, 1]])))
+        #expect(figure.renamed(["1a2b": "before", "3c4d": "after"]).parts.map(\.revision) == ["before", "v2"])
+    }
+
     @Test func `A strip shows each cell's value, and what is not known as such`() throws {
         let known = [HeatStrip.Cell("layer.0", 0), HeatStrip.Cell("layer.1", 1)]
         let unknown = [HeatStrip.Cell(FigureTests.hostile, nil), HeatStrip.Cell("n", Double.nan)]

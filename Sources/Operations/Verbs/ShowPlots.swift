@@ -32,7 +32,7 @@ package struct ShowPlots: Sendable {
     private let patterns: [String]
     private let output: String?
 
-    /// Creates the operation; only plots whose ids match a pattern count, and each is written as SVG into `output`, if that is given.
+    /// Creates the operation; only plots whose ids or titles match a pattern count, and each is written as SVG into `output`, if that is given.
     package init(_ sides: Sides, matching patterns: [String] = [], to output: String? = nil) {
         self.sides = sides
         self.patterns = patterns
