@@ -60,18 +60,30 @@ package struct Fetch: Sendable {
         pointers.filter { !Closure(of: [$0], in: local).isComplete }
     }
 
-    /// Returns what `run` would fetch.
-    package func dryRun(_ pointers: [Pointer]) async throws -> Report {
+    /// Returns what `run` would fetch, as long as nothing that the remote has turns out to be damaged.
+    package func dryRun(
+        _ pointers: [Pointer],
+        seeds: ([Pointer]) async throws -> [Digest: [Seed]] = { _ in [:] }
+    ) async throws -> Report {
         var report = Report()
         try await source.requireReadable()
-        let closure = RemoteClosure(source: source, local: local)
+        var closure = RemoteClosure(source: source, local: local)
         let absent = try await pool.run { self.absent(pointers) }
+        guard !absent.isEmpty else { return report }
+        let seeds = try await seeds(absent)
+        let ingest = SeedIngest(local, pool: pool, cancellation: cancellation)
         for pointer in absent {
-            guard let (found, reach) = try await find(pointer, in: closure) else {
+            guard var (found, reach) = try await find(pointer, in: closure) else {
                 report.missing.append(pointer.oid)
                 continue
             }
+            if let seeds = seeds[pointer.oid], !found.frames.isEmpty {
+                closure.expect(try await ingest.find(found.wanted, in: seeds).map { ($0, 0) })
+                if let rest = try await find(pointer, in: closure) { (found, reach) = rest }
+            }
             report.add(Arrival(byteCount: found.byteCount, reach: reach), of: pointer)
+            // What has come for one object does not come again for the next.
+            closure.expect(found.frames.map { ($0.entry.id, $0.entry.depth) })
         }
         return report
     }
@@ -136,11 +148,9 @@ package struct Fetch: Sendable {
             _ find: () async throws -> RemoteClosure.Found?
         ) async throws -> RemoteClosure.Found? {
             let found = try await find()
-            let entries = found?.frames.map(\.entry) ?? []
-            guard let seeds = seeds[pointer.oid], !entries.isEmpty else { return found }
-            let wanted = entries.map { FrameReference(id: $0.id, byteCount: Int($0.rawLength)) }
+            guard let found, let seeds = seeds[pointer.oid], !found.frames.isEmpty else { return found }
             // What a frame from a seed would have decoded against may not be needed any more.
-            return try await ingest.take(Set(wanted), from: seeds) > 0 ? find() : found
+            return try await ingest.take(found.wanted, from: seeds) > 0 ? find() : found
         }
     }
 

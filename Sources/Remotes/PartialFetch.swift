@@ -46,7 +46,7 @@ package struct PartialFetch: Sendable {
     }
 
     private func walk(_ indexes: IndexSet) -> RemoteWalk {
-        RemoteWalk(source: fetch.source, local: fetch.local, indexes: indexes, avoiding: .init())
+        RemoteWalk(source: fetch.source, local: fetch.local, indexes: indexes, isHere: fetch.local.hasFrame)
     }
 
     /// Brings the comparisons of `object` with earlier versions, and the store comes to know them; returns whether there are any.

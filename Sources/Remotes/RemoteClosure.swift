@@ -24,6 +24,11 @@ struct RemoteClosure {
         /// The frames to fetch that are parts of objects; the others are only what those decode against.
         var own: some Sequence<Digest> { noted.lazy.filter(\.value.isOwn).map(\.key) }
 
+        /// The frames to fetch, with the lengths that they have once decoded.
+        var wanted: Set<FrameReference> {
+            Set(frames.map { FrameReference(id: $0.entry.id, byteCount: Int($0.entry.rawLength)) })
+        }
+
         /// The bytes that the frames take in packs.
         var byteCount: Int64 { frames.reduce(0) { $0 + Int64($1.entry.recordLength) } }
 
@@ -64,20 +69,38 @@ struct RemoteClosure {
     let source: RemoteStore
     let local: LocalStore
     /// The tree that the objects are files of, which have no object index of their own; `nil` where pointers name them.
-    var tree: Pointer?
+    let tree: Pointer?
+    /// Frames that count as being here, and how many have to be decoded before each, for a look at what would come.
+    private var expected: [Digest: UInt8] = [:]
+
+    /// Creates a look into `source`.
+    init(source: RemoteStore, local: LocalStore, tree: Pointer? = nil) {
+        self.source = source
+        self.local = local
+        self.tree = tree
+    }
+
+    /// Counts frames as being here from now on.
+    mutating func expect(_ frames: some Sequence<(id: Digest, depth: UInt8)>) {
+        for frame in frames { expected[frame.id] = min(expected[frame.id] ?? .max, frame.depth) }
+    }
+
+    private func isHere(_ frame: Digest, below limit: UInt8) throws -> Bool {
+        if let depth = expected[frame], depth < limit { return true }
+        return try local.hasFrame(frame, below: limit)
+    }
 
     /// Looks into the object index of what `pointer` names, or of the tree that it is a file of; `nil` where the remote has none.
     func hint(_ pointer: Pointer) async throws -> Found? {
         guard let index = try await source.objectIndex((tree ?? pointer).oid) else { return nil }
         guard tree == nil else {
-            let walk = RemoteWalk(source: source, local: local, indexes: IndexSet([index]), avoiding: .init())
-            return try await walk.run(pointer)
+            return try await walk(through: IndexSet([index]), avoiding: .init(), reach: .remote).run(pointer)
         }
         var found = Found()
         for position in 0..<index.frameCount {
             guard let frame = index.frame(at: position) else { continue }
             // One that is not listed whole is for the search to find elsewhere.
-            guard try found.want(frame.entry.id, unless: local.hasFrame, from: index.copies) else { return nil }
+            guard try found.want(frame.entry.id, unless: isHere, from: index.copies) else { return nil }
         }
         found.notePacks(index.pack)
         for position in 0..<index.objectCount {
@@ -94,10 +117,24 @@ struct RemoteClosure {
         reach: RemoteWalk.Reach = .remote
     ) async throws -> Found? {
         let indexes = try await source.indexes()
-        let walk = RemoteWalk(source: source, local: local, indexes: indexes, avoiding: useless, reach: reach)
-        if let found = try await walk.run(pointer) { return found }
+        if let found = try await walk(through: indexes, avoiding: useless, reach: reach).run(pointer) { return found }
         try source.requireEvery(indexes)
         return nil
+    }
+
+    private func walk(
+        through indexes: IndexSet,
+        avoiding useless: RemoteWalk.Useless,
+        reach: RemoteWalk.Reach
+    ) -> RemoteWalk {
+        RemoteWalk(
+            source: source,
+            local: local,
+            indexes: indexes,
+            avoiding: useless,
+            isHere: isHere,
+            reach: reach
+        )
     }
 
     /// Looks for single frames that an object lacks which is known here, and which the remote need not have; `nil` where it lacks any.

@@ -40,7 +40,16 @@ struct RemoteWalk {
     }
 
     /// Creates a walk that finds what is to be fetched, without packs and manifests that turned out to be of no use.
-    init(source: RemoteStore, local: LocalStore, indexes: IndexSet, avoiding useless: Useless, reach: Reach = .remote) {
+    ///
+    /// Of frames that decode after fewer than so many others, `isHere` says which need not come.
+    init(
+        source: RemoteStore,
+        local: LocalStore,
+        indexes: IndexSet,
+        avoiding useless: Useless = Useless(),
+        isHere: @escaping (Digest, UInt8) throws -> Bool,
+        reach: Reach = .remote
+    ) {
         self.init(
             source: source,
             local: local,
@@ -49,7 +58,7 @@ struct RemoteWalk {
                 indexes.copies(of: frame).filter { $0.entry.depth < limit && !useless.packs.contains($0.pack) }
             },
             refused: useless.manifests,
-            isHere: local.hasFrame,
+            isHere: isHere,
             reach: reach
         )
     }

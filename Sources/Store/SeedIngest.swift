@@ -52,6 +52,24 @@ package final class SeedIngest: Sendable {
         }
     }
 
+    /// Returns which of `wanted` the files have; stores nothing.
+    package func find(_ wanted: Set<FrameReference>, in seeds: [Seed]) async throws -> Set<Digest> {
+        let useful = try await pool.run { seeds.filter { self.isUseful($0, for: wanted) } }
+        let small = useful.filter { $0.isOneFrame(store.sizes) }
+        let whole = try await pool.map(small.count, state: { [store] in FrameWorker(store) }) { turn, worker in
+            var found: FrameReference?
+            try self.giving { () throws(StoreError) in
+                found = try self.takeWhole(small[turn], into: nil, &worker)
+            }
+            return found
+        }
+        for seed in useful where !seed.isOneFrame(store.sizes) && contents.withLock({ $0[seed] }) == nil {
+            try await take(wanted, from: seed, into: nil)
+        }
+        let cut = contents.withLock { contents in useful.flatMap { contents[$0] ?? [] } }
+        return Set((whole.compactMap { $0 } + cut).filter(wanted.contains).map(\.id))
+    }
+
     private func isUseful(_ seed: Seed, for wanted: Set<FrameReference>) -> Bool {
         if seed.isOneFrame(store.sizes) {
             return wanted.contains(FrameReference(id: seed.object.oid, byteCount: Int(seed.object.size)))
@@ -68,19 +86,27 @@ package final class SeedIngest: Sendable {
         do throws(StoreError) { try body() } catch { if case .cancelled = error { throw error } }
     }
 
-    private func takeWhole(_ seed: Seed, into frames: FrameIngest, _ worker: inout FrameWorker) throws(StoreError) {
+    /// Takes a file that is one frame, and returns that; `nil` where it is not what it was.
+    @discardableResult
+    private func takeWhole(
+        _ seed: Seed,
+        into frames: FrameIngest?,
+        _ worker: inout FrameWorker
+    ) throws(StoreError) -> FrameReference? {
         do { try cancellation.check() } catch { throw .cancelled }
         let source = try FileSource(seed.path)
-        guard source.status.size == seed.object.size else { return }
+        guard source.status.size == seed.object.size else { return nil }
         let bytes = try source.read(0..<source.status.size)
         let frame = FrameReference(id: SHA256.digest(of: bytes), byteCount: bytes.count)
-        guard frame.id == seed.object.oid else { return }
+        guard frame.id == seed.object.oid else { return nil }
         try bytes.withUnsafeBytes { raw in
-            Result { () throws(StoreError) in try frames.put(frame, raw, as: .data, worker: &worker) }
+            Result { () throws(StoreError) in try frames?.put(frame, raw, as: .data, worker: &worker) }
         }.get()
+        return frame
     }
 
-    private func take(_ wanted: Set<FrameReference>, from seed: Seed, into frames: FrameIngest) async throws {
+    /// Cuts a file, and stores what is wanted of it, unless it is only to be known what that is.
+    private func take(_ wanted: Set<FrameReference>, from seed: Seed, into frames: FrameIngest?) async throws {
         let queue = ChunkQueue(capacity: SeedIngest.queueCapacity)
         let roles = Turns(count: 1)
         try await pool.onEveryThread {
@@ -107,7 +133,7 @@ package final class SeedIngest: Sendable {
     private func cut(
         _ seed: Seed,
         for wanted: Set<FrameReference>,
-        into frames: FrameIngest,
+        into frames: FrameIngest?,
         through queue: ChunkQueue,
         _ worker: inout FrameWorker
     ) throws(StoreError) {
@@ -130,11 +156,11 @@ package final class SeedIngest: Sendable {
     private func put(
         _ job: ChunkJob,
         if wanted: Set<FrameReference>,
-        into frames: FrameIngest,
+        into frames: FrameIngest?,
         _ worker: inout FrameWorker
     ) throws(StoreError) -> StoredFrame {
         do { try cancellation.check() } catch { throw .cancelled }
-        if wanted.contains(job.frame) {
+        if let frames, wanted.contains(job.frame) {
             let raw = UnsafeRawBufferPointer(rebasing: job.buffer.bytes[job.range])
             try frames.put(job.frame, raw, as: job.role, worker: &worker)
         }

@@ -30,19 +30,20 @@ import Testing
         let result = try await scratch.run(
             """
             set -e
-            fetched() { git model fetch --json v0.2.0 | sed 's/.*"bytes": *\\([0-9]*\\).*/\\1/'; }
-            cp -r ~/c ~/d && cd ~/d && git model slim -q --all && rm -r m.safetensors t && fetched
-            cd ~/c && git model slim -q --all && fetched
+            bytes() { git model fetch --json "$@" v0.2.0 | sed 's/.*"bytes": *\\([0-9]*\\).*/\\1/'; }
+            cp -r ~/c ~/d && cd ~/d && git model slim -q --all && rm -r m.safetensors t && bytes --dry-run && bytes
+            cd ~/c && git model slim -q --all && bytes --dry-run && bytes
             git model checkout -q --no-fetch v0.2.0 && cmp m.safetensors ~/v2 && cmp t/shard ~/v2 && seq 32 | cmp - t/other
             git model fsck -q --deep
             """
         )
         try result.expectSuccess()
         let counts = result.output.split(separator: "\n").compactMap { Int($0) }
-        try #require(counts.count == 2, "\(result.output)")
-        #expect(counts[0] > 400_000, "\(counts)")
+        try #require(counts.count == 4, "\(result.output)")
+        #expect(counts[0] == counts[1] && counts[2] == counts[3], "\(counts)")
+        #expect(counts[1] > 400_000, "\(counts)")
         // 48,000 bytes of a tensor that changed, as a difference; the listing, the manifests and a file of 100 bytes.
-        #expect(counts[1] > 10_000 && counts[1] < 50_000, "\(counts)")
+        #expect(counts[3] > 10_000 && counts[3] < 50_000, "\(counts)")
     }
 
     @Test

@@ -74,6 +74,10 @@ import Testing
                 test -z "$(find .git/model/store/packs -type f)" && git model fsck --deep
                 seq 4 70000 > a.bin && git model add -q a.bin && git commit -qm Two && git model push -q && git model fsck -q --deep
                 git model gc -q --prune-now && git model slim -q --all && git model fetch -q && git model fsck -q --deep
+                for work in repack 'purge HEAD --yes'; do
+                    find .git/model/store/packs -type f | sort > ~/before && code=0 && git model $work 2>&1 || code=$?
+                    test $code = 5 && find .git/model/store/packs -type f | sort | cmp - ~/before || exit 3
+                done
                 cd ~ && mv a away && cd c && code=0 && git model fsck 2>&1 || code=$? && test $code = 4
                 code=0 && git model gc 2>&1 || code=$? && test $code = 5
                 mv ~/away ~/a && git model store alternate --remove ~/a && mv ~/a ~/away && git model fsck --deep
@@ -92,6 +96,8 @@ import Testing
             "error: the store \(home)/a/.git/model/store, from which \(home)/c/.git/model/store borrows, cannot be used: ",
             "The store no longer borrows from \(home)/a/.git/model/store: ", "there is no store at \(home)/nothing",
             "own store",
+            "cannot repack in \(home)/c/.git/model/store: the store reads from \(home)/a/.git/model/store, too",
+            "cannot purge in \(home)/c/.git/model/store: ", "take over what is needed from there: ",
         ]
         for text in expected { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }

@@ -85,4 +85,36 @@ struct AlternateFetchTests {
             #expect(try await machine.problems() == [])
         }
     }
+
+    @Test
+    func `a difference whose base the lender encoded anew is never wrong, and is completed from the remote`()
+        async throws
+    {
+        let (lender, borrower, site) = (try Machine(), try Machine(), Site())
+        var model = SafetensorsBytes([("embedding", 90_000), ("layer.0", 60_000), ("bias", 40)], seed: 1)
+        let first = try await lender.addModel(model.bytes, after: [])
+        try await lender.push([first], to: site.remote)
+        try StoreAlternates(of: borrower.root).write([lender.root])
+        var own = model
+        own.train(seed: 7)
+        let second = try await Machine(reopening: borrower).addModel(own.bytes, after: [first])
+        model.train(seed: 2)
+        let third = try await lender.addModel(model.bytes, after: [first])
+        // What was in full is a difference now, and lies as deep as what the borrower has.
+        let order = RepackOrder(newest: [third], histories: [[third, first]])
+        let repack = Repack(
+            try LocalStore(lender.root),
+            pool: Machine.pool,
+            now: WallClock.now(),
+            cancellation: Cancellation()
+        )
+        #expect(try await !repack.run(.repack(live: [first, third], order: order)).isUnchanged)
+        let machine = try Machine(reopening: borrower)
+        #expect(try !machine.has([second]) && machine.has([first, third]))
+        await #expect(throws: StoreError.self) { try await machine.restored(second.oid, size: own.bytes.count) }
+        let report = try await machine.fetch([second], from: site.remote)
+        #expect(report.completed == [second.oid] && report.byteCount > 100_000)
+        #expect(try await machine.restored(second.oid, size: own.bytes.count) == own.bytes)
+        #expect(try await machine.problems() == [])
+    }
 }

@@ -38,8 +38,12 @@ struct SeedTests {
     }
 
     private func fetch(to target: Machine, seeds: [Digest: [Seed]]) async throws -> Int64 {
+        let packs = try target.packs()
+        let planned = try await target.fetch(from: site.remote).dryRun([after.pointer]) { _ in seeds }
+        #expect(try target.packs() == packs)
         let report = try await target.fetch(from: site.remote).run([after.pointer]) { _ in seeds }
-        #expect(report.objects == [after.pointer.oid])
+        #expect(report.objects == [after.pointer.oid] && planned.objects == report.objects)
+        #expect(planned.byteCount == report.byteCount)
         #expect(try await target.restored(after.pointer.oid, size: after.bytes.count) == after.bytes)
         #expect(try await target.problems() == [])
         return report.byteCount
@@ -61,6 +65,23 @@ struct SeedTests {
         #expect(try await target.problems() == [])
     }
 
+    @Test(arguments: [true, false])
+    func `what several objects have in common is planned once, as it comes once`(isNewestFirst: Bool) async throws {
+        let pointers = isNewestFirst ? [after.pointer, before.pointer] : [before.pointer, after.pointer]
+        let target = try Machine()
+        let planned = try await target.fetch(from: site.remote).dryRun(pointers)
+        let report = try await target.fetch(pointers, from: site.remote)
+        #expect(planned.byteCount == report.byteCount && planned.objects == report.objects)
+        #expect(report.byteCount < Int64(after.bytes.count) * 3 / 2)
+        var seeds = try seed(before.bytes, on: target, said: before.pointer)
+        seeds[before.pointer.oid] = seeds[after.pointer.oid]
+        let other = try Machine()
+        let old = seeds
+        let spared = try await other.fetch(from: site.remote).dryRun(pointers) { _ in old }
+        #expect(spared.byteCount < planned.byteCount / 2)
+        #expect(try await other.fetch(from: site.remote).run(pointers) { _ in old }.byteCount == spared.byteCount)
+    }
+
     @Test
     func `a small file that is wanted as it is does not come at all`() async throws {
         let small = try await source.add(Array("weights".utf8))
@@ -68,9 +89,10 @@ struct SeedTests {
         let target = try Machine()
         let path = target.scratch.path.appending("small")
         try DurableFile.write(Array("weights".utf8), to: path, durable: false)
-        let report = try await target.fetch(from: site.remote).run([small]) { _ in
-            [small.oid: [Seed(path: path, object: small)]]
-        }
+        let seeds = [small.oid: [Seed(path: path, object: small)]]
+        let planned = try await target.fetch(from: site.remote).dryRun([small]) { _ in seeds }
+        #expect(planned.byteCount == 0 && planned.objects == [small.oid])
+        let report = try await target.fetch(from: site.remote).run([small]) { _ in seeds }
         #expect(report.byteCount == 0 && report.objects == [small.oid])
         #expect(try await target.restored(small.oid, size: 7) == Array("weights".utf8))
     }

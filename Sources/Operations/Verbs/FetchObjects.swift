@@ -189,12 +189,13 @@ extension Workspace {
             problems += takeOutWrong(&artifacts, in: store)
             let chosen = artifacts
             let pointers = chosen.map(\.pointer)
+            func seeds(of absent: [Pointer]) async throws -> [Digest: [Seed]] {
+                let absent = Set(absent)
+                return try await self.seeds(for: chosen.filter { absent.contains($0.pointer) })
+            }
             do {
-                guard !isDryRun else { return try await fetch.dryRun(pointers) }
-                return try await fetch.run(pointers) { absent in
-                    let absent = Set(absent)
-                    return try await seeds(for: chosen.filter { absent.contains($0.pointer) })
-                }
+                guard !isDryRun else { return try await fetch.dryRun(pointers, seeds: seeds) }
+                return try await fetch.run(pointers, seeds: seeds)
             } catch {
                 // What came may show that a pointer is wrong, not the remote.
                 guard artifacts.contains(where: { store.contradiction(of: $0.pointer) != nil }) else { throw error }
