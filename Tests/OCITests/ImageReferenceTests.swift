@@ -44,6 +44,9 @@ import Testing
             ImageReference.isTag("v1.2.0-rc.1_linux") && !ImageReference.isTag("a+b") && !ImageReference.isTag("-a")
         )
         #expect(!ImageReference.isTag(String(repeating: "a", count: 129)))
+        // Two long versions never become one tag.
+        let long = "v1.0.0-" + String(repeating: "a", count: 122)
+        #expect(ImageReference.tag(of: long) == long && !ImageReference.isTag(ImageReference.tag(of: long)))
     }
 
     @Test(arguments: [
