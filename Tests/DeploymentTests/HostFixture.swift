@@ -42,8 +42,8 @@ final class HostFixture: Sendable {
         try? Directories.removeTree(place)
     }
 
-    /// Another holder's view of the directory.
-    func host(at other: FilePath? = nil) -> any ReleaseHost {
+    /// Another holder's view of the directory; nothing can be written to files there behind a shell that is `full`.
+    func host(at other: FilePath? = nil, isFull: Bool = false) -> any ReleaseHost {
         let root = other ?? root
         let environment = ProcessInfo.processInfo.environment
         guard kind != .local else {
@@ -51,11 +51,12 @@ final class HostFixture: Sendable {
         }
         let bin = kind == .busybox ? place.appending("bin").string : environment["PATH"] ?? "/usr/bin:/bin"
         let shell = kind == .busybox ? place.appending("bin").appending("sh").string : "/bin/sh"
+        let limit = isFull ? "trap '' XFSZ; ulimit -f 0; " : ""
         let client = HostClient(
             name: "the other host",
             environment: environment,
             mayAskUser: false,
-            arguments: { command, _ in ["sh", "-c", "PATH=$1 exec \"$2\" -c \"$3\"", "client", bin, shell, command] },
+            arguments: { command, _ in ["sh", "-c", "\(limit)PATH=$1 exec \"$2\" -c \"$3\"", "client", bin, shell, command] },
             failure: { text, exitCode, _ in Gone(text: "\(text) (\(exitCode ?? -1))") }
         )
         return SSHReleaseHost(

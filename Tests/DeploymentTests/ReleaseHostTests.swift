@@ -192,6 +192,28 @@ import Testing
         #expect(try await host.current() == one.release.id)
     }
 
+    @Test(arguments: [HostKind.shell, .busybox])
+    func `A disk that is full keeps nobody from going back, and costs no seal`(_ kind: HostKind) async throws {
+        let fixture = try HostFixture(kind)
+        let (one, two) = (try ReleaseFixture.usual("v1.0.0"), try ReleaseFixture.usual("v2.0.0"))
+        let three = try ReleaseFixture.usual("v3.0.0")
+        for release in [one, two] { try await release.deploy(to: fixture.host()) }
+        let host = fixture.host(isFull: true)
+        let lock = try await host.lock(noting: "a test")
+        await #expect(throws: HostError.self) { try await host.receive(three.release, from: { try three.write(into: $0) }) }
+        #expect(try await host.current() == two.release.id)
+        try await host.requireUsable(one.seal)
+        try await host.activate(one.release.id)
+        #expect(try await host.current() == one.release.id)
+        await #expect(throws: HostError.self) { try await host.reseal(two.seal) }
+        await #expect(throws: HostError.self) { try await host.seal(two.seal, two.release.files) }
+        #expect(Set(try await host.seals()) == [one.seal, two.seal])
+        try await host.activate(two.release.id)
+        await lock.release()
+        try await three.deploy(to: fixture.host())
+        #expect(try await fixture.host().current() == three.release.id)
+    }
+
     @Test func `A host that goes away says so, and what runs there runs on`() async throws {
         let fixture = try HostFixture(.shell)
         let (one, two) = (try ReleaseFixture.usual("v1.0.0"), try ReleaseFixture.usual("v2.0.0"))

@@ -98,7 +98,7 @@ import Testing
             git config -f .mver/config deploy.edge.kind directory && git config -f .mver/config deploy.edge.path ../edge
             git model batch edge in.csv out.csv || echo kind $?
             git config git-model.deploy.jobs.path ../empty && git model batch jobs in.csv out.csv || echo empty $?
-            git config git-model.deploy.jobs.path ssh://127.0.0.1/jobs && git model batch jobs in.csv out.csv || echo host $?
+            git config git-model.deploy.jobs.path ssh://127.0.0.1:1/jobs && git model batch jobs in.csv out.csv || echo away $?
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
@@ -107,8 +107,39 @@ import Testing
             "inputs and outputs are the same file\n", "same 2\n", "name 2\n", "there is no file none.csv\n", "none 5\n",
             "edge is a target of the kind directory, not batch\n", "kind 2\n", "nothing was deployed to jobs\n",
             "empty 5\n",
-            "host 5\n",
+            "cannot reach remote ssh://127.0.0.1:1/jobs: ", "away 13\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
         #expect(!result.output.contains(".git-model-tmp"), "\(result.output)")
+    }
+
+    @Test func `On another host the command runs there, with files of this machine`() async throws {
+        let server = try await SSHServer()
+        let result = try await run(
+            """
+            export GIT_SSH_COMMAND="\(server.command)" GIT_MODEL_DEPLOY_JOBS_PATH='\(server.url(of: "jobs"))'
+            git model batch jobs none.csv out.csv || echo none $?
+            printf 'a,text\\n1,x\\n2,"y, z"\\n' > "it's in.csv" && git model batch jobs "it's in.csv" out.csv || echo empty $?
+            git model deploy -q v1.0.0 jobs && git model batch jobs "it's in.csv" out.csv && short < out.csv
+            printf 'a,text\\n1,x\\nno,y\\n' > in.csv && git model batch jobs in.csv out.csv || echo failed $?
+            printf 'a,text\\ncrash,x\\n' > in.csv && echo old > out.csv && git model batch jobs in.csv out.csv || echo crash $?
+            cat out.csv && { echo a,text; seq 20000 | sed 's/$/,some text that fills pipes/'; } > in.csv
+            git model batch jobs in.csv out.jsonl && wc -l < out.jsonl && tail -n 1 out.jsonl | short
+            GIT_SSH_COMMAND="\(server.strangersCommand)" git model batch jobs in.csv out.csv || echo stranger $?
+            unset GIT_MODEL_DEPLOY_JOBS_PATH && git config -f .mver/config deploy.jobs.path '\(server.url(of: "jobs"))'
+            git model batch jobs in.csv out.csv || echo unagreed $?
+            ls -A && ls -A '\(server.directory)/jobs/current'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "there is no file none.csv\n", "none 5\n", "nothing was deployed to jobs\n", "empty 5\n",
+            "bert@v1.0.0 wrote 2 rows to out.csv in ",
+            "a,text,sum,error,model,version,digest\n1,x,11,,bert,v1.0.0,DIGEST\n2,\"y, z\",12,,bert,v1.0.0,DIGEST\n",
+            "a is no number", "failed 3\n",
+            "the batch command of bert@v1.0.0 ended with exit code 9 on jobs: from v1.0.0; out.csv was not written\n",
+            "crash 5\nold\n", "\n20000\n{\"a\":\"20000\",\"digest\":\"DIGEST\",", "stranger 12\n",
+            "hint: agree to it: `git model trust deploy:ssh://", "unagreed 5\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(!result.output.contains(".git-model-tmp") && !result.output.contains("__pycache__"), "\(result.output)")
     }
 }

@@ -81,6 +81,11 @@ package final class SSHServer: Sendable {
     /// Kills the processes of all connections, as a server does that goes down; new ones are still accepted.
     package func breakConnections() { signalConnections(SIGKILL) }
 
+    /// A command of the shell that does the same.
+    package var breakingCommand: String {
+        "for p in $(pgrep -P \(process)); do pkill -KILL -P $p; kill -KILL $p; done"
+    }
+
     /// Stops all that the connections do, without ending them.
     package func stopConnections() { signalConnections(SIGSTOP) }
 
