@@ -56,7 +56,9 @@ final class HostFixture: Sendable {
             name: "the other host",
             environment: environment,
             mayAskUser: false,
-            arguments: { command, _ in ["sh", "-c", "\(limit)PATH=$1 exec \"$2\" -c \"$3\"", "client", bin, shell, command] },
+            arguments: { command, _ in
+                ["sh", "-c", "\(limit)PATH=$1 exec \"$2\" -c \"$3\"", "client", bin, shell, command]
+            },
             failure: { text, exitCode, _ in Gone(text: "\(text) (\(exitCode ?? -1))") }
         )
         return SSHReleaseHost(

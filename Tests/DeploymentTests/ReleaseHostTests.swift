@@ -200,7 +200,9 @@ import Testing
         for release in [one, two] { try await release.deploy(to: fixture.host()) }
         let host = fixture.host(isFull: true)
         let lock = try await host.lock(noting: "a test")
-        await #expect(throws: HostError.self) { try await host.receive(three.release, from: { try three.write(into: $0) }) }
+        await #expect(throws: HostError.self) {
+            try await host.receive(three.release, from: { try three.write(into: $0) })
+        }
         #expect(try await host.current() == two.release.id)
         try await host.requireUsable(one.seal)
         try await host.activate(one.release.id)

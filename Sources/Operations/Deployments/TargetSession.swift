@@ -66,12 +66,15 @@ struct TargetSession: Sendable {
         return DeploymentHistory(target.name, recorded.events + noted + sealed)
     }
 
+    /// Whether Git or this clone's journal knows of an event.
+    func isRecorded(_ event: DeploymentEvent) -> Bool { recorded.events.contains { $0.id == event.id } }
+
     /// Returns the event that the seal of what runs notes, where neither Git nor a journal knows of it: whoever put it there could not
     /// tell, and perhaps never will.
     func unknownEvent(of current: ReleaseID?, among seals: [ReleaseSeal]) throws -> DeploymentEvent? {
         guard let event = seals.first(where: { $0.release == current })?.wholeEvent(of: target.name) else { return nil }
-        let isKnown = try (recorded.events + journal.contents().events).contains { $0.id == event.id }
-        return isKnown ? nil : event
+        let isNoted = try journal.contents().events.contains { $0.id == event.id }
+        return isNoted || isRecorded(event) ? nil : event
     }
 
     /// Returns the event that put there what runs, which is not the last one where somebody went back and nobody here knows.

@@ -8,10 +8,17 @@ extension SSHReleaseHost {
         try await removeUnsealed()
         let place = layout.temporary.appending("receive-\(release.id)")
         try await session.require("make \(place)", "mkdir \(RemoteScript.word(place))")
-        try await send(release, to: place, from: write)
-        let differences = try await differences(in: place, from: release.files)
-        guard differences.isEmpty else { throw HostError.damaged(release.id, differences) }
-        try await settle(release, at: place)
+        do {
+            try await send(release, to: place, from: write)
+            let differences = try await differences(in: place, from: release.files)
+            guard differences.isEmpty else { throw HostError.damaged(release.id, differences) }
+            try await settle(release, at: place)
+        } catch {
+            // It may be what filled the disk; the next deployment clears up what cannot be removed now.
+            let word = RemoteScript.word(place)
+            _ = try? await session.run("[ ! -d \(word) ] || { chmod -R u+w \(word); rm -rf \(word); }")
+            throw error
+        }
     }
 
     /// Whether the files are there already, every byte; what is there and damaged goes, unless it is current.
