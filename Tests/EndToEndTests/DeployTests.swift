@@ -180,6 +180,18 @@ import Testing
             exits: 4
         ),
         ScriptCase(
+            "echo '[NaN]' > expected.json && git commit -qam x && git model tag -q v1.2.0 --push && git model deploy v1.2.0",
+            says: "differs from expected.json: what is expected is NaN at $[0], which no number is close to",
+            "edge runs nothing",
+            exits: 4
+        ),
+        ScriptCase(
+            "git model deploy -q v1.0.0 && git rm -q expected.json && git commit -qm x && git model tag -q v1.2.0 --push && git model deploy v1.2.0",
+            says: "the release has no file expected.json",
+            "edge runs bert@v1.0.0",
+            exits: 4
+        ),
+        ScriptCase(
             "ln -s /etc/passwd out && git add out && git commit -qm x && git model tag -q v1.2.0 --push && git model deploy v1.2.0 && test ! -e ~/edge/current/out",
             says: "the link out is left out: its target is an absolute path",
             "edge runs bert@v1.2.0 now"
