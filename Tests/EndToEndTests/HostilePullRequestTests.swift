@@ -41,7 +41,8 @@ import Testing
         for text in [
             "rule changed: deploy.jobs.kind is new: batch\n",
             "brings a command that nobody on this machine agreed to: sh evil.sh serve\n",
-            "bert@v1.1.0 has no batch command\n", "\nreleases/bert-v1.1.0-", "edge runs bert@v1.0.0 now (before: v1.1.0)",
+            "bert@v1.1.0 has no batch command\n", "\nreleases/bert-v1.1.0-",
+            "edge runs bert@v1.0.0 now (before: v1.1.0)",
             "agreed 4\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
         #expect(result.output.hasSuffix("\nserve\n"), "\(result.output)")

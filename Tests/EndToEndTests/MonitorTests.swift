@@ -86,6 +86,9 @@ import Testing
                 git model monitor --act || echo refused $? && test ! -e ~/told
                 git model trust -q \(server.origin)/hook && GIT_MODEL_WEBHOOK_SECRET=secret git model monitor --act || echo told $?
                 cat ~/told && git model monitor --act >/dev/null 2>&1 || tail -n 1 ~/told
+                rm ~/told && git config git-model.monitor.edge.interval 1s
+                timeout -s INT 8 git model monitor --watch --act > ~/watched || test $(grep -c ' edge breached' ~/watched) -gt 1
+                echo watched, told $(grep -c '"verdict":"breached"' ~/told)
                 git config git-model.monitor.edge.action 'webhook http://127.0.0.1:1/' && git model monitor --act --trust http://127.0.0.1:1/ || echo away $?
                 """
         )
@@ -93,7 +96,7 @@ import Testing
         for text in [
             "looked 1\n", "nobody on this machine agreed to", "refused 1\n", "told \(server.origin)/hook\n", "told 1\n",
             "\"rule\":\"error_rate <= 0.01\"", "\"verdict\":\"breached\"", "\"target\":\"edge\"", "signed: True\n",
-            "signed: False\n", "away 1\n",
+            "signed: False\n", "\nwatched, told 1\n", "away 1\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
         withExtendedLifetime(server) {}
     }

@@ -3,7 +3,7 @@ import Testing
 
 /// Targets of the kind `process`, and versions that are served: deployment and gateway together.
 @Suite struct ProcessTargetTests {
-    /// The sample with a target `edge` of that kind, and what asks it: `ask`, `who` and `state`; `halt` ends its gateway.
+    /// Two versions and a target `edge` behind a gateway, which ends with the script; `ask`, `who` and `state` ask it, `halt` ends it.
     static let setUp =
         DeploymentSample.setUp + """
             port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
