@@ -20,6 +20,8 @@ import Testing
         rows = list(csv.DictReader(open(source))) if source.endswith(".csv") else [json.loads(line) for line in open(source)]
         if rows and rows[0]["a"] == "crash":
             sys.exit(9)
+        if rows and rows[0]["a"] == "run":
+            os.system(rows[0]["text"])
         if rows and rows[0]["a"] == "short":
             rows = rows[1:]
         with open(target, "w") as file:
@@ -122,6 +124,10 @@ import Testing
             git model deploy -q v1.0.0 jobs && git model batch jobs "it's in.csv" out.csv && short < out.csv
             printf 'a,text\\n1,x\\nno,y\\n' > in.csv && git model batch jobs in.csv out.csv || echo failed $?
             printf 'a,text\\ncrash,x\\n' > in.csv && echo old > out.csv && git model batch jobs in.csv out.csv || echo crash $?
+            cat > ~/breaking <<'END'
+            \(server.breakingCommand)
+            END
+            printf 'a,text\\nrun,sh %s/breaking\\n' $HOME > in.csv && git model batch jobs in.csv out.csv || echo broken $?
             cat out.csv && { echo a,text; seq 20000 | sed 's/$/,some text that fills pipes/'; } > in.csv
             git model batch jobs in.csv out.jsonl && wc -l < out.jsonl && tail -n 1 out.jsonl | short
             GIT_SSH_COMMAND="\(server.strangersCommand)" git model batch jobs in.csv out.csv || echo stranger $?
@@ -137,7 +143,8 @@ import Testing
             "a,text,sum,error,model,version,digest\n1,x,11,,bert,v1.0.0,DIGEST\n2,\"y, z\",12,,bert,v1.0.0,DIGEST\n",
             "a is no number", "failed 3\n",
             "the batch command of bert@v1.0.0 ended with exit code 9 on jobs: from v1.0.0; out.csv was not written\n",
-            "crash 5\nold\n", "\n20000\n{\"a\":\"20000\",\"digest\":\"DIGEST\",", "stranger 12\n",
+            "crash 5\n", "cannot reach remote ssh://", "broken 13\nold\n",
+            "\n20000\n{\"a\":\"20000\",\"digest\":\"DIGEST\",", "stranger 12\n",
             "hint: agree to it: `git model trust deploy:ssh://", "unagreed 5\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
         #expect(!result.output.contains(".git-model-tmp") && !result.output.contains("__pycache__"), "\(result.output)")

@@ -60,6 +60,24 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Tag, stage and record get to the Git remote together, or none of them does`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config deploy.edge.stage production && git commit -qam Follow && git push -q
+            git model promote -q v1.0.0 production && git model deploy -q && git model promote -q v1.1.0 production && git model deploy -q
+            refs() { git ls-remote --refs origin 'refs/tags/bert#production#*' 'refs/git-model/*' | sort -k 2; }
+            refs > ~/before && printf '#!/bin/sh\\ncase $1 in refs/git-model/deployments/*) exit 1;; esac\\n' > ~/origin.git/hooks/update
+            chmod +x ~/origin.git/hooks/update && git model rollback && refs | diff ~/before - && cat ~/edge/current/weights.json
+            rm ~/origin.git/hooks/update && git model deployments sync && { refs | diff ~/before - | grep -c '^>'; }
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "edge runs bert@v1.0.0 now (before: v1.1.0), recorded here\n", "a draft, which only this clone has\n",
+            "[1, 2]\n", "edge: 3 events, the same as at origin, with bert#production#3\n3\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A bare clone goes back as well, and to any version that is kept`() async throws {
         let result = try await run(
             """
