@@ -72,7 +72,8 @@ package struct Program: Sendable {
     func run<Command: ModelCommand>(_ command: Command) async -> Int32 {
         let console = Console(streams, Console.Manners(command.global), clock: ticks)
         do {
-            let report = try await command.perform(in: try context(command.global, console))
+            let context = try context(command.global, console)
+            let report = try await context.explainingShallowness { try await command.perform(in: context) }
             console.finish()
             do { try print(report, of: command) } catch is ClosedOutput { return report.exitCode }
             console.printRemarks(of: report)

@@ -7,8 +7,10 @@ import SystemPackage
 /// Tag objects of a repository that has very many, in one file, so that Git need not look up and unpack each of them for every answer.
 ///
 /// An object is found by its id, and never says anything else: which tags there are, and which objects they are now, only Git's references
-/// tell. One that is missing here is read from Git. The file, which docs/formats.md specifies, is written anew as a whole, so that a process
-/// that is killed and two that write at once leave one that is sound; one that is damaged counts as empty.
+/// tell. One that is missing here is read from Git. The file is written anew as a whole, so that a process that is killed and two that write
+/// at once leave one that is sound; one that is damaged counts as empty. It has, all numbers little-endian: a signature, a CRC-32C of the
+/// rest, the width of an id and the number of objects in 4 bytes each, for every object, sorted, its id and in 4 bytes its length, and
+/// then the objects' bytes.
 struct TagCache {
     /// The fewest objects that are worth a file, and worth writing it again.
     static let threshold = 128
@@ -74,7 +76,7 @@ struct TagCache {
         let stale = bounds.count { !ids.contains($0.key) }
         guard fresh.count >= TagCache.threshold || stale > TagCache.threshold + bounds.count / 2 else { return }
         let kept = bounds.filter { ids.contains($0.key) }.map { (id: $0.key, bytes: bytes[$0.value]) }
-        let all = kept + fresh.map { (id: $0.id, bytes: $0.bytes[...]) }
+        let all = (kept + fresh.map { (id: $0.id, bytes: $0.bytes[...]) }).sorted { $0.id < $1.id }
         let size = all.reduce(0) { $0 + $1.bytes.count }
         guard size < TagCache.fileLimit / 2 else { return }
         var body = ByteWriter(capacity: size + all.count * (format.byteCount + 4) + 8)

@@ -120,6 +120,35 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Versions and stages with and without GTO's numbers are the same to both`() async throws {
+        let gto = "env -u GIT_COMMITTER_DATE -u GIT_AUTHOR_DATE \(PackageFiles.root)/.build-venv/bin/gto"
+        let result = try await run(
+            """
+            git config user.name Gto && git config user.email gto@example.org
+            seq 3 50000 > w.bin && git model add -q w.bin && git commit -qm Three && git model push -q
+            \(gto) register bert --version v2.0.0 --simple false > ~/log && git tag -l 'bert@v2*'
+            git model show latest --json | grep -o '"name":"[^"]*"' && git model tag v2.0.0 2>&1 || echo exists $?
+            \(gto) assign bert --version v2.0.0 --stage staging --simple true >> ~/log && git model which staging
+            git push -q origin main 'bert@v2.0.0#1' && git model promote 'bert@v2.0.0#1' production
+            \(gto) show bert#production --ref && \(gto) check-ref 'bert#production#2' && \(gto) check-ref 'bert@v2.0.0#1'
+            git clone -q ~/origin.git ~/clone && git -C ~/clone model which production
+            git model get -q ~/origin.git bert@v2.0.0 -o ~/got && head -n 1 ~/got/w.bin
+            \(gto) deprecate bert v2.0.0 --simple false >> ~/log && git tag -l 'bert@v2*!*'
+            git model which production || echo empty $?
+            git model show latest --json | grep -o '"name":"[^"]*"' && \(gto) show bert@latest --ref
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "bert@v2.0.0#1\n\"name\":\"bert@v2.0.0#1\"\n",
+            "error: cannot tag bert@v2.0.0: the version exists", "exists 5\nbert@v2.0.0#1\n",
+            "production has bert@v2.0.0#1 now: bert#production#2, pushed to origin\nbert@v2.0.0#1\n",
+            "\"production\" was assigned to version \"v2.0.0\" of artifact \"bert\"",
+            "\"v2.0.0\" of artifact \"bert\" was registered", "\nbert@v2.0.0#1\n3\n",
+            "\nbert@v2.0.0!#3\nempty 1\n\"name\":\"bert@v1.1.0\"\nbert@v1.1.0\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `Commits that go to the Git remote take the bytes of those on the way along`() async throws {
         let result = try await run(
             """

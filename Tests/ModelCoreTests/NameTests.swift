@@ -39,7 +39,7 @@ struct NameTests {
 struct TagNameTests {
     @Test(arguments: [
         ("bert@v1.2.3", "bert", "v1.2.3"), ("org/bert@v1.0.0-rc.1+x", "org/bert", "v1.0.0-rc.1+x"),
-        ("v0.1.0", nil, "v0.1.0"),
+        ("v0.1.0", nil, "v0.1.0"), ("bert@v1.2.3#14", "bert", "v1.2.3"),
     ])
     func `A version's tag names model and version`(_ text: String, _ model: String?, _ version: String) throws {
         let tag = try #require(TagName(text))

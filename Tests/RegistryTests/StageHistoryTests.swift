@@ -58,6 +58,17 @@ struct StageHistoryTests {
         #expect(history.events.count == 2)
     }
 
+    @Test func `A stage has a version that GTO numbered, and numbers go on behind it`() async throws {
+        let scratch = try await Scratch()
+        try await versions(scratch)
+        try await scratch.commit()
+        try await scratch.tag("bert@v2.0.0#7", date: 1_700_000_200)
+        try await scratch.tag("bert#production#8", date: 1_700_000_300)
+        let history = try await history(scratch)
+        #expect(history.current(of: bert, in: production)?.version?.tag.text == "bert@v2.0.0#7")
+        #expect(history.nextCounter(of: bert) == 9)
+    }
+
     @Test func `A version that was taken back is in no stage`() async throws {
         let scratch = try await Scratch()
         try await versions(scratch)

@@ -280,6 +280,34 @@ struct VersionResolverTests {
         #expect(await Self.failure("latest", in: scratch) == "latest is neither a version nor a revision; near []")
     }
 
+    @Test func `A version that GTO numbered is found by its number, without it, and as latest`() async throws {
+        let (scratch, commits) = try await Self.scratch(["bert@v1.0.0", "bert@v1.1.0#4"])
+        for text in ["bert@v1.1.0", "v1.1.0", "bert@v1.1.0#4", "latest"] {
+            let found = try await Self.resolve(text, in: scratch)
+            #expect(found.name == "bert@v1.1.0#4" && found.commit == commits["bert@v1.1.0#4"], "\(text)")
+        }
+    }
+
+    @Test func `Of several registrations of a version the last counts, and undoes that it was taken back`() async throws {
+        let scratch = try await Scratch()
+        try await scratch.commit()
+        for (place, tag) in ["bert@v1.0.0#2", "bert@v1.0.0", "bert@v1.0.0!#3"].enumerated() {
+            try await scratch.tag(tag, date: 1_700_000_100 + place)
+        }
+        try await scratch.git("tag", "bert@v1.0.0#9")
+        func versions() async throws -> [ModelVersion] {
+            try await RegistryTags.read(in: scratch.open()).versions(plainModel: nil)
+        }
+        #expect(try await versions().map(\.tag.text) == ["bert@v1.0.0"])
+        #expect(try await versions().map(\.isDeregistered) == [true])
+        try await scratch.tag("bert@v1.0.0#4", date: 1_700_000_200)
+        #expect(try await versions().map(\.tag.text) == ["bert@v1.0.0#4"])
+        #expect(try await versions().map(\.isDeregistered) == [false])
+        try await scratch.commit()
+        try await scratch.tag("bert@v1.0.0#5", date: 1_700_000_300)
+        #expect(await Self.failure("v1.0.0", in: scratch).contains("refs/tags/bert@v1.0.0#5"), "two commits are two")
+    }
+
     @Test func `Latest is none that GTO took back`() async throws {
         let (scratch, commits) = try await Self.scratch(["bert@v1.0.0", "bert@v1.1.0", "bert@v1.1.0!"])
         #expect(try await Self.resolve("latest", in: scratch).commit == commits["bert@v1.0.0"])

@@ -75,7 +75,7 @@ package struct ListModels: Sendable {
         var hints: [String] = []
         if versions.isEmpty, !models.isEmpty { hints = ["make the current commit a version: `git model tag v0.1.0`"] }
         if models.isEmpty { hints = ["describe a model: `git model init --name NAME`"] }
-        return Report(models: models, hints: hints)
+        return Report(models: models, hints: hints + (try workspace.shallowHints))
     }
 }
 

@@ -76,6 +76,7 @@ package struct ListStages: Sendable {
             }
         }
         if history.models.isEmpty { report.hints = ["promote a version: `git model promote VERSION staging`"] }
+        report.hints += try workspace.shallowHints
         return report
     }
 }

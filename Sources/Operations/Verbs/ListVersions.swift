@@ -34,6 +34,7 @@ package struct ListVersions: Sendable {
 
         /// The versions, by model, then ascending.
         package let versions: [Version]
+        package var hints: [String] = []
         /// Whether all are of one model.
         package var isOneModel: Bool { Set(versions.map(\.model)).count < 2 }
 
@@ -56,7 +57,7 @@ package struct ListVersions: Sendable {
         let rows = versions.map { version in
             ListVersions.row(version, isPurged: purged.contains(version.tag), stages: stages[version.tag] ?? [])
         }
-        return Report(versions: rows)
+        return Report(versions: rows, hints: try workspace.shallowHints)
     }
 
     private static func row(_ version: ModelVersion, isPurged: Bool, stages: [StageName]) -> Report.Version {
@@ -85,7 +86,12 @@ package enum TagOutcome: Report {
 
     package var warnings: [String] { if case .tagged(let report) = self { report.warnings } else { [] } }
 
-    package var hints: [String] { if case .tagged(let report) = self { report.hints } else { [] } }
+    package var hints: [String] {
+        switch self {
+        case .list(let report): report.hints
+        case .tagged(let report): report.hints
+        }
+    }
 
     package func encode(to encoder: any Encoder) throws {
         switch self {

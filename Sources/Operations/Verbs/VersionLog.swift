@@ -126,7 +126,7 @@ package struct VersionLog: Sendable {
             stageChanges: events.prefix(max(0, limit ?? .max)).map(Report.StageChange.init),
             deployments: Array(deployments.prefix(max(0, limit ?? .max))),
             stages: end.map { stages(in: history, at: $0) } ?? [:],
-            hints: hints
+            hints: hints + (try workspace.shallowHints)
         )
     }
 

@@ -16,6 +16,7 @@ package struct WhichVersion: Sendable {
         package var commit: String?
         /// The tag of the promotion.
         package var tag: String?
+        package var hints: [String] = []
         package var outcome: Outcome { version == nil ? .negative : .ok }
     }
 
@@ -40,7 +41,9 @@ package struct WhichVersion: Sendable {
         guard found.count < 2 else {
             throw ResolutionError.ambiguous(text, candidates: found.map { "\($0.model)@\(stage)" })
         }
-        guard let event = found.first else { return Report(model: named?.text, stage: stage.text) }
+        guard let event = found.first else {
+            return Report(model: named?.text, stage: stage.text, hints: try workspace.shallowHints)
+        }
         return Report(
             model: event.model.text,
             stage: event.stage.text,
