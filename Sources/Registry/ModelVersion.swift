@@ -24,6 +24,10 @@ package final class ModelVersion: Sendable {
     package var problem: String? { said.problem }
     /// Whether the version was taken back; `latest` then means another.
     package var isDeregistered: Bool { withdrawalTime != nil }
+    /// Whether nobody says that they made the version: its tag is lightweight, as GTO's are not, or cannot be read.
+    package var isAnonymous: Bool { annotation == nil && tag.model != nil }
+    /// Whether `latest` may mean it: no pre-release, none that was taken back, and none that GTO does not see.
+    package var mayBeLatest: Bool { !version.isPrerelease && !isDeregistered && !isAnonymous }
     /// The version.
     package var version: SemanticVersion { tag.version }
     /// Whether the tag carries a signature, good or bad.

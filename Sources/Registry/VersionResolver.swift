@@ -132,11 +132,11 @@ package struct VersionResolver: Sendable {
         return ResolvedVersion(found)
     }
 
-    /// The highest version that is no pre-release; the model may be left out where only one has such a version.
+    /// The highest version that may be the latest; the model may be left out where only one has such a version.
     private func latest(of named: ModelName?, _ text: String) throws(ResolutionError) -> ResolvedVersion {
         let meant = try model(named)
         let found = (meant.map { [$0] } ?? models).compactMap { model in
-            versions.last { $0.model == model && !$0.version.isPrerelease && !$0.isDeregistered }
+            versions.last { $0.model == model && $0.mayBeLatest }
         }
         guard found.count < 2 else {
             throw .ambiguous(text, candidates: found.map { "\($0.model)@\(VersionQuery.latest)" })

@@ -288,7 +288,8 @@ struct VersionResolverTests {
         }
     }
 
-    @Test func `Of several registrations of a version the last counts, and undoes that it was taken back`() async throws {
+    @Test func `Of several registrations of a version the last counts, and undoes that it was taken back`() async throws
+    {
         let scratch = try await Scratch()
         try await scratch.commit()
         for (place, tag) in ["bert@v1.0.0#2", "bert@v1.0.0", "bert@v1.0.0!#3"].enumerated() {

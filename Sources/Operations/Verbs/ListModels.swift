@@ -49,7 +49,7 @@ package struct ListModels: Sendable {
         let (versions, history) = try await workspace.versionsAndStages()
         let names = Set(described.map(\.name)).union(versions.map(\.model)).sorted()
         let byModel = Dictionary(grouping: versions, by: \.model)
-        let latest = byModel.compactMapValues { own in own.last { !$0.version.isPrerelease && !$0.isDeregistered } }
+        let latest = byModel.compactMapValues { own in own.last(where: \.mayBeLatest) }
         let purged = try await workspace.purgedVersions(among: Array(latest.values))
         let drafts = try await workspace.drafts()
         let models = names.map { name in

@@ -62,6 +62,7 @@ package struct PromoteVersion: Sendable {
         let isLocal = options.isLocal || options.isDryRun
         let (version, remote) = try await workspace.fetchedVersion(text, for: "promote", isLocal: isLocal)
         try refuseWithdrawn(version)
+        try refuseAnonymous(version)
         if let remote { try requireVersion(version, at: remote) }
         let history = try await workspace.stages()
         let current = history.current(of: version.model, in: stage)
@@ -111,6 +112,17 @@ package struct PromoteVersion: Sendable {
             .failed,
             "cannot promote \(version.tag): it was taken back",
             hints: ["choose another: `git model list`"]
+        )
+    }
+
+    /// GTO would see a commit in the stage, and no version.
+    private func refuseAnonymous(_ version: ModelVersion) throws {
+        guard version.isAnonymous else { return }
+        let tag = ShellWord.quoted(version.tag.text)
+        throw Failure(
+            .failed,
+            "cannot promote \(version.tag): its tag is lightweight, or cannot be read, and says nothing of who made it",
+            hints: ["make it one that does: `git tag -f -a \(tag) \(tag)`"]
         )
     }
 
