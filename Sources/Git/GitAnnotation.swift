@@ -54,7 +54,7 @@ package struct GitAnnotation: Sendable {
     package var name: String { String(decoding: bytes[nameBounds], as: UTF8.self) }
 
     /// Whether that is the name inside the object.
-    package func isNamed(_ name: some StringProtocol) -> Bool { bytes[nameBounds].elementsEqual(name.utf8) }
+    package func isNamed(_ name: String) -> Bool { bytes[nameBounds].elementsEqual(name.utf8) }
 
     /// Who tagged; very old tags do not say.
     package var tagger: GitIdentity? { taggerBounds.flatMap { GitObjectParser.identity(bytes[$0]) } }

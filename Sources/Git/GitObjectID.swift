@@ -39,43 +39,52 @@ package struct GitObjectID: Hashable, Sendable {
 
     /// Creates an id from 40 or 64 lowercase hexadecimal digits in ASCII; `nil` for anything else.
     init?(digits: some Collection<UInt8>) {
-        self.init(count: digits.count, unit: 4, digits.lazy.map { Hexadecimal.value(ofLowercaseDigit: $0) })
+        switch digits.count {
+        case 40: format = .sha1
+        case 64: format = .sha256
+        default: return nil
+        }
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        var position = 0
+        for digit in digits {
+            guard let value = Hexadecimal.value(ofLowercaseDigit: digit) else { return nil }
+            let shifted = UInt64(value) << UInt64(60 - position % 16 * 4)
+            switch position / 16 {
+            case 0: words.0 |= shifted
+            case 1: words.1 |= shifted
+            case 2: words.2 |= shifted
+            default: words.3 |= shifted
+            }
+            position += 1
+        }
+        (first, second, third, fourth) = words
     }
 
     /// Creates an id from 20 or 32 bytes; `nil` for any other count.
     package init?(bytes: some Collection<UInt8>) {
-        self.init(count: bytes.count, unit: 8, bytes.lazy.map { Optional($0) })
+        let id = bytes.withContiguousStorageIfAvailable { GitObjectID(bytes: UnsafeRawBufferPointer($0)) }
+        guard let id = id ?? Array(bytes).withUnsafeBytes({ GitObjectID(bytes: $0) }) else { return nil }
+        self = id
+    }
+
+    /// Creates an id from 20 or 32 bytes in memory; `nil` for any other count.
+    package init?(bytes: UnsafeRawBufferPointer) {
+        switch bytes.count {
+        case GitObjectFormat.sha1.byteCount: format = .sha1
+        case GitObjectFormat.sha256.byteCount: format = .sha256
+        default: return nil
+        }
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        // SAFETY: the words have room for 32 bytes.
+        withUnsafeMutableBytes(of: &words) { $0.copyMemory(from: bytes) }
+        (first, second) = (UInt64(bigEndian: words.0), UInt64(bigEndian: words.1))
+        (third, fourth) = (UInt64(bigEndian: words.2), UInt64(bigEndian: words.3))
     }
 
     /// Creates an id from digits that are known to be well formed.
     fileprivate init(trusted hex: String) {
         guard let id = GitObjectID(hex) else { preconditionFailure("\(hex) is no object id") }
         self = id
-    }
-
-    /// Puts `count` units of so many bits together; `nil` where one is, and where they make no id.
-    private init?(count: Int, unit: Int, _ units: some Sequence<UInt8?>) {
-        let format: GitObjectFormat
-        switch count * unit {
-        case 160: format = .sha1
-        case 256: format = .sha256
-        default: return nil
-        }
-        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        var bit = 0
-        for value in units {
-            guard let value else { return nil }
-            let shifted = UInt64(value) << UInt64(64 - unit - bit % 64)
-            switch bit / 64 {
-            case 0: words.0 |= shifted
-            case 1: words.1 |= shifted
-            case 2: words.2 |= shifted
-            default: words.3 |= shifted
-            }
-            bit += unit
-        }
-        (first, second, third, fourth) = words
-        self.format = format
     }
 
     /// Calls `body` with the id's 20 or 32 bytes.

@@ -236,7 +236,7 @@ extension GitObjectID {
     fileprivate init(_ id: UnsafePointer<git_oid>?) {
         guard let id else { preconditionFailure("libgit2 returns no object without an id") }
         // SAFETY: the id is 20 bytes, which are copied.
-        let copy = withUnsafeBytes(of: id.pointee.id) { GitObjectID(bytes: $0) }
+        let copy = GitObjectID(bytes: UnsafeRawBufferPointer(start: id, count: 20))
         guard let copy else { preconditionFailure("libgit2's ids have 20 bytes") }
         self = copy
     }

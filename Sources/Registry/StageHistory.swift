@@ -61,7 +61,7 @@ package struct StageHistory: Sendable {
         if (left.time, leftCounter) != (right.time, rightCounter) {
             return (left.time, leftCounter) < (right.time, rightCounter)
         }
-        return left.reference.name < right.reference.name
+        return left.name < right.name
     }
 
     /// A commit as a version of one model.

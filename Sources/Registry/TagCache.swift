@@ -68,15 +68,19 @@ struct TagCache {
     /// Whether the object of that id is here.
     func contains(_ id: GitObjectID) -> Bool { bounds[id] != nil }
 
-    /// Keeps objects, too, and writes the file where that is worth it: for many new ones, or where most are no longer among `ids`.
+    /// Keeps objects, too, and writes the file where that is worth it: for many new ones, or where most are no longer among `ids`,
+    /// of which so many were `missing` here.
     ///
     /// A file that cannot be written costs only time, so that nothing is thrown.
-    func keep(_ objects: [GitObject], of ids: Set<GitObjectID>) {
-        let fresh = objects.filter { $0.bytes.count <= TagCache.objectLimit && bounds[$0.id] == nil }
-        let stale = bounds.count { !ids.contains($0.key) }
+    func keep(_ objects: [GitObject], missing: Int, of ids: [GitObjectID]) {
+        let fresh = Dictionary(objects.lazy.filter { $0.bytes.count <= TagCache.objectLimit }.map { ($0.id, $0) }) {
+            $1
+        }
+        let stale = bounds.count - (ids.count - missing)
         guard fresh.count >= TagCache.threshold || stale > TagCache.threshold + bounds.count / 2 else { return }
+        let ids = Set(ids)
         let kept = bounds.filter { ids.contains($0.key) }.map { (id: $0.key, bytes: bytes[$0.value]) }
-        let all = (kept + fresh.map { (id: $0.id, bytes: $0.bytes[...]) }).sorted { $0.id < $1.id }
+        let all = (kept + fresh.values.map { (id: $0.id, bytes: $0.bytes[...]) }).sorted { $0.id < $1.id }
         let size = all.reduce(0) { $0 + $1.bytes.count }
         guard size < TagCache.fileLimit / 2 else { return }
         var body = ByteWriter(capacity: size + all.count * (format.byteCount + 4) + 8)
