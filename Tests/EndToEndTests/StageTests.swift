@@ -142,7 +142,7 @@ import Testing
         for text in [
             "bert@v2.0.0#1\n\"name\":\"bert@v2.0.0#1\"\n",
             "error: cannot tag bert@v2.0.0: the version exists", "exists 5\nbert@v2.0.0#1\n",
-            "production has bert@v2.0.0#1 now: bert#production#2, pushed to origin\nbert@v2.0.0#1\n",
+            "production has bert@v2.0.0 now: bert#production#2, pushed to origin\nbert@v2.0.0#1\n",
             "\"production\" was assigned to version \"v2.0.0\" of artifact \"bert\"",
             "\"v2.0.0\" of artifact \"bert\" was registered", "\nbert@v2.0.0#1\n3\n",
             "\nbert@v2.0.0!#3\nempty 1\n\"name\":\"bert@v1.1.0\"\nbert@v1.1.0\n",
