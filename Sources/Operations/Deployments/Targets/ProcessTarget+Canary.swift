@@ -6,7 +6,13 @@ extension ProcessTarget {
     func canary() async throws -> Canary? {
         guard let current = try await current() else { return nil }
         if let written = try written(), written.release != current { return written }
-        let divided = try await client.status()?.children.first { child in
+        let status: GatewayStatus?
+        do { status = try await client.status() } catch {
+            // Whoever has to do with the gateway hears of it soon enough.
+            try context.cancellation.check()
+            return nil
+        }
+        let divided = status?.children.first { child in
             child.release != current && Canary.percents.contains(child.percent)
         }
         return divided.map { Canary(release: $0.release, percent: $0.percent) }
