@@ -159,8 +159,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Store", "TensorFormats", "Migration", "Plots", "Monitoring", "Codec", "SystemIO", "ModelCore",
-                systemPackage, "TestSupport",
+                "Store", "TensorFormats", "Documents", "Migration", "Plots", "Monitoring", "Codec", "SystemIO",
+                "ModelCore", systemPackage, "TestSupport",
             ],
             path: "Tests/FuzzTargets",
             swiftSettings: settings
@@ -176,7 +176,7 @@ let package = Package(
         ),
         tests(
             "InteropTests",
-            ["TensorFormats", "ModelCore", "TestSupport", systemPackage],
+            ["TensorFormats", "Documents", "ModelCore", "TestSupport", systemPackage],
             excluding: ["References"]
         ),
         tests(

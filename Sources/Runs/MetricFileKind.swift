@@ -21,7 +21,7 @@ package enum MetricFileKind: Int, Sendable, CaseIterable {
     private static let documentNames: Set<String> = [
         "metrics.json", "scores.json", "eval_results.json", "all_results.json",
     ]
-    private static let documentSuffixes = [".json", ".yaml", ".yml"]
+    private static let documentSuffixes = [".json", ".yaml", ".yml", ".toml"]
 
     /// Tells a file by its path; `nil` for one whose name no script gives to metrics.
     package init?(_ path: String) {

@@ -7,7 +7,7 @@ package enum Parameters {
     package static let byteLimit = 16 << 20
 
     /// The names of the files that people keep parameters in; where several have one, the last does.
-    package static let usualFileNames = ["params.yaml", "params.yml", "params.json"]
+    package static let usualFileNames = ["params.toml", "params.yaml", "params.yml", "params.json"]
 
     /// Reads a file by what its name ends with; throws `FormatError` for one that cannot be read, and for another name.
     package static func read(_ bytes: [UInt8], named name: String) throws(FormatError) -> [String: ParameterValue] {
@@ -17,16 +17,16 @@ package enum Parameters {
     /// Reads a YAML file; `nil` for one that cannot be read.
     static func yaml(_ bytes: [UInt8]) -> [String: ParameterValue]? { try? read(bytes, named: ".yaml") }
 
-    /// Reads the object of a file of YAML or JSON, by what its name ends with; an empty YAML file has an empty one.
+    /// Reads the object of a file of YAML, JSON or TOML, by what its name ends with; an empty file of YAML or TOML has an empty one.
     static func document(_ bytes: [UInt8], named name: String) throws(FormatError) -> JSONValue {
         if name.hasSuffix(".json") {
             let value = try JSONValue(parsing: bytes, allowsNonFinite: true)
             guard value.object != nil else { throw FormatError("file", .malformed("it is no JSON object")) }
             return value
         }
-        if name.hasSuffix(".toml") { throw FormatError("file", .malformed("TOML is not read; write YAML or JSON")) }
+        if name.hasSuffix(".toml") { return try TOMLReader.value(of: bytes) }
         guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
-            throw FormatError("file", .malformed("its name ends with none of .yaml, .yml and .json"))
+            throw FormatError("file", .malformed("its name ends with none of .yaml, .yml, .json and .toml"))
         }
         guard let value = try YAMLReader.value(of: bytes), !value.isNull else { return .object([:]) }
         guard value.mapping != nil else { throw FormatError("file", .malformed("it is no mapping")) }

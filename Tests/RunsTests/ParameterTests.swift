@@ -26,6 +26,45 @@ import Testing
         #expect(throws: FormatError.self) { try Parameters.read(Array("a: 1".utf8), named: "params.txt") }
     }
 
+    @Test func `TOML is flattened with its types, and dates are texts`() throws {
+        let toml = """
+            lr = 1e-3
+            steps = 1_000
+            seed = 0xFF
+            limit = inf
+            started = 2024-05-01T07:32:00Z # a date
+            [model]
+            depth = 4
+            "name" = '7'
+            norm = true
+            head.dropout = 0.0
+            layers = [1, 2]
+            [[model.stages]]
+            width = 8
+            [[model.stages]]
+            width = 16
+            """
+        let expected: [String: ParameterValue] = [
+            "lr": .real(0.001), "steps": .integer(1000), "seed": .integer(255), "limit": .real(.infinity),
+            "started": .text("2024-05-01T07:32:00Z"), "model.depth": .integer(4), "model.name": .text("7"),
+            "model.norm": .truth(true), "model.head.dropout": .real(0),
+            "model.layers": .list([.integer(1), .integer(2)]),
+            "model.stages.0.width": .integer(8), "model.stages.1.width": .integer(16),
+        ]
+        #expect(try Parameters.read(Array(toml.utf8), named: "params.toml") == expected)
+        #expect(try Parameters.read([], named: "params.toml").isEmpty)
+    }
+
+    @Test(arguments: [
+        ("a = 1\nb = ", "line 2"), ("a = 1\na = 2", "the key a is there already"), ("a = \"x", "does not end"),
+        ("a = 9223372036854775808", "is no value"), ("x = \(String(repeating: "[", count: 100_000))", "too deeply"),
+        ("\(String(repeating: "a.", count: 100_000))a = 1", "too many parts"),
+    ])
+    func `TOML that cannot be read says why, and where`(toml: String, reason: String) throws {
+        let error = #expect(throws: FormatError.self) { try Parameters.read(Array(toml.utf8), named: "x.toml") }
+        #expect("\(try #require(error))".contains(reason))
+    }
+
     @Test func `Words of a command are parameters`() {
         let command = [
             "python", "train.py", "--lr", "-0.5", "--epochs=3", "--fp16", "--name", "a b", "model.depth=4", "-x", "--",

@@ -86,7 +86,7 @@ import Testing
         let found = TrainingFacts(
             of: try files(
                 [("metrics.json", "{\"a\": "), ("scores.json", "[1]"), ("x/metrics.json", #"{"b": 1}"#)],
-                parameters: [("params.json", "[]"), ("params.yaml", "lr: 1\nhf_token: abc\n"), ("p.toml", "a = 1")]
+                parameters: [("params.json", "[]"), ("params.yaml", "lr: 1\nhf_token: abc\n"), ("p.toml", "a = ")]
             )
         )
         #expect(found.metrics.mapValues(\.value) == ["b": 1])
@@ -105,7 +105,7 @@ import Testing
         #expect((MetricFile(named: path) != nil) == isOne)
     }
 
-    @Test(arguments: [("my.json", true), ("a/m.yaml", true), ("m.yml", true), ("m.tsv", true), ("m.txt", false)])
+    @Test(arguments: [("my.json", true), ("a/m.yaml", true), ("m.yml", true), ("m.toml", true), ("m.tsv", true), ("m.txt", false)])
     func `What somebody declares is read by what its name ends with`(path: String, isRead: Bool) {
         #expect((MetricFile(declared: path) != nil) == isRead)
     }
