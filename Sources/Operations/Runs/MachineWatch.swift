@@ -6,7 +6,7 @@ import SystemPackage
 
 /// Notes from time to time how busy the machine is, by the names that MLflow gives such figures.
 ///
-/// By Linux's `/proc`; elsewhere nothing is noted.
+/// By Linux's `/proc` and by NVIDIA's own program; where there is neither, nothing is noted.
 final class MachineWatch: Sendable {
     private static let firstMilliseconds = 1000
     private static let milliseconds = 10_000
@@ -22,18 +22,21 @@ final class MachineWatch: Sendable {
     private let path: FilePath
     private let isStopped = Atomic(false)
 
-    /// Begins to note into a file, on a thread of its own.
-    init(_ path: FilePath) {
+    /// Begins to note into a file, on a thread of its own; `environment` says where programs are.
+    init(_ path: FilePath, environment: [String: String]) {
         self.path = path
         WorkerThread.start { [self] in
             var step: Int64 = 0
             var last = MachineWatch.processor
             var wait = MachineWatch.firstMilliseconds
+            var accelerators = AcceleratorWatch(environment: environment)
             while rest(wait) {
                 let now = MachineWatch.processor
-                note(step, busy: now.busy - last.busy, of: now.all - last.all)
+                let others = accelerators?.fields() ?? [:]
+                note(step, busy: now.busy - last.busy, of: now.all - last.all, others)
                 (last, step, wait) = (now, step + 1, MachineWatch.milliseconds)
             }
+            accelerators?.end()
         }
     }
 
@@ -49,10 +52,10 @@ final class MachineWatch: Sendable {
         return !isStopped.load(ordering: .relaxed)
     }
 
-    private func note(_ step: Int64, busy: Int64, of all: Int64) {
-        var fields: [String: JSONValue] = [
-            "step": JSONValue(step), "time": .string(Timestamp(nanoseconds: WallClock.now()).text),
-        ]
+    private func note(_ step: Int64, busy: Int64, of all: Int64, _ others: [String: JSONValue]) {
+        var fields = others
+        fields["step"] = JSONValue(step)
+        fields["time"] = .string(Timestamp(nanoseconds: WallClock.now()).text)
         if all > 0 { fields["system/cpu_utilization_percentage"] = JSONValue(real: 100 * Double(busy) / Double(all)) }
         if let memory = MachineWatch.usedMegabytes {
             fields["system/system_memory_usage_megabytes"] = JSONValue(real: memory)

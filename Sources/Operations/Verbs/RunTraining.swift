@@ -175,7 +175,7 @@ package struct RunTraining: Sendable {
         context.forwardSignals(process.identifier)
         // What came before that was meant for the command, too.
         if context.cancellation.isCancelled { process.interrupt() }
-        let watch = MachineWatch(directory.system)
+        let watch = MachineWatch(directory.system, environment: context.environment)
         defer { watch.stop() }
         return await withCheckedContinuation { continuation in
             WorkerThread.start {

@@ -1,0 +1,89 @@
+import ModelCore
+import TestSupport
+import Testing
+
+/// The load of accelerators while a command runs, as a program that passes for NVIDIA's says it.
+@Suite struct AcceleratorTests {
+    /// Makes an `nvidia-smi` that answers a question about what there is, and does `loop` where it is to go on.
+    private static func setUp(_ loop: String) -> String {
+        """
+        git model init -q --name small && git commit -qm 'Set up' && mkdir ~/bin
+        cat > ~/bin/nvidia-smi <<'END'
+        #!/bin/sh
+        case $* in
+            *--loop*) ;;
+            *) echo 'NVIDIA A100-SXM4-80GB, 81920 MiB, 550.54.15'; exit ;;
+        esac
+        echo $$ > ~/pid
+        \(loop)
+        END
+        chmod +x ~/bin/nvidia-smi && export PATH=~/bin:$PATH
+        # Whoever has ended, and nobody waits for, is gone as well.
+        is_there() { grep -q '^State:' /proc/$1/status 2>/dev/null && ! grep -q '^State:.*zombie' /proc/$1/status; }
+        watch() {
+            for turn in $(seq 100); do is_there "$1" || break; sleep 0.05; done
+            if is_there "$1"; then echo 'left behind'; else echo gone; fi
+        }
+
+        """
+    }
+
+    /// Runs something for a second and a half, and prints what was noted, then whether the program is still there.
+    private static let run = """
+        git model run -q -- sleep 1.5 && cat .git/model/runs/*/system.jsonl
+        watch $(cat ~/pid)
+        """
+
+    private func notes(_ loop: String) async throws -> (fields: [String: JSONValue], rest: String) {
+        let result = try await ScratchRepository().run(Self.setUp(loop) + Self.run).expectSuccess()
+        let lines = result.output.split(separator: "\n").map(String.init)
+        let line = try #require(lines.first { $0.hasPrefix("{") })
+        return (try #require(try JSONValue(parsing: Array(line.utf8)).object), lines.last ?? "")
+    }
+
+    @Test func `What the program says of each accelerator is noted, and it ends with the run`() async throws {
+        let (fields, rest) = try await notes(
+            """
+            echo '2026/01/02 03:04:05.678, 0, 3, 512, 61.25'
+            echo '2026/01/02 03:04:10.678, 0, 97, 40536, 312.75'
+            echo '2026/01/02 03:04:10.680, 1, 12, 1024, [N/A]'
+            printf '2026/01/02 03:04:15.678, 0, 1'
+            exec sleep 100
+            """
+        )
+        #expect(fields["system/gpu_0_utilization_percentage"]?.double == 97)
+        #expect(fields["system/gpu_0_memory_usage_megabytes"]?.double == 40536)
+        #expect(fields["system/gpu_0_power_usage_watts"]?.double == 312.75)
+        #expect(fields["system/gpu_1_utilization_percentage"]?.double == 12)
+        #expect(fields["system/gpu_1_power_usage_watts"] == nil)
+        #expect(fields["system/cpu_utilization_percentage"] != nil && rest == "gone")
+    }
+
+    @Test(arguments: [
+        "exec sleep 100",
+        "trap '' TERM; while :; do sleep 1; done",
+        "while :; do printf '\\377\\000, no, 1\\n, ,,,\\n2026, 0, x, y, z\\n'; sleep 0.1; done",
+        "echo '2026/01/02 03:04:05.678, -1, 3, 4, 5'; echo '2026/01/02 03:04:05.678, 0, nan, -4, 1e999'; exec sleep 100",
+        "echo 'Unable to determine the device handle for GPU 0000:01:00.0: Unknown Error'; exit 15",
+        "yes 'NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver' | head -c 300000; exit 9",
+    ])
+    func `One that hangs, or says nonsense, is as good as none`(loop: String) async throws {
+        let (fields, rest) = try await notes(loop)
+        #expect(fields.keys.allSatisfy { !$0.contains("gpu") } && rest == "gone")
+        #expect(fields["system/cpu_utilization_percentage"] != nil)
+    }
+
+    @Test func `It ends when its run is killed, and nobody starts it where it is not`() async throws {
+        let result = try await ScratchRepository().run(
+            Self.setUp("trap '' TERM HUP INT; while :; do sleep 1; done") + """
+                git-model run -q -- sh -c 'echo $$ > ~/child; exec sleep 100' &
+                until [ -s ~/pid ] && [ -s ~/child ]; do sleep 0.05; done
+                kill -KILL $! && watch $(cat ~/pid)
+                kill $(cat ~/child) && rm ~/pid ~/bin/nvidia-smi
+                git model run -q -- sleep 1.2 && ls ~/pid
+                """,
+            goesOn: true
+        )
+        #expect(result.output.contains("gone\n") && result.output.contains("No such file"))
+    }
+}
