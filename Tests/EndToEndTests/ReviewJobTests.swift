@@ -42,7 +42,7 @@ import Testing
         let server = try await CommentServer(in: scratch.home, package: scratch.home.appending("package.tar.gz"))
         return try await scratch.run(
             Self.setUp + "server=\(server.origin)\n\(Self.python) ~/steps.py \(PackageFiles.root)/scripts/ci/\(file)\n"
-                + "shellcheck --shell=bash --exclude=SC2088 ~/steps/* && echo clean\n" + script
+                + "shellcheck --shell=bash ~/steps/* && echo clean\n" + script
         )
     }
 
