@@ -186,11 +186,23 @@ extension HTTPTransport {
         case let error as SystemIO.IOError: return .file(error)
         case is CancellationError: return .cancelled
         case let error as NIOConnectionError: return .unreachable(cause(of: error))
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: return .insecure("\(error)")
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: return .insecure(problem(of: error))
         case let error as HTTPClientError: return diagnosed(error)
         case let error as NIOCore.IOError: return .interrupted(String(cString: strerror(error.errnoCode)))
         default: return .interrupted("\(error)")
         }
+    }
+
+    /// Says in words what is wrong with a connection, where the library only names its own source.
+    private static func problem(of error: any Error) -> String {
+        let text = "\(error)"
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            return "the server's certificate is out of date, or of nobody whom this machine trusts; "
+                + "SSL_CERT_FILE names a file of those to trust"
+        }
+        if text.contains("failedToValidateHostname") { return "the server's certificate is another host's" }
+        if text.contains("WRONG_VERSION_NUMBER") { return "the server does not speak TLS at that port" }
+        return text
     }
 
     private static func diagnosed(_ error: HTTPClientError) -> TransportError {

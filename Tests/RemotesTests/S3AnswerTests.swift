@@ -88,6 +88,15 @@ struct S3AnswerTests {
         #expect(tried.map(\.source) == ["the environment"])
     }
 
+    @Test(arguments: ["ExpiredToken", "TokenRefreshRequired", "InvalidToken"])
+    func `keys that ended are a matter of who asks, whatever the status`(code: String) {
+        guard case .denied(_, _, let reason, let tried) = error(400, code) else {
+            Issue.record("\(code)")
+            return
+        }
+        #expect(reason.contains(code) && tried.map(\.source) == ["the environment"])
+    }
+
     @Test func `a clock that is off is named as the cause`() {
         let error = error(403, "RequestTimeTooSkewed", fields: ["Date": "Fri, 24 May 2013 00:00:00 GMT"])
         #expect(error.description.contains("the clock of this machine is off"))

@@ -31,6 +31,8 @@ struct S3Failure: Sendable {
             let time = response.fields["Date"] ?? "otherwise"
             let reason = "the clock of this machine is off: the service's says \(time)"
             return .denied(remote, file: file, reason: reason, tried: [])
+        case _ where isExpiry, "InvalidToken":
+            return .denied(remote, file: file, reason: detail, tried: tried)
         case "SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "OperationAborted":
             return .busy(remote, cause: detail, retryAfter: response.retryAfter)
         case "XAmzContentSHA256Mismatch", "BadDigest", "XAmzContentChecksumMismatch", "IncompleteBody":

@@ -128,14 +128,24 @@ struct StorageServer: Sendable {
         try remote("gs://bucket/place\(UInt64.random(in: 0 ... .max))/store?endpoint=\(process.origin)")
     }
 
+    /// Starts a proxy in front of the server that gives so many requests trouble, or all that can have it.
+    func proxy(_ trouble: String, times: Int? = nil, certificate: FilePath? = nil) async throws -> FaultProxy {
+        try await FaultProxy(to: process.port, trouble, times: times, in: scratch.path, certificate: certificate)
+    }
+
     /// Returns the remote of a URL.
-    func remote(_ url: String, _ environment: [String: String]? = nil) throws -> any Remote {
+    func remote(
+        _ url: String,
+        _ environment: [String: String]? = nil,
+        retries: RetryPolicy = RetryPolicy()
+    ) throws -> any Remote {
         let environment = environment ?? self.environment
         let opening = RemoteOpening(
             environment: environment,
             ssh: SSHSettings(environment: environment, configuredCommand: nil, mayAskUser: false),
             pool: Machine.pool,
             cancellation: Cancellation(),
+            retries: retries,
             now: { WallClock.now() }
         )
         return try opening.remote(at: RemoteURL(parsing: url, relativeTo: "/"), sendsCredentials: true)
