@@ -65,6 +65,16 @@ import Testing
         #expect("\(try #require(error))".contains(reason))
     }
 
+    @Test(arguments: [
+        "a", "a =", "a = 1 b = 2", "a = 1\na = 2", "[a]\n[a]", "a = 01", "a = 1__0", "a = .5", "a = 5.", "a = \"x\ny\"",
+        "a = [1, 2", "a = {b = 1", "a = {b = 1, b = 2}", "a = 1\n[a]", "a = 1\n[[a]]", "[a", "= 1", "a = \"\\q\"",
+        "a = \"\\uD800\"", "a = tru", "a = 0x", "a = 1.e5", "a = -0x1", "a = 1e", "[[a]]\n[a]", "a = {b = 1}\na.c = 2",
+        String(repeating: "a.", count: 999) + "a = 1",
+    ])
+    func `What is no TOML is refused`(text: String) {
+        #expect(throws: FormatError.self) { try Parameters.read(Array(text.utf8), named: "params.toml") }
+    }
+
     @Test func `Words of a command are parameters`() {
         let command = [
             "python", "train.py", "--lr", "-0.5", "--epochs=3", "--fp16", "--name", "a b", "model.depth=4", "-x", "--",

@@ -1,8 +1,9 @@
 import ModelCore
-import Runs
 import SystemIO
 import SystemPackage
 import Testing
+
+@testable import Runs
 
 @Suite struct RunRecordTests {
     private func record(_ digit: Character = "a", name: String? = nil) throws -> RunRecord {
@@ -30,6 +31,35 @@ import Testing
         run.metrics["bad"] = MetricSummary(value: .nan)
         #expect(RunRecord(parsing: try run.encoded())?.metrics["bad"]?.value.isNaN == true)
         #expect(RunRecord(parsing: Array("{}".utf8)) == nil)
+    }
+
+    @Test(arguments: [
+        ("2026-01-02T03:04:05Z", 1_767_323_045_000), ("2026-01-02T03:04:05.6Z", 1_767_323_045_600),
+        ("2026-01-02T03:04:05.678999+01:00", 1_767_319_445_678), ("1969-12-31T23:59:59.999Z", -1),
+    ])
+    func `Times are read to the millisecond`(text: String, milliseconds: Int64) {
+        #expect(Timestamp(text)?.milliseconds == milliseconds)
+    }
+
+    @Test func `A record whose id or time is none is no record`() throws {
+        let text = String(decoding: try record().encoded(), as: UTF8.self)
+        #expect(RunRecord(parsing: Array(text.utf8)) != nil)
+        for (part, other) in [
+            ("aaaaaaaa", "AAAAAAAA"), ("2023-11-14T", "2023-13-14T"), ("22:13:20.123Z", "22:13:20.123"),
+        ] {
+            #expect(RunRecord(parsing: Array(text.replacing(part, with: other).utf8)) == nil)
+        }
+    }
+
+    @Test func `The latest run is none that was begun inside of another`() throws {
+        var (outer, inner) = (try record("a"), try record("b"))
+        inner.parent = outer.id
+        outer.status = .finished
+        var contents = RunCatalog.Contents(records: [outer, inner])
+        contents.sort()
+        #expect(try contents.find("latest").id == outer.id)
+        #expect(try RunFilter("parent = aaaaaaaa").accepts(inner) && !RunFilter("parent = aaaaaaaa").accepts(outer))
+        #expect(RunRecord(parsing: try inner.summary.encoded())?.parent == outer.id)
     }
 
     @Test func `A run that nobody records any more was killed`() async throws {
