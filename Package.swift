@@ -159,7 +159,7 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Store", "TensorFormats", "Documents", "Migration", "Plots", "Monitoring", "Codec", "SystemIO",
+                "Store", "TensorFormats", "Documents", "Migration", "Runs", "Plots", "Monitoring", "Codec", "SystemIO",
                 "ModelCore", systemPackage, "TestSupport",
             ],
             path: "Tests/FuzzTargets",

@@ -163,7 +163,9 @@ extension SemanticVersion {
 
 extension SemanticVersion: Comparable {
     package static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
-        let (leftNumbers, rightNumbers) = ((left.major, left.minor, left.patch), (right.major, right.minor, right.patch))
+        let (leftNumbers, rightNumbers) = (
+            (left.major, left.minor, left.patch), (right.major, right.minor, right.patch)
+        )
         if leftNumbers != rightNumbers { return leftNumbers < rightNumbers }
         if left.precedes(right) { return true }
         if right.precedes(left) { return false }

@@ -37,7 +37,7 @@ extension FuzzTarget {
             guard let map = try? ImportMap(parsing: bytes) else { return }
             try require(try ImportMap(parsing: map.encoded) == map, "it is written as another map")
         },
-        FuzzTarget(name: "meta.yaml of MLflow", seeds: runs) { bytes in
+        FuzzTarget(name: "meta.yaml of MLflow", seeds: mlflowRuns) { bytes in
             guard let fields = try? MLflowFields(yaml: bytes) else { return }
             if let run = try? MLflowRunFacts(info: fields) { try require(!run.id.isEmpty, "a run has no id") }
             if let version = try? MLflowModelVersion(fields) { _ = version.places.map { MLflowPlace($0) } }
@@ -80,7 +80,7 @@ extension FuzzTarget {
         #"{"format": 1, "md5": {"\#(md5)": {"kind": "file", "oid": "sha256:\#(String(repeating: "4d", count: 32))", "size": 3}}}"#
     )
 
-    private static let runs = texts(
+    private static let mlflowRuns = texts(
         "run_id: \(md5)\nstatus: 3\nstart_time: 1795718943716\nlifecycle_stage: active\ntags: []\n",
         "name: bert\nversion: 2\nsource: file:///x/\(md5)/artifacts/../../m\ncurrent_stage: None\naliases: {a: '1'}\n"
     )

@@ -20,7 +20,7 @@ package struct FuzzTarget: Sendable {
 
     /// Every parser and decoder.
     package static let all: [FuzzTarget] =
-        tensorFiles + encodings + frames + storeFiles + documents + migration + plots + monitoring
+        tensorFiles + encodings + frames + storeFiles + documents + migration + runs + plots + monitoring
 }
 
 extension FuzzTarget: CustomStringConvertible {

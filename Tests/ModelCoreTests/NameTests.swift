@@ -51,7 +51,8 @@ struct TagNameTests {
     }
 
     @Test(arguments: [
-        "", "bert", "@v1.0.0", "bert@1.0.0", "bert@v1", "bert@v1.0.0!", "bert@v1.0.0#02", "bert@v1.0.0#", "bert@v1.0.0#x", "bert#prod", "a.b@v1.0.0",
+        "", "bert", "@v1.0.0", "bert@1.0.0", "bert@v1", "bert@v1.0.0!", "bert@v1.0.0#02", "bert@v1.0.0#",
+        "bert@v1.0.0#x", "bert#prod", "a.b@v1.0.0",
         "path=name@v1.0.0", "a@b@v1.0.0", "bert@latest", "bert@deprecated", "release-v1.0.0",
     ])
     func `Other tags are none of a version`(_ text: String) {

@@ -105,7 +105,9 @@ import Testing
         #expect((MetricFile(named: path) != nil) == isOne)
     }
 
-    @Test(arguments: [("my.json", true), ("a/m.yaml", true), ("m.yml", true), ("m.toml", true), ("m.tsv", true), ("m.txt", false)])
+    @Test(arguments: [
+        ("my.json", true), ("a/m.yaml", true), ("m.yml", true), ("m.toml", true), ("m.tsv", true), ("m.txt", false),
+    ])
     func `What somebody declares is read by what its name ends with`(path: String, isRead: Bool) {
         #expect((MetricFile(declared: path) != nil) == isRead)
     }

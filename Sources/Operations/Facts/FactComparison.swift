@@ -59,7 +59,8 @@ struct FactComparison: Sendable {
     ) -> FactDifferences<Row> {
         let differs = changes.contains(where: \.isDifferent)
         let problems =
-            sides.old.problems.map { "\(sides.from.name): \($0)" } + sides.new.problems.map { "\(sides.to.name): \($0)" }
+            sides.old.problems.map { "\(sides.from.name): \($0)" }
+            + sides.new.problems.map { "\(sides.to.name): \($0)" }
         return FactDifferences(
             from: sides.from,
             to: sides.to,

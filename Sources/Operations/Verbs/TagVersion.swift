@@ -204,8 +204,9 @@ package struct TagVersion: Sendable {
     private func refuse(_ name: TagName, _ versions: [ModelVersion]) throws {
         let existing = versions.first { version in
             // GTO may have given it a number.
-            version.tag == name || version.tag.counter != nil && version.tag.model == name.model
-                && version.version == name.version
+            version.tag == name
+                || version.tag.counter != nil && version.tag.model == name.model
+                    && version.version == name.version
         }
         guard let existing, !isForced else { return }
         throw Failure(

@@ -17,7 +17,9 @@ extension Workspace {
         var tags: Set<TagName> = []
         for version in versions {
             var pointers = version.trailers?.artifacts.map(\.pointer) ?? []
-            if pointers.isEmpty { pointers = try await self.pointers(of: ResolvedVersion(version)).entries.map(\.pointer) }
+            if pointers.isEmpty {
+                pointers = try await self.pointers(of: ResolvedVersion(version)).entries.map(\.pointer)
+            }
             let missing = pointers.filter { purged.contains($0.oid) && !Closure(of: [$0], in: joined.store).isComplete }
             if !missing.isEmpty { tags.insert(version.tag) }
         }
