@@ -40,6 +40,12 @@ extension LocalStore {
         return EarlierVersion(oid: earlier.oid, tensors: base).comparison(of: artifact, tensors)
     }
 
+    /// Whether the store knows which tensors an artifact has: that of a tree, of all its files.
+    package func knowsTensors(of artifact: Pointer) -> Bool {
+        var reader = FrameReader(self)
+        return EarlierVersion.tensors(of: artifact, in: self, reader: &reader).isWhole
+    }
+
     /// Returns the statistics that the manifests of an artifact give of its tensors; those of files whose manifest is not here are
     /// left out.
     package func statistics(of artifact: Pointer) -> [EarlierVersion.Place: TensorStatistics] {

@@ -5,7 +5,7 @@ import Operations
 struct DiffCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Show which artifacts and tensors differ between two versions",
+        abstract: "Show which artifacts, tensors, metrics and parameters differ between two versions",
         discussion: """
             Without versions, the work tree is compared with HEAD; with one, with that. How far tensors are apart was \
             measured when the later version was added, and is shown as its author's word: no weights are needed. With --recompute \
@@ -52,6 +52,7 @@ struct DiffCommand: ModelCommand {
             fetches: !skipsFetching,
             readsFrames: stat,
             recomputes: recompute,
+            readsFacts: true,
             tellsByExitCode: exitCode
         )
         return try await operation.run(in: context)
@@ -63,6 +64,7 @@ struct DiffCommand: ModelCommand {
         text.line(text.painted("\(from) → \(to)", .bold))
         if report.artifacts.isEmpty { text.line("No artifact differs") }
         for artifact in report.artifacts { render(artifact, to: &text) }
+        if let facts = report.facts { FactText(facts).render(to: &text) }
     }
 
     private func render(_ artifact: CompareVersions.Report.Artifact, to text: inout Text) {
@@ -79,8 +81,8 @@ struct DiffCommand: ModelCommand {
         }
         guard let tensors = artifact.tensors else { return }
         text.line("  tensors: \(tensors.counts)")
-        let layers = all ? [] : LayerChange.grouping(tensors.changes)
-        if tensors.changes.count > DiffCommand.tensorLimit, layers.count < tensors.changes.count {
+        let layers = LayerChange.grouping(tensors.changes)
+        if !all, tensors.changes.count > DiffCommand.tensorLimit, layers.count < tensors.changes.count {
             return render(layers, by: tensors.origin, to: &text)
         }
         var table = Table([.left, .left, .left, .right, .right, .right, .right, .left], indent: 2)

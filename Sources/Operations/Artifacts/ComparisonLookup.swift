@@ -67,12 +67,20 @@ struct ComparisonLookup {
         }
         if let found = try store.compareManifests(of: after, with: before) { return Found(comparison: found) }
         guard fetches, workspace.configuration.defaultRemote != nil else {
-            return Found(problem: "which tensors they have is not known here")
+            return Found(problem: "which tensors they have is not known here: \(missing(before, after))")
         }
         do { return try await fetch(from: before, to: after, at: path) } catch {
             if workspace.context.cancellation.isCancelled { throw error }
-            return Found(problem: "which tensors they have is not known here, and cannot be fetched: \(error)")
+            let problem = "which tensors they have is not known here, and cannot be fetched: \(error)"
+            return Found(problem: "\(problem); \(missing(before, after))")
         }
+    }
+
+    /// Says whose manifests are missing.
+    private func missing(_ before: Pointer, _ after: Pointer) -> String {
+        let names = [before, after].filter { !store.knowsTensors(of: $0) }.map { "\($0.oid.hex.prefix(12))" }
+        let list = names.joined(separator: " and ")
+        return names.count == 1 ? "the manifest of \(list) is missing" : "the manifests of \(list) are missing"
     }
 
     /// Returns the comparison that is stored, whichever of the two was added later.

@@ -7,18 +7,21 @@ import SystemIO
 
 extension Workspace {
     /// Reads metrics and parameters, from Git and from the disk alone: nothing is fetched.
-    func facts(of subject: FactSubject) async throws -> TrainingFacts {
+    ///
+    /// Of what is no version of a model, only what is not another model's than `model` counts.
+    func facts(of subject: FactSubject, for model: ModelName? = nil) async throws -> TrainingFacts {
         switch subject {
         case .run(let record): return TrainingFacts(of: record)
         case .commit(let resolved):
             var snapshot = try await Snapshot(of: resolved.commit, in: repository)
-            if let model = resolved.version?.model {
+            if let model = resolved.version?.model ?? model {
                 let models = try await ModelIndex.at(resolved.commit, in: repository).models
                 snapshot.leaveOut(ModelPlaces(of: model, among: models).isForeign)
             }
             return try await facts(in: snapshot, with: try await pointers(of: resolved).entries)
         case .workTree:
-            let snapshot = try await Snapshot(ofWorkTreeIn: self)
+            var snapshot = try await Snapshot(ofWorkTreeIn: self)
+            if let model { snapshot.leaveOut(ModelPlaces(of: model, among: try models()).isForeign) }
             return try await facts(in: snapshot, with: try await PointerIndex.workTree(of: repository).entries)
         }
     }

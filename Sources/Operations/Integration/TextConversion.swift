@@ -1,3 +1,4 @@
+import Codec
 import ModelCore
 import Store
 import SystemIO
@@ -26,21 +27,45 @@ package struct TextConversion: Sendable {
             return Report()
         }
         var text = "kind \(pointer.kind.rawValue)\nsize \(pointer.size)\noid sha256:\(pointer.oid.hex)\n"
-        if pointer.kind == .tree, let listing = await listing(of: pointer, in: context) {
-            for entry in listing.entries {
-                text += "\(entry.mode.rawValue) \(entry.size) \(entry.digest.hex.prefix(12)) "
-                text += QuotedPath.encode(entry.path.text) + "\n"
-            }
-        }
+        if let store = await store(in: context) { text += contents(of: pointer, in: store) }
         try Array(text.utf8).withUnsafeBytes(context.writeOutput)
         return Report()
     }
 
-    private func listing(of pointer: Pointer, in context: Context) async -> TreeListing? {
-        guard let workspace = try? await Workspace.discover(in: context, bare: true),
-            let store = try? LocalStore(workspace.storePath)
-        else { return nil }
+    private func store(in context: Context) async -> LocalStore? {
+        guard let workspace = try? await Workspace.discover(in: context, bare: true) else { return nil }
+        return try? LocalStore(workspace.storePath)
+    }
+
+    /// Returns a line for each file of a tree, and for each tensor, as far as they are known here.
+    private func contents(of pointer: Pointer, in store: LocalStore) -> String {
+        let tensors = Dictionary(grouping: (try? store.tensors(of: pointer)) ?? [], by: \.file)
+        guard pointer.kind == .tree else { return TextConversion.lines(tensors[""] ?? []) }
         var reader = FrameReader(store)
-        return try? store.listing(pointer.oid, reader: &reader).tree
+        guard let listing = try? store.listing(pointer.oid, reader: &reader).tree else { return "" }
+        var text = ""
+        for entry in listing.entries {
+            text += "\(entry.mode.rawValue) \(entry.size) \(entry.digest.hex.prefix(12)) "
+            text += QuotedPath.encode(entry.path.text) + "\n" + TextConversion.lines(tensors[entry.path.text] ?? [])
+        }
+        return text
+    }
+
+    private static func lines(_ tensors: [StoredTensor]) -> String {
+        tensors.map { tensor in
+            let segment = tensor.segment
+            let shape = segment.shape.map(String.init).joined(separator: ", ")
+            let name = QuotedPath.encode(segment.name)
+            return "tensor \(name) \(segment.type.name) [\(shape)] \(digest(of: segment).hex.prefix(12))\n"
+        }.joined()
+    }
+
+    /// The digest of a tensor's bytes, or, where these are several frames, of the frames' digests: another wherever the bytes are.
+    private static func digest(of segment: Segment) -> Digest {
+        switch segment.content {
+        case .inline(let bytes): SHA256.digest(of: bytes)
+        case .frames(let frames) where frames.count == 1: frames[0].id
+        case .frames(let frames): SHA256.digest(of: frames.flatMap { Array($0.id.hex.utf8) })
+        }
     }
 }

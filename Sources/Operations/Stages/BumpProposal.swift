@@ -98,7 +98,7 @@ struct BumpProposal {
 
 extension ModelDescription {
     /// What the signature says of each input or output, by name.
-    fileprivate func signatureParts(_ side: String) -> [String: JSONValue] {
+    func signatureParts(_ side: String) -> [String: JSONValue] {
         guard let document = try? JSONValue(parsing: encoded).object,
             let parts = document["signature"]?.object?[side]?.array
         else { return [:] }

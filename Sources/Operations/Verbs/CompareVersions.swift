@@ -70,6 +70,8 @@ package struct CompareVersions: Sendable {
         package var artifacts: [Artifact] = []
         /// How many do not differ.
         package var unchanged = 0
+        /// What differs around them; `nil` where that was not asked for.
+        package var facts: FactChanges?
         package var warnings: [String] = []
         package var hints: [String] = []
         package var problems: [Problem] = []
@@ -78,10 +80,10 @@ package struct CompareVersions: Sendable {
         package var outcome: Outcome {
             if artifacts.contains(where: { $0.contradictions?.isEmpty == false }) { return .verificationFailed }
             if !problems.isEmpty { return .partial }
-            return tellsByExitCode && !artifacts.isEmpty ? .negative : .ok
+            return tellsByExitCode && (!artifacts.isEmpty || facts?.isEmpty == false) ? .negative : .ok
         }
 
-        private enum CodingKeys: CodingKey { case from, to, artifacts, unchanged }
+        private enum CodingKeys: CodingKey { case from, to, artifacts, unchanged, facts }
     }
 
     private let versions: [String]
@@ -89,19 +91,22 @@ package struct CompareVersions: Sendable {
     private let fetches: Bool
     private let readsFrames: Bool
     private let recomputes: Bool
+    private let readsFacts: Bool
     private let tellsByExitCode: Bool
 
     /// Creates the operation on at most two versions; what is left out is HEAD as the earlier one, the work tree as the later.
     ///
     /// With `fetches`, what is not here is got from the default remote: comparisons and manifests, never weights. With
     /// `readsFrames`, only names of frames are compared, and nothing says how far tensors are apart. With `recomputes`, the bytes of
-    /// both are read, fetched where they are not here; of the work tree those that lie there, added or not.
+    /// both are read, fetched where they are not here; of the work tree those that lie there, added or not. With `readsFacts`, and
+    /// unless `paths` or `readsFrames` limit what is compared, metrics, parameters and the like are compared as well.
     package init(
         _ versions: [String] = [],
         paths: [String] = [],
         fetches: Bool = true,
         readsFrames: Bool = false,
         recomputes: Bool = false,
+        readsFacts: Bool = false,
         tellsByExitCode: Bool = false
     ) {
         self.versions = versions
@@ -109,6 +114,7 @@ package struct CompareVersions: Sendable {
         self.fetches = fetches
         self.readsFrames = readsFrames
         self.recomputes = recomputes
+        self.readsFacts = readsFacts && paths.isEmpty && !readsFrames
         self.tellsByExitCode = tellsByExitCode
     }
 
@@ -146,7 +152,16 @@ package struct CompareVersions: Sendable {
             report.artifacts.append(try await CompareVersions.row(pair, lookup))
         }
         addRemarks(disk, to: &report)
+        if readsFacts { report.facts = try await facts(in: workspace, &report.warnings) }
         return report
+    }
+
+    private func facts(in workspace: Workspace, _ problems: inout [String]) async throws -> FactChanges {
+        let old = FactSubject.commit(try await workspace.resolve(versions.first ?? "HEAD"))
+        let new: FactSubject =
+            versions.count == 2 || workspace.isBare
+            ? .commit(try await workspace.resolve(versions.count == 2 ? versions[1] : "HEAD")) : .workTree
+        return try await FactChanges(from: old, to: new, in: workspace, &problems)
     }
 
     private func addRemarks(_ disk: [RepositoryPath: DiskArtifact], to report: inout Report) {
