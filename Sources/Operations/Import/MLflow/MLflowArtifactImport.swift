@@ -54,10 +54,8 @@ struct MLflowArtifactImport {
         _ counted: inout ImportMLflow.Report.Artifacts
     ) async throws -> [RunOutput] {
         let groups = try await groups(of: run, known: record)
-        counted.add(groups.map(\.files))
         var outputs: [RunOutput] = []
         for group in groups {
-            try await batch.requireAddable(group.path)
             batch.begin(group.path.text, byteCount: group.files.byteCount)
             let directory = try TemporaryDirectory(in: scratch)
             let place = try await source.bring(group.files, below: directory.path) { _ in }
@@ -69,6 +67,7 @@ struct MLflowArtifactImport {
             let pointer = result.pointer
             outputs.append(RunOutput(path: group.path.text, oid: pointer.oid.description, size: pointer.size))
         }
+        counted.add(groups.map(\.files))
         return outputs
     }
 
