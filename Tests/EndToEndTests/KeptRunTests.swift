@@ -114,6 +114,53 @@ import Testing
         #expect(result.output.hasSuffix("\n1\n"))
     }
 
+    @Test func `A commit that a remote refused goes there with the next push`() async throws {
+        let result = try await run(
+            """
+            pins() { git ls-remote ~/origin.git 'refs/git-model/runs/*' | wc -l; }
+            git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+            printf '#!/bin/sh\\ncase $1 in refs/git-model/*) exit 1;; esac\\n' > ~/origin.git/hooks/update
+            chmod +x ~/origin.git/hooks/update && keep one && git push -q origin main 2>&1 | grep -c 'the next push tries again' && pins
+            git push -q origin main 2>&1 | grep -c 'the next push tries again' && pins
+            rm ~/origin.git/hooks/update && git push -q origin main && pins && git push origin main && ls -A .git/model/pending-pins/*
+            git clone -q "file://$HOME/origin.git" ~/fresh && cd ~/fresh && git model reproduce one --tolerance 0 --yes 2>/dev/null | grep loss
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let found = "1\n0\n1\n0\n1\nEverything up-to-date\n  loss  0.25  0.25  same\n"
+        #expect(result.output == found, "\(result.output)")
+    }
+
+    @Test func `Collection lets go of the commit of a run that was never committed, in time`() async throws {
+        let result = try await run(
+            """
+            pins() { git for-each-ref refs/git-model | wc -l; }
+            keep one && git model run -q --name lost -o model.bin -- sh train.sh && pins
+            git model gc --prune-now > ~/log 2>&1 && pins && git reset -q && git model gc --prune-now > ~/log 2>&1 && pins
+            git clean -fdq .mver && git model gc > ~/log 2>&1 && pins && git model gc --prune-now --dry-run 2>&1 | grep commits && pins
+            git model gc --prune-now --json | grep -o '"pins":\\[[^]]*\\]' | sed 's/[0-9a-f]\\{32\\}/ID/' && pins
+            git rm -qr .mver/runs && git commit -qm Without && git model gc --prune-now | grep -c commits || pins
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output == """
+                2
+                2
+                2
+                2
+                Would let go of the commits of 1 run whose records were never committed
+                2
+                "pins":["ID"]
+                1
+                0
+                1
+
+                """,
+            "\(result.output)"
+        )
+    }
+
     @Test func `Collection leaves what a pinned commit names, whatever became of its branch`() async throws {
         let result = try await run(
             """

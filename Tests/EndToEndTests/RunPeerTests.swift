@@ -11,6 +11,8 @@ import Testing
         let script: String
         let metrics: [String: Double]
         var parameters: [String: String] = [:]
+        /// How many points there are.
+        var points: [String: Int64] = [:]
 
         var testDescription: String { name }
     }
@@ -57,6 +59,20 @@ import Testing
             metrics: ["loss/train": 1.0]
         ),
         Training(
+            name: "TensorBoard, in directories and several files",
+            python: environment,
+            script: """
+                from tensorboardX import SummaryWriter
+                for part, start in (("train", 2.0), ("val", 4.0)):
+                    for first in (0, 3):
+                        with SummaryWriter(f"runs/exp1/{part}") as writer:
+                            for step in range(first, first + 5):
+                                writer.add_scalar("loss", start - step / 4, step)
+                """,
+            metrics: ["train/loss": 0.25, "val/loss": 2.25],
+            points: ["train/loss": 8, "val/loss": 8]
+        ),
+        Training(
             name: "a Trainer's loop in PyTorch",
             python: "/usr/bin/python3",
             script: """
@@ -100,10 +116,68 @@ import Testing
             let found = try #require(metrics[name]?.object?["value"]?.double)
             #expect(abs(found - value) < 1e-6)
         }
+        for (name, count) in training.points {
+            #expect(metrics[name]?.object?["count"]?.integer == count)
+        }
         for (name, value) in training.parameters {
             let found = try #require(run["parameters"]?.object?[name])
             #expect(ParameterText.of(found) == value)
         }
+    }
+
+    @Test func `Runs that MLflow nests are runs of their own, and one after the other are one`() async throws {
+        let repository = try await ScratchRepository()
+        try repository.write(
+            """
+            import mlflow
+            with mlflow.start_run(run_name="sweep"):
+                mlflow.log_metric("best", 0.25)
+                for n in (1, 2):
+                    with mlflow.start_run(run_name=f"try {n}", nested=True):
+                        mlflow.log_params({"lr": n, "api_key": "hush-hush-hush"})
+                        for step in range(3):
+                            mlflow.log_metric("loss", step / n, step=step)
+            with mlflow.start_run(run_name="test"):
+                mlflow.log_metrics({"best": 0.5, "accuracy": 0.75})
+            """,
+            to: "sweep.py"
+        )
+        let result = try await repository.run(
+            """
+            git model init -q --name small && git add -A && git commit -qm 'Set up'
+            git model run --name all -- '\(RunPeerTests.environment)' sweep.py > ~/log 2>&1 && sed 's/Run [0-9a-f]*/Run A/; s/in [0-9].*/in TIME/; s/= [0-9a-f]*/= A/' ~/log | grep -v arning
+            git model runs --csv --sort name | cut -d, -f2,3,9- && git model runs show | head -n 1 | sed 's/[0-9a-f]\\{32\\}/A/'
+            id=$(git model runs show --json all | sed 's/.*"id":"\\([0-9a-f]*\\)".*/\\1/')
+            git model runs --where "parent = $id and params.lr > 1" --csv | cut -d, -f2
+            git model runs show 'try 2' | grep "inside *$id\\|loss" | sed "s/$id/ID/" && git model reproduce 'try 2' 2>&1 | sed 's/run [0-9a-f]*/run X/g; s/ce [0-9a-f]*`/ce A`/' || exit 1
+            git model runs keep -q 'try 2' && git model runs keep -q all && git status --porcelain && grep -rq hush .mver/runs || echo redacted
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output.hasSuffix(
+                """
+                Run A finished in TIME
+                  accuracy  0.75
+                  best       0.5
+                  inside  2 runs: git model runs --where 'parent = A'
+                name,status,metrics.accuracy,metrics.best,metrics.loss,params.api_key,params.lr
+                all,finished,0.75,0.5,,,
+                try 1,finished,,,2.0,[redacted],1
+                try 2,finished,,,1.0,[redacted],2
+                run A  all
+                name
+                try 2
+                  inside  ID
+                  loss  1  3 points, 0 to 1
+                error: cannot do run X again by itself: it was begun inside of run X
+                hint: do that one again: `git model reproduce A`
+                redacted
+
+                """
+            ),
+            "\(result.output)"
+        )
     }
 
     /// A parameter's value as its script wrote it.
