@@ -65,7 +65,7 @@ import Testing
                 from tensorboardX import SummaryWriter
                 for part, start in (("train", 2.0), ("val", 4.0)):
                     for first in (0, 3):
-                        with SummaryWriter(f"runs/exp1/{part}") as writer:
+                        with SummaryWriter(f"runs/exp1/{part}", filename_suffix=f".{first}") as writer:
                             for step in range(first, first + 5):
                                 writer.add_scalar("loss", start - step / 4, step)
                 """,
