@@ -32,16 +32,19 @@ package struct Fetch: Sendable {
     let source: RemoteStore
     private let rangesAtOnce: Int
     private let byteCountAhead: Int64
+    private let drafts: ObjectDrafts?
     let pool: WorkerPool
     let cancellation: Cancellation
     private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
 
-    /// Creates a fetch from `source` into `local`; objects of `byteCountAhead` bytes or more are checked while they arrive.
+    /// Creates a fetch from `source` into `local`; objects of `byteCountAhead` bytes or more are checked while they arrive, and written to
+    /// `drafts`.
     package init(
         from source: RemoteStore,
         into local: LocalStore,
         rangesAtOnce: Int? = nil,
         byteCountAhead: Int64 = Fetch.usualByteCountAhead,
+        drafts: ObjectDrafts? = nil,
         pool: WorkerPool,
         cancellation: Cancellation,
         progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void
@@ -50,6 +53,7 @@ package struct Fetch: Sendable {
         self.source = source
         self.rangesAtOnce = rangesAtOnce ?? Fetch.usualRangesAtOnce
         self.byteCountAhead = byteCountAhead
+        self.drafts = drafts
         self.pool = pool
         self.cancellation = cancellation
         self.progress = progress
@@ -249,7 +253,9 @@ package struct Fetch: Sendable {
         }
         if done.sum > 0 { try receiver.publish() }
         let objects = found.objects
-        let checks = try await pool.run { ChecksAhead(of: unknown(objects), from: byteCountAhead, in: local) }
+        let checks = try await pool.run {
+            ChecksAhead(of: unknown(objects), from: byteCountAhead, in: local, writingTo: drafts)
+        }
         // What decodes against a frame comes after it, for no frame is stored that was not decoded.
         for ranges in depths {
             try await receive(ranges.sorted { $0.turn(in: checks) < $1.turn(in: checks) }, advancing: checks)

@@ -12,11 +12,13 @@ package final class ChecksAhead: Sendable {
         /// The objects that were not begun, the next one last.
         var waiting: [ObjectMap]
         var running: RunningDigest?
+        /// What the one that is running is written to.
+        var draft: ObjectDraft?
         var right: Set<ObjectEntry> = []
         var reader: FrameReader
 
         /// Hashes up to `count` frames of the object that is running, and notes it when it is done and right.
-        mutating func goOn(in store: LocalStore, for count: Int) {
+        mutating func goOn(in store: LocalStore, for count: Int, _ drafts: ObjectDrafts?) {
             guard var digest = running.take() else { return }
             do throws(StoreError) {
                 guard try digest.add(upTo: count, listedIn: store, reader: &reader) else {
@@ -24,7 +26,11 @@ package final class ChecksAhead: Sendable {
                     return
                 }
                 let entry = digest.entry
-                if try digest.finish(reader: &reader) == entry.oid { right.insert(entry) }
+                let draft = draft.take()
+                if try digest.finish(reader: &reader) == entry.oid {
+                    right.insert(entry)
+                    if let draft { drafts?.keep(draft, of: entry.oid) }
+                }
             } catch {
                 // The check of the whole meets the same, and says what it is.
             }
@@ -32,13 +38,22 @@ package final class ChecksAhead: Sendable {
     }
 
     private let store: LocalStore
+    private let drafts: ObjectDrafts?
     private let progress: Mutex<Progress>
     private let firstUses: [Digest: Int]
 
     /// Creates the checks of those of `objects` that have `byteCount` bytes or more, whose manifests are in `store` by now and most of
     /// whose frames are not; smaller ones are checked quickly, and several at once, when they are whole.
-    package init(of objects: [ObjectEntry], from byteCount: Int64, in store: LocalStore) {
+    ///
+    /// What is checked is written to `drafts`, too.
+    package init(
+        of objects: [ObjectEntry],
+        from byteCount: Int64,
+        in store: LocalStore,
+        writingTo drafts: ObjectDrafts? = nil
+    ) {
         self.store = store
+        self.drafts = drafts
         var reader = FrameReader(store)
         var maps: [ObjectMap] = []
         for object in objects where object.kind == .manifest && object.size >= byteCount {
@@ -59,16 +74,22 @@ package final class ChecksAhead: Sendable {
     package func advance() {
         _ = progress.withLockIfAvailable { progress in
             if progress.running == nil, let map = progress.waiting.popLast(), let entry = map.manifest {
-                progress.running = RunningDigest(of: map, by: entry, provesFrames: false)
+                progress.draft = drafts?.begin(entry.oid)
+                progress.running = RunningDigest(
+                    of: map,
+                    by: entry,
+                    provesFrames: false,
+                    writingTo: progress.draft
+                )
             }
-            progress.goOn(in: store, for: ChecksAhead.framesAtOnce)
+            progress.goOn(in: store, for: ChecksAhead.framesAtOnce, drafts)
         }
     }
 
     /// Returns whether an object, all of which is here now, was begun and turned out right.
     package func isRight(_ object: ObjectEntry) -> Bool {
         progress.withLock { progress in
-            if progress.running?.entry == object { progress.goOn(in: store, for: .max) }
+            if progress.running?.entry == object { progress.goOn(in: store, for: .max, drafts) }
             return progress.right.contains(object)
         }
     }

@@ -9,14 +9,17 @@ struct RunningDigest: ~Copyable {
     private let stretches: [ObjectMap.Stretch]
     /// Whether each frame is compared with its name; else the digest of the whole has to prove them.
     private let provesFrames: Bool
+    /// What takes the bytes, too, as they are hashed.
+    private let draft: ObjectDraft?
     private let buffer = FrameBuffer.allocate()
     private var hash = SHA256()
     private var position = 0
 
     /// Creates the digest of nothing yet.
-    init(of map: ObjectMap, by entry: ObjectEntry, provesFrames: Bool) {
+    init(of map: ObjectMap, by entry: ObjectEntry, provesFrames: Bool, writingTo draft: ObjectDraft? = nil) {
         self.entry = entry
         self.provesFrames = provesFrames
+        self.draft = draft
         stretches = map.stretches
     }
 
@@ -46,7 +49,7 @@ struct RunningDigest: ~Copyable {
 
     private mutating func addNext(reader: inout FrameReader) throws(StoreError) {
         switch stretches[position].source {
-        case .inline(let bytes): bytes.withUnsafeBytes { hash.update($0) }
+        case .inline(let bytes): bytes.withUnsafeBytes { add($0) }
         case .frame(let frame):
             let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[0..<frame.byteCount])
             if provesFrames {
@@ -54,8 +57,13 @@ struct RunningDigest: ~Copyable {
             } else {
                 try reader.readUnproven(frame, of: entry.oid, into: bytes)
             }
-            hash.update(UnsafeRawBufferPointer(bytes))
+            add(UnsafeRawBufferPointer(bytes))
         }
         position += 1
+    }
+
+    private mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        hash.update(bytes)
+        draft?.write(bytes, at: stretches[position].offset)
     }
 }

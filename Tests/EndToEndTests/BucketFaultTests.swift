@@ -88,7 +88,9 @@ import Testing
                 git clone -q . ~/c && cd ~/c && kill_in 'GET .*/objects/' 2 pull && git model status > ~/out
                 rm $notes && git model pull -q && echo "pulled $(moved)"
                 for n in 17 30 40; do cmp $n.bin ~/sentiment/$n.bin || exit 3; done
-                git model fsck -q --deep && find .git/model -name '.git-model-tmp*' | wc -l
+                git model fsck -q --deep && test -z "$(find . -name '.git-model-tmp*' -not -path './.git/*')"
+                git model get -q ~/sentiment HEAD 40.bin -o ~/got && cmp ~/got/40.bin ~/sentiment/40.bin
+                test "$(ls -A ~/got)" = 40.bin
                 """
         )
         #expect(result.exitCode == 0, "\(result.output)")

@@ -1,3 +1,4 @@
+import Codec
 import ModelCore
 import SystemIO
 import SystemPackage
@@ -63,5 +64,50 @@ import Testing
         #expect(checks.turn(of: arrival.map.frames[0].id) == nil)
         #expect(!checks.isRight(arrival.entry))
         #expect(try WholeObjectCheck(arrival.into).isRight(arrival.entry))
+    }
+
+    @Test func `What is checked is in a file meanwhile, which takes its place once`() async throws {
+        let arrival = try await Arrival()
+        try arrival.receive(arrival.entry.frame, kind: .metadata)
+        let (oid, place) = (arrival.entry.oid, arrival.target.file("model"))
+        func names() throws -> [String] { try DirectoryEntry.all(in: place.removingLastComponent()).map(\.name) }
+        do {
+            let drafts = ObjectDrafts { $0 == oid ? place : nil }
+            let checks = ChecksAhead(of: [arrival.entry], from: 0, in: arrival.into, writingTo: drafts)
+            for frame in arrival.map.frames {
+                #expect(drafts.put(oid, at: place) == nil)
+                try arrival.receive(frame.id, kind: .data)
+                checks.advance()
+            }
+            #expect(checks.isRight(arrival.entry))
+            #expect(try names().map(TemporaryFile.isTemporary) == [true])
+            #expect(drafts.put(oid, at: place)?.size == arrival.entry.size)
+            #expect(SHA256.digest(of: try DurableFile.read(place, limit: 1 << 30)) == oid)
+            #expect(drafts.put(oid, at: place) == nil)
+        }
+        #expect(try names() == ["model"])
+    }
+
+    @Test func `A file that cannot be written, is cut short or is not wanted keeps nothing from being checked`()
+        async throws
+    {
+        let arrival = try await Arrival()
+        try arrival.receive(arrival.entry.frame, kind: .metadata)
+        let (oid, place) = (arrival.entry.oid, arrival.target.file("model"))
+        func drafts(beside path: FilePath) throws -> (ObjectDrafts, ChecksAhead) {
+            let drafts = ObjectDrafts { _ in path }
+            let checks = ChecksAhead(of: [arrival.entry], from: 0, in: arrival.into, writingTo: drafts)
+            checks.advance()
+            return (drafts, checks)
+        }
+        do {
+            let nowhere = try drafts(beside: arrival.target.file("no/directory/model"))
+            let unwanted = try drafts(beside: place)
+            let unfinished = try drafts(beside: place)
+            for frame in arrival.map.frames { try arrival.receive(frame.id, kind: .data) }
+            #expect(nowhere.1.isRight(arrival.entry) && unwanted.1.isRight(arrival.entry))
+            #expect(nowhere.0.put(oid, at: place) == nil && unfinished.0.put(oid, at: place) == nil)
+        }
+        #expect(try DirectoryEntry.all(in: place.removingLastComponent()).isEmpty)
     }
 }

@@ -10,6 +10,8 @@ struct ArtifactRestore {
     let pool: WorkerPool
     let cancellation: Cancellation
     let progress: @Sendable (Int64) -> Void
+    /// Files of objects that are there already, and only have to be moved.
+    var drafts: ObjectDrafts?
 
     /// Writes the artifact at `path`; of a tree, only files that differ from what is there.
     ///
@@ -125,8 +127,16 @@ struct ArtifactRestore {
     private func write(_ items: [ObjectRestore.Item], cache: inout StatCache) async throws {
         guard !items.isEmpty else { return }
         let restore = ObjectRestore(store, pool: pool, cancellation: cancellation, progress: progress)
-        let statuses = try await restore.restore(items)
-        try await remember(items, statuses, cache: &cache)
+        var statuses = items.map { item -> FileStatus? in
+            guard !item.isExecutable, let status = drafts?.put(item.oid, at: item.path) else { return nil }
+            progress(item.size)
+            return status
+        }
+        let rest = items.indices.filter { statuses[$0] == nil }
+        for (position, status) in zip(rest, try await restore.restore(rest.map { items[$0] })) {
+            statuses[position] = status
+        }
+        try await remember(items, statuses.compactMap { $0 }, cache: &cache)
     }
 
     /// Notes what was written.

@@ -82,15 +82,24 @@ struct Delivery: ~Copyable {
     func run(_ orders: [DeliveryOrder], from remotes: [Source], isForced: Bool) async throws -> Result {
         var result = Result()
         let store = try LocalStore.openOrCreate(scratch.appending("store"))
+        let (staged, draftsPlace) = (scratch.appending("files"), scratch.appending("drafts"))
         let items = try await items(of: orders, from: remotes, into: store)
         let wanted = try await missing(items, isForced: isForced)
         result.unchanged = items.count - wanted.count
         guard !wanted.isEmpty else { return result }
-        result.byteCount = try await fetch(wanted, from: remotes, into: store)
-        let staged = scratch.appending("files")
-        if try FileStatus.of(staged) != nil { try Directories.removeTree(staged) }
+        // What an interrupted delivery put together there is made again, of what it fetched.
+        for place in [staged, draftsPlace] where try FileStatus.of(place) != nil { try Directories.removeTree(place) }
+        try Directories.create(draftsPlace, durable: false)
+        let drafts = ObjectDrafts { _ in draftsPlace.appending("draft") }
+        result.byteCount = try await fetch(wanted, from: remotes, into: store, drafts)
         let tally = ProgressTally(phase: "writing", sink: context.progress)
-        let restore = ArtifactRestore(store: store, pool: pool, cancellation: context.cancellation, progress: tally.add)
+        let restore = ArtifactRestore(
+            store: store,
+            pool: pool,
+            cancellation: context.cancellation,
+            progress: tally.add,
+            drafts: drafts
+        )
         var cache = StatCache(scratch.appending("stat-cache"))
         for item in wanted {
             tally.begin(item.path.text, byteCount: item.pointer.size)
@@ -185,11 +194,16 @@ struct Delivery: ~Copyable {
     }
 
     /// Fetches from the first of the remotes that can be reached, and returns how many bytes came.
-    private func fetch(_ items: [Item], from remotes: [Source], into store: LocalStore) async throws -> Int64 {
+    private func fetch(
+        _ items: [Item],
+        from remotes: [Source],
+        into store: LocalStore,
+        _ drafts: ObjectDrafts
+    ) async throws -> Int64 {
         try await asking(remotes) { remote, name in
             var byteCount: Int64 = 0
             for (tree, items) in Dictionary(grouping: items, by: \.tree) {
-                byteCount += try await fetch(items, filesOf: tree, from: remote, named: name, into: store)
+                byteCount += try await fetch(items, filesOf: tree, from: remote, named: name, into: store, drafts)
             }
             return byteCount
         }
@@ -215,9 +229,10 @@ struct Delivery: ~Copyable {
         filesOf tree: Pointer?,
         from remote: RemoteStore,
         named name: String,
-        into store: LocalStore
+        into store: LocalStore,
+        _ drafts: ObjectDrafts
     ) async throws -> Int64 {
-        let fetch = context.fetch(from: remote, into: store)
+        let fetch = context.fetch(from: remote, into: store, drafts: drafts)
         let report: Fetch.Report
         do {
             report = try await fetch.run(Array(Set(items.map(\.pointer))), filesOf: tree)

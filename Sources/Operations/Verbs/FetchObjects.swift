@@ -34,17 +34,30 @@ package struct FetchObjects: Sendable {
         let workspace = try await Workspace.open(in: context, bare: !restores)
         let joined = try workspace.openStore()
         let (artifacts, unreadable) = try await workspace.artifacts(selection)
-        var report = try await workspace.fetch(artifacts, from: remote, into: joined.store, isDryRun: isDryRun)
+        let isPull = restores && !isDryRun
+        let drafts = isPull && selection.isWorkTree ? try workspace.drafts(of: artifacts, in: joined.store) : nil
+        var report = try await workspace.fetch(
+            artifacts,
+            from: remote,
+            into: joined.store,
+            isDryRun: isDryRun,
+            drafts: drafts
+        )
         report.problems += unreadable.problems
         report.hints += unreadable.hints
-        guard restores, !isDryRun else { return report }
+        guard isPull else { return report }
         report = report.named("pull")
         let installed = try await workspace.install(hooks: true)
         report.hooks = installed.hooks
         report.warnings += installed.warnings
         report.models = try workspace.models().map(\.name.text)
         let wanted = selection.versions.isEmpty ? artifacts : try await workspace.pointers().entries
-        let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
+        let result = try await workspace.restore(
+            wanted,
+            from: joined.store,
+            isForced: isForced,
+            drafts: drafts
+        )
         report.restored = result.restored
         report.problems += result.problems.filter { !report.problems.contains($0) }
         return report
@@ -92,7 +105,8 @@ extension Workspace {
         _ artifacts: [PointerIndex.Entry],
         from name: String?,
         into store: LocalStore,
-        isDryRun: Bool = false
+        isDryRun: Bool = false,
+        drafts: ObjectDrafts? = nil
     ) async throws -> TransferReport {
         var report: TransferReport?
         var failure: (any Error)?
@@ -101,7 +115,13 @@ extension Workspace {
         for name in try remotes(toReadFrom: name) where report == nil || !rest.isEmpty {
             do {
                 let remote = try remote(named: name)
-                let (next, failed) = try await fetch(rest, from: remote, into: store, isDryRun: isDryRun)
+                let (next, failed) = try await fetch(
+                    rest,
+                    from: remote,
+                    into: store,
+                    isDryRun: isDryRun,
+                    drafts: drafts
+                )
                 report = report?.completed(by: next, among: Set(rest.map(\.path.text))) ?? next
                 rest = failed
             } catch {
@@ -127,7 +147,8 @@ extension Workspace {
         _ artifacts: [PointerIndex.Entry],
         from remote: ConfiguredRemote,
         into store: LocalStore,
-        isDryRun: Bool
+        isDryRun: Bool,
+        drafts: ObjectDrafts?
     ) async throws -> (TransferReport, failed: [PointerIndex.Entry]) {
         let started = context.now()
         var report = TransferReport(
@@ -137,7 +158,7 @@ extension Workspace {
             isDryRun: isDryRun
         )
         var artifacts = artifacts
-        let fetch = context.fetch(from: remote.store, into: store)
+        let fetch = context.fetch(from: remote.store, into: store, drafts: drafts)
         let result = try await run(fetch, of: &artifacts, into: store, isDryRun: isDryRun, &report.problems)
         context.progress.finish()
         let missing = Set(result.missing)

@@ -18,18 +18,25 @@ extension Workspace {
 
     /// Brings artifacts on disk in line with their pointers, from the local store.
     ///
-    /// Bytes that are in no store are only overwritten when forced; then everything else goes on.
+    /// Bytes that are in no store are only overwritten when forced; then everything else goes on. What `drafts` has is moved.
     func restore(
         _ artifacts: [PointerIndex.Entry],
         from store: LocalStore,
-        isForced: Bool
+        isForced: Bool,
+        drafts: ObjectDrafts? = nil
     ) async throws -> RestoreResult {
         var cache = openStatCache()
         defer { cache.save() }
         var result = RestoreResult()
         let tally = ProgressTally(phase: "restoring", sink: context.progress)
         try removeLeftovers(beside: artifacts)
-        let restore = ArtifactRestore(store: store, pool: pool, cancellation: context.cancellation, progress: tally.add)
+        let restore = ArtifactRestore(
+            store: store,
+            pool: pool,
+            cancellation: context.cancellation,
+            progress: tally.add,
+            drafts: drafts
+        )
         for artifact in artifacts {
             do {
                 let state = try await state(of: artifact, store: store, cache: &cache)

@@ -63,6 +63,9 @@ package struct TransferSelection: Sendable {
         self.isEverything = isEverything
         self.isEveryTag = isEveryTag
     }
+
+    /// Whether it means what the work tree has, and nothing else.
+    var isWorkTree: Bool { versions.isEmpty && !isEverything && !isEveryTag }
 }
 
 extension Workspace {

@@ -160,12 +160,13 @@ final class Machine: Sendable {
         return try #require(try await purge.run(request, dryRunAt: dryRunAt))
     }
 
-    func fetch(from remote: any Remote) -> Fetch {
+    func fetch(from remote: any Remote, drafts: ObjectDrafts? = nil) -> Fetch {
         Fetch(
             from: view(of: remote),
             into: store,
             // What is done for large objects has to be right for all.
             byteCountAhead: 0,
+            drafts: drafts,
             pool: Machine.pool,
             cancellation: Cancellation(),
             progress: { _, _ in }
