@@ -1,0 +1,66 @@
+import TestSupport
+import Testing
+
+/// One tensor of a file, of which nothing else is fetched.
+@Suite struct CatTensorTests {
+    /// A repository with a model, as a file and in a directory, in a remote; each tensor's bytes in a file of its name; and a clone.
+    private func clone() async throws -> ScratchRepository {
+        let scratch = try await ScratchRepository()
+        let model = SafetensorsBytes([("embedding", 150_000), ("layer.0", 12_000), ("bias", 40)], seed: 3)
+        try scratch.write(model.bytes, to: "../v1")
+        for tensor in model.tensors {
+            let bytes = tensor.values.flatMap { value in
+                withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
+            }
+            try scratch.write(bytes, to: "../\(tensor.name)")
+        }
+        try await scratch.run(
+            """
+            git model init -q --name small --remote ~/models && mkdir t && cp ~/v1 m.safetensors && cp ~/v1 t/shard.safetensors
+            head -c 500000 /dev/urandom > t/other && git model add -q m.safetensors t && git commit -qm One
+            git model tag -q v0.1.0 && git model push -q --tags && git clone -q . ~/c
+            """
+        ).expectSuccess()
+        return scratch
+    }
+
+    @Test func `Its bytes come alone, as they are or for NumPy, from a file and from a directory`() async throws {
+        let scratch = try await clone()
+        let result = try await scratch.run(
+            """
+            cd ~/c && git model cat v0.1.0:m.safetensors --tensor layer.0 --format raw 2> ~/err > ~/out && cmp ~/out ~/layer.0
+            grep 'unverified: ' ~/err
+            stored() { find .git/model/store/packs -type f -exec cat {} + | wc -c; }
+            test $(stored) -lt 70000 && before=$(stored)
+            git model cat v0.1.0:t/shard.safetensors --tensor bias --format raw 2> ~/err | cmp - ~/bias
+            git model cat m.safetensors --tensor layer.0 2> ~/err > ~/out && test $(stored) = $before
+            head -c 6 ~/out | od -An -c | tr -d ' \\n' && echo && head -1 ~/out | tail -c +11
+            tail -c 48000 ~/out | cmp - ~/layer.0 && test $(($(stat -c %s ~/out) % 64)) = 0
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["223NUMPY", "{'descr': '<f4', 'fortran_order': False, 'shape': (12000,), }"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
+    @Test func `What is not there is said, and a file that was fetched is verified`() async throws {
+        let scratch = try await clone()
+        let result = try await scratch.run(
+            """
+            cd ~/c && code=0 && git model cat v0.1.0:m.safetensors --tensor none 2>&1 || code=$? && test $code = 5
+            code=0 && git model cat --no-fetch v0.1.0:m.safetensors --tensor embedding 2>&1 || code=$? && test $code = 5
+            code=0 && git model cat v0.1.0:t/other --tensor embedding 2>&1 || code=$? && test $code = 5
+            git model fetch -q && git model cat --no-fetch m.safetensors --tensor embedding --format raw 2> ~/err | cmp - ~/embedding
+            test ! -s ~/err && rm -rf .git/model/store
+            for pack in $(find ~/models/packs -type f -size +600); do printf xxxx | dd of=$pack bs=1 seek=400000 conv=notrunc 2> ~/dd; done
+            code=0 && git model cat m.safetensors --tensor embedding --format raw 2> ~/err > ~/out || code=$?
+            cat ~/err && test $code = 4 && ! cmp -s ~/out ~/embedding
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["has no tensor none", "are not here", "has no tensor embedding", "is damaged: "] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+}
