@@ -140,7 +140,7 @@ import Testing
             tell /prepare \(Self.order(2)) >/dev/null; ln -sfn releases/m-v2.0.0 ~/target/current; kill -9 $pid
             while alive $child; do sleep 0.1; done; echo gone
             git-model-gateway ~/gateway.json 2> log & again=$!
-            until grep -q Serving log; do sleep 0.1; done; cat log | sed 's/ at.*//'
+            until grep -qs Serving log; do sleep 0.1; done; cat log | sed 's/ at.*//'
             tell /stop '{}' | grep -o '"release":"[^"]*"'; wait $again; echo $?
             """,
             goesOn: true

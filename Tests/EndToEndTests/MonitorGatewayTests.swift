@@ -22,10 +22,10 @@ import Testing
     {
         let result = try await run(
             """
-            git model monitor || echo none $?
+            sleep 2; git model monitor || echo none $?
             many '[[1, 1]]' && git model monitor && many nonsense && git model monitor || echo looked $?
             ask && git model monitor --act || echo acted $?
-            ask && git model deployments | head -n 1 && git model monitor || echo fresh $?
+            ask && git model deployments | head -n 1 && sleep 2 && git model monitor || echo fresh $?
             halt && git model monitor || echo gone $?
             """
         )

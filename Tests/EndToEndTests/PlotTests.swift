@@ -45,7 +45,7 @@ import Testing
         ),
         Case(
             "git model plots diff v1.0.0 HEAD",
-            says: "  small@v1.0.0  2 classes, 50 % of 2 right\n  HEAD          2 classes, 100 % of 2 right\n",
+            says: "  small@v1.0.0  2 classes, 50.0 % of 2 right\n  HEAD          2 classes, 100 % of 2 right\n",
             "accuracy  line\n  small@v1.0.0  ▁▅█ 0.2 → 0.6 (0.2 … 0.6)\n  HEAD          ▁▄█ 0.3 → 0.9 (0.3 … 0.9)\n"
         ),
         Case(

@@ -107,7 +107,7 @@ import Testing
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
             "| zz/accuracy | 0.5 | 0.4 |\n… and 275 more\n",
-            "2000 layers changed, by relative L2 distance, neighbours as one block\n… and 1975 more\n… the rest did not fit\n",
+            "2000 layers changed, by relative L2 distance, by author, neighbours as one block\n… and 1975 more\n… the rest did not fit\n",
             "git model diff HEAD~1 HEAD\n```\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
         let size = try #require(result.output.split(separator: "\n").first.flatMap { Int($0) })
