@@ -47,7 +47,7 @@ import Testing
         git model import mlflow \(source) --artifacts --dry-run && git model import mlflow \(source) --artifacts
         cd .mver/runs/$inner && find . -type f ! -name '*.mver' ! -name .gitignore | sed "s/$logged/LOGGED/" | sort && cd ../../..
         cat .mver/runs/$inner/artifacts/plots/plot.txt && cmp ~/files/w.bin .mver/runs/$inner/models/$logged/w.bin
-        git model runs show inner | sed -n '/^outputs/,/^notes/p' | sed "s/$inner/INNER/; s/$logged/LOGGED/; s/sha256:[0-9a-f]*/OID/"
+        git model runs show inner | sed -n '/^outputs/,/^notes/p' | sed "s/$inner/INNER/; s/$logged/LOGGED/; s/sha256:[0-9a-f]*/OID/" | tr -s ' '
         git status --porcelain && head=$(git rev-parse HEAD) && git model import mlflow \(source) --artifacts
         test $head = $(git rev-parse HEAD) && git model import mlflow \(source) && test $head = $(git rev-parse HEAD)
         git model push -q && git model fsck > ~/log && echo sound
@@ -56,8 +56,8 @@ import Testing
 
     private static let taken = [
         "./artifacts/plots/plot.txt\n./metrics.jsonl\n./models/LOGGED/sub/plot.txt\n./models/LOGGED/w.bin\npoints\n",
-        "  .mver/runs/INNER/artifacts      OID  7 B\n", "  .mver/runs/INNER/models/LOGGED  OID  8.0 kB\n",
-        "  models/small ", "Nothing to import from MLflow\nLeft out 2 known runs\n", "sound\n",
+        " .mver/runs/INNER/artifacts OID 7 B\n", " .mver/runs/INNER/models/LOGGED OID 8.0 kB\n",
+        " models/small OID 8.0 kB\n", "Nothing to import from MLflow\nLeft out 2 known runs\n", "sound\n",
     ]
 
     @Test func `A run in a run stays one, and files that no version is made of are counted, or taken`() async throws {
