@@ -75,7 +75,7 @@ import Testing
                 notes=\(proxy.notes)
                 git model init -q --remote '\(url(proxy.origin))' && git commit -qm 'Set up'
                 for n in 17 30 40; do head -c ${n}000000 /dev/urandom > $n.bin && git model add -q $n.bin || exit 3; done
-                git commit -qm Weights
+                git commit -qm Weights && git model tag -q v1.0.0
                 kill_in() {
                     pattern=$1 && count=$2 && shift 2 && rm -f $notes
                     git-model "$@" > ~/log 2>&1 &
@@ -89,7 +89,7 @@ import Testing
                 rm $notes && git model pull -q && echo "pulled $(moved)"
                 for n in 17 30 40; do cmp $n.bin ~/sentiment/$n.bin || exit 3; done
                 git model fsck -q --deep && test -z "$(find . -name '.git-model-tmp*' -not -path './.git/*')"
-                git model get -q ~/sentiment HEAD 40.bin -o ~/got && cmp ~/got/40.bin ~/sentiment/40.bin
+                git model get -q ~/sentiment v1.0.0 40.bin -o ~/got && cmp ~/got/40.bin ~/sentiment/40.bin
                 test "$(ls -A ~/got)" = 40.bin
                 """
         )
@@ -98,7 +98,7 @@ import Testing
             let line = result.output.split(separator: "\n").first { $0.hasPrefix(verb) }
             let count = try #require(line.flatMap { Int($0.dropFirst(verb.count)) }, "\(result.output)")
             // All but the first file, of whose bytes none goes again.
-            #expect(count > 70_000_000 && count < 71_000_000, "\(result.output)")
+            #expect(count > 60_000_000 && count < 71_000_000, "\(result.output)")
         }
     }
 }

@@ -64,7 +64,7 @@ import Testing
             git model deploy -q v1.0.0 2>/dev/null && git model deploy -q v1.1.0 --canary 50 2>/dev/null
             kill -9 $(gateway); sleep 0.5; git-model serve --target edge 2> ~/said & serve=$!
             for n in $(seq 200); do grep -qs ' too, by ' ~/said && break; sleep 0.1; done; sed 's/-[0-9a-f]* / /; s/ at http.*//' ~/said
-            for n in $(seq 60); do who; done | sort -u; git model deployments status | grep '^traffic'
+            for n in $(seq 60); do who; done | sort -u; git model deployments status 2>/dev/null | grep traffic
             kill -9 $(gateway); wait $serve; git model deployments status 2>&1 | grep 'no gateway'
             git model rollback 2>&1 | grep alone; git-model serve --target edge 2> ~/said & serve=$!
             until grep -qs Serving ~/said; do sleep 0.1; done; for n in $(seq 20); do who; done | sort -u

@@ -134,7 +134,18 @@ import Testing
         let stored = try #require(try store.comparisons(of: two.after.oid).first)
         let onDisk = try ComparedVersion(two.after, files: [("", path, two.after.oid)], in: store)
         let found = try await compare(try version(two.before, in: store), onDisk, in: store)
-        #expect(found.comparison == stored)
+        #expect(found.comparison.unchangedCount == stored.unchangedCount)
+        #expect(found.comparison.changes.count == stored.changes.count)
+        for (change, expected) in zip(found.comparison.changes, stored.changes) {
+            guard case .changed(let from, let to, .measured(let figures)) = change.kind,
+                case .changed(from, to, .measured(let expectedFigures)) = expected.kind
+            else {
+                #expect(change == expected)
+                continue
+            }
+            // A file has no frames, so that long tensors are added up in another order.
+            #expect(change.name == expected.name && figures.disagreement(with: expectedFigures) == nil)
+        }
         // Nothing is known of its frames, but it is one and the same file.
         let none = try await compare(try version(two.after, in: store), onDisk, in: store) { _ in
             Issue.record("something was read")
@@ -210,7 +221,7 @@ import Testing
         }
         let place = EarlierVersion.Place(file: "", name: "f32.a")
         let position = try #require(segments.firstIndex { $0.name == "f32.a" })
-        let other = try await forged { $0[position].statistics?.mean += 1 }
+        let other = try await forged { $0[position].statistics?.mean *= 2 }
         let honest = try #require(segments[position].statistics)
         let wrong = try #require(other.writtenStatistics[place]?.first?.disagreement(with: honest))
         #expect(wrong.figure == "mean" && other.contradictions.isEmpty)
