@@ -44,7 +44,8 @@ import Testing
         #expect(data[0]["digest"]?.string?.hasPrefix("sha256:") == true)
         let code = try #require(run["code"]?.object)
         #expect(
-            code["commit"]?.string?.count == 40 && code["branch"]?.string == "main" && code["isDirty"]?.bool == true
+            code["commit"]?.string?.count == 40 && code["tree"]?.string?.count == 40 && code["branch"]?.string == "main"
+                && code["isDirty"]?.bool == true
         )
         let environment = try #require(run["environment"]?.object)
         #expect(environment["python"]?.object?["version"]?.string?.hasPrefix("3.") == true)
@@ -235,6 +236,6 @@ import Testing
         )
         #expect(result.exitCode == 0)
         let code = try #require(try record(of: result)["code"]?.object)
-        #expect(code["commit"] == nil && code["branch"]?.string == "main")
+        #expect(code["commit"] == nil && code["tree"] == nil && code["branch"]?.string == "main")
     }
 }

@@ -102,6 +102,6 @@ struct NestedRuns {
 extension RunCode {
     /// The same state of the code, whose difference is with another run.
     fileprivate var withoutDifference: RunCode {
-        RunCode(commit: commit, branch: branch, remote: remote, isDirty: isDirty, difference: nil)
+        RunCode(commit: commit, tree: tree, branch: branch, remote: remote, isDirty: isDirty, difference: nil)
     }
 }

@@ -94,6 +94,8 @@ struct RunRecorder: ~Copyable {
         warnings: inout [String]
     ) async throws -> RunCode {
         let head = try await workspace.repository.objects.head()
+        var tree: GitObjectID?
+        if let commit = head.commit { tree = try await workspace.repository.objects.resolve(commit.hex, to: .tree) }
         var file: RunFile?
         var isDirty = true
         do {
@@ -118,6 +120,7 @@ struct RunRecorder: ~Copyable {
         }
         return RunCode(
             commit: head.commit?.hex,
+            tree: tree?.hex,
             branch: head.branchName,
             remote: try await workspace.remoteURL.map(Redaction.value),
             isDirty: isDirty,
