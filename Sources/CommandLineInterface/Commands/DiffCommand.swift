@@ -5,7 +5,7 @@ import Operations
 struct DiffCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Show which artifacts, tensors, metrics and parameters differ between two versions",
+        abstract: "Show what differs between two versions, down to single tensors",
         discussion: """
             Without versions, the work tree is compared with HEAD; with one, with that. How far tensors are apart was \
             measured when the later version was added, and is shown as its author's word: no weights are needed. With --recompute \
