@@ -101,8 +101,7 @@ package struct GetVersion: Sendable {
                 remotes: try copy.remotes(named: remote)
             )
         case .manifest(let path, let allowedSigners):
-            let file = context.workingDirectory.pushing(FilePath(path))
-            let manifest = try VersionManifest(parsing: DurableFile.read(file, limit: VersionManifest.byteLimit))
+            let manifest = try manifest(at: path, in: context)
             var signer: String?
             if let allowedSigners {
                 let signature = ManifestSignature(in: context, scratch: scratch)
@@ -119,6 +118,19 @@ package struct GetVersion: Sendable {
                         return RemoteStore(remote, cache: scratch.appending("remote"))
                     }
                 }
+            )
+        }
+    }
+
+    private func manifest(at path: String, in context: Context) throws -> VersionManifest {
+        let file = context.workingDirectory.pushing(FilePath(path))
+        let bytes = try DurableFile.read(file, limit: VersionManifest.byteLimit)
+        do { return try VersionManifest(parsing: bytes) } catch {
+            throw Failure(
+                .verification,
+                "\(path) is no version manifest",
+                hints: ["write one where the repository is: `git model export manifest VERSION --output FILE`"],
+                cause: error
             )
         }
     }
