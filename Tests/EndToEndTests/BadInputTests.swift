@@ -187,7 +187,7 @@ import Testing
         let result = try await scratch.run(
             """
             for pack in $(find ~/models/packs -name '*.pack'); do
-                printf X | dd of="$pack" bs=1 seek=200 conv=notrunc 2>/dev/null
+                printf 'X!x?' | dd of="$pack" bs=1 seek=200 conv=notrunc 2>/dev/null
             done
             rm -rf .git/model model.bin; git model pull; code=$?; [ ! -e model.bin ] && exit $code
             """

@@ -61,7 +61,7 @@ import Testing
                 ! git model remote copy store store 2> ~/err && rm -rf ~/models && git model pull -q 2> ~/err && cmp a.bin ~/two
                 git model fetch -q --remote mirror v1.0.0 && git model checkout -q v1.0.0 2> ~/err && cmp a.bin ~/one
                 git model fsck --deep && git switch -q main 2> ~/err
-                pack=$(find ~/mirror/packs -type f | head -n 1) && printf x | dd of=$pack bs=1 seek=80 conv=notrunc 2> ~/dd
+                pack=$(find ~/mirror/packs -type f | head -n 1) && printf 'X!x?' | dd of=$pack bs=1 seek=80 conv=notrunc 2> ~/dd
                 git model remote add -q third ~/third && code=0 && git model remote copy mirror third 2> ~/err || code=$?
                 cat ~/err && test $code = 4 && ! find ~/third -name "$(basename $pack)" | grep .
                 """

@@ -14,7 +14,7 @@ import Testing
                 head -c 400000 /dev/urandom > $n.bin
                 git model add -q $n.bin && git commit -qm $n && git model push -q
             done
-            flip() { printf '\\377' | dd of="$1" bs=1 seek=200 conv=notrunc status=none; }
+            flip() { printf '\\377\\1\\376\\2' | dd of="$1" bs=1 seek=200 conv=notrunc status=none; }
             largest() { find "$1" -name '*.pack' -size +100k | sort | head -n 1; }
             flip "$(largest ~/models)"
             """
@@ -79,7 +79,7 @@ import Testing
         let deep = try await scratch.run(
             """
             rm -r ~/models && ! git model push -q --all 2>/dev/null
-            printf '\\377' | dd of="$(find .git/model/store -name '*.pack' -size +100k | sort | head -n 1)" \
+            printf '\\377\\1\\376\\2' | dd of="$(find .git/model/store -name '*.pack' -size +100k | sort | head -n 1)" \
                 bs=1 seek=200 conv=notrunc status=none
             git model fsck --deep; echo $?
             """
@@ -111,7 +111,7 @@ import Testing
             set -e
             git model init -q && head -c 900000 /dev/urandom > m.bin && git model add -q m.bin && git commit -qm One
             pack=$(find .git/model/store/packs -name '*.pack' -size +100k)
-            printf x | dd of="$pack" bs=1 seek=5000 conv=notrunc status=none
+            printf 'X!x?' | dd of="$pack" bs=1 seek=5000 conv=notrunc status=none
             ! git model fsck --deep
             ! git model fsck --deep --repair
             git model add m.bin

@@ -35,7 +35,7 @@ import Testing
             RetentionTests.series + """
                 git model push -q --all && cp -r ~/models ~/sound
                 for pack in $(find ~/models/packs -type f -size +50k); do
-                    printf x | dd of=$pack bs=1 seek=5000 conv=notrunc 2> ~/dd
+                    printf 'X!x?' | dd of=$pack bs=1 seek=5000 conv=notrunc 2> ~/dd
                 done
                 code=0 && git model slim > ~/out 2>&1 || code=$? && cat ~/out && test $code = 3
                 grep -q 'm.bin: it stays, for remote store cannot give it back' ~/out && git model fsck --deep | grep -q 'rebuilt'
