@@ -91,8 +91,8 @@ import Testing
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
             "Running    the smoke test was skipped\n",
-            "v1.2.0 into edge on 2026-01-02T03:04:05Z was not recorded here yet\n[1, 2]\n",
-            "error: edge does not keep v9.0.0\n",
+            "v1.2.0 into edge on 2026-01-02T03:04:05Z was not recorded here yet\n",
+            "[1, 2]\nerror: edge does not keep v9.0.0\n",
             "it keeps v1.0.0, v1.1.0, v1.2.0: ", "unknown 5\nbefore      v1.1.0\nrollback skipped bert-v1.2.0\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
