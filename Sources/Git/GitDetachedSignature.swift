@@ -114,7 +114,10 @@ package struct GitDetachedSignature: Sendable {
 
     private func openPGPSigner(of bytes: [UInt8], _ file: FilePath, _ programs: Programs) throws -> GitSigner? {
         let answer = try programs.run("gpg", ["--status-fd=1", "--verify", file.string, "-"], input: bytes)
-        guard answer.exitCode == 0 else { return nil }
-        return GitSigner(status: String(decoding: answer.output, as: UTF8.self))
+        let status = String(decoding: answer.output, as: UTF8.self)
+        // `VALIDSIG` is said of revoked and expired keys, too (GnuPG, doc/DETAILS).
+        guard answer.exitCode == 0, status.split(separator: "\n").contains(where: { $0.hasPrefix("[GNUPG:] GOODSIG ") })
+        else { return nil }
+        return GitSigner(status: status)
     }
 }

@@ -44,7 +44,7 @@ struct AcceleratorWatch {
         for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
             let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(AcceleratorWatch.trimmed)
             guard cells.count == 2 + AcceleratorWatch.columns.count, cells[0] > last,
-                cells[0].first?.isNumber == true, let index = Int(cells[1]),
+                AcceleratorWatch.isTime(cells[0]), let index = Int(cells[1]),
                 (0..<AcceleratorWatch.indexLimit).contains(index)
             else { continue }
             newest = max(newest, String(cells[0]))
@@ -59,6 +59,11 @@ struct AcceleratorWatch {
 
     /// Ends the program.
     func end() { process.end(within: 100) }
+
+    /// Whether a text begins as `2026/11/27`: the first line that is kept may have lost its beginning.
+    private static func isTime(_ text: Substring) -> Bool {
+        text.prefix(4).allSatisfy(\.isNumber) && text.dropFirst(4).first == "/"
+    }
 
     private static func trimmed(_ cell: Substring) -> Substring {
         var cell = cell.drop { $0 == " " }
