@@ -65,15 +65,18 @@ import Testing
             step install > ~/log 2>&1 || echo other bytes $?
             DIGEST=$(sha256sum ~/package.tar.gz | cut -d ' ' -f 1) && step install && ls ~/.local/bin && cat ~/path | sed "s|$HOME|~|"
             git clone -q ~/origin.git ~/job && cd ~/job && export BASE=$(git rev-parse origin/main)
+            echo kept > ~/kept && ln -s ~/kept check.log && mkdir report.md
             review() { export HEAD=$(git rev-parse origin/$1) && rm -f ~/summary ~/output && step review > ~/log 2>&1 && grep '^## ' ~/summary; cat ~/output; }
             review better && step put && curl -s $server/state && echo
             review worse && step put && curl -s $server/state && echo && . ~/output && CODE=$code step verdict || echo verdict $?
             GH_TOKEN=other step put 2> ~/log || echo refused $?
+            test "$(cat ~/kept)" = kept || echo overwritten
             mv ~/store ~/away && git clone -q ~/origin.git ~/fork && cd ~/fork && unset GH_TOKEN
             review better && grep -c 'it is not in store' ~/summary && BASE=$(printf '%040d' 1) review better && cat ~/summary
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
+        #expect(!result.output.contains("overwritten"), "\(result.output)")
         for text in [
             "triggers: pull_request permissions: {'contents': 'read', 'pull-requests': 'write'}\n",
             "install [] always\n",
