@@ -1,0 +1,135 @@
+import TestSupport
+import Testing
+
+/// Tags, names and messages that nobody would write who meant well, or knew better.
+@Suite struct VersionTroubleTests {
+    /// A repository with two versions of a model, the first in production, which `origin` has, too.
+    private static let setUp = """
+        git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+        git model init -q --name bert --remote ~/store && git commit -qm 'Set up' && git push -q -u origin main
+        seq 1 50000 > w.bin && git model add -q w.bin && git commit -qm One && git model tag -q v1.0.0 --push
+        git model promote -q v1.0.0 production
+        seq 2 50000 > w.bin && git model add -q w.bin && git commit -qm Two && git model tag -q v1.1.0 --push
+
+        """
+
+    private static let cases = [
+        ScriptCase(
+            """
+            for name in release-1 bert@v1 bert@vnext bert## bert@v9.0.0#x 'bert#production#1x' bert@v01.0.0 @v9.0.0; do
+                git tag -am odd "$name"
+            done
+            git tag -am tree bert@v4.0.0 HEAD^{tree} && git tag -am blob bert@v5.0.0 HEAD:w.bin.mver
+            git tag -am nested bert@v6.0.0 bert@v4.0.0
+            git model tag && git model which production && git model stages && git model show v4.0.0 2>&1 || echo none $?
+            """,
+            says: "v1.0.0  2026-01-02",
+            "v1.1.0  2026-01-02",
+            "\nbert@v1.0.0\nbert  production  v1.0.0",
+            "error: bert has no version v4.0.0\n",
+            "none 5\n"
+        ),
+        ScriptCase(
+            """
+            git tag bert@v3.0.0 && git model list && git model show latest --json | grep -o '"name":"[^"]*"'
+            env -u GIT_COMMITTER_DATE \(PackageFiles.root)/.build-venv/bin/gto show bert@latest --ref
+            git model verify v3.0.0 || echo anonymous $?
+            git push -q origin bert@v3.0.0 && git model promote v3.0.0 staging 2>&1 || echo refused $?
+            git model which staging || echo empty && git tag -f -a -m ours bert@v3.0.0 bert@v3.0.0 > ~/log
+            git push -q -f origin bert@v3.0.0 && git model promote v3.0.0 staging
+            """,
+            says: "bert  v1.1.0  2026-01-02",
+            "\"name\":\"bert@v1.1.0\"\nbert@v1.1.0\n",
+            "FAIL  tag        it is lightweight",
+            "anonymous 4\n",
+            "error: cannot promote bert@v3.0.0: its tag is lightweight",
+            "refused 5\nempty\n",
+            "staging has bert@v3.0.0 now"
+        ),
+        ScriptCase(
+            """
+            git tag -f -am moved bert@v1.0.0 HEAD > ~/log && git model promote v1.0.0 staging 2>&1 || echo moved $?
+            git tag -d bert@v1.0.0 > ~/log && git model which production && git model promote v1.0.0 staging 2>&1 || echo gone $?
+            git tag -d 'bert#production#1' > ~/log && git model which production || echo empty $?
+            git fetch -q --tags && git model which production
+            """,
+            says: "error: tag bert@v1.0.0 is another one here than at origin\n",
+            "moved 5\n",
+            "error: bert has no version v1.0.0\n",
+            "gone 5\n",
+            "empty 1\nbert@v1.0.0\n"
+        ),
+        ScriptCase(
+            """
+            git clone -q --depth 1 "file://$HOME/origin.git" ~/shallow && cd ~/shallow
+            for verb in list tag stages log 'which production' 'show v1.0.0' 'checkout production'; do
+                echo "== $verb" && git model $verb 2>&1 || echo "== $?"
+            done
+            git fetch -q --unshallow --tags && git model which production && git model list 2>&1 | grep -c shallow || echo whole
+            """,
+            says: "== 1\n== show v1.0.0\nerror: bert has no version v1.0.0\nhint: this clone is shallow",
+            "== list\nbert  v1.1.0",
+            "`git fetch --unshallow --tags`\n== tag\n",
+            "`git fetch --unshallow --tags`\n== stages\n",
+            "`git fetch --unshallow --tags`\n== log\n",
+            "`git fetch --unshallow --tags`\n== which production\n",
+            "bert@v1.0.0\n0\nwhole\n"
+        ),
+        ScriptCase(
+            """
+            git mv .mver/models/bert.json .mver/models/bertha.json && git commit -qm Rename && git model list
+            git model which production && git model verify bert@v1.1.0 && git model promote bert@v1.1.0 production
+            git model tag --bump minor && git model which bertha@production || echo empty $?
+            git model diff --exit-code bert@v1.1.0 bertha@v0.1.0 && echo same
+            """,
+            says: "bert    v1.1.0",
+            "bertha  -",
+            "\nbert@v1.0.0\nbert@v1.1.0\npass  tag",
+            "production has bert@v1.1.0 now (before: v1.0.0)",
+            "Tagged bertha@v0.1.0 at ",
+            ": 1 artifact, 289 kB, no run\n",
+            "empty 1\n",
+            "same\n"
+        ),
+        ScriptCase(
+            """
+            git model init -q --name gpt && seq 9 > g.bin && git model add -q g.bin --model gpt && git commit -qam Gpt
+            git model tag -q gpt@v1.0.0 --push && git model promote -q gpt@v1.0.0 production
+            git model which production 2>&1 || echo both $? && git model which gpt@production && git model which bert@production
+            git model show v1.0.0 2>&1 || echo ambiguous $? && git model show v1.1.0 --json | grep -o '"name":"[^"]*"'
+            git model stages gpt && git ls-remote --refs origin 'refs/git-model/*' | cut -f2
+            """,
+            says: "error: production could be bert@production or gpt@production\n",
+            "both 2\ngpt@v1.0.0\nbert@v1.0.0\n",
+            "error: v1.0.0 could be bert@v1.0.0 or gpt@v1.0.0\n",
+            "ambiguous 2\n\"name\":\"bert@v1.1.0\"\n",
+            "gpt  production  v1.0.0",
+            "refs/git-model/stages/bert/production\nrefs/git-model/stages/gpt/production\n"
+        ),
+        ScriptCase(
+            """
+            evil=$(printf '\\033]0;title\\007\\033[31m<b>`id` $(id) | [x](y) @you')
+            git config user.name "$(printf 'A\\033[2J')" && export GIT_COMMITTER_NAME="$(printf 'A\\033[2J')"
+            seq 3 50000 > w.bin && git model add -q w.bin && git commit -qm "$evil" && git model tag -q v2.0.0 -m "$evil" --push
+            git model promote -q v2.0.0 staging -m "$evil" && git branch "odd-\\$(id)" && git push -q origin main
+            for verb in list tag stages log 'show v2.0.0' 'verify v2.0.0' 'diff bert@v1.0.0 v2.0.0' 'check bert@v1.0.0..HEAD' \
+                'report bert@v1.0.0..HEAD' 'report --md bert@v1.0.0..HEAD' 'report --html bert@v1.0.0..HEAD' 'stages --json' 'log --json'; do
+                git model $verb > ~/said 2>&1 || true
+                test -s ~/said && ! od -An -c ~/said | grep -q '033\\|\\\\a' || echo "escapes: $verb"
+            done
+            git model report --html bert@v1.0.0..HEAD | grep -c '<b>' || echo clean
+            git model report --md bert@v1.0.0..HEAD | grep -c '<b>\\|[^;]@you\\|\\](y)' || echo plain
+            git model stages
+            """,
+            says: "0\nclean\n",
+            "0\nplain\n",
+            "bert  staging     v2.0.0"
+        ),
+    ]
+
+    @Test(arguments: cases) func `Odd tags, names and messages lead nobody astray`(_ trouble: ScriptCase) async throws {
+        let result = try await ScratchRepository(named: "bert").run(Self.setUp + trouble.script)
+        trouble.check(result)
+        #expect(!result.output.contains("escapes: "), "\(result.output)")
+    }
+}
