@@ -141,6 +141,8 @@ extension RegistryTags {
     private static func precedes(_ left: ModelVersion, _ right: ModelVersion) -> Bool {
         if left.model != right.model { return left.model < right.model }
         if left.version != right.version { return left.version < right.version }
+        let (leftCounter, rightCounter) = (left.tag.counter ?? 0, right.tag.counter ?? 0)
+        if leftCounter != rightCounter { return leftCounter < rightCounter }
         return left.tag.text < right.tag.text
     }
 }

@@ -207,7 +207,7 @@ extension VersionResolver {
 
 extension VersionQuery {
     /// Whether it is a version or `latest`, of a model that was left out.
-    fileprivate var isUnqualifiedVersion: Bool {
+    var isUnqualifiedVersion: Bool {
         switch candidates.first {
         case .version(nil, _), .latest(nil): true
         default: false

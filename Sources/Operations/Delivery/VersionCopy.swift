@@ -18,9 +18,7 @@ struct VersionCopy {
         let place = VersionCopy.location(url, from: context)
         let inner = context.standing(in: directory)
         let repository = try await GitRepository.create(at: directory, environment: inner.environment)
-        let advertised = AdvertisedVersions(
-            references: try await repository.remoteReferences(of: place).map(\.name)
-        )
+        let advertised = AdvertisedVersions(references: try await repository.remoteReferences(of: place))
         let reference: String
         do throws(ResolutionError) { reference = try advertised.reference(for: text) } catch {
             throw VersionCopy.failure(error, in: url, advertised)
