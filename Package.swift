@@ -166,7 +166,10 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
-        tests("OperationsTests", ["Operations", "Deployment", "SystemIO", "ModelCore", systemPackage]),
+        tests(
+            "OperationsTests",
+            ["Operations", "Deployment", "Store", "SystemIO", "ModelCore", systemPackage, "TestSupport"]
+        ),
         tests(
             "CommandTests",
             [

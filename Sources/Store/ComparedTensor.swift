@@ -38,7 +38,7 @@ struct ComparedTensor: Sendable {
         guard segment.form == base.form else { return .otherForm }
         if segment.content == base.content { return nil }
         if case .inline(let bytes) = segment.content {
-            guard case .inline(let earlier) = base.content else { return .otherForm }
+            guard case .inline(let earlier) = base.content else { return .unmeasured }
             let comparison = bytes.withUnsafeBytes { bytes in
                 earlier.withUnsafeBytes { ComparisonAccumulator(bytes, base: $0, of: segment.type) }
             }

@@ -1,10 +1,13 @@
 import ModelCore
 import Store
 
-/// What authors wrote down of two versions of an artifact when they added them: how far tensors are apart, what they are like, and
-/// which bytes they are.
+/// What authors wrote down of two versions of an artifact when they added them: how far tensors are apart, what they
+/// are like, and which bytes they are.
+///
+/// Nobody is accused of what honest tools may write: frames cut with other sizes cannot be compared, for one.
 struct WrittenFigures {
     typealias Contradiction = CompareVersions.Report.Contradiction
+    private typealias Place = EarlierVersion.Place
 
     /// The comparisons of the later version with the earlier one, and the other way round.
     let forth: [ObjectComparison], back: [ObjectComparison]
@@ -28,38 +31,49 @@ struct WrittenFigures {
                 }
             }
         }
-        for comparison in forth { found += contradictions(in: comparison, to: outcome.comparison) }
+        for comparison in forth { found += WrittenFigures.contradictions(in: comparison, to: outcome.comparison) }
         for comparison in back {
             // Of a tensor that moved it names the file that it was in.
             let written = comparison.reversed(size: outcome.comparison.size).withoutFiles
-            found += contradictions(in: written, to: outcome.comparison.withoutFiles)
+            found += WrittenFigures.contradictions(in: written, to: outcome.comparison.withoutFiles)
         }
         return found
     }
 
-    private func contradictions(in written: ObjectComparison, to found: ObjectComparison) -> [Contradiction] {
-        typealias Place = EarlierVersion.Place
-        func index(_ changes: [TensorChange]) -> [Place: TensorChange.Kind] {
-            Dictionary(changes.map { (Place($0), $0.kind) }) { first, _ in first }
-        }
-        let (said, real) = (index(written.changes), index(found.changes))
+    /// Returns what a comparison says otherwise than what was found.
+    static func contradictions(in written: ObjectComparison, to found: ObjectComparison) -> [Contradiction] {
+        // Which of several tensors of one name is meant nobody can tell, nor so how many are the same.
+        let several = repeated(written.changes).union(repeated(found.changes))
+        let claims = written.changes.filter { !several.contains(Place($0)) }
+        let changes = found.changes.filter { !several.contains(Place($0)) }
+        let said = Dictionary(claims.map { (Place($0), $0.kind) }) { first, _ in first }
         var contradictions: [Contradiction] = []
-        for (place, kind) in found.changes.map({ (Place($0), $0.kind) }) {
+        for change in changes {
+            let place = Place(change)
             guard let claim = said[place] else {
                 contradictions.append(Contradiction(place, "its author says that it is the same"))
                 continue
             }
-            if let clause = WrittenFigures.clause(claim, kind) { contradictions.append(Contradiction(place, clause)) }
+            if let clause = clause(claim, change.kind) { contradictions.append(Contradiction(place, clause)) }
         }
+        let real = Set(changes.map(Place.init))
         // Where nothing was found to differ, nothing may be said to.
-        for change in written.changes where real[Place(change)] == nil && !change.isHarmless {
+        let denied = claims.filter { !real.contains(Place($0)) }
+        for change in denied where !change.isHarmless {
             contradictions.append(Contradiction(Place(change), "its author says that it changed"))
         }
-        if contradictions.isEmpty, written.unchangedCount != found.unchangedCount {
-            let counts = "\(written.unchangedCount) tensors that are the same, and there are \(found.unchangedCount)"
+        let same = written.unchangedCount + denied.count
+        if contradictions.isEmpty, several.isEmpty, same != found.unchangedCount {
+            let counts = "\(same) tensors that are the same, and there are \(found.unchangedCount)"
             contradictions.append(Contradiction(nil, "the author counts \(counts)"))
         }
         return contradictions
+    }
+
+    /// The places that several changes have.
+    private static func repeated(_ changes: [TensorChange]) -> Set<Place> {
+        var seen: Set<Place> = []
+        return Set(changes.map(Place.init).filter { !seen.insert($0).inserted })
     }
 
     /// Returns how two findings about a tensor contradict each other; `nil` where they do not.
@@ -72,9 +86,7 @@ struct WrittenFigures {
                 return written.disagreement(with: found).map { "its author \(clause($0))" }
             case (.measured, _): return "its author measured what has no counterpart"
             // Somebody who could not compare them said so.
-            case (.unmeasured, _), (.noNumbers, _): return nil
-            case (.otherForm, .measured): return from == to ? "its author says that its type or shape is another" : nil
-            case (.otherForm, _): return nil
+            case (.unmeasured, _), (.noNumbers, _), (.otherForm, _): return nil
             }
         default: return said == real ? nil : "its author says that something else became of it"
         }
@@ -90,20 +102,19 @@ extension EarlierVersion.Place {
 }
 
 extension ObjectComparison {
-    /// The same without the names of files, and without tensors whose name two files have.
-    fileprivate var withoutFiles: ObjectComparison {
-        let counts = Dictionary(changes.map { ($0.name, 1) }, uniquingKeysWith: +)
-        var changes = changes.filter { counts[$0.name] == 1 }
+    /// The same without the names of files.
+    var withoutFiles: ObjectComparison {
+        var changes = changes
         for position in changes.indices { changes[position].file = "" }
         return ObjectComparison(oid: oid, size: size, base: base, unchangedCount: unchangedCount, changes: changes)
     }
 }
 
 extension TensorChange {
-    /// Whether it says that no element changed, as of one whose frames are cut otherwise.
+    /// Whether it names no element that changed, as of a tensor whose frames are cut otherwise, which nobody could compare.
     fileprivate var isHarmless: Bool {
         guard case .changed(let before, let after, let difference) = kind, before == after else { return false }
-        if case .measured(let figures) = difference { return figures.changed == 0 && figures.distance == 0 }
-        return false
+        guard case .measured(let figures) = difference else { return true }
+        return figures.changed == 0 && figures.distance == 0
     }
 }
