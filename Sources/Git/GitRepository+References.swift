@@ -27,15 +27,41 @@ extension GitRepository {
 
     /// Pushes references, and nothing beside them, whatever the user's settings say; no hook runs.
     ///
-    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and `failed` where the
-    /// remote refuses one: the others are there then.
+    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and `failed`
+    /// where the remote refuses one: the others are there then.
     package func pushReferences(_ refspecs: [GitRefspec], to remote: String) async throws(GitError) {
-        guard !refspecs.isEmpty else { return }
+        if let refusal = try await offerReferences(refspecs, to: remote) { throw refusal.error }
+    }
+
+    /// Pushes references as `pushReferences` does; returns which did not get there, and why; `nil` where all did.
+    package func offerReferences(
+        _ refspecs: [GitRefspec],
+        to remote: String
+    ) async throws(GitError) -> (refspecs: [GitRefspec], error: GitError)? {
+        guard !refspecs.isEmpty else { return nil }
         let quietly: [GitArgument] = [
-            "push", "--quiet", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--",
+            "push", "--quiet", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--",
             try remoteArgument(remote),
         ]
-        try await program.run(quietly + refspecs.map(\.argument))
+        var output: [UInt8] = []
+        do throws(GitError) {
+            try await program.stream(quietly + refspecs.map(\.argument)) { (bytes) throws(GitError) in
+                output += bytes
+                if output.count > GitProgram.defaultOutputLimit {
+                    throw GitError(.tooMuchOutput, command: "git push")
+                }
+            }
+            return nil
+        } catch {
+            // `<flag> TAB <from>:<to> TAB <summary>`, where the flag of what was refused is `!`.
+            let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
+            let taken = lines.compactMap { line -> Substring? in
+                let fields = line.split(separator: "\t")
+                guard fields.count == 3, fields[0] != "!" else { return nil }
+                return fields[1].split(separator: ":").last
+            }
+            return (refspecs.filter { refspec in !taken.contains { $0 == refspec.destination } }, error)
+        }
     }
 
     /// Deletes every reference below `refs/<namespace>/`.

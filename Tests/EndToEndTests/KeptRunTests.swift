@@ -131,6 +131,26 @@ import Testing
         #expect(result.output == found, "\(result.output)")
     }
 
+    @Test func `Of many commits only the refused one waits for the next push`() async throws {
+        let result = try await run(
+            """
+            pins() { git ls-remote ~/origin.git 'refs/git-model/runs/*' | wc -l; }
+            git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+            printf '#!/bin/sh\\ncase $1 in refs/git-model/*) exit 1;; esac\\n' > ~/origin.git/hooks/update
+            chmod +x ~/origin.git/hooks/update && keep one && git push -q origin main 2> ~/log && pins
+            pending=$(echo .git/model/pending-pins/*) && commit=$(git rev-parse HEAD)
+            for number in $(seq 0 600); do
+                id=$(printf '%032x' "$number") && : > "$pending/$id" && echo "create refs/git-model/runs/$id $commit"
+            done | git update-ref --stdin
+            printf '#!/bin/sh\\ncase $1 in */00000000000000000000000000000000) exit 1;; esac\\n' > ~/origin.git/hooks/update
+            git push -q origin main 2>&1 | grep -c 'did not get to origin' && pins && ls "$pending"
+            rm ~/origin.git/hooks/update && git push -q origin main && pins && ls "$pending"
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output == "0\n1\n601\n00000000000000000000000000000000\n602\n", "\(result.output)")
+    }
+
     @Test func `Collection lets go of the commit of a run that was never committed, in time`() async throws {
         let result = try await run(
             """

@@ -161,24 +161,36 @@ extension Workspace {
         return artifacts
     }
 
-    /// Pushes the commits of runs to a Git remote that gets their summaries, with those that it did not take before; returns what to warn
-    /// of where that fails.
+    /// Pushes the commits of runs to a Git remote that gets their summaries, with those that it did not take before; returns
+    /// what to warn of where it does not take all.
     func pushPins(of runs: Set<RunID>, to remote: String) async throws -> [String] {
         let pending = PendingPins(of: remote, in: self)
         let all = try runs.union(pending.runs)
         let refspecs = try await RunPins(repository).refspecs(of: all)
+        var refused: Set<RunID> = []
+        var failure: GitError?
         for start in stride(from: 0, to: refspecs.count, by: Workspace.pinsAtOnce) {
-            let group = Array(refspecs[start..<min(start + Workspace.pinsAtOnce, refspecs.count)])
-            do { try await repository.pushReferences(group, to: remote) } catch {
-                if context.cancellation.isCancelled { throw error }
-                try pending.add(all)
-                return [
-                    "the commits of kept runs did not get to \(Workspace.withoutLogin(remote)): \(error); "
-                        + "the next push tries again"
-                ]
-            }
+            let rest = refspecs[start...]
+            let group = Array(rest.prefix(Workspace.pinsAtOnce))
+            guard let refusal = try await repository.offerReferences(group, to: remote) else { continue }
+            if context.cancellation.isCancelled { throw refusal.error }
+            failure = failure ?? refusal.error
+            // Who was not reached once is not asked again.
+            let isReached = ![.unreachable, .authenticationFailed].contains(refusal.error.kind)
+            refused.formUnion((isReached ? refusal.refspecs : Array(rest)).compactMap(\.run))
+            if !isReached { break }
         }
-        try pending.remove(all)
-        return []
+        if !refused.isEmpty { try pending.add(refused) }
+        try pending.remove(all.subtracting(refused))
+        guard let failure else { return [] }
+        return [
+            "the commits of kept runs did not get to \(Workspace.withoutLogin(remote)): \(failure); "
+                + "the next push tries again"
+        ]
     }
+}
+
+extension GitRefspec {
+    /// The run whose commit goes there; `nil` for another reference.
+    fileprivate var run: RunID? { RunID(destination.dropFirst(KeptRun.referencePrefix.count)) }
 }
