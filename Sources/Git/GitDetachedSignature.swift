@@ -57,13 +57,22 @@ package struct GitDetachedSignature: Sendable {
         }
     }
 
+    /// A signature that fits the bytes, and does not count.
+    package struct Refusal: Error, Sendable {
+        /// The key's fingerprint, or the end of it.
+        package let key: String
+        /// What became of the key, as a clause without its subject.
+        package let clause: String
+    }
+
     /// Takes over a signature that somebody else made; `nil` for what is none.
     package init?(_ text: String) {
         guard text.utf8.count <= GitDetachedSignature.byteLimit, text.hasPrefix("-----BEGIN ") else { return nil }
         self.text = text
     }
 
-    /// Signs bytes with a key as Git spells keys: for OpenSSH a file or the public key itself, for OpenPGP what GnuPG knows it by.
+    /// Signs bytes with a key as Git spells keys: for OpenSSH a file or the public key itself, for OpenPGP what GnuPG
+    /// knows it by.
     ///
     /// Blocks. Throws `GitError` when the program is not there or does not sign.
     package init(of bytes: [UInt8], by key: GitSigningKey, _ programs: Programs) throws {
@@ -91,7 +100,8 @@ package struct GitDetachedSignature: Sendable {
 
     /// Returns who signed these bytes well; `nil` for a bad signature, or an SSH key that the file does not list.
     ///
-    /// Blocks; needs no Git. Whom to believe of OpenPGP's keys is the caller's to know.
+    /// Blocks; needs no Git. Whom to believe of OpenPGP's keys is the caller's to know. Throws `Refusal` for one of
+    /// these that was revoked or has expired.
     package func signer(of bytes: [UInt8], allowedSigners file: FilePath, _ programs: Programs) throws -> GitSigner? {
         let signature = try programs.keep(text.utf8, as: "signature")
         guard text.hasPrefix(GitDetachedSignature.sshStart) else {
@@ -114,10 +124,13 @@ package struct GitDetachedSignature: Sendable {
 
     private func openPGPSigner(of bytes: [UInt8], _ file: FilePath, _ programs: Programs) throws -> GitSigner? {
         let answer = try programs.run("gpg", ["--status-fd=1", "--verify", file.string, "-"], input: bytes)
-        let status = String(decoding: answer.output, as: UTF8.self)
-        // `VALIDSIG` is said of revoked and expired keys, too (GnuPG, doc/DETAILS).
-        guard answer.exitCode == 0, status.split(separator: "\n").contains(where: { $0.hasPrefix("[GNUPG:] GOODSIG ") })
-        else { return nil }
-        return GitSigner(status: status)
+        let lines = String(decoding: answer.output, as: UTF8.self).split(separator: "\n")
+        // `VALIDSIG` is said of revoked and expired keys, too, with success (GnuPG, doc/DETAILS).
+        for (word, clause) in [("REVKEYSIG", "was revoked"), ("EXPKEYSIG", "has expired")] {
+            guard let line = lines.first(where: { $0.hasPrefix("[GNUPG:] \(word) ") }) else { continue }
+            throw Refusal(key: String(line.split(separator: " ").dropFirst(2).first ?? ""), clause: clause)
+        }
+        guard answer.exitCode == 0, lines.contains(where: { $0.hasPrefix("[GNUPG:] GOODSIG ") }) else { return nil }
+        return GitSigner(status: lines.joined(separator: "\n"))
     }
 }

@@ -59,6 +59,19 @@ import Testing
         #expect(fields["system/cpu_utilization_percentage"] != nil && rest == "gone")
     }
 
+    @Test func `A line that lost a part of its date is not believed`() async throws {
+        // Of what the program says 64 KiB are kept: 35 bytes of the first line, the long one, and 46 of the last.
+        let (fields, _) = try await notes(
+            """
+            head -c 70000 /dev/zero | tr '\\0' x && echo '2099/01/02 03:04:05.678, 9, 77, 1, 1'
+            head -c 65454 /dev/zero | tr '\\0' y && echo && echo '2026/01/02 03:04:10.678, 0, 97, 40536, 312.75'
+            exec sleep 100
+            """
+        )
+        #expect(fields["system/gpu_0_utilization_percentage"]?.double == 97)
+        #expect(fields.keys.allSatisfy { !$0.contains("gpu_9") })
+    }
+
     @Test(arguments: [
         "exec sleep 100",
         "trap '' TERM; while :; do sleep 1; done",

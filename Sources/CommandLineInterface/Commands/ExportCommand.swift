@@ -34,17 +34,22 @@ struct ExportCommand: ParsableCommand {
         var output: String?
 
         @Flag(
-            inversion: .prefixedNo,
+            name: .customLong("sign"),
             help: "Sign it with the key that signs your tags; where neither is said, tag.gpgSign decides"
         )
-        var sign: Bool?
+        var isSigned = false
+
+        @Flag(name: .customLong("no-sign"), help: "Leave it unsigned, whatever tag.gpgSign says")
+        var isUnsigned = false
 
         func validate() throws {
+            if isSigned, isUnsigned { throw ValidationError("--sign and --no-sign exclude each other") }
             if global.json, output == nil { throw ValidationError("--json needs -o, for the manifest is no report") }
         }
 
         func perform(in context: Context) async throws -> ExportManifest.Report {
-            try await ExportManifest(version, paths: limit.paths, to: output, signs: sign).run(in: context)
+            let signs = isSigned ? true : isUnsigned ? false : nil
+            return try await ExportManifest(version, paths: limit.paths, to: output, signs: signs).run(in: context)
         }
 
         func render(_ report: ExportManifest.Report, to text: inout Text) {

@@ -42,10 +42,15 @@ struct ManifestSignature {
         }
         guard let text = manifest.signature else { throw refused("is not signed") }
         guard let signature = GitDetachedSignature(text) else { throw refused("has no signature that is known here") }
-        let signer = try await running { programs in
-            let lines = programs.scratch.appending("signers")
-            try DurableFile.write(signers.lines, to: lines, durable: false)
-            return try signature.signer(of: manifest.signedBytes, allowedSigners: lines, programs)
+        let signer: GitSigner?
+        do {
+            signer = try await running { programs in
+                let lines = programs.scratch.appending("signers")
+                try DurableFile.write(signers.lines, to: lines, durable: false)
+                return try signature.signer(of: manifest.signedBytes, allowedSigners: lines, programs)
+            }
+        } catch let refusal as GitDetachedSignature.Refusal {
+            throw refused("is signed by OpenPGP key \(refusal.key), which \(refusal.clause)")
         }
         switch signer {
         case .ssh(let principal): return principal
