@@ -130,7 +130,11 @@ package struct GitDetachedSignature: Sendable {
             guard let line = lines.first(where: { $0.hasPrefix("[GNUPG:] \(word) ") }) else { continue }
             throw Refusal(key: String(line.split(separator: " ").dropFirst(2).first ?? ""), clause: clause)
         }
-        guard answer.exitCode == 0, lines.contains(where: { $0.hasPrefix("[GNUPG:] GOODSIG ") }) else { return nil }
+        // Of several signatures in one file, what is said of one would count for the others.
+        let isOne = ["GOODSIG", "VALIDSIG"].allSatisfy { word in
+            lines.count { $0.hasPrefix("[GNUPG:] \(word) ") } == 1
+        }
+        guard answer.exitCode == 0, isOne else { return nil }
         return GitSigner(status: lines.joined(separator: "\n"))
     }
 }

@@ -53,10 +53,11 @@ extension GitRepository {
             try await scratchProgram.run(add + list, input: included.terminated, accepting: [0, 1])
         }
         let head = try await objects.head().commit
-        // Plumbing: the user's settings of how differences look do not count.
+        // Plumbing: the user's settings of how differences look do not count, nor what `.gitmodules` would have ignored.
         let patch = try await scratchProgram.run([
-            "diff-index", "--cached", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv",
-            "--no-renames", GitArgument(head ?? layout.objectFormat.emptyTree), "--",
+            "-c", "core.quotePath=false", "diff-index", "--cached", "-p", "--binary", "--full-index", "--no-ext-diff",
+            "--no-textconv", "--no-renames", "--ignore-submodules=none", "--submodule=short",
+            GitArgument(head ?? layout.objectFormat.emptyTree), "--",
         ])
         return GitDifference(
             patch: patch.bytes,

@@ -56,17 +56,16 @@ package struct GitSubmodules: Sendable {
 
     /// Checks all of them out, those in them too; returns those that could not be had.
     ///
-    /// `commits` are those that submodules at the top are to be at in the place of what the index says. No hook and no command of a
-    /// tracked file runs.
-    package func checkOut(_ commits: [GitPath: GitObjectID] = [:]) async throws -> [Absence] {
+    /// `changes` are the commits that submodules at the top are to be at in the place of what the index says, `nil` for those that are
+    /// not to be there. No hook and no command of a tracked file runs.
+    package func checkOut(_ changes: [GitPath: GitObjectID?] = [:]) async throws -> [Absence] {
         guard depth < GitSubmodules.depthLimit else { return [] }
-        let entries = try await entries()
-        guard !entries.isEmpty else { return [] }
+        let commits = try await commits().merging(changes) { _, changed in changed }
+        guard !commits.isEmpty else { return [] }
         let names = try await names()
         var absences: [Absence] = []
-        for entry in entries {
-            guard let path = entry.path.text else { continue }
-            let commit = commits[entry.path] ?? entry.id
+        for (entry, commit) in commits.sorted(by: { $0.key < $1.key }) {
+            guard let path = entry.text, let commit else { continue }
             let clones = names[path].map { name in places.map { $0.appending(name) } } ?? []
             guard let name = names[path], let clone = try await clone(among: clones, with: commit) else {
                 absences.append(Absence(path: prefix + path, commit: commit, problem: nil))
@@ -82,9 +81,17 @@ package struct GitSubmodules: Sendable {
         return absences
     }
 
-    private func entries() async throws(GitError) -> [GitIndexEntry] {
-        guard (try? FileStatus.of(root.pushing(GitSubmodules.listName)))??.kind == .regular else { return [] }
-        return try await GitIndex(program, objectFormat).entries().filter(\.mode.isSubmodule)
+    /// Whether a list of submodules is there, for without one none can be got.
+    private var hasList: Bool { (try? FileStatus.of(root.pushing(GitSubmodules.listName)))??.kind == .regular }
+
+    /// Returns the commits that the index has of submodules.
+    private func commits() async throws(GitError) -> [GitPath: GitObjectID?] {
+        guard hasList else { return [:] }
+        var commits: [GitPath: GitObjectID?] = [:]
+        for entry in try await GitIndex(program, objectFormat).entries() where entry.mode.isSubmodule {
+            commits[entry.path] = entry.id
+        }
+        return commits
     }
 
     /// Returns the submodules in one.
@@ -102,6 +109,7 @@ package struct GitSubmodules: Sendable {
 
     /// Returns the names of submodules by their paths; a name that leads out of the directory of clones is none.
     private func names() async throws(GitError) -> [String: String] {
+        guard hasList else { return [:] }
         let (start, end) = ("submodule.", ".path")
         let output = try await program.run(
             ["config", "--file", GitArgument(GitSubmodules.listName), "-z", "--get-regexp", #"^submodule\..*\.path$"#],
@@ -133,7 +141,7 @@ package struct GitSubmodules: Sendable {
         at commit: GitObjectID,
         from clone: FilePath
     ) async throws(GitError) {
-        try await program.run(["update-index", "--cacheinfo", "160000,\(commit.hex),\(path)"])
+        try await program.run(["update-index", "--add", "--cacheinfo", "160000,\(commit.hex),\(path)"])
         // Nothing is written into the configuration, which the user's own work tree shares.
         let settings = [
             ("protocol.file.allow", "always"), ("submodule.\(name).url", clone.string),
@@ -147,31 +155,5 @@ package struct GitSubmodules: Sendable {
         }
         let command: [GitArgument] = ["submodule", "--quiet", "update", "--checkout", "--", GitArgument(path)]
         try await program.with(environment: environment).run(command)
-    }
-}
-
-extension GitDifference {
-    /// Returns the commits that a patch leads submodules to, which `git apply` leaves to others; its index lines have to be complete.
-    package static func submodules(in patch: [UInt8]) -> [GitPath: GitObjectID] {
-        let (start, entry) = (Array("diff --git a/".utf8), Array("index ".utf8))
-        var found: [GitPath: GitObjectID] = [:]
-        var path: GitPath?
-        for line in patch.split(separator: UInt8(ascii: "\n")) {
-            if line.starts(with: start) {
-                // The path stands there twice, behind `a/` and ` b/`.
-                let both = line.dropFirst(start.count)
-                path = GitPath(bytes: both.prefix((both.count - " b/".utf8.count) / 2))
-            } else if let own = path, line.starts(with: entry) {
-                // index OLD..NEW 160000
-                let words = line.dropFirst(entry.count).split(separator: UInt8(ascii: " "))
-                if words.count == 2, words[1].elementsEqual("160000".utf8),
-                    let id = words[0].split(separator: UInt8(ascii: ".")).last
-                {
-                    found[own] = GitObjectID(String(decoding: id, as: UTF8.self))
-                }
-                path = nil
-            }
-        }
-        return found
     }
 }

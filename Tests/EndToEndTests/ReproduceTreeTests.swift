@@ -91,6 +91,36 @@ import Testing
         )
     }
 
+    @Test func `Submodules with odd names, new ones, removed ones and ignored ones are what the run had`() async throws
+    {
+        let result = try await run(
+            """
+            git init -q ~/lib && (cd ~/lib && echo 1 > v && git add v && git commit -qm 1 && echo 2 > v && git commit -qam 2)
+            get() { git -c protocol.file.allow=always submodule --quiet add ~/lib "$1"; }
+            tab=$(printf 'a\\tb "c" \\303\\274') && get 'sü d' && get "$tab" && get gone && get dep
+            git config -f .gitmodules submodule.dep.ignore all && git config submodule.dep.ignore all
+            cat > sub.sh <<'END'
+            tab=$(printf 'a\\tb "c" \\303\\274')
+            git model record metric "v=$(cat 'sü d/v' "$tab/v" dep/v new/v | tr -d '\\n')" "n=$(ls -d gone 2> /dev/null | wc -l)"
+            END
+            git add -A && git commit -qm Submodules
+            for path in 'sü d' "$tab" dep; do git -C "$path" checkout -q HEAD~1; done
+            get new && git rm -qf gone && git model run -q --name odd -- sh sub.sh && git model runs show --json odd | grep -o '"v":{[^}]*"value":[0-9]*' | sed 's/.*value//'
+            git model reproduce odd --tolerance 0 2>&1 | grep 'same\\|different\\|submodule'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output == """
+                ":1112
+                  n  0     0     same
+                  v  1112  1112  same
+
+                """,
+            "\(result.output)"
+        )
+    }
+
     @Test func `A project that is installed editable is imported as the run had it`() async throws {
         let result = try await run(
             """
