@@ -88,8 +88,9 @@ extension RegistryTags {
     /// Returns every version, by model, then ascending precedence.
     ///
     /// A plain `v1.2.3` tag belongs to the model of its trailers; one without trailers to `plainModel`, and is none of ours
-    /// where that is `nil`, for code has versions too. Where GTO registered a version several times, under names that differ in a number,
-    /// the last one counts.
+    /// where that is `nil`, for code has versions too. Where GTO registered a version of one commit several times, under
+    /// names that differ in a number, the last one counts; of different commits all do, and whoever asks for the version
+    /// has to say which.
     package func versions(plainModel: ModelName?) -> [ModelVersion] {
         var withdrawnAt: [TagName: Int64] = [:]
         for tag in tags where tag.hasOwnName {
