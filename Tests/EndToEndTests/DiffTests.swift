@@ -3,32 +3,10 @@ import Testing
 
 /// What `git model diff` says of two versions, with their bytes and without.
 @Suite struct DiffTests {
-    /// A repository with three versions of a model, of which the last two changed one tensor each, pushed to `~/models`.
-    private func repository() async throws -> ScratchRepository {
-        let scratch = try await ScratchRepository()
-        var model = SafetensorsBytes([("embedding", 80_000), ("layer.0", 30_000), ("layer.1", 30_000)], seed: 1)
-        try scratch.write(model.bytes, to: "../1")
-        model.train(["layer.1"], seed: 2)
-        try scratch.write(model.bytes, to: "../2")
-        model.train(["layer.0"], seed: 3)
-        try scratch.write(model.bytes, to: "../3")
-        try await scratch.run(
-            """
-            git model init -q --name small --remote ~/models && git commit -qm 'Set up' && mkdir w
-            for version in 1 2 3; do
-                cp ~/$version w/m.safetensors && git model add -q w/m.safetensors && git commit -qm $version
-                git model tag -q v$version.0.0
-            done
-            git model push -q --all
-            """
-        ).expectSuccess()
-        return scratch
-    }
-
     private static let figures = #""change":"changed","changedElements":"#
 
     @Test func `Each version is compared with the one before, either way round`() async throws {
-        let scratch = try await repository()
+        let scratch = try await TrainedModelSample.repository()
         let forth = try await scratch.run("git model diff --json v1.0.0 v2.0.0").expectSuccess().output
         #expect(forth.contains(#""name":"layer.1""#) && forth.contains(Self.figures))
         #expect(forth.contains(#""source":"add","unchanged":2"#))
@@ -41,7 +19,7 @@ import Testing
     }
 
     @Test func `What is added twice between commits is compared with the commit`() async throws {
-        let scratch = try await repository()
+        let scratch = try await TrainedModelSample.repository()
         let result = try await scratch.run(
             """
             cp ~/1 w/m.safetensors && git model add -q w/m.safetensors
@@ -54,7 +32,7 @@ import Testing
     }
 
     @Test func `Without a stored comparison, manifests tell what changed, and that it was not measured`() async throws {
-        let scratch = try await repository()
+        let scratch = try await TrainedModelSample.repository()
         let result = try await scratch.run("git model diff v1.0.0 v3.0.0").expectSuccess()
         #expect(result.output.contains("  tensors: 2 changed, 1 unchanged\n"))
         #expect(result.output.contains("layer.0  f32 [30000]  its values were not compared\n"))
@@ -62,7 +40,7 @@ import Testing
     }
 
     @Test func `A reviewer's clone gets figures from the remote, and no weights`() async throws {
-        let scratch = try await repository()
+        let scratch = try await TrainedModelSample.repository()
         let result = try await scratch.run(
             """
             git clone -q . ~/review && cd ~/review
@@ -86,7 +64,7 @@ import Testing
     }
 
     @Test func `Artifacts come, go and move; paths and models limit what is compared`() async throws {
-        let scratch = try await repository()
+        let scratch = try await TrainedModelSample.repository()
         let result = try await scratch.run(
             """
             git model mv -q w/m.safetensors w/n.safetensors

@@ -7,31 +7,10 @@ import Testing
 
 /// `git model diff --recompute`: what the bytes of two versions say, and who wrote down something else.
 @Suite struct RecomputeTests {
-    /// A repository with three versions of a model, of which the last two changed one tensor each, pushed to `~/models`.
-    private func repository() async throws -> ScratchRepository {
-        let scratch = try await ScratchRepository()
-        var model = SafetensorsBytes([("embedding", 80_000), ("layer.0", 30_000), ("layer.1", 30_000)], seed: 1)
-        for number in 1...4 {
-            try scratch.write(model.bytes, to: "../\(number)")
-            model.train([number == 1 ? "layer.1" : "layer.0"], seed: UInt64(number))
-        }
-        try await scratch.run(
-            """
-            git model init -q --name small --remote ~/models && git commit -qm 'Set up' && mkdir w
-            for version in 1 2 3; do
-                cp ~/$version w/m.safetensors && git model add -q w/m.safetensors && git commit -qm $version
-                git model tag -q v$version.0.0
-            done
-            git model push -q --all
-            """
-        ).expectSuccess()
-        return scratch
-    }
-
     private static let figures = #""change":"changed","changedElements":"#
 
     @Test func `What nobody measured is measured, and what somebody did is found to be right`() async throws {
-        let scratch = try await repository()
+        let scratch = try await TrainedModelSample.repository()
         let far = try await scratch.run("git model diff --recompute v1.0.0 v3.0.0").expectSuccess().output
         #expect(far.contains("  tensors: 2 changed, 1 unchanged\n") && far.contains("  recomputed  "))
         #expect(far.contains("changed  layer.0  f32 [30000]  ") && far.contains("changed  layer.1  f32 [30000]  "))
@@ -52,7 +31,7 @@ import Testing
     }
 
     @Test func `What lies in the work tree is compared, added or not`() async throws {
-        let scratch = try await repository()
+        let scratch = try await TrainedModelSample.repository()
         let result = try await scratch.run(
             """
             git model diff --recompute
@@ -73,7 +52,7 @@ import Testing
     }
 
     @Test func `A clone fetches the bytes, unless it may not`() async throws {
-        let scratch = try await repository()
+        let scratch = try await TrainedModelSample.repository()
         let result = try await scratch.run(
             """
             git clone -q . ~/review && cd ~/review
@@ -93,7 +72,7 @@ import Testing
     }
 
     @Test func `A forged comparison and a forged manifest are found out`() async throws {
-        let scratch = try await repository()
+        let scratch = try await TrainedModelSample.repository()
         try Forgery(of: Pointer(parsing: try scratch.read("w/m.safetensors.mver")), in: scratch.path).commit()
         let result = try await scratch.run(
             """
