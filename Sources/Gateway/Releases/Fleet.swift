@@ -54,11 +54,13 @@ actor Fleet {
     /// Starts a release beside those that run and tries it; one that runs already is tried again.
     ///
     /// Earlier ones that were prepared and never got traffic are stopped: nobody will ask for them any more.
-    func prepare(_ id: ReleaseID) async throws -> SmokeOutcome {
+    func prepare(_ id: ReleaseID) async throws -> SmokeOutcome { try await tried(id).outcome }
+
+    private func tried(_ id: ReleaseID) async throws -> (release: ServedRelease, outcome: SmokeOutcome) {
         guard !isStopping else { throw GatewayError.refused("the gateway is about to end") }
         if let member = member(id) {
-            if let trial = member.trial { return await trial.value }
-            return await member.supervision.check()
+            if let trial = member.trial { return (member.release, await trial.value) }
+            return (member.release, await member.supervision.check())
         }
         leave { member in self.percent(of: member) == 0 && member.trial == nil }
         let seal = try directory.seal(of: id)
@@ -86,7 +88,7 @@ actor Fleet {
         let outcome = await trial.value
         if let position = members.firstIndex(where: { $0.release === release }) { members[position].trial = nil }
         if outcome.result == .failed { leave { $0.release === release } }
-        return outcome
+        return (release, outcome)
     }
 
     /// Gives a release all traffic, or a share of it; throws `refused` where it is not ready for that.
@@ -119,19 +121,27 @@ actor Fleet {
 
     /// Lets a canary that there was before the gateway have its share again, beside the release that has the rest; returns what to say.
     ///
-    /// Whatever somebody decided meanwhile stays.
+    /// Whatever somebody decided meanwhile stays, and what was started in vain ends.
     func resume(_ canary: Canary, beside stable: ReleaseID) async -> String {
+        var release: ServedRelease?
         do {
-            let outcome = try await prepare(canary.release)
+            let (started, outcome) = try await tried(canary.release)
+            release = started
             guard outcome.result != .failed else { throw GatewayError.trial("\(canary.release)", found: outcome.found) }
             let routes = service.traffic.routes
             guard routes?.main.seal.release == stable, routes?.other == nil else {
                 throw GatewayError.refused("the traffic was divided anew meanwhile")
             }
+            guard directory.canary(beside: stable) == canary else {
+                throw GatewayError.refused("it was decided otherwise meanwhile")
+            }
             let (percent, field) = (canary.percent, canary.stickyField)
             try change(GatewayControl.Order(release: canary.release, percent: percent, stickyField: field))
             return "Serving \(canary.release) too, by \(canary.percent) % of the traffic"
-        } catch { return "error: \(canary.release) does not get its share: \(error)" }
+        } catch {
+            if let release { leave { $0.release === release && self.percent(of: $0) == 0 } }
+            return "error: \(canary.release) does not get its share: \(error)"
+        }
     }
 
     /// Takes a release's share away and stops it; throws `refused` for the one that has the rest of the traffic.
