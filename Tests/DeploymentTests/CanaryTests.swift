@@ -51,6 +51,10 @@ struct CanaryTests {
         #expect(paused.canaryPercent == 30 && paused.details["stickyHeader"] == "X-Tenant")
         var ended = event(2, .succeeded)
         ended.abandoned = release
+        ended.noteEndOfCanary()
+        #expect(!ended.endsCanary && !paused.endsCanary)
+        ended.action = .rollback
+        #expect(ended.endsCanary && ended.canaryPercent == 0)
         // A part of the traffic makes nothing current.
         #expect(DeploymentHistory(target, [paused]).current == nil)
         #expect(DeploymentHistory(target, [paused, ended]).isBad(release))

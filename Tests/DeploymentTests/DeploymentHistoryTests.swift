@@ -97,6 +97,21 @@ struct DeploymentHistoryTests {
         #expect(found.previousGood == nil)
     }
 
+    @Test func `What has all the traffic again runs since it was put there, not since the other one lost its part`()
+        throws
+    {
+        let (one, paused) = (try event(1, "v1.0.0"), try event(2, "v2.0.0", .paused))
+        var ended = try event(3, "v1.0.0", leaving: "v2.0.0")
+        let back = history(one, paused, ended)
+        ended.noteEndOfCanary()
+        let alone = history(one, paused, ended)
+        #expect(alone.event(of: one.release) == one && alone.current == ended)
+        #expect(try alone.isBad(release(of: "v2.0.0")) && alone.event(of: release(of: "v2.0.0")) == nil)
+        #expect(back.event(of: one.release)?.sequence == 3)
+        // Where nobody here knows more, it was there by then.
+        #expect(history(paused, ended).event(of: one.release) == ended)
+    }
+
     @Test func `An event's file has its number and the beginning of its name`() throws {
         #expect(try event(7, "v1.0.0").fileName == "000007-070707070707.json")
         #expect(try event(255, "v1.0.0").fileName == "000255-ffffffffffff.json")

@@ -215,6 +215,24 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Who loses the lease after the switch, and has to go back, is told who has it`() async throws {
+        let result = try await Place().run(
+            """
+            git model deploy -q v1.0.0 prod && echo v1.1.0 > ~/cluster/broken
+            cat > ~/steal.sh <<'END'
+            kubectl --namespace=ml get lease git-model-prod -o json | sed 's/"holderIdentity": "[^"]*"/"holderIdentity": "bob@laptop"/' | kubectl --namespace=ml replace -f -
+            END
+            mkdir ~/bin && printf '#!/bin/sh\\ncase " $* " in *" rollout "*) PATH=%s sh %s >/dev/null;; esac\\nexec %s "$@"\\n' "'$PATH'" ~/steal.sh "$(command -v kubectl)" > ~/bin/kubectl
+            chmod +x ~/bin/kubectl && { PATH=$HOME/bin:$PATH git-model deploy v1.1.0 prod || echo lost $?; }
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["error: somebody else is deploying to prod: bob@laptop has the lease git-model-prod", "lost 11\n"]
+        {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `A version that runs already is applied again where keys of the target are others`() async throws {
         let server = "ghcr.io/acme/server@sha256:" + String(repeating: "c", count: 64)
         let result = try await Place().run(

@@ -26,6 +26,9 @@ struct DeploymentJournalTests {
             try journal.announce(one)
             try journal.withdraw(one)
             #expect(try DirectoryEntry.all(in: directory).map(\.name) == ["\(two.id).json"])
+            for event in [one, try EventFixture.event(3, of: seal)] { try journal.announce(event) }
+            try journal.withdrawUnsettled()
+            #expect(try journal.contents().pending.isEmpty && journal.contents().events == [two])
         }
     }
 

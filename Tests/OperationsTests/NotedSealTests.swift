@@ -16,6 +16,20 @@ struct NotedSealTests {
         #expect(noted.wholeEvent(of: try TargetName("other")) == nil)
     }
 
+    @Test func `An event that was made of a seal with a note brings none along, however often it is deployed again`()
+        throws
+    {
+        let (seal, target) = (try EventFixture.seal(), try EventFixture.target())
+        var noted = seal.noting(try EventFixture.event(1, of: seal))
+        for sequence in 2...30 {
+            noted = noted.noting(try EventFixture.event(sequence, of: noted))
+            let event = try #require(noted.wholeEvent(of: target))
+            #expect(event.sequence == sequence && event.details == seal.details)
+        }
+        noted.details["record"] = nil
+        #expect(noted.notedEvent(of: target)?.details == seal.details)
+    }
+
     @Test func `Of an event that is too long only its place is known`() throws {
         let (seal, target) = (try EventFixture.seal(), try EventFixture.target())
         let long = try EventFixture.event(4, of: seal, reason: String(repeating: "x", count: 70_000))

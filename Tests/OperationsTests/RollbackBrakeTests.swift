@@ -42,6 +42,19 @@ struct RollbackBrakeTests {
         #expect(try objection([], limit: 0) == "automatic rollbacks are turned off")
     }
 
+    @Test func `That a canary was ended does not count`() throws {
+        let history = try Self.history([0, 1, 2])
+        let ended = history.events.map { event in
+            var event = event
+            event.noteEndOfCanary()
+            return event
+        }
+        let brake = RollbackBrake(cooldown: 600, limit: 2)
+        let target = try EventFixture.target()
+        #expect(brake.objection(to: history, at: Self.now) != nil)
+        #expect(brake.objection(to: DeploymentHistory(target, ended), at: Self.now) == nil)
+    }
+
     @Test func `What people did themselves does not count`() throws {
         #expect(try objection([0, 1, 2], reason: "monitors said so") == nil)
     }

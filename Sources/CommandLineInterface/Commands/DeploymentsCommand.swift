@@ -31,7 +31,7 @@ struct DeploymentsCommand: ParsableCommand {
         }
 
         private static func remark(on event: DeploymentEvent) -> String {
-            let part = event.canaryPercent.map { "\($0) % of the traffic" }
+            let part = event.endsCanary ? nil : event.canaryPercent.map { "\($0) % of the traffic" }
             return [part, event.reason].compactMap(\.self).joined(separator: ": ")
         }
 

@@ -18,6 +18,13 @@ package struct DeploymentHistory: Sendable, Hashable {
     /// The event that put there what runs; `nil` where nothing does.
     package var current: DeploymentEvent? { events.last { $0.state == .succeeded } }
 
+    /// The event that put a release there which runs; that it has all the traffic again is told by another one, which counts only where
+    /// no other is known.
+    package func event(of release: ReleaseID) -> DeploymentEvent? {
+        let found = events.filter { $0.state == .succeeded && $0.release == release }
+        return found.last { !$0.endsCanary } ?? found.last
+    }
+
     /// The sequence of the next event.
     package var nextSequence: Int { (events.last?.sequence ?? 0) + 1 }
 

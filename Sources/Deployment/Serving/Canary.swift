@@ -60,12 +60,18 @@ package struct Canary: Sendable, Hashable, Codable {
 }
 
 extension DeploymentEvent {
-    /// The share of the traffic that a release got which was `paused`; `nil` of any other event.
+    /// The share of the traffic that a release got which was `paused`; 0 of a rollback that took one back, `nil` of any other event.
     package var canaryPercent: Int? { details["canary"].flatMap { Int($0) } }
+
+    /// Whether it took a release's share of the traffic back, so that what ran has all of it again: nothing else came to run.
+    package var endsCanary: Bool { action == .rollback && canaryPercent == 0 }
 
     /// Notes what share of the traffic the release gets.
     package mutating func note(_ canary: Canary) {
         details["canary"] = "\(canary.percent)"
         details["stickyHeader"] = canary.stickyField
     }
+
+    /// Notes that the release which it leaves behind had a share of the traffic, and no more.
+    package mutating func noteEndOfCanary() { details["canary"] = "0" }
 }

@@ -67,6 +67,11 @@ struct DeploymentJournal: Sendable {
         try DurableFile.remove(path(event, DeploymentJournal.pendingSuffix))
     }
 
+    /// Takes back all that was about to happen and could not be settled, as the end of a canary: something else was done since.
+    func withdrawUnsettled() throws {
+        for event in try contents().pending { try withdraw(event) }
+    }
+
     /// Removes events that are where everybody finds them.
     func remove(_ events: [DeploymentEvent]) throws {
         for event in events { try DurableFile.remove(path(event, DeploymentJournal.suffix)) }

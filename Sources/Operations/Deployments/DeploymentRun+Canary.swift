@@ -41,8 +41,11 @@ extension DeploymentRun {
         try session.journal.announceOrWarn(event, driver.journal != nil, &report.warnings)
         progress("running")
         do { try await driver.share(canary, beside: old) } catch {
-            try await takeBack(event, because: error)
-            throw error
+            let isRestored = await restoresCanary(situation)
+            // A part that the release had before is not taken away.
+            if !isRestored || situation.canary?.release != event.release { try await takeBack(event, because: error) }
+            try? session.journal.withdraw(event)
+            throw isRestored ? error : hinting(at: situation, error)
         }
         report.state = event.state
         report.canary = DeploymentReport.Canary(version: release.version, percent: percent)
@@ -55,7 +58,7 @@ extension DeploymentRun {
         return report
     }
 
-    /// Lets what ran before have all traffic again, also once the user has interrupted.
+    /// Lets others have what the release may have got of the traffic, also once the user has interrupted.
     private func takeBack(_ event: DeploymentEvent, because error: any Error) async throws {
         do { try await session.uninterruptedDriver.endCanary(event.release) } catch let second {
             throw Failure(
@@ -65,7 +68,6 @@ extension DeploymentRun {
                 cause: second
             )
         }
-        try? session.journal.withdraw(event)
     }
 
     /// What is said where the version runs already, and is not alone.
@@ -78,7 +80,38 @@ extension DeploymentRun {
     /// What is said where a version lost its part to another one.
     func endedCanaryWarning(_ situation: Situation) -> [String] {
         guard let canary = situation.canary, canary.release != release.id else { return [] }
-        return ["\(version(of: canary, in: situation)) does not get its part of the traffic any more"]
+        return [endedCanaryWarning(canary, situation)]
+    }
+
+    private func endedCanaryWarning(_ canary: Canary, _ situation: Situation) -> String {
+        "\(version(of: canary, in: situation)) does not get its part of the traffic any more"
+    }
+
+    /// Lets the canary that was there, if any, have its part again, after a deployment that came to nothing; returns whether all is as it
+    /// was.
+    func restoresCanary(_ situation: Situation) async -> Bool {
+        guard let canary = situation.canary else { return true }
+        return await TargetSwitch(session: session).shareAgain(canary, beside: situation.old)
+    }
+
+    /// Says in an error that the canary which was there has no part any more.
+    func hinting(at situation: Situation, _ error: any Error) -> any Error {
+        guard let canary = situation.canary else { return error }
+        let tag = situation.seals.first { $0.release == canary.release }?.tag ?? canary.release.text
+        let hint = "give it its part again: `git model deploy \(tag) \(target.name) --canary \(canary.percent)`"
+        guard let failure = error as? Failure else {
+            return Failure(nil, "cannot deploy \(release.tag) to \(target.name)", hints: [hint], cause: error)
+        }
+        return Failure(failure.kind, failure.message, hints: failure.hints + [hint], cause: failure.cause)
+    }
+
+    /// Lets the canary that was there have its part again where the release had to leave; returns what to say where it has not.
+    ///
+    /// The release itself gets none: with all of the traffic it did not work.
+    func restoreCanary(_ situation: Situation) async -> [String] {
+        guard let canary = situation.canary else { return [] }
+        if canary.release != release.id, await restoresCanary(situation) { return [] }
+        return [endedCanaryWarning(canary, situation)]
     }
 
     private func version(of canary: Canary, in situation: Situation) -> String {

@@ -162,7 +162,7 @@ struct DeploymentRun {
         let isToldAgain = target.kind == .kubernetes && situation.current == release.id
         if !isToldAgain, let sealed = situation.seals.first(where: { $0.release == release.id }) {
             let differences = try await driver.differences(of: sealed)
-            if differences.isEmpty { return sealed.details }
+            if differences.isEmpty { return sealed.notingNothing.details }
             guard situation.current != release.id else {
                 throw Failure(
                     .verification,
@@ -198,12 +198,14 @@ struct DeploymentRun {
         try await requireUntouched(noted)
         try session.journal.announceOrWarn(event, driver.journal != nil, &report.warnings)
         progress("running")
+        let change = TargetSwitch(session: session)
         let outcome: TargetSwitch.Outcome
-        do { outcome = try await TargetSwitch(session: session).activate(noted, before: situation.old) } catch {
-            await TargetSwitch(session: session).withdraw(event, before: situation.current, noted)
-            throw error
+        do { outcome = try await change.activate(noted, before: situation.old) } catch {
+            await change.withdraw(event, before: situation.current, noted)
+            throw await restoresCanary(situation) ? error : hinting(at: situation, error)
         }
         if case .returned(let why) = outcome {
+            report.warnings += await restoreCanary(situation)
             event.state = situation.old == nil ? .failed : .rolledBack
             event.reason = why
             report.reason = why
@@ -252,7 +254,10 @@ struct DeploymentRun {
     /// What happened is told even where it cannot be noted.
     func note(_ event: DeploymentEvent, _ report: inout DeploymentReport) {
         report.event = event.id
-        do { try session.journal.note(event) } catch {
+        do {
+            try session.journal.note(event)
+            if event.state == .succeeded || event.state == .paused { try session.journal.withdrawUnsettled() }
+        } catch {
             report.warnings.append("what happened to \(target.name) could not be noted: \(error)")
         }
     }

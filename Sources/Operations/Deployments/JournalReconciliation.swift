@@ -35,9 +35,9 @@ struct JournalReconciliation {
                 outcome.warnings.append("\(JournalReconciliation.what(event)): \(event.state.rawValue)")
                 continue
             }
-            // Whoever took a part of the traffic back did not get to the end of it.
-            if event.action == .rollback, let canary, event.abandoned == canary.release {
-                try await session.driver.endCanary(canary.release)
+            if event.endsCanary, event.release == current {
+                try await end(canary, by: event, &outcome)
+                continue
             }
             guard event.release == current, let seal = seals.first(where: { $0.release == event.release }) else {
                 // Of one that is gone back to, the seal tells of the time before.
@@ -80,6 +80,22 @@ struct JournalReconciliation {
             try await session.driver.endCanary(canary.release)
             return false
         }
+    }
+
+    /// Ends a canary for whoever did not get to the end of that; what runs stays, whether it works or not: it had the rest of the traffic.
+    ///
+    /// Where that cannot be done now, it stays under way, and keeps nobody from anything.
+    private func end(_ canary: Canary?, by event: DeploymentEvent, _ outcome: inout Outcome) async throws {
+        do {
+            if let canary, canary.release == event.abandoned { try await session.driver.endCanary(canary.release) }
+        } catch {
+            try session.workspace.context.cancellation.check()
+            outcome.warnings.append("\(event.abandoned?.text ?? "") still has its part on \(event.target): \(error)")
+            return
+        }
+        try session.journal.note(event)
+        outcome.isNews = true
+        outcome.warnings.append("\(JournalReconciliation.what(event)): \(event.state.rawValue)")
     }
 
     private static func what(_ event: DeploymentEvent) -> String {

@@ -21,9 +21,10 @@ extension ReleaseSeal {
         return seal
     }
 
-    /// Returns a seal that notes an event, and no other.
+    /// Returns a seal that notes an event, and no other: not one either that the event has from the seal that it was made of.
     func noting(_ event: DeploymentEvent) -> ReleaseSeal {
-        var seal = notingNothing
+        var (seal, event) = (notingNothing, event)
+        for name in Detail.all { event.details[name] = nil }
         seal.details[Detail.event] = event.id
         seal.details[Detail.sequence] = "\(event.sequence)"
         seal.details[Detail.time] = event.at
@@ -54,7 +55,7 @@ extension ReleaseSeal {
             target: target,
             action: .deploy,
             state: .succeeded,
-            of: self,
+            of: notingNothing,
             previous: nil,
             host: "",
             at: at

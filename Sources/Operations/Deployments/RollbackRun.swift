@@ -71,20 +71,24 @@ struct RollbackRun {
                 // What it was for stays: automatic rollbacks are told by it.
                 event.reason = [options.reason, why].compactMap(\.self).joined(separator: "; ")
                 report.reason = why
+                report.warnings += await restoreCanary(plan)
             }
         } catch {
-            await TargetSwitch(session: session).withdraw(event, before: plan.left, in: journal)
+            await withdraw(event, plan, in: journal)
             throw error
         }
         report.state = event.state
         report.event = event.id
         if plan.endsCanary { report.canary = DeploymentReport.Canary(version: report.previous ?? "", percent: 0) }
-        do { try journal.note(event) } catch {
+        do {
+            try journal.note(event)
+            if event.state == .succeeded { try session.journal.withdrawUnsettled() }
+        } catch {
             report.warnings.append("what happened to \(target.name) could not be noted: \(error)")
         }
         if event.state == .succeeded {
             if let canary = plan.canary, !plan.endsCanary, canary.release != plan.old.release {
-                report.warnings.append("\(canary.release) does not get its part of the traffic any more")
+                report.warnings.append(RollbackRun.endedCanaryWarning(canary))
             }
             await session.remember(event, in: plan.old)
             await session.forget(plan.leftSeal)
@@ -97,8 +101,41 @@ struct RollbackRun {
         guard plan.endsCanary, let left = plan.left else {
             return try await TargetSwitch(session: session).activate(plan.old, before: plan.leftSeal)
         }
-        try await driver.endCanary(left)
+        do { try await session.uninterruptedDriver.endCanary(left) } catch {
+            // Whoever interrupted it in the middle does not want half of it.
+            guard session.workspace.context.cancellation.isCancelled else { throw error }
+            try await session.uninterruptedDriver.endCanary(left)
+        }
         return .running
+    }
+
+    /// Takes back that something was about to happen, where everything is as it was.
+    private func withdraw(_ event: DeploymentEvent, _ plan: Plan, in journal: DeploymentJournal) async {
+        guard plan.endsCanary else {
+            await TargetSwitch(session: session).withdraw(event, before: plan.left, in: journal)
+            if let canary = plan.canary {
+                _ = await TargetSwitch(session: session).shareAgain(canary, beside: plan.leftSeal)
+            }
+            return
+        }
+        if let now = try? await session.uninterruptedDriver.canary(), now == plan.canary {
+            try? journal.withdraw(event)
+        }
+    }
+
+    /// Lets a canary have its part again that the way back ended, and that came to nothing; returns what to say where it has not.
+    private func restoreCanary(_ plan: Plan) async -> [String] {
+        guard let canary = plan.canary else { return [] }
+        if canary.release != plan.old.release,
+            await TargetSwitch(session: session).shareAgain(canary, beside: plan.leftSeal)
+        {
+            return []
+        }
+        return [RollbackRun.endedCanaryWarning(canary)]
+    }
+
+    private static func endedCanaryWarning(_ canary: Canary) -> String {
+        "\(canary.release) does not get its part of the traffic any more"
     }
 
     /// Announces it at the target, or, where that takes nothing more, as a disk that is full, in this clone: the way back is free.
@@ -233,12 +270,13 @@ struct RollbackRun {
         var event = try await session.event(
             .rollback,
             .succeeded,
-            of: plan.old.notingNothing,
+            of: plan.old,
             after: plan.history,
             previous: plan.leftEvent,
             reason: options.reason
         )
         event.abandoned = plan.left
+        if plan.endsCanary { event.noteEndOfCanary() }
         // Who names a version that is bad insists on it.
         event.isForced = plan.history.isBad(plan.old.release)
         if let stage = target.stage, let left = plan.leftSeal?.tag ?? plan.leftEvent?.tag {

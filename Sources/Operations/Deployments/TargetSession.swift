@@ -11,9 +11,9 @@ struct TargetSession: Sendable {
     let target: DeploymentTarget
     let driver: any TargetDriver
     let journal: DeploymentJournal
-    /// What Git knows.
+    /// What Git and this clone's own journal knew when the session began.
     private let recorded: DeploymentHistory
-    /// What Git and this clone's journal knew when the driver was made.
+    /// The same, and what somebody in this clone was about to do.
     private let known: DeploymentHistory
     private(set) var warnings: [String]
 
@@ -66,7 +66,8 @@ struct TargetSession: Sendable {
         return DeploymentHistory(target.name, recorded.events + noted + sealed)
     }
 
-    /// Whether Git or this clone's journal knows of an event.
+    /// Whether Git, or this clone's own journal, knew of an event when the session began; what the target's journal notes, and what was
+    /// noted since, is not looked at.
     func isRecorded(_ event: DeploymentEvent) -> Bool { recorded.events.contains { $0.id == event.id } }
 
     /// Returns the event that the seal of what runs notes, where neither Git nor a journal knows of it: whoever put it there could not
@@ -79,8 +80,7 @@ struct TargetSession: Sendable {
 
     /// Returns the event that put there what runs, which is not the last one where somebody went back and nobody here knows.
     func event(of current: ReleaseID?, in history: DeploymentHistory) -> DeploymentEvent? {
-        guard let current else { return nil }
-        return history.events.last { $0.state == .succeeded && $0.release == current }
+        current.flatMap { history.event(of: $0) }
     }
 
     /// Returns the event to go back to from what runs.
@@ -93,7 +93,7 @@ struct TargetSession: Sendable {
         return before.last { $0.state == .succeeded && $0.release != current && !history.isBad($0.release) }
     }
 
-    /// Creates an event of now.
+    /// Creates an event of now; what a seal notes of another event is left out.
     func event(
         _ action: DeploymentEvent.Action,
         _ state: DeploymentEvent.State,
@@ -108,7 +108,7 @@ struct TargetSession: Sendable {
             target: target.name,
             action: action,
             state: state,
-            of: seal,
+            of: seal.notingNothing,
             previous: previous?.id,
             reason: reason,
             by: (try? await workspace.repository.committer())?.name,

@@ -46,7 +46,22 @@ struct TargetSwitch {
         } catch { return }
     }
 
-    /// Lets the old release be current again.
+    /// Lets a canary have its part again that a switch may have ended, beside what runs again; returns whether it has it.
+    ///
+    /// One that cannot have it is ended.
+    func shareAgain(_ canary: Canary, beside stable: ReleaseSeal?) async -> Bool {
+        let driver = session.uninterruptedDriver
+        guard let stable, (try? await driver.current()) == stable.release else { return false }
+        // It is written down until somebody ends it.
+        if let now = try? await driver.canary(), now == canary { return true }
+        do { try await driver.share(canary, beside: stable) } catch {
+            try? await driver.endCanary(canary.release)
+            return false
+        }
+        return true
+    }
+
+    /// Lets the old release be current again; throws a `Failure` of the kind `locked` where somebody else is at the target by now.
     func goBack(from seal: ReleaseSeal, to old: ReleaseSeal?, because error: any Error) async throws -> Outcome {
         // What the user interrupted stays interrupted: the way back is not part of that.
         let driver = session.uninterruptedDriver
@@ -58,6 +73,8 @@ struct TargetSwitch {
         do {
             try await driver.activate(old)
             try await driver.checkHealth(of: old)
+        } catch let second as Failure where second.kind == .locked {
+            throw second
         } catch let second {
             throw Failure(
                 .failed,

@@ -41,8 +41,9 @@ struct MonitoredRelease: Sendable {
             )
         }
         history = try session.history(seals)
-        let state: DeploymentEvent.State = isCanary ? .paused : .succeeded
-        event = history.events.last { $0.state == state && $0.release == current }
+        event =
+            isCanary
+            ? history.events.last { $0.state == .paused && $0.release == current } : history.event(of: current)
         release = current
         model = seal.model
         version = seal.version

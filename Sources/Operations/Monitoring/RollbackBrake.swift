@@ -14,10 +14,11 @@ struct RollbackBrake: Sendable {
 
     /// Returns why there must be no rollback at a time, in seconds since 1970; `nil` where there may be one.
     ///
+    /// That a canary was ended does not count: what ran goes on.
     /// A clock that was set back makes of what just happened something that is still to come: it counts by its distance.
     func objection(to history: DeploymentHistory, at time: Int64) -> String? {
         let times = history.events.filter {
-            $0.action == .rollback && $0.reason?.hasPrefix(RollbackBrake.reasonPrefix) == true
+            $0.action == .rollback && !$0.endsCanary && $0.reason?.hasPrefix(RollbackBrake.reasonPrefix) == true
         }.map { CivilDate.secondsSince1970(parsing: $0.at) ?? time }
         let distances = times.map { ($0 - time).magnitude }
         if distances.contains(where: { $0 < UInt64(cooldown) }) {
