@@ -41,7 +41,8 @@ package final class HTTPTransport: Sendable {
     /// Makes a request and returns the whole answer, whatever its status.
     ///
     /// An answer of more than `answerLimit` bytes is an error. `sent` is told of bytes of a file body as they go. With `file`, the
-    /// content of an answer that says that all is well is appended to that file, and is not in what is returned.
+    /// content of an answer that says that all is well is appended to that file, and is not in what is returned; one that is not the
+    /// range that was asked for, but everything, is an error before anything is appended.
     package func send(
         _ request: HTTPRequest,
         answerLimit: Int = HTTPTransport.answerLimit,
@@ -93,6 +94,7 @@ package final class HTTPTransport: Sendable {
         }
         let response = try await client.execute(outgoing, deadline: .distantFuture)
         meter.setServersTurn(false)
+        if file != nil, request.fields["Range"] != nil, response.status == .ok { throw TransportError.everything }
         let expected = request.method == .head ? 0 : response.headers.first(name: "Content-Length").flatMap { Int($0) }
         if let expected, expected > answerLimit { throw TransportError.tooLong(limit: answerLimit) }
         let file = (200..<300).contains(response.status.code) ? file : nil

@@ -12,6 +12,8 @@ package enum TransportError: Error, Sendable {
     case insecure(String)
     /// The answer is longer than what was asked for, by at least the limit in bytes.
     case tooLong(limit: Int)
+    /// The server knows no ranges: it gives everything where the rest of a file was asked for.
+    case everything
     /// The request cannot be made: its URL is none, for one.
     case invalid(String)
     /// The file that was to be sent cannot be read.
@@ -25,7 +27,7 @@ package enum TransportError: Error, Sendable {
     package var isTransient: Bool {
         switch self {
         case .unreachable, .interrupted, .stalled: true
-        case .insecure, .tooLong, .invalid, .file, .fileChanged, .cancelled: false
+        case .insecure, .tooLong, .everything, .invalid, .file, .fileChanged, .cancelled: false
         }
     }
 }
@@ -39,6 +41,7 @@ extension TransportError: CustomStringConvertible {
         case .stalled(let byteCount, let seconds): "only \(byteCount) bytes went in \(seconds) seconds"
         case .insecure(let cause): "no secure connection: \(cause)"
         case .tooLong(let limit): "the answer is longer than \(limit) bytes"
+        case .everything: "the server gives everything where a part was asked for"
         case .invalid(let cause): cause
         case .file(let error): "\(error)"
         case .fileChanged(let path): "\(path) changed while it was sent"

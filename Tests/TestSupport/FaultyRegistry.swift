@@ -7,7 +7,7 @@ package import SystemPackage
 /// chunk (once), `busy` at first (twice), `lie` about the digest of a manifest, `other` manifests than were asked for, `login` wanted,
 /// `elsewhere` uploads go to another name of the host, which must get no login, chunks have to be `large`, and the connection is `gone`
 /// in the middle of every upload. Of content that is fetched, `whole` gives all where a part is asked for, `stop` breaks off (twice),
-/// `halt` does both (once), `shift` breaks off and then gives another part than was asked for, and there is `more` of it, or `less`, or
+/// `halt` does both (once), and `flow`, too, without saying how much it is (three times), `shift` breaks off and then gives another part than was asked for, and there is `more` of it, or `less`, or
 /// a byte is `altered`.
 package final class FaultyRegistry: Sendable {
     private static let script = """
@@ -36,8 +36,23 @@ package final class FaultyRegistry: Sendable {
                 if self.command != "HEAD":
                     self.wfile.write(content[:count])
 
+            def flow(self, status, fields, content, count):
+                self.send_response(status)
+                for name, value in fields:
+                    if name.lower() in ("content-type", "docker-content-digest"):
+                        self.send_header(name, value)
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                self.wfile.write(b"%x\\r\\n" % len(content) + content[:count])
+                if count == len(content):
+                    self.wfile.write(b"\\r\\n0\\r\\n\\r\\n")
+
             def give(self, fault, status, fields, content):
-                if times(fault, {"stop": 2, "halt": 1, "shift": 1}.get(fault, 0)):
+                breaks = times(fault, {"stop": 2, "halt": 1, "flow": 3, "shift": 1}.get(fault, 0))
+                if fault == "flow":
+                    self.flow(status, fields, content, len(content) // 2 if breaks else len(content))
+                    return self.hang_up() if breaks else None
+                if breaks:
                     self.answer(status, fields, content, len(content) // 2)
                     return self.hang_up()
                 if fault == "shift":
@@ -92,7 +107,7 @@ package final class FaultyRegistry: Sendable {
                     self.rfile.read(length // 2)
                     return self.hang_up()
                 body = self.rfile.read(length)
-                if fault in ("whole", "halt"):
+                if fault in ("whole", "halt", "flow"):
                     del self.headers["Range"]
                 if fault == "busy" and times(self.command, 2):
                     return self.error(429 if self.command == "HEAD" else 503, "TOOMANYREQUESTS", ("Retry-After", "0"))

@@ -52,9 +52,8 @@ struct BlobDownload {
         let response: HTTPResponse
         switch await session.result(of: request, answerLimit: limit, into: file, sent: { _ in }) {
         case .success(let found): response = found
-        case .failure(.transport(.tooLong)):
-            guard offset > 0 else { throw another("longer") }
-            // Who does not know ranges gives everything.
+        case .failure(.transport(.tooLong)): throw another("longer")
+        case .failure(.transport(.everything)):
             try restart()
             return nil
         case .failure(let error): return (error, nil)
