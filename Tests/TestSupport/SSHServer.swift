@@ -27,13 +27,22 @@ package final class SSHServer: Sendable {
     package static let tinyDisk =
         "unshare --mount sh -c 'mount -t tmpfs -o size=2m none /mnt && exec /usr/lib/openssh/sftp-server'"
 
+    private static let enter =
+        "ForceCommand exec nsenter --target \"$(cat 'DIR/mounts')\" --user --mount --preserve-credentials "
+        + "/bin/sh -c \"$SSH_ORIGINAL_COMMAND\""
+
     /// Starts a server with that command of the shell as its SFTP subsystem.
-    package init(subsystem: String = SSHServer.subsystem) async throws {
+    ///
+    /// The commands of one that `entersMounts` see what the process sees whose number the file `mounts` in its directory has.
+    package init(subsystem: String = SSHServer.subsystem, entersMounts: Bool = false) async throws {
         let temporary = FileManager.default.temporaryDirectory.appending(path: "git-model-sshd-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
         directory = FilePath(temporary.resolvingSymlinksInPath().path)
         let first = "\(Int.random(in: 20000..<32000))"
-        let variables = ["DIR": directory.string, "SUBSYSTEM": subsystem, "FIRST_PORT": first]
+        let enter = entersMounts ? SSHServer.enter.replacing("DIR", with: directory.string) : ""
+        let variables = [
+            "DIR": directory.string, "SUBSYSTEM": subsystem, "FIRST_PORT": first, "ENTER": enter,
+        ]
         let lines = try await SSHServer.shell(SSHServer.start, variables)
         let numbers = lines.split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
         guard numbers.count == 2 else { throw SSHServerFailure(description: "sshd does not start: \(lines)") }
@@ -129,6 +138,7 @@ package final class SSHServer: Sendable {
         for key in host user other; do ssh-keygen -q -t ed25519 -N '' -C '' -f "$key"; done
         cat >config <<END
         Host *
+            User $(id -un)
             IdentityFile $DIR/user
             IdentitiesOnly yes
             IdentityAgent none
@@ -158,6 +168,7 @@ package final class SSHServer: Sendable {
         MaxStartups 200
         MaxSessions 200
         Subsystem sftp $SUBSYSTEM
+        $ENTER
         END
         attempt=0
         while :; do

@@ -52,19 +52,21 @@ package final class ScratchRepository: Sendable {
 
     /// Runs a script in the repository, or in another directory, with both output streams in one, in order.
     ///
-    /// It ends with the first command that fails, as `ShellScript` says, unless it `goesOn`.
+    /// It ends with the first command that fails, as `ShellScript` says, unless it `goesOn`. One that `mounts` may do so whoever runs
+    /// it: it is root in name spaces of its own, and nobody else sees what it mounts.
     @discardableResult
     package func run(
         _ script: String,
         in directory: FilePath? = nil,
-        goesOn: Bool = false
+        goesOn: Bool = false,
+        mounts: Bool = false
     ) async throws -> ShellResult {
         let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
         let result = try await ShellTurns.shared.run { [path] in
             let text = goesOn ? script : try await ShellScript(script).strict
             return try await Subprocess.run(
-                .path("/bin/sh"),
-                arguments: ["-c", text],
+                .path(mounts ? "/usr/bin/unshare" : "/bin/sh"),
+                arguments: .init((mounts ? ["--map-root-user", "--mount", "/bin/sh"] : []) + ["-c", text]),
                 environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
                 workingDirectory: directory ?? path,
                 output: .string(limit: 4 << 20),
