@@ -89,9 +89,11 @@ struct ReleaseFixture: Sendable {
     let files: [String: [UInt8]]
     let release: Release
 
-    /// Creates a version of files; `run.sh` is executable, and `link` leads to the first.
-    init(_ version: String, _ files: [String: [UInt8]]) throws {
+    /// Creates a version of files; `run.sh` is executable, and `link` leads to the first; `batch` is its batch command.
+    init(_ version: String, _ files: [String: [UInt8]], batch: [String] = []) throws {
         self.files = files
+        var plan = ReleasePlan()
+        plan.batch = batch
         var entries = try files.map { name, bytes in
             TreeEntry(
                 mode: name == "run.sh" ? .executable : .regular,
@@ -118,7 +120,7 @@ struct ReleaseFixture: Sendable {
             committed: 1_700_000_000,
             files: listing,
             digest: SHA256.digest(of: listing.encoded),
-            plan: ReleasePlan()
+            plan: plan
         )
     }
 

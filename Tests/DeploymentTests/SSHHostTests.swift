@@ -162,6 +162,35 @@ import Testing
         await failing.stop()
     }
 
+    /// Exit codes that scripts on the host, or OpenSSH, have a use for themselves.
+    private static let codes: [Int32] = [1, 95, 96, 97, 98, 127, 255]
+
+    @Test func `A batch command there ends with whatever code, and is not taken for a host that failed`() async throws {
+        let words = [
+            "sh", "-c", "echo why >&2; code=$(cat \"$1\"); [ $code = 0 ] || exit $code", "sh", "{in}", "{out}",
+        ]
+        let release = try ReleaseFixture("v1.1.0", ["weights.bin": [1]], batch: words)
+        let host = host()
+        try await release.deploy(to: host)
+        let (source, sink) = (server.directory.appending("in.csv"), server.directory.appending("out.csv"))
+        func run(_ text: String) async throws -> SSHReleaseHost.BatchEnd {
+            try DurableFile.remove(sink)
+            try DurableFile.write(Array(text.utf8), to: source)
+            return try await host.runBatch(of: release.seal, from: source, to: sink)
+        }
+        for code in SSHHostTests.codes {
+            let end = try await run("\(code)")
+            guard case .failed(code, let said) = end else { return #expect(Bool(false), "\(code): \(end)") }
+            #expect(said.contains("why\n"), "\(said)")
+        }
+        let end = try await run("0")
+        guard case .noOutput = end else { return #expect(Bool(false), "\(end)") }
+        let files = host.layout.files(of: release.release.id)
+        try FileManager.default.moveItem(atPath: files.string, toPath: files.string + ".away")
+        let error = await #expect(throws: HostError.self) { try await run("0") }
+        #expect(error.map { "\($0)" }?.hasPrefix("cannot enter release \(release.release.id) on the server: ") == true)
+    }
+
     @Test func `A command there reads what is sent, and gives its output, its file, or its complaints`() async throws {
         let host = host()
         try await release.deploy(to: host)
@@ -181,6 +210,11 @@ import Testing
         #expect(String(decoding: failed.output, as: UTF8.self).contains("a 'b' $c\n") && failed.exitCode == 7)
         await #expect(throws: ServeLaunchError.noOutput) {
             try await launch.capture(["true", "{out}"], in: "/", input: [], variables: [:])
+        }
+        for code in SSHHostTests.codes {
+            let words = ["sh", "-c", "echo why >&2; exit \(code)", "sh", "{out}"]
+            let failed = try await launch.capture(words, in: "/", input: [], variables: [:])
+            #expect(failed.exitCode == code && String(decoding: failed.output, as: UTF8.self).contains("why\n"))
         }
         let pid = server.directory.appending("pid")
         let endless = Task {

@@ -49,10 +49,11 @@ struct RemoteSupervision {
     /// A command that reads so many bytes of the standard input, and gives its own output, or the only file at `{out}`.
     func command(inputByteCount count: Int) -> String {
         let hasFile = words.contains { $0.contains("{out}") }
+        let noOutput = RemoteSupervision.noOutputCode
         let given =
             hasFile
-            ? "set -- \"$_place/files\"/*; if [ $# = 1 ] && [ -f \"$1\" ]; then cat \"$1\"; else _code=97; fi"
-            : "cat \"$_place/output\""
+            ? "set -- \"$_place/files\"/*; if [ $# = 1 ] && [ -f \"$1\" ]; then cat \"$1\" || _code=1; else _code=\(noOutput); fi"
+            : "cat \"$_place/output\" || _code=1"
         return """
             _place=$(mktemp -d) || exit 1
             trap 'rm -rf "$_place"' EXIT
@@ -62,7 +63,7 @@ struct RemoteSupervision {
             \(running(input: "\"$_place/input\"", output: hasFile ? ">&2" : ">\"$_place/output\""))
             wait "$_child"
             _code=$?
-            if [ "$_code" = 0 ]; then \(given); fi
+            if [ "$_code" = 0 ]; then \(given); else \(RemoteSupervision.failing); fi
             \(ending)
             """
     }
@@ -87,10 +88,18 @@ struct RemoteSupervision {
             _code=$?
             if [ "$_code" = 0 ]; then
                 if [ -f "$_out" ] && [ ! -L "$_out" ]; then cat "$_out" || _code=1; else _code=\(RemoteSupervision.noOutputCode); fi
+            else
+                \(RemoteSupervision.failing)
             fi
             \(ending)
             """
     }
+
+    /// The exit code of a script whose command failed; the command's own is the output then, so that it is no code of the script's.
+    static let failedCode: Int32 = 95
+
+    /// The exit code of a host where the directory of the release cannot be entered.
+    static let noDirectoryCode: Int32 = 96
 
     /// The exit code of a host that could not keep the whole input of a command.
     static let noInputCode: Int32 = 98
@@ -98,11 +107,16 @@ struct RemoteSupervision {
     /// The exit code of a command that did not write the one file that it was to write.
     static let noOutputCode: Int32 = 97
 
+    /// The exit code of the command, as a script says it that ends with `failedCode`; `nil` where it says something else.
+    static func commandCode(in output: [UInt8]) -> Int32? { Int32(String(decoding: output, as: UTF8.self)) }
+
+    private static let failing = "printf %s \"$_code\"; _code=\(failedCode)"
+
     private var beginning: String {
         let names = variables.keys.sorted().filter(RemoteSupervision.isName)
         let exports = names.map { "export \($0)=\(ShellWord.quoted(variables[$0] ?? ""))" }
         return """
-            cd \(RemoteScript.word(directory)) || exit 96
+            cd \(RemoteScript.word(directory)) || exit \(RemoteSupervision.noDirectoryCode)
             _dir=$(pwd -P)
             export GIT_MODEL_DIR="$_dir"
             \(exports.joined(separator: "\n"))

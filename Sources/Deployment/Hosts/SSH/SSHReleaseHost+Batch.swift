@@ -43,8 +43,14 @@ extension SSHReleaseHost {
         case RemoteSupervision.noOutputCode: return .noOutput
         case RemoteSupervision.noInputCode:
             throw HostError.failed("keep the inputs on \(client.name)", said: end.said)
-        default: return .failed(exitCode: end.exitCode, said: end.said)
+        case RemoteSupervision.noDirectoryCode:
+            throw HostError.failed("enter release \(seal.release) on \(client.name)", said: end.said)
+        case RemoteSupervision.failedCode:
+            let code = (try? DurableFile.read(destination, limit: 64)).flatMap(RemoteSupervision.commandCode)
+            if let code { return .failed(exitCode: code, said: end.said) }
+        default: break
         }
+        throw HostError.failed("run the batch command of \(seal.release) on \(client.name)", said: end.said)
     }
 
     /// Writes the first so many bytes of a file; throws where there are fewer.

@@ -83,7 +83,13 @@ package struct SSHServeLaunch: ServeLaunch {
         } onCancel: {
             ending.cancel()
         }
-        if answer.exitCode == RemoteSupervision.noOutputCode { throw ServeLaunchError.noOutput }
-        return (answer.exitCode == 0 ? answer.output : Array(answer.said.utf8), answer.exitCode)
+        switch answer.exitCode {
+        case 0: return (answer.output, 0)
+        case RemoteSupervision.noOutputCode: throw ServeLaunchError.noOutput
+        case RemoteSupervision.failedCode:
+            if let code = RemoteSupervision.commandCode(in: answer.output) { return (Array(answer.said.utf8), code) }
+        default: break
+        }
+        throw HostError.failed("run a command in \(directory) on \(client.name)", said: answer.said)
     }
 }
