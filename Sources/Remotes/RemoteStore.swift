@@ -6,6 +6,9 @@ package import SystemPackage
 
 /// The store that a remote holds: its format, its indexes, and what of them this machine has seen already.
 package struct RemoteStore: Sendable {
+    /// More than any format file has, in bytes: a server may send whatever it likes.
+    private static let formatByteLimit = 64 << 10
+
     /// Where the store is.
     package let remote: any Remote
     /// The directory of this machine that keeps the indexes already read.
@@ -20,9 +23,12 @@ package struct RemoteStore: Sendable {
     /// Returns the format of the store, or `nil` where there is none yet.
     package func format() async throws(RemoteError) -> StoreFormat? {
         let bytes: [UInt8]
-        do { bytes = try await remote.read(StoreLayout.format, range: nil) } catch {
+        do { bytes = try await remote.read(StoreLayout.format, range: 0..<RemoteStore.formatByteLimit) } catch {
             if case .notFound = error { return nil }
             throw error
+        }
+        guard bytes.count < RemoteStore.formatByteLimit else {
+            throw .wrongContent(remote.name, file: StoreLayout.format, problem: "it is longer than any format file")
         }
         do throws(FormatError) {
             let format = try StoreFormat(parsing: String(decoding: bytes, as: UTF8.self))

@@ -91,6 +91,29 @@ import Testing
         #expect(mended.exitCode == 0, "\(mended.output)")
     }
 
+    @Test func `A directory that is mounted from elsewhere, also without the right to write, is a remote`() async throws
+    {
+        let result = try await ScratchRepository().run(
+            """
+            mkdir ~/disk ~/models && mount --bind ~/disk ~/models
+            git model init -q --remote ~/models && git commit -qm 'Set up'
+            head -c 400000 /dev/urandom > a.bin && git model add -q a.bin && git commit -qm a && git model push -q
+            git model remote check && git model fsck -q --deep --check-remote && git model gc -q --remote store
+            test -z "$(find ~/disk -name '.git-model-tmp*')" && find ~/disk/packs -type f | grep -c pack
+            mount -o remount,bind,ro ~/models && git clone -q . ~/c && cd ~/c
+            git model pull -q --trust ~/models && cmp a.bin ~/sentiment/a.bin && seq 9 > b.bin && git model add -q b.bin && git commit -qm b
+            git model push || echo refused $?
+            umount ~/models && git model status --check-remote
+            mount --bind ~/disk ~/models && git model push -q && git model fsck --deep --check-remote
+            """,
+            mounts: true
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["\n2\n", "refused 5\n", "not in remote  a.bin", "\n2 artifact versions can be rebuilt\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `A remote does not record the login of Git's own URL`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

@@ -161,7 +161,7 @@ package struct GCSRemote: Remote {
             if let project = token?.quotaProject { request.fields["X-Goog-User-Project"] = project }
             let response: HTTPResponse
             do { response = try await transport.send(request, answerLimit: answerLimit, sent: sent) } catch {
-                throw RemoteError(name, error)
+                throw RemoteError(name, file: file, error)
             }
             if response.isSuccess, statuses.contains(response.status) { return response }
             let failure = GCSFailure(response)

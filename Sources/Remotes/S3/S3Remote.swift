@@ -132,7 +132,7 @@ package struct S3Remote: Remote {
             }
             let response: HTTPResponse
             do { response = try await transport.send(request, answerLimit: answerLimit, sent: sent) } catch {
-                throw RemoteError(name, error)
+                throw RemoteError(name, file: file, error)
             }
             if response.isSuccess, statuses.contains(response.status) { return response }
             let failure = S3Failure(response)

@@ -72,7 +72,7 @@ actor AuthenticatedTransport {
             let candidate = searches[server.origin]?.current
             var request = request
             if let candidate { request.fields["Authorization"] = candidate.login.authorization }
-            let response = try await send(request, answerLimit: answerLimit, sent: sent)
+            let response = try await send(request, about: file, answerLimit: answerLimit, sent: sent)
             guard response.status == 401 else {
                 if response.isSuccess, let candidate { await accept(candidate, server) }
                 return response
@@ -89,16 +89,17 @@ actor AuthenticatedTransport {
         }
     }
 
-    /// Makes a request as it is.
+    /// Makes a request as it is, about `file` if about one.
     func send(
         _ request: HTTPRequest,
+        about file: String? = nil,
         answerLimit: Int = HTTPTransport.answerLimit,
         sent: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws(RemoteError) -> HTTPResponse {
         var request = request
         if let origin = HTTPAddress(request.url)?.origin { request.proxy = await configuredProxy(origin) }
         do { return try await transport.send(request, answerLimit: answerLimit, sent: sent) } catch {
-            throw RemoteError(remote, error)
+            throw RemoteError(remote, file: file, error)
         }
     }
 

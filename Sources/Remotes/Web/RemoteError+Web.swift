@@ -1,8 +1,16 @@
 import Transport
 
 extension RemoteError {
-    /// Creates the error of a request that got no answer.
-    init(_ remote: String, _ error: TransportError) {
+    /// Creates the error of a request, about a file if about one, that got no answer, or one that is longer than any right one.
+    init(_ remote: String, file: String? = nil, _ error: TransportError) {
+        switch (error, file) {
+        case (.tooLong(let limit), let file?):
+            self = .wrongContent(remote, file: file, problem: "it is longer than \(limit) bytes")
+        default: self.init(remote, error: error)
+        }
+    }
+
+    private init(_ remote: String, error: TransportError) {
         switch error {
         case .file(let error): self = .io(remote, error)
         case _ where error.isTransient: self = .busy(remote, cause: "\(error)", retryAfter: nil)
