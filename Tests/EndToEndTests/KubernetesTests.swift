@@ -258,6 +258,28 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Other keys that a cluster cannot run a version with are recorded as failed, with the way out`()
+        async throws
+    {
+        let result = try await Place().run(
+            """
+            git model deploy -q v1.0.0 prod && echo v1.0.0 > ~/cluster/broken && git config git-model.deploy.prod.replicas 3
+            git model deploy v1.0.0 prod || echo failed $?
+            git model deployments prod | grep -o '^prod  2 .* Failed' && git model deployments status prod | head -n 1
+            rm ~/cluster/broken && git config --unset git-model.deploy.prod.replicas && git config git-model.deploy.prod.memory 2Gi
+            git model deploy v1.0.0 prod && git model deployments prod | head -n 1
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "does not work on prod (the pods of prod do not get ready with bert-v1.0.0-",
+            "exceeded its progress deadline",
+            "hint: set the keys of the target back, and deploy again: `git model deploy bert@v1.0.0 prod`\n",
+            "failed 4\nprod  2  2026-01-02T03:04  deploy  bert@v1.0.0  Failed\n",
+            "Succeeded  prod runs bert@v1.0.0 now", "\nprod  3  2026-01-02T03:04  deploy  bert@v1.0.0  Succeeded\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A branch that a cluster follows gets the version that it has again, with other keys`() async throws {
         let result = try await Place().run(
             """

@@ -158,9 +158,7 @@ struct DeploymentRun {
 
     /// Puts the files there, unless they are there as they were sealed.
     private func receive(_ situation: Situation) async throws -> [String: String] {
-        // A cluster is told again of what it runs already where the keys of the target say something else.
-        let isToldAgain = target.kind == .kubernetes && situation.current == release.id
-        if !isToldAgain, let sealed = situation.seals.first(where: { $0.release == release.id }) {
+        if !isToldAgain(situation), let sealed = situation.seals.first(where: { $0.release == release.id }) {
             let differences = try await driver.differences(of: sealed)
             if differences.isEmpty { return sealed.notingNothing.details }
             guard situation.current != release.id else {
@@ -200,7 +198,11 @@ struct DeploymentRun {
         progress("running")
         let change = TargetSwitch(session: session)
         let outcome: TargetSwitch.Outcome
-        do { outcome = try await change.activate(noted, before: situation.old) } catch {
+        do { outcome = try await change.activate(noted, before: situation.old) } catch let failure as Failure
+            where hasNoWayBack(failure, situation)
+        {
+            return await failed(event, noted, failure, report)
+        } catch {
             await change.withdraw(event, before: situation.current, noted)
             throw await restoresCanary(situation) ? error : hinting(at: situation, error)
         }
