@@ -13,17 +13,37 @@ extension Workspace {
         switch subject {
         case .run(let record): return TrainingFacts(of: record)
         case .commit(let resolved):
-            var snapshot = try await Snapshot(of: resolved.commit, in: repository)
-            if let model = resolved.version?.model ?? model {
-                let models = try await ModelIndex.at(resolved.commit, in: repository).models
-                snapshot.leaveOut(ModelPlaces(of: model, among: models).isForeign)
-            }
-            return try await facts(in: snapshot, with: try await pointers(of: resolved).entries)
+            guard let version = resolved.version else { return try await facts(at: resolved.commit, for: model) }
+            let own = try await pointers(of: resolved).entries
+            return try await facts(at: resolved.commit, of: own, for: version.model)
         case .workTree:
             var snapshot = try await Snapshot(ofWorkTreeIn: self)
-            if let model { snapshot.leaveOut(ModelPlaces(of: model, among: try models()).isForeign) }
-            return try await facts(in: snapshot, with: try await PointerIndex.workTree(of: repository).entries)
+            var entries = try await PointerIndex.workTree(of: repository).entries
+            if let model {
+                let places = ModelPlaces(of: model, among: try models())
+                snapshot.leaveOut(places.isForeign)
+                entries.removeAll { places.isForeign($0.path) }
+            }
+            return try await facts(in: snapshot, with: entries)
         }
+    }
+
+    /// Reads the metrics and parameters of a commit, and of the runs that made its artifacts, or those that are given.
+    ///
+    /// For one model, what lies beside other models' artifacts does not count, nor, where none are given, their artifacts.
+    func facts(
+        at commit: GitObjectID,
+        of entries: [PointerIndex.Entry]? = nil,
+        for model: ModelName?
+    ) async throws -> TrainingFacts {
+        var snapshot = try await Snapshot(of: commit, in: repository)
+        var artifacts = if let entries { entries } else { try await pointers(at: commit).entries }
+        if let model {
+            let places = ModelPlaces(of: model, among: try await ModelIndex.at(commit, in: repository).models)
+            snapshot.leaveOut(places.isForeign)
+            if entries == nil { artifacts.removeAll { places.isForeign($0.path) } }
+        }
+        return try await facts(in: snapshot, with: artifacts)
     }
 
     /// Reads the metrics and parameters of a snapshot, and of the runs that made the artifacts it has.

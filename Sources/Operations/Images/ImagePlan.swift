@@ -32,8 +32,9 @@ struct ImagePlan: Sendable {
     static func base(_ text: String, of release: Release, in workspace: Workspace) async throws -> ImageReference {
         var words = text
         if text == captured {
-            let commit = try await workspace.resolve(release.tag).commit
-            let evidence = try await workspace.evidence(at: commit, for: release.model)
+            let resolved = try await workspace.resolve(release.tag)
+            let own = try await workspace.pointers(of: resolved).entries
+            let evidence = try await workspace.evidence(at: resolved.commit, of: own, for: release.model)
             guard let image = evidence.run?.environment?.image else {
                 throw Failure(
                     .failed,

@@ -16,19 +16,13 @@ struct VersionEvidence {
 extension Workspace {
     /// Finds what a commit says of how its artifacts, or some of them, came about.
     ///
-    /// For one model, what lies beside other models' artifacts says nothing.
+    /// For one model, what lies beside other models' artifacts says nothing, nor, where none are given, do these.
     func evidence(
         at commit: GitObjectID,
         of entries: [PointerIndex.Entry]? = nil,
         for model: ModelName? = nil
     ) async throws -> VersionEvidence {
-        let entries = if let entries { entries } else { try await pointers(at: commit).entries }
-        var snapshot = try await Snapshot(of: commit, in: repository)
-        if let model {
-            let models = try await ModelIndex.at(commit, in: repository).models
-            snapshot.leaveOut(ModelPlaces(of: model, among: models).isForeign)
-        }
-        let facts = try await facts(in: snapshot, with: entries)
+        let facts = try await facts(at: commit, of: entries, for: model)
         return VersionEvidence(
             run: facts.makers.first?.run,
             metrics: facts.metrics.mapValues(\.value),
@@ -37,19 +31,26 @@ extension Workspace {
     }
 }
 
-/// Which directories of a repository are a model's, and which are other models'.
+/// Which directories and artifacts of a repository are a model's, and which are other models'.
 struct ModelPlaces {
     private let own: Set<String>
     private let others: Set<String>
+    /// The artifacts that only other models have.
+    private let foreign: Set<RepositoryPath>
 
-    /// Takes the directories that artifacts are in.
+    /// Takes the artifacts, and the directories that they are in.
     init(of model: ModelName, among models: [ModelDescription]) {
         func places(_ models: [ModelDescription]) -> Set<String> {
             Set(models.flatMap(\.artifacts).map { $0.text.split(separator: "/").dropLast().joined(separator: "/") })
         }
-        own = places(models.filter { $0.name == model })
-        others = places(models.filter { $0.name != model })
+        let (mine, rest) = (models.filter { $0.name == model }, models.filter { $0.name != model })
+        own = places(mine)
+        others = places(rest)
+        foreign = Set(rest.flatMap(\.artifacts)).subtracting(mine.flatMap(\.artifacts))
     }
+
+    /// Whether only other models have an artifact.
+    func isForeign(_ artifact: RepositoryPath) -> Bool { foreign.contains(artifact) }
 
     /// Whether the nearest directory with artifacts that a file is in has only other models'.
     func isForeign(_ path: String) -> Bool {

@@ -84,7 +84,8 @@ package struct ExportHuggingFace: Sendable {
             bytes = try DurableFile.read(own, limit: ModelCard.byteLimit)
         }
         let directions = MetricDirections(workspace.configuration)
-        let evidence = try await workspace.evidence(at: version.commit, for: version.model)
+        let own = try await workspace.pointers(of: ResolvedVersion(version)).entries
+        let evidence = try await workspace.evidence(at: version.commit, of: own, for: version.model)
         let metrics = evidence.metrics.filter { directions.direction(of: $0.key) != nil }
         do throws(FormatError) {
             var card = try ModelCard(parsing: bytes ?? ExportHuggingFace.text(of: exported.release))

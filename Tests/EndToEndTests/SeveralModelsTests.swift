@@ -1,0 +1,56 @@
+import TestSupport
+import Testing
+
+/// A repository of two models: what is said of one is not the other's.
+@Suite struct SeveralModelsTests {
+    /// A version of `alpha`, after which only `beta` was trained on.
+    private static let setUp = """
+        git model init -q --name alpha && mkdir a b && seq 1 > a/w.bin && seq 2 > b/w.bin
+        git model add -q a/w.bin && git model add -q --model beta b/w.bin
+        cat > train.sh <<'END'
+        git model record metric $1_acc=$2 && git model record param $1_lr=$2 && seq $2 > $1/w.bin
+        END
+        train() { git model run -q -o $1/w.bin -- sh train.sh $1 $2; }
+        train a 3 && train b 4 && git add -A && git commit -qm One && git model tag -q alpha@v1.0.0
+        train b 5 && git add -A && git commit -qm Two
+
+        """
+
+    private func run(_ script: String) async throws -> ShellResult {
+        try await ScratchRepository().run(Self.setUp + script).expectSuccess()
+    }
+
+    @Test func `A version does not differ from a commit by another model's run`() async throws {
+        let result = try await run(
+            """
+            git model diff --exit-code alpha@v1.0.0 HEAD && git model diff --exit-code alpha@v1.0.0
+            git model diff --exit-code HEAD~1 HEAD || echo differs
+            """
+        )
+        let parts = result.output.split(separator: "alpha@v1.0.0 → ").map(String.init)
+        try #require(parts.count == 2, "\(result.output)")
+        #expect(parts[0] == "HEAD\nNo artifact differs\n" && parts[1].hasPrefix("work tree\nNo artifact differs\n"))
+        // Of commits, everything counts.
+        #expect(parts[1].contains("b_acc  4.0 → 5.0") && parts[1].hasSuffix("differs\n"), "\(parts[1])")
+    }
+
+    @Test func `The run of a model's artifact is its own, also where another model lists it`() async throws {
+        let result = try await run(
+            """
+            sed -i 's#"b/w.bin"#"a/w.bin", "b/w.bin"#' .mver/models/beta.json
+            git commit -qam Shared && train a 6 && git add -A && git commit -qm Three
+            git model diff alpha@v1.0.0 HEAD
+            """
+        )
+        #expect(result.output.contains("a_acc  3.0 → 6.0") && !result.output.contains("b_acc"), "\(result.output)")
+    }
+
+    @Test func `The card of a version has the metrics of its own model`() async throws {
+        let result = try await run(
+            """
+            git model export huggingface -q alpha@v1.0.0 ~/card && cat ~/card/README.md
+            """
+        )
+        #expect(result.output.contains("metrics:\n- a_acc\n---\n"), "\(result.output)")
+    }
+}
