@@ -59,6 +59,10 @@ package struct VersionManifest: Sendable, Hashable {
         guard let version = fields["version"]?.string, let commit = fields["commit"]?.string else {
             throw malformed("\"version\" or \"commit\" is no string")
         }
+        // People are shown these, and take a line by itself for one of ours.
+        guard !(version + commit).unicodeScalars.contains(where: \.isControl) else {
+            throw malformed("\"version\" or \"commit\" has control characters")
+        }
         guard let remotes = fields["remotes"]?.array?.map(\.string), !remotes.isEmpty, !remotes.contains(nil) else {
             throw malformed("\"remotes\" is no list of URLs")
         }
@@ -127,5 +131,15 @@ extension VersionManifest.Artifact {
         ]
         if isExecutable { fields["executable"] = .bool(true) }
         return .object(fields)
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it begins a line, or tells a terminal something.
+    fileprivate var isControl: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
     }
 }

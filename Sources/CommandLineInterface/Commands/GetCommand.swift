@@ -58,13 +58,15 @@ struct GetCommand: ModelCommand {
 
     func render(_ report: GetVersion.Report, to text: inout Text) {
         let size = report.written.reduce(0) { $0 + $1.size }
+        let version = DisplayText.quoted(report.version)
         if report.written.isEmpty {
-            text.line("Nothing to get: \(report.output) has \(report.version)")
+            text.line("Nothing to get: \(DisplayText.quoted(report.output)) has \(version)")
         } else {
             let what = "\(Quantity.count(report.written.count, "artifact")), \(Quantity.bytes(size))"
             let time = Quantity.duration(nanoseconds: report.nanoseconds)
             let cost = "\(Quantity.bytes(report.bytes)) received in \(time)"
-            text.line("Got \(what), of \(report.version) at \(report.commit.prefix(12)): \(cost)")
+            let commit = DisplayText.quoted(String(report.commit.prefix(12)))
+            text.line("Got \(what), of \(version) at \(commit): \(cost)")
         }
         if let signer = report.signer { text.line("Signed by \(DisplayText.sanitized(signer))") }
         text.restored(report.written, as: "wrote")
