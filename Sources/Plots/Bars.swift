@@ -7,7 +7,7 @@ package struct Bars: Sendable, Hashable {
         case descending
     }
 
-    /// A value with its name.
+    /// A value with its name; equal to one that was recorded alike, NaN included.
     package struct Bar: Sendable, Hashable {
         /// What the value is of.
         package let name: String
@@ -33,6 +33,19 @@ package struct Bars: Sendable, Hashable {
         self.bars = bars
         self.valueLabel = valueLabel
         self.order = order
+    }
+}
+
+extension Bars.Bar {
+    /// Compares names and values.
+    package static func == (one: Bars.Bar, other: Bars.Bar) -> Bool {
+        one.name == other.name && ReportedNumber(one.value) == ReportedNumber(other.value)
+    }
+
+    /// Hashes the name and the value.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(ReportedNumber(value))
     }
 }
 

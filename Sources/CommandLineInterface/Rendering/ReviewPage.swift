@@ -109,6 +109,7 @@ struct ReviewPage {
 extension ReviewChanges.Report {
     /// What plots call the two commits where people compare them, as the other tables do.
     var plotNames: [String: String] {
-        [String(base.commit.prefix(12)): "before", String(head.commit.prefix(12)): "after"]
+        // They may be one and the same.
+        Dictionary([(base, "before"), (head, "after")].map { (String($0.commit.prefix(12)), $1) }) { first, _ in first }
     }
 }

@@ -153,16 +153,19 @@ package struct ReviewChanges: Sendable {
         in workspace: Workspace,
         _ report: inout Report
     ) async throws -> [PlotFigure] {
-        var parts: [PlotFigure.Part] = []
+        var sides: [[PlotFigure.Part]] = []
         for commit in [base, head] {
             let subject = FactSubject.commit(try await workspace.resolve(commit.hex))
             let found = try await PlotCollection(of: subject, in: workspace, store)
-            parts += found.plots.map { PlotFigure.Part(commit.abbreviated, $0) }
+            sides.append(found.plots.map { PlotFigure.Part(commit.abbreviated, $0) })
             report.warnings += found.problems
         }
-        let figures = PlotFigure.figures(of: parts).filter { figure in
+        // A commit may have several plots of one name.
+        let (before, after) = (PlotFigure.figures(of: sides[0]), PlotFigure.figures(of: sides[1]))
+        let figures = PlotFigure.figures(of: sides[0] + sides[1]).filter { figure in
             guard figure.parts.contains(where: { !$0.plot.data.isOnePoint }) else { return false }
-            return figure.parts.count < 2 || figure.parts[0].plot.data != figure.parts[1].plot.data
+            let same = [before, after].map { $0.first { $0.id == figure.id && $0.kind == figure.kind } }
+            return same[0]?.parts.map(\.plot.data) != same[1]?.parts.map(\.plot.data)
         }
         return Array(figures.prefix(ReviewChanges.plotLimit))
     }
