@@ -62,12 +62,14 @@ import Testing
         ScriptCase(
             """
             git clone -q --depth 1 "file://$HOME/origin.git" ~/shallow && cd ~/shallow
-            for verb in list tag stages log 'which production' 'show v1.0.0' 'checkout production'; do
+            for verb in list tag stages log 'which production' 'show v1.0.0' 'checkout production' 'show gpt@v1.0.0'; do
                 echo "== $verb" && git model $verb 2>&1 || echo "== $?"
             done
             git fetch -q --unshallow --tags && git model which production && git model list 2>&1 | grep -c shallow || echo whole
             """,
             says: "== 1\n== show v1.0.0\nerror: bert has no version v1.0.0\nhint: this clone is shallow",
+            "== show gpt@v1.0.0\nerror: there is no model gpt\nhint: this clone is shallow",
+            "`git fetch --unshallow --tags`\nhint: there are: bert\n== 5\n",
             "== list\nbert  v1.1.0",
             "`git fetch --unshallow --tags`\n== tag\n",
             "`git fetch --unshallow --tags`\n== stages\n",

@@ -13,6 +13,14 @@ extension Failure: Diagnosable {
     }
 }
 
+extension ShallowCloneError: Diagnosable {
+    var diagnosis: Diagnosis {
+        var diagnosis = error.diagnosis
+        diagnosis.hints = hints + diagnosis.hints
+        return diagnosis
+    }
+}
+
 extension PathArgumentError: Diagnosable {
     var diagnosis: Diagnosis { Diagnosis(.failed, description) }
 }

@@ -1,5 +1,5 @@
 import Git
-import Registry
+package import Registry
 import SystemIO
 import SystemPackage
 
@@ -15,7 +15,7 @@ extension Workspace {
 }
 
 extension Context {
-    /// Runs a verb; where that does not find a version, and the clone is shallow, the error says so.
+    /// Runs a verb; where that does not find a version, and the clone is shallow, the error says so, too.
     package func explainingShallowness<Answer>(_ verb: () async throws -> Answer) async throws -> Answer {
         do { return try await verb() } catch let error as ResolutionError {
             switch error {
@@ -24,7 +24,15 @@ extension Context {
             }
             let hints = (try? await Workspace.discover(in: self, bare: true).shallowHints) ?? []
             guard !hints.isEmpty else { throw error }
-            throw Failure(.failed, "\(error)", hints: hints)
+            throw ShallowCloneError(error: error, hints: hints)
         }
     }
+}
+
+/// A version was not found, perhaps because the clone is shallow.
+package struct ShallowCloneError: Error, Sendable {
+    /// What was not found.
+    package let error: ResolutionError
+    /// What to do about the clone.
+    package let hints: [String]
 }
