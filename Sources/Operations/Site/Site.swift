@@ -17,10 +17,9 @@ package struct Site: Sendable {
         /// What happened to stages, the last first.
         package let stageChanges: [VersionLog.Report.StageChange]
 
-        /// The highest version that was not taken back; one that is no pre-release where there is such.
+        /// The version that `latest` means; where there is none, the highest that was not taken back.
         package var latest: Version? {
-            let own = versions.filter { !$0.isDeregistered }
-            return own.last { !$0.isPrerelease } ?? own.last
+            versions.last(where: \.mayBeLatest) ?? versions.last { !$0.isDeregistered }
         }
     }
 
@@ -44,8 +43,8 @@ package struct Site: Sendable {
         package let tag: String
         /// The version, as `v1.2.3`.
         package let version: String
-        /// Whether it is a pre-release.
-        package let isPrerelease: Bool
+        /// Whether `latest` may mean it, as for `ModelVersion`.
+        let mayBeLatest: Bool
         /// The commit, and the first line of its message.
         package let commit: String, commitSubject: String
         /// The day on which it was tagged, or committed where the tag does not say, and the time of that in ISO 8601, UTC.

@@ -91,7 +91,7 @@ struct SiteCollection {
             model: version.model.text,
             tag: version.tag.text,
             version: version.version.description,
-            isPrerelease: version.version.isPrerelease,
+            mayBeLatest: version.mayBeLatest,
             commit: version.commit.hex,
             commitSubject: commit.subject,
             date: CivilDate(secondsSince1970: who.time, offsetMinutes: who.offsetMinutes).text,

@@ -26,10 +26,10 @@ extension Workspace {
         )
     }
 
-    /// Returns the newest version of each model; one that was taken back, or is only a candidate, counts where there is no other.
+    /// Returns the version of each model that `latest` means; where there is none, the highest.
     private static func newest(of versions: [ModelVersion]) -> [ModelVersion] {
         Dictionary(grouping: versions, by: \.model).sorted { $0.key < $1.key }.compactMap { _, versions in
-            versions.last { !$0.isDeregistered && !$0.version.isPrerelease } ?? versions.last
+            versions.last(where: \.mayBeLatest) ?? versions.last
         }
     }
 
