@@ -56,9 +56,7 @@ struct ArtifactMarkdown {
         let blocks = cells.map { $0.value.map { ArtifactMarkdown.blocks[min(7, Int($0 * 8))] } ?? "?" }
         let note = cells.count < layers.changes.count ? ", neighbours as one block" : ""
         let count = Quantity.count(layers.changes.count, "layer")
-        let origins = ["add": ", by author", "recomputed": ", recomputed"]
-        let measure = "relative L2 distance\(origins[layers.source] ?? "")"
-        page.line("`\(String(blocks))` \(count) changed, by \(measure)\(note)")
+        page.line("`\(String(blocks))` \(count) changed, by relative L2 distance\(layers.origin)\(note)")
         page.line()
         let hasOddities = layers.changes.contains { !$0.oddities.isEmpty }
         let rows = layers.changes.map { layer in

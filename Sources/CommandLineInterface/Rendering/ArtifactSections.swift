@@ -34,11 +34,13 @@ struct ArtifactSections {
         guard !layers.changes.isEmpty else { return "" }
         let scale = HeatScale(layers.changes)
         let cells = layers.changes.map { HeatStrip.Cell($0.name, scale.heat(of: $0)) }
-        let strip = HeatStrip("Relative L2 distance of layers that changed", cells)
+        let strip = HeatStrip("Relative L2 distance of layers\(layers.origin)", cells)
+        let hasOddities = layers.changes.contains { !$0.oddities.isEmpty }
         let rows = layers.changes.map { layer in
             [HTML.element("code", [], HTML.escaped(layer.name)), "\(layer.count)"] + LayerFigures(layer).cells
+                + (hasOddities ? [layer.oddities] : [])
         }
-        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"]
+        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"] + (hasOddities ? [""] : [])
         let title = "Inside " + HTML.element("code", [], HTML.escaped(layers.path))
         let table = HTML.table(heads, numbers: [1, 2, 3, 4, 5], rows)
         let summary = HTML.element("summary", [], Quantity.count(rows.count, "layer") + " that changed")

@@ -14,6 +14,15 @@ struct LayerFigures {
             layer.cosine.map { Quantity.decimals($0, 6) } ?? "",
         ]
     }
+
+    /// Whose figures a report has, by the source that it names.
+    fileprivate static func origin(_ source: String) -> String {
+        switch source {
+        case "add": "by author"
+        case "recomputed": "recomputed"
+        default: ""
+        }
+    }
 }
 
 extension LayerChange {
@@ -36,11 +45,13 @@ extension TensorChangeRow {
 
 extension CompareVersions.Report.Tensors {
     /// Whose figures these are, in the corner of a table.
+    var origin: String { LayerFigures.origin(source) }
+}
+
+extension ReviewChanges.Report.Layers {
+    /// Whose figures these are, behind what they are of: after a comma, where it is said.
     var origin: String {
-        switch source {
-        case "add": "by author"
-        case "recomputed": "recomputed"
-        default: ""
-        }
+        let words = LayerFigures.origin(source)
+        return words.isEmpty ? "" : ", " + words
     }
 }
