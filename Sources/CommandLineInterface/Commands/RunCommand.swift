@@ -32,7 +32,7 @@ struct RunCommand: ModelCommand {
     var name: String?
 
     @Option(
-        help: ArgumentHelp("Read parameters from a YAML or JSON file (can be repeated)", valueName: "file"),
+        help: ArgumentHelp("Read parameters from a YAML, JSON or TOML file (can be repeated)", valueName: "file"),
         completion: .file()
     )
     var params: [String] = []

@@ -19,8 +19,8 @@ struct RunsCommand: ParsableCommand {
             commandName: "list",
             abstract: "List recorded runs, the last one first",
             discussion: """
-                Conditions compare metrics, parameters (params.lr), status, name, branch, commit, user, started and \
-                duration with values: accuracy > 0.9 and params.lr < 1e-3.
+                Conditions compare metrics, parameters (params.lr), status, name, parent, branch, commit, user, started \
+                and duration with values: accuracy > 0.9 and params.lr < 1e-3.
                 """
         )
 

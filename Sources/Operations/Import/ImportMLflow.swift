@@ -311,7 +311,11 @@ package struct ImportMLflow: Sendable {
             report.warnings.append("artifacts of runs that no registered version is made of stay with MLflow")
         }
         if isUnknown || (report.left?.files ?? 0) > 0 {
-            report.hints.append("take them, too: `git model import mlflow \(ShellWord.quoted(place)) --artifacts`")
+            let chosen = [("--experiment", experiments), ("--model", models)].flatMap { option, names in
+                names.map { " \(option) \(ShellWord.quoted($0))" }
+            }
+            let words = ShellWord.quoted(place) + chosen.joined()
+            report.hints.append("take them, too: `git model import mlflow \(words) --artifacts`")
         }
         if !report.stages.isEmpty, !isDryRun {
             report.hints.append(

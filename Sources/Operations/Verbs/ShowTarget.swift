@@ -118,7 +118,7 @@ package struct ShowTarget: Sendable {
         }
         if children == nil, report.release != nil {
             report.warnings.append("no gateway serves \(report.target)")
-            report.hints.append("start it: `git-model serve --target \(report.target)`")
+            report.hints.append("start it: `git model serve --target \(report.target)`")
         }
         guard let canary = try await driver.canary() else { return }
         if let children, !children.contains(where: { $0.release == canary.release }) {
