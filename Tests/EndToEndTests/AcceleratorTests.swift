@@ -20,6 +20,13 @@ import Testing
         chmod +x ~/bin/nvidia-smi && export PATH=~/bin:$PATH
         # Whoever has ended, and nobody waits for, is gone as well.
         is_there() { grep -q '^State:' /proc/$1/status 2>/dev/null && ! grep -q '^State:.*zombie' /proc/$1/status; }
+        # Goes on when something was noted, however slow the machine is; what is said late is in the next line, ten seconds on.
+        cat > ~/bin/noted <<'END'
+        #!/bin/sh
+        for turn in $(seq 600); do grep -qs "$1" "$GIT_MODEL_RUN_DIR/system.jsonl" && exit; sleep 0.1; done
+        exit 9
+        END
+        chmod +x ~/bin/noted
         watch() {
             for turn in $(seq 100); do is_there "$1" || break; sleep 0.05; done
             if is_there "$1"; then echo 'left behind'; else echo gone; fi
@@ -28,17 +35,20 @@ import Testing
         """
     }
 
-    /// Runs something for a second and a half, and prints what was noted, then whether the program is still there.
-    private static let run = """
-        git model run -q -- sleep 1.5 && cat .git/model/runs/*/system.jsonl
-        watch $(cat ~/pid)
-        """
-
-    private func notes(_ loop: String) async throws -> (fields: [String: JSONValue], rest: String) {
-        let result = try await ScratchRepository().run(Self.setUp(loop) + Self.run).expectSuccess()
+    /// Runs something until a name was noted, and returns all that was noted, then whether the program is still there.
+    private func notes(_ loop: String, until name: String) async throws -> (fields: [String: JSONValue], rest: String) {
+        let result = try await ScratchRepository().run(
+            Self.setUp(loop) + """
+                git model run -q -- noted \(name) && cat .git/model/runs/*/system.jsonl
+                watch $(cat ~/pid)
+                """
+        ).expectSuccess()
         let lines = result.output.split(separator: "\n").map(String.init)
-        let line = try #require(lines.first { $0.hasPrefix("{") })
-        return (try #require(try JSONValue(parsing: Array(line.utf8)).object), lines.last ?? "")
+        var fields: [String: JSONValue] = [:]
+        for line in lines where line.hasPrefix("{") {
+            fields.merge(try #require(try JSONValue(parsing: Array(line.utf8)).object)) { $1 }
+        }
+        return (fields, lines.last ?? "")
     }
 
     @Test func `What the program says of each accelerator is noted, and it ends with the run`() async throws {
@@ -49,7 +59,8 @@ import Testing
             echo '2026/01/02 03:04:10.680, 1, 12, 1024, [N/A]'
             printf '2026/01/02 03:04:15.678, 0, 1'
             exec sleep 100
-            """
+            """,
+            until: "gpu_1"
         )
         #expect(fields["system/gpu_0_utilization_percentage"]?.double == 97)
         #expect(fields["system/gpu_0_memory_usage_megabytes"]?.double == 40536)
@@ -81,7 +92,7 @@ import Testing
         "yes 'NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver' | head -c 300000; exit 9",
     ])
     func `One that hangs, or says nonsense, is as good as none`(loop: String) async throws {
-        let (fields, rest) = try await notes(loop)
+        let (fields, rest) = try await notes(loop, until: "cpu")
         #expect(fields.keys.allSatisfy { !$0.contains("gpu") } && rest == "gone")
         #expect(fields["system/cpu_utilization_percentage"] != nil)
     }
@@ -93,7 +104,7 @@ import Testing
                 until [ -s ~/pid ] && [ -s ~/child ]; do sleep 0.05; done
                 kill -KILL $! && watch $(cat ~/pid)
                 kill $(cat ~/child) && rm ~/pid ~/bin/nvidia-smi
-                git model run -q -- sleep 1.2 && ls ~/pid
+                git model run -q -- noted cpu && ls ~/pid
                 """,
             goesOn: true
         )
