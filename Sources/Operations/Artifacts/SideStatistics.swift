@@ -5,7 +5,7 @@ import Store
 struct SideStatistics {
     private var before: [EarlierVersion.Place: TensorStatistics] = [:]
     private var after: [EarlierVersion.Place: TensorStatistics] = [:]
-    /// Those of the earlier version by the tensors' names alone, for tensors that were in another file.
+    /// Those of the earlier version by the tensors' names alone, for tensors that were in another file: the first that has the name.
     private var beforeByName: [String: TensorStatistics] = [:]
 
     /// Creates the statistics of what was read; of a tensor that moved, they are where it is now.
@@ -18,9 +18,19 @@ struct SideStatistics {
 
     /// Reads what manifests that are here say.
     init(ofManifestsIn store: LocalStore, from earlier: Pointer, to later: Pointer) {
-        before = store.statistics(of: earlier)
-        after = store.statistics(of: later)
-        beforeByName = Dictionary(before.map { ($0.key.name, $0.value) }) { first, _ in first }
+        self.init(before: store.statistics(of: earlier), after: store.statistics(of: later))
+    }
+
+    /// Takes what is known of each tensor, where it was and where it is.
+    init(
+        before: [EarlierVersion.Place: TensorStatistics],
+        after: [EarlierVersion.Place: TensorStatistics]
+    ) {
+        self.before = before
+        self.after = after
+        // A dictionary has another order in each process.
+        let ordered = before.sorted { $0.key.file < $1.key.file }
+        beforeByName = Dictionary(ordered.map { ($0.key.name, $0.value) }) { first, _ in first }
     }
 
     /// Returns what the values of a tensor were and are like.

@@ -7,7 +7,8 @@ import SystemPackage
 extension Workspace {
     /// Returns where large objects are written while they come: beside the artifacts that they are, or are files of.
     ///
-    /// What is in its place already, as far as the stat cache knows, is not written once more; nor what is executable.
+    /// An artifact that is in its place already, as far as the stat cache knows, is not written once more, but a tree's files are. What
+    /// is executable is not written so.
     func drafts(of artifacts: [PointerIndex.Entry], in store: LocalStore) throws -> ObjectDrafts {
         let cache = openStatCache()
         var places: [Digest: FilePath] = [:]
