@@ -90,7 +90,7 @@ import Testing
             """
             printf '#!/bin/sh\\ncase "$*" in *driver_version*) echo "NVIDIA A100, 81920 MiB, 550.1";; esac\\n' > ~/bin/nvidia-smi && chmod +x ~/bin/nvidia-smi
             for name in uv.lock poetry.lock pixi.lock; do echo $name > $name; done && mkdir sub && echo sub > sub/requirements.txt
-            (cd sub && PYTHONHASHSEED=3 MY_SEED=4 CUDA_VISIBLE_DEVICES=0 HF_TOKEN=hf_0123456789abcdef OTHER=5 git model run -q --name a -- sh -c 'sleep 1.5')
+            (cd sub && PYTHONHASHSEED=3 MY_SEED=4 CUDA_VISIBLE_DEVICES=0 HF_TOKEN=hf_0123456789abcdef OTHER=5 git model run -q --name a -- sh -c 'for turn in $(seq 600); do test -s "$GIT_MODEL_RUN_DIR/system.jsonl" && break; sleep 0.1; done')
             environment a "' '.join(sorted(e['locks']))" && environment a "e['locks']['uv.lock'][7:]" && sha256sum uv.lock | cut -d' ' -f1
             environment a "e['accelerators'], e['cuda']" && environment a "dict(sorted((n, v) for n, v in e['variables'].items() if n != 'VIRTUAL_ENV'))"
             environment a "e['processors'] > 0, e['architecture'], 'Linux' in e['system']" | sed "s/$(uname -m)/ARCH/"
