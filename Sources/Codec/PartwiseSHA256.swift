@@ -11,6 +11,15 @@ package struct PartwiseSHA256: ~Copyable {
     /// Creates the state of no parts.
     package init() {}
 
+    /// Creates the state of a message with that beginning; only where beginnings are available.
+    package init(continuing beginning: HashedBeginning) {
+        precondition(SHA256Lane.isAvailable, "a beginning is only for processors that have what a lane needs")
+        lane = beginning.lane
+    }
+
+    /// What was added so far; `nil` where this processor cannot go on from it.
+    package var beginning: HashedBeginning? { SHA256Lane.isAvailable ? HashedBeginning(lane) : nil }
+
     /// Adds a part at the end of the message and returns the part's own digest.
     package mutating func add(_ part: UnsafeRawBufferPointer) -> Digest {
         guard SHA256Lane.isAvailable else {

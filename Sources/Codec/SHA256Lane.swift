@@ -106,3 +106,19 @@ struct SHA256Lane {
         }
     }
 }
+
+extension SHA256Lane {
+    /// Reads the state after `byteCount` bytes, as `encode` writes it.
+    init(from reader: inout ByteReader, byteCount: UInt64) throws(FormatError) {
+        self.init()
+        for index in words.indices { words[index] = try reader.integer(UInt32.self) }
+        self.byteCount = byteCount
+        keep(try reader.slice(Int(byteCount % UInt64(SHA256Lane.blockByteCount))))
+    }
+
+    /// Writes the state, without the number of bytes.
+    func encode(into writer: inout ByteWriter) {
+        for index in words.indices { writer.integer(words[index]) }
+        for index in 0..<restByteCount { writer.integer(rest[index]) }
+    }
+}

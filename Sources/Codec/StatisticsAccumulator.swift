@@ -109,3 +109,24 @@ package struct StatisticsAccumulator: Hashable, Sendable {
         return kept
     }
 }
+
+extension StatisticsAccumulator {
+    /// Reads what `encode` wrote, to the last bit.
+    package init(from reader: inout ByteReader) throws(FormatError) {
+        count = try reader.integer(UInt64.self)
+        zeros = try reader.integer(UInt64.self)
+        notNumbers = try reader.integer(UInt64.self)
+        infinities = try reader.integer(UInt64.self)
+        finite = try reader.double()
+        mean = try reader.double()
+        squares = try reader.double()
+        minimum = try reader.double()
+        maximum = try reader.double()
+    }
+
+    /// Writes everything that joining goes by.
+    package func encode(into writer: inout ByteWriter) {
+        for number in [count, zeros, notNumbers, infinities] { writer.integer(number) }
+        for number in [finite, mean, squares, minimum, maximum] { writer.double(number) }
+    }
+}

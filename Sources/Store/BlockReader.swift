@@ -18,12 +18,12 @@ struct BlockReader: ~Copyable {
     private var next = 0
     private var ahead: [BlockRead] = []
 
-    /// Creates a reader; the threads of `queue`, if any, read ahead.
-    init(_ source: FileSource, cut plan: SegmentPlan, buffers: BufferPool, aheadBy queue: ChunkQueue?) {
+    /// Creates a reader of these blocks; the threads of `queue`, if any, read ahead.
+    init(_ source: FileSource, in blocks: [Range<Int64>], buffers: BufferPool, aheadBy queue: ChunkQueue?) {
         self.source = source
         self.buffers = buffers
         self.queue = queue
-        blocks = BlockReader.blocks(of: plan)
+        self.blocks = blocks
     }
 
     /// Returns the next block, which has been read; there has to be one.
@@ -42,11 +42,12 @@ struct BlockReader: ~Copyable {
         return block
     }
 
-    /// Cuts a file into blocks such that no frame of a tensor, and nothing that lies in the manifest, is in two.
-    private static func blocks(of plan: SegmentPlan) -> [Range<Int64>] {
+    /// Cuts a file, from the end of one of its cuts on, into blocks such that no frame of a tensor, and nothing that lies in the manifest,
+    /// is in two.
+    static func blocks(of plan: SegmentPlan, from offset: Int64) -> [Range<Int64>] {
         let most = Int64(blockByteCount)
         var blocks: [Range<Int64>] = []
-        var (start, end) = (Int64(0), Int64(0))
+        var (start, end) = (offset, offset)
         for piece in plan.pieces {
             let whole = piece.tensor != nil || piece.isInline
             while end < piece.range.upperBound {

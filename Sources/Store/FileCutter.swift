@@ -16,6 +16,8 @@ struct ChunkJob: Sendable {
     let piece: Int
     /// What the frame is to the file.
     let role: FrameRole
+    /// What its values are like, where an earlier version of the file had the same ones.
+    let statistics: StatisticsAccumulator?
 }
 
 /// Reads a file once, from end to end, and cuts it into the pieces of a plan.
@@ -32,12 +34,13 @@ struct FileCutter {
         var reader: BlockReader
         var buffer: BufferPool.Buffer
         var unused: Range<Int>
-        var hash = PartwiseSHA256()
+        var hash: PartwiseSHA256
 
-        /// Starts with the first block of a file that is not empty.
-        init(_ reader: consuming BlockReader) throws(StoreError) {
+        /// Starts with the first block of what is left of a file, which is not nothing.
+        init(_ reader: consuming BlockReader, hash: consuming PartwiseSHA256) throws(StoreError) {
             let block = try reader.take()
             self.reader = reader
+            self.hash = hash
             buffer = block.buffer
             unused = block.place
         }
@@ -52,41 +55,55 @@ struct FileCutter {
     /// What cutting brings to light beside the frames.
     struct Outcome {
         /// The digest of the whole file.
-        let oid: Digest
+        var oid: Digest
         /// The bytes of the pieces that lie in the manifest, by piece.
-        let inline: [Int: [UInt8]]
+        var inline: [Int: [UInt8]] = [:]
+        /// The state of the file's digest behind each cut; none where this processor cannot go on from them.
+        var hashes: [HashedBeginning] = []
     }
 
-    /// Hands every frame of a file that is not empty to `emit` in order; the threads of `queue`, if any, read ahead.
+    /// Hands every frame of a file that is not empty to `emit` in order, behind those of a known beginning; the threads of `queue`, if any,
+    /// read ahead.
     func cut(
         _ source: FileSource,
         into assembly: SegmentAssembly,
+        after beginning: KnownBeginning.Outcome = KnownBeginning.Outcome(),
         aheadBy queue: ChunkQueue? = nil,
         emit: (ChunkJob) throws(StoreError) -> Void
     ) throws(StoreError) -> Outcome {
-        let reader = BlockReader(source, cut: assembly.plan, buffers: buffers, aheadBy: queue)
-        var window = try Window(reader)
-        var inline: [Int: [UInt8]] = [:]
+        let hash = beginning.hashes.last.map(PartwiseSHA256.init(continuing:)) ?? PartwiseSHA256()
+        guard beginning.offset < source.status.size else {
+            try source.requireUnchanged()
+            return Outcome(oid: hash.finish())
+        }
+        let blocks = BlockReader.blocks(of: assembly.plan, from: beginning.offset)
+        let reader = BlockReader(source, in: blocks, buffers: buffers, aheadBy: queue)
+        var window = try Window(reader, hash: hash)
+        var outcome = Outcome(oid: LocalStore.emptyObject)
         var number = 0
-        for (index, piece) in assembly.plan.pieces.enumerated() {
-            var rest = piece.range.count
-            var position = 0
+        for (index, piece) in assembly.plan.pieces.enumerated().dropFirst(beginning.piece) {
+            var rest = Int(piece.range.upperBound - max(piece.range.lowerBound, beginning.offset))
+            var position = index == beginning.piece ? beginning.position : 0
             if piece.isInline {
                 try fill(&window, to: rest)
                 let bytes = UnsafeRawBufferPointer(rebasing: window.buffer.bytes[take(rest, from: &window)])
                 window.hash.append(bytes)
-                inline[index] = Array(bytes)
+                outcome.inline[index] = Array(bytes)
+                if let hash = window.hash.beginning { outcome.hashes.append(hash) }
                 rest = 0
             }
             while rest > 0 {
                 let range = try next(of: piece, rest: rest, in: &window)
+                let frame = FrameReference(id: window.add(range), byteCount: range.count)
+                if let hash = window.hash.beginning { outcome.hashes.append(hash) }
                 let job = ChunkJob(
                     buffer: window.buffer,
                     range: range,
-                    frame: FrameReference(id: window.add(range), byteCount: range.count),
+                    frame: frame,
                     number: number,
                     piece: index,
-                    role: assembly.role(ofFrame: position, of: index, byteCount: range.count)
+                    role: assembly.role(ofFrame: position, of: index, byteCount: range.count),
+                    statistics: assembly.statistics(of: frame, ofPiece: index)
                 )
                 try emit(job)
                 number += 1
@@ -96,7 +113,8 @@ struct FileCutter {
         }
         extendLifetime(window.buffer)
         try source.requireUnchanged()
-        return Outcome(oid: exchange(&window.hash, with: PartwiseSHA256()).finish(), inline: inline)
+        outcome.oid = exchange(&window.hash, with: PartwiseSHA256()).finish()
+        return outcome
     }
 
     /// Returns where in the window's buffer the next frame of a piece lies, of which `rest` bytes are left.

@@ -9,6 +9,8 @@ import TensorFormats
 struct FileIngest {
     let frames: FrameIngest
     let buffers: BufferPool
+    /// What earlier versions of large files were made of, where that is remembered.
+    let known: KnownFiles?
     let cancellation: Cancellation
     let progress: @Sendable (Int64) -> Void
 
@@ -16,10 +18,12 @@ struct FileIngest {
     init(
         frames: FrameIngest,
         bufferCount: Int,
+        known: KnownFiles?,
         cancellation: Cancellation,
         progress: @escaping @Sendable (Int64) -> Void
     ) {
         self.frames = frames
+        self.known = known
         self.cancellation = cancellation
         self.progress = progress
         buffers = BufferPool(bufferSize: FileCutter.bufferByteCount, count: bufferCount)
@@ -27,55 +31,115 @@ struct FileIngest {
 
     private var cutter: FileCutter { FileCutter(buffers: buffers, frameByteCount: frames.sizes.frameByteCount) }
 
-    /// A file that is being read, and how.
-    private struct Reading: ~Copyable {
-        let source: FileSource
-        let readAt: Int64
-        let plan: SegmentPlan
-
-        static func begin(_ path: FilePath, _ sizes: StoreSizes) throws(StoreError) -> Reading {
-            let readAt = WallClock.now()
-            let source = try FileSource(path)
-            let plan = try SegmentPlan(of: source, sizes)
-            return Reading(source: source, readAt: readAt, plan: plan)
-        }
-    }
-
     /// Adds a whole file on this thread.
     func add(_ path: FilePath, bases: FileBases, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
-        let reading = try Reading.begin(path, frames.sizes)
+        let reading = try FileReading.begin(path, frames.sizes, bases: bases)
         if reading.source.status.size < frames.sizes.oneFrameByteCount {
             return try addSmall(reading, worker: &worker)
         }
-        let assembly = SegmentAssembly(reading.plan, bases: bases)
         var stored: [StoredFrame] = []
-        let cut = try cutter.cut(reading.source, into: assembly) { job throws(StoreError) in
+        let cut = try cutter.cut(reading.source, into: reading.assembly) { job throws(StoreError) in
             stored.append(try put(job, worker: &worker))
         }
-        return try finish(reading, cut: cut, assembly: assembly, stored: stored, worker: &worker)
+        return try finish(reading, cut: cut, stored: stored, worker: &worker)
     }
 
-    /// Adds a file with the calling thread as reader; `queue` hands chunks to other threads, and takes them back where they lag.
+    /// Opens a file that is large, and returns its beginning, where that may be as it was.
+    func begin(_ path: FilePath, bases: FileBases) throws(StoreError) -> (FileReading, KnownBeginning?) {
+        let reading = try FileReading.begin(path, frames.sizes, bases: bases, known: known?.file(at: path))
+        let isCut = reading.source.status.size >= frames.sizes.oneFrameByteCount
+        let frameByteCount = frames.sizes.frameByteCount
+        return (reading, isCut ? KnownBeginning(of: reading.assembly, frameByteCount: frameByteCount) : nil)
+    }
+
+    /// Compares a file's beginning with what is known of it; any number of threads may help so.
+    func work(
+        on beginning: KnownBeginning,
+        of reading: FileReading,
+        worker: inout FrameWorker
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            while let turn = beginning.next() { try compare(turn, of: beginning, reading, worker: &worker) }
+        } catch {
+            beginning.end(before: 0)
+            throw error
+        }
+    }
+
+    /// Reads one or two cuts, and stores those that are as they were.
+    private func compare(
+        _ turn: Range<Int>,
+        of beginning: KnownBeginning,
+        _ reading: FileReading,
+        worker: inout FrameWorker
+    ) throws(StoreError) {
+        do { try cancellation.check() } catch { throw .cancelled }
+        let pair = [buffers.acquire(), buffers.acquire()]
+        func bytes(_ index: Int) -> UnsafeMutableRawBufferPointer {
+            guard turn.contains(index) else { return UnsafeMutableRawBufferPointer(start: nil, count: 0) }
+            let range = beginning.places[index].range
+            return UnsafeMutableRawBufferPointer(rebasing: pair[index - turn.lowerBound].bytes[..<range.count])
+        }
+        for index in turn { try reading.source.read(into: bytes(index), at: beginning.places[index].range.lowerBound) }
+        let (first, second) = (turn.lowerBound, turn.lowerBound + 1)
+        let digests = SHA256.digests(of: UnsafeRawBufferPointer(bytes(first)), UnsafeRawBufferPointer(bytes(second)))
+        for index in turn {
+            let place = beginning.places[index]
+            guard place.cut.frame.id == (index == first ? digests.0 : digests.1) else {
+                return beginning.end(before: index)
+            }
+            if reading.plan.pieces[place.piece].isInline {
+                beginning.take(Array(bytes(index)), at: index)
+                continue
+            }
+            let job = ChunkJob(
+                buffer: pair[index - first],
+                range: 0..<place.range.count,
+                frame: place.cut.frame,
+                number: index,
+                piece: place.piece,
+                role: reading.assembly.role(
+                    ofFrame: place.position,
+                    of: place.piece,
+                    byteCount: place.range.count
+                ),
+                statistics: reading.assembly.statistics(of: place.cut.frame, ofPiece: place.piece)
+            )
+            beginning.take(try put(job, worker: &worker), at: index)
+        }
+        extendLifetime(pair)
+    }
+
+    /// Adds a file behind its beginning with the calling thread as reader; `queue` hands chunks to other threads, and takes them back
+    /// where they lag.
     func add(
-        _ path: FilePath,
-        bases: FileBases,
+        _ reading: FileReading,
+        after beginning: KnownBeginning.Outcome,
         through queue: ChunkQueue,
         worker: inout FrameWorker
     ) throws(StoreError) -> IngestedObject {
-        let reading = try Reading.begin(path, frames.sizes)
         guard reading.source.status.size >= frames.sizes.oneFrameByteCount else {
             // Cut since its size was looked at.
             queue.close()
             return try addSmall(reading, worker: &worker)
         }
-        let assembly = SegmentAssembly(reading.plan, bases: bases)
-        let cut = try cutter.cut(reading.source, into: assembly, aheadBy: queue) { job throws(StoreError) in
+        var cut = try cutter.cut(
+            reading.source,
+            into: reading.assembly,
+            after: beginning,
+            aheadBy: queue
+        ) { job throws(StoreError) in
             if try !queue.offer(job) { queue.complete(job, with: try put(job, worker: &worker)) }
         }
         queue.close()
         try work(through: queue, worker: &worker)
-        let stored = try queue.results()
-        return try finish(reading, cut: cut, assembly: assembly, stored: stored, worker: &worker)
+        let stored = beginning.stored + (try queue.results())
+        cut.inline.merge(beginning.inline) { own, _ in own }
+        cut.hashes = beginning.hashes + cut.hashes
+        if let known, let file = reading.assembly.known(stored, cut, frameByteCount: frames.sizes.frameByteCount) {
+            known.record(file, at: reading.source.path)
+        }
+        return try finish(reading, cut: cut, stored: stored, worker: &worker)
     }
 
     /// Does what there is to do for the reader of a file until the file is read.
@@ -88,7 +152,7 @@ struct FileIngest {
         do { try cancellation.check() } catch { throw .cancelled }
         let raw = UnsafeRawBufferPointer(rebasing: job.buffer.bytes[job.range])
         try frames.put(job.frame, raw, as: job.role, worker: &worker)
-        let statistics = StatisticsAccumulator(raw, of: job.role.type)
+        let statistics = job.statistics ?? StatisticsAccumulator(raw, of: job.role.type)
         let comparison = try compare(raw, job.frame, job.role, statistics, worker: &worker)
         extendLifetime(job)
         progress(Int64(raw.count))
@@ -108,8 +172,7 @@ struct FileIngest {
         return try worker.compare(raw, of: role.type, with: earlier)
     }
 
-    private func addSmall(_ reading: borrowing Reading, worker: inout FrameWorker) throws(StoreError) -> IngestedObject
-    {
+    private func addSmall(_ reading: FileReading, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
         let size = Int(reading.source.status.size)
         guard size > 0 else {
             try reading.source.requireUnchanged()
@@ -127,15 +190,14 @@ struct FileIngest {
     }
 
     private func finish(
-        _ reading: borrowing Reading,
+        _ reading: FileReading,
         cut: FileCutter.Outcome,
-        assembly: SegmentAssembly,
         stored: [StoredFrame],
         worker: inout FrameWorker
     ) throws(StoreError) -> IngestedObject {
         let manifests = ManifestIngest(frames: frames)
         let size = reading.source.status.size
-        let segments = assembly.segments(of: stored, inline: cut.inline)
+        let segments = reading.assembly.segments(of: stored, inline: cut.inline)
         try manifests.add(
             oid: cut.oid,
             size: size,
@@ -143,11 +205,11 @@ struct FileIngest {
             segments: segments,
             worker: &worker
         )
-        return object(reading, oid: cut.oid, tensors: assembly.compared(segments, of: stored))
+        return object(reading, oid: cut.oid, tensors: reading.assembly.compared(segments, of: stored))
     }
 
     private func object(
-        _ reading: borrowing Reading,
+        _ reading: FileReading,
         oid: Digest,
         tensors: [ComparedTensor] = []
     ) -> IngestedObject {

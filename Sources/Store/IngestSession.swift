@@ -9,8 +9,6 @@ package import SystemPackage
 /// Until `finish`, nothing refers to the objects; a session that ends early leaves frames that the next one finds, or
 /// collection.
 package final class IngestSession: Sendable {
-    /// A file of at least this size is cut by one thread and encoded by all; smaller ones are done whole, several at once.
-    private static let pipelinedByteCount: Int64 = 32 << 20
     /// The number of chunks that may wait for a thread.
     private static let queueCapacity = 16
 
@@ -18,23 +16,32 @@ package final class IngestSession: Sendable {
     private let pool: WorkerPool
     private let frames: FrameIngest
     private let ingest: FileIngest
+    private let known: KnownFiles?
     /// The codecs for what is added from memory, a piece at a time.
     private let worker: Mutex<FrameWorker>
 
-    /// Starts a session; `progress` gets the number of further bytes done, from any thread.
+    /// Starts a session; `known` remembers what its files are made of, `progress` gets the number of further bytes done, from any thread.
     package init(
         _ store: LocalStore,
         pool: WorkerPool,
+        known: KnownFiles? = nil,
         cancellation: Cancellation,
         progress: @escaping @Sendable (Int64) -> Void
     ) throws(StoreError) {
         try store.requireWritable()
         self.store = store
         self.pool = pool
+        self.known = known
         frames = FrameIngest(store)
         worker = Mutex(FrameWorker(store))
         let bufferCount = IngestSession.queueCapacity + BlockReader.aheadCount + 2 * pool.threadCount
-        ingest = FileIngest(frames: frames, bufferCount: bufferCount, cancellation: cancellation, progress: progress)
+        ingest = FileIngest(
+            frames: frames,
+            bufferCount: bufferCount,
+            known: known,
+            cancellation: cancellation,
+            progress: progress
+        )
     }
 
     /// Adds files, and returns their objects in the order of the paths; new tensors may become differences to those of `bases`.
@@ -45,7 +52,7 @@ package final class IngestSession: Sendable {
         named names: [String] = [],
         bases catalog: BaseCatalog = .empty
     ) async throws -> [IngestedObject] {
-        let isSmall = files.map { $0.size < IngestSession.pipelinedByteCount }
+        let isSmall = files.map { $0.size < store.sizes.pipelinedByteCount }
         let small = files.indices.filter { isSmall[$0] }
         let paths = files.map(\.path)
         let bases = files.indices.map { FileBases(catalog, file: names.isEmpty ? "" : names[$0]) }
@@ -61,6 +68,8 @@ package final class IngestSession: Sendable {
     }
 
     private func addPipelined(_ path: FilePath, bases: FileBases) async throws -> IngestedObject {
+        let (reading, beginning) = try await pool.run { [ingest] in try ingest.begin(path, bases: bases) }
+        let begun = try await take(beginning, of: reading)
         let queue = ChunkQueue(capacity: IngestSession.queueCapacity)
         let roles = Turns(count: 1)
         let result = Outcome()
@@ -68,7 +77,7 @@ package final class IngestSession: Sendable {
             do throws(StoreError) {
                 var worker = FrameWorker(store)
                 if roles.next() != nil {
-                    result.object = try ingest.add(path, bases: bases, through: queue, worker: &worker)
+                    result.object = try ingest.add(reading, after: begun, through: queue, worker: &worker)
                 }
                 try ingest.work(through: queue, worker: &worker)
             } catch {
@@ -78,6 +87,22 @@ package final class IngestSession: Sendable {
         }
         guard let object = result.object else { throw StoreError.changedWhileRead(path) }
         return object
+    }
+
+    /// Takes as much of a file's beginning as is known.
+    private func take(
+        _ beginning: KnownBeginning?,
+        of reading: FileReading
+    ) async throws -> KnownBeginning.Outcome {
+        guard let beginning else { return KnownBeginning.Outcome() }
+        try await pool.onEveryThread { [ingest, store] in
+            var worker = FrameWorker(store)
+            try ingest.work(on: beginning, of: reading, worker: &worker)
+        }
+        let (begun, wasted) = beginning.finish()
+        // These bytes come again.
+        ingest.progress(-wasted)
+        return begun
     }
 
     /// What the reading thread of a file brings back.
@@ -168,6 +193,7 @@ package final class IngestSession: Sendable {
     /// Seals the packs, writes their index and the object indexes of `pointers`, in this order, and returns what was done.
     package func finish(pointers: [Pointer]) throws(StoreError) -> Summary {
         try makeReadable()
+        known?.trim()
         let compared = Set(frames.remembered.filter { $0.kind == .comparison }.map(\.oid))
         for pointer in pointers {
             if compared.contains(pointer.oid) {

@@ -17,13 +17,16 @@ struct StoredFrame: Sendable {
 /// Puts the frames of a file together to the segments of its manifest.
 struct SegmentAssembly: Sendable {
     let plan: SegmentPlan
+    /// What an earlier version of the file was made of, where that is known.
+    let known: KnownFile?
     /// By piece, the frames of the tensor in an earlier version; empty where there is none.
     private let bases: [[FrameReference]]
     /// By piece, the tensor of its name in the version that this one is compared with; empty where there is no such version.
     private let counterparts: [(position: Int, segment: Segment)?]
 
-    init(_ plan: SegmentPlan, bases: FileBases) {
+    init(_ plan: SegmentPlan, bases: FileBases, known: KnownFile? = nil) {
         self.plan = plan
+        self.known = known
         self.bases = plan.pieces.map { $0.tensor.map(bases.frames) ?? [] }
         counterparts = bases.isCompared ? plan.pieces.map { $0.tensor.flatMap(bases.counterpart) } : []
     }
@@ -42,6 +45,44 @@ struct SegmentAssembly: Sendable {
             earlier = stretch(of: frames)
         }
         return FrameRole(kind: .data, type: tensor.type, base: stretch(of: bases[piece]), earlier: earlier)
+    }
+
+    /// Returns what is known of the values of a frame of a piece.
+    func statistics(of frame: FrameReference, ofPiece piece: Int) -> StatisticsAccumulator? {
+        plan.pieces[piece].tensor.flatMap { known?.statistics(of: frame, as: $0.type) }
+    }
+
+    /// Returns what is known now of the file, of the frames in its order and what cutting it brought to light; `nil` where the states of
+    /// its digest are not.
+    func known(_ stored: [StoredFrame], _ cut: FileCutter.Outcome, frameByteCount: Int) -> KnownFile? {
+        var cuts: [KnownFile.Cut] = []
+        cuts.reserveCapacity(cut.hashes.count)
+        var frames = stored[...]
+        func add(_ frame: FrameReference, _ statistics: StatisticsAccumulator?, of piece: Int, isFirst: Bool) {
+            guard cuts.count < cut.hashes.count else { return }
+            cuts.append(
+                KnownFile.Cut(
+                    frame: frame,
+                    beginsPiece: isFirst,
+                    type: plan.pieces[piece].tensor?.type,
+                    statistics: statistics,
+                    hash: cut.hashes[cuts.count]
+                )
+            )
+        }
+        for piece in plan.pieces.indices {
+            if let bytes = cut.inline[piece] {
+                let frame = FrameReference(id: SHA256.digest(of: bytes), byteCount: bytes.count)
+                add(frame, nil, of: piece, isFirst: true)
+            }
+            var isFirst = true
+            while let frame = frames.first, frame.piece == piece {
+                add(frame.reference, frame.statistics, of: piece, isFirst: isFirst)
+                isFirst = false
+                frames.removeFirst()
+            }
+        }
+        return cuts.isEmpty ? nil : KnownFile(frameByteCount: frameByteCount, cuts: cuts)
     }
 
     /// Returns the tensors among the segments of the file beside those of the version that it is compared with.

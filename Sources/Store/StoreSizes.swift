@@ -8,6 +8,8 @@ package struct StoreSizes: Sendable {
     let oneFrameByteCount: Int
     /// A pack of that many bytes is full.
     let packByteCount: Int
+    /// A file of at least this size is cut by one thread and encoded by all; smaller ones are done whole, several at once.
+    let pipelinedByteCount: Int64
 
     /// The sizes that `docs/formats.md` gives.
     package static let standard = StoreSizes(
@@ -17,9 +19,15 @@ package struct StoreSizes: Sendable {
     )
 
     /// Creates other sizes, in bytes.
-    package init(frameByteCount: Int, oneFrameByteCount: Int, packByteCount: Int) {
+    package init(
+        frameByteCount: Int,
+        oneFrameByteCount: Int,
+        packByteCount: Int,
+        pipelinedByteCount: Int64 = 32 << 20
+    ) {
         self.frameByteCount = frameByteCount
         self.oneFrameByteCount = oneFrameByteCount
         self.packByteCount = packByteCount
+        self.pipelinedByteCount = pipelinedByteCount
     }
 }

@@ -53,4 +53,27 @@ import Testing
             }
         }
     }
+
+    @Test func `A digest goes on from what was written down of a beginning`() throws {
+        var random = PseudoRandom(seed: 259)
+        for length in [0, 1, 55, 63, 64, 65, 130, 4097] {
+            let (first, second) = (random.bytes(length), random.bytes(100))
+            var partwise = PartwiseSHA256()
+            first.withUnsafeBytes { partwise.append($0) }
+            guard let beginning = partwise.beginning else {
+                #expect(!HashedBeginning.isAvailable)
+                continue
+            }
+            var writer = ByteWriter()
+            beginning.encode(into: &writer)
+            let read = try writer.bytes.withUnsafeBytes { bytes in
+                var reader = ByteReader(bytes, format: "state")
+                defer { #expect(reader.remaining == 0) }
+                return try HashedBeginning(from: &reader, byteCount: Int64(length))
+            }
+            var rest = PartwiseSHA256(continuing: read)
+            #expect(second.withUnsafeBytes { rest.add($0) } == SHA256.digest(of: second))
+            #expect(rest.finish() == SHA256.digest(of: first + second))
+        }
+    }
 }

@@ -243,7 +243,7 @@ import Testing
 
 extension ScratchStore {
     /// Adds a file under a manifest that somebody made up, with frames as it says.
-    fileprivate func addForged(_ bytes: [UInt8], _ segments: [Segment]) throws -> Pointer {
+    func addForged(_ bytes: [UInt8], _ segments: [Segment]) throws -> Pointer {
         let store = try reopened()
         let frames = FrameIngest(store)
         var worker = FrameWorker(store)

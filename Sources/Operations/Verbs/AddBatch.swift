@@ -52,6 +52,7 @@ struct AddBatch {
         session = try IngestSession(
             store,
             pool: workspace.pool,
+            known: workspace.knownFiles,
             cancellation: workspace.context.cancellation,
             progress: tally.add
         )

@@ -100,6 +100,7 @@ package struct PurgeVersions: Sendable {
             isDryRun: isDryRun
         )
         report.stores.append(try await purge.run(on: store, of: nil))
+        if !isDryRun { try workspace.knownFiles.removeAll() }
         let shared = try purge.stillRebuilt(in: store)
         report.warnings += try StorePurge.quarantines(of: store)
         report.warnings += report.artifacts.filter { shared.contains($0.oid) }.map {

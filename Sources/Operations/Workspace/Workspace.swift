@@ -121,6 +121,9 @@ struct Workspace: Sendable {
 
     /// Reads the stat cache.
     func openStatCache() -> StatCache { StatCache(modelDirectory.appending("stat-cache")) }
+
+    /// What large files were made of when they were added.
+    var knownFiles: KnownFiles { KnownFiles(modelDirectory.appending("known-files")) }
 }
 
 /// The local store for as long as a verb uses it: collection stays away until this is gone.
