@@ -53,6 +53,6 @@ package struct KnownFiles: Sendable {
     }
 
     private func entry(of path: FilePath) -> FilePath {
-        directory.appending("\(SHA256.digest(of: Array(path.string.utf8)))")
+        directory.appending(SHA256.digest(of: Array(path.string.utf8)).hex)
     }
 }

@@ -34,7 +34,8 @@ import Testing
             ! git model fetch v1.0.0 2> ~/err && cat ~/err
         }
         look
-        cd ~/sentiment && git model purge v1.0.0 --yes && git model push -q --tags && cd ~/other
+        cd ~/sentiment && mkdir -p .git/model/known-files && git model purge v1.0.0 --yes && test ! -e .git/model/known-files
+        git model push -q --tags && cd ~/other
         count=$(ls "$place/tomb" | wc -l) && git model gc --remote store && test $(ls "$place/tomb" | wc -l) = $count
         later && git model gc --remote store && test $(ls "$place/tomb" | wc -l) = 0 && look
         echo "= done"
