@@ -68,6 +68,11 @@ extension GitRepository {
         try await program.run(["worktree", "add", "--quiet", "--detach"] + lock + place)
     }
 
+    /// Takes the lock of a worktree away.
+    package func unlockWorktree(at path: FilePath) async throws(GitError) {
+        try await program.run(["worktree", "unlock", "--", GitArgument(path)])
+    }
+
     /// Removes a worktree with everything in it, locked or not.
     package func removeWorktree(at path: FilePath) async throws(GitError) {
         try await program.run(["worktree", "remove", "--force", "--force", "--", GitArgument(path)])

@@ -18,36 +18,57 @@ struct RunWorktree {
 
     /// Makes one with the files of a commit, or without any, in a directory that is not there or empty.
     ///
-    /// Unless it is to stay, others remove it once this process is gone.
+    /// Unless it is to stay, others remove it once this process is gone. What was there before stays as it is, also where this fails.
     static func make(
         at commit: GitObjectID?,
         in place: FilePath,
         of owner: Workspace,
         stays: Bool
     ) async throws -> RunWorktree {
+        try requireFree(place)
         let start: GitObjectID
         if let commit { start = commit } else { start = try await owner.repository.makeEmptyCommit() }
-        let claim = stays ? nil : try WorktreeClaim(in: owner)
+        let claim = try WorktreeClaim(in: owner)
         do {
-            try await owner.repository.addWorktree(at: place, commit: start, lockedFor: claim?.reason)
+            try await owner.repository.addWorktree(at: place, commit: start, lockedFor: claim.reason)
             let workspace = try await Workspace.open(in: owner.context.standing(in: place))
-            return RunWorktree(workspace: workspace, owner: owner, place: place, claim: claim)
+            guard stays else { return RunWorktree(workspace: workspace, owner: owner, place: place, claim: claim) }
+            try await owner.repository.unlockWorktree(at: place)
+            claim.end()
+            return RunWorktree(workspace: workspace, owner: owner, place: place, claim: nil)
         } catch {
-            // Also where the user interrupted it.
-            let repository = owner.repository
-            await Task.detached { try? await repository.removeWorktree(at: place) }.value
-            claim?.end()
+            _ = try? await removeWorktree(of: claim, in: owner)
+            claim.end()
             throw error
         }
     }
 
-    /// Removes it; returns what to warn of where that fails.
-    func remove() async -> [String] {
-        do { try await owner.repository.removeWorktree(at: place) } catch {
-            return ["the worktree \(place) could not be removed: \(error)"]
+    /// Throws where a directory has something in it: that is somebody's, as a worktree that was to stay is.
+    private static func requireFree(_ place: FilePath) throws {
+        guard let status = try FileStatus.of(place) else { return }
+        guard status.kind == .directory, try DirectoryEntry.all(in: place).isEmpty else {
+            throw Failure(
+                .failed,
+                "\(QuotedPath.encode(place.string)) is there already, and is no empty directory",
+                hints: ["name another directory: `--in DIR`"]
+            )
         }
-        claim?.end()
-        return []
+    }
+
+    /// Removes the worktree that has a claim, also where the user interrupted what was done in it; returns whether there was one.
+    private static func removeWorktree(of claim: WorktreeClaim, in owner: Workspace) async throws -> Bool {
+        let repository = owner.repository
+        return try await Task.detached { try await claim.removeWorktree(from: repository) }.value
+    }
+
+    /// Removes it, unless it is to stay; returns what to warn of where that fails.
+    func remove() async -> [String] {
+        guard let claim else { return [] }
+        do {
+            let wasThere = try await RunWorktree.removeWorktree(of: claim, in: owner)
+            claim.end()
+            return wasThere ? [] : ["the worktree \(place) was not removed: it is not locked for this any more"]
+        } catch { return ["the worktree \(place) could not be removed: \(error)"] }
     }
 
     /// Checks out the submodules, from clones in the user's own repository, at the commits that a patch of the run leads them to, or

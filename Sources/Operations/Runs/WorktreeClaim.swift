@@ -1,3 +1,4 @@
+import Git
 import ModelCore
 import SystemIO
 import SystemPackage
@@ -26,7 +27,17 @@ final class WorktreeClaim: Sendable {
         reason = WorktreeClaim.reasonPrefix + name
     }
 
-    /// Gives it up once the worktree is gone.
+    /// Removes the worktree that has this claim's lock; returns whether there is one.
+    ///
+    /// Whatever else is in its place is somebody else's.
+    func removeWorktree(from repository: GitRepository) async throws -> Bool {
+        let own = try await repository.worktrees().first { $0.lockReason == reason }
+        guard let own else { return false }
+        try await repository.removeWorktree(at: own.path)
+        return true
+    }
+
+    /// Gives it up once the worktree is gone, or stays.
     func end() { try? DurableFile.remove(file) }
 
     /// Where the files of all claims are.

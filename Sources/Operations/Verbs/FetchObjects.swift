@@ -51,16 +51,35 @@ package struct FetchObjects: Sendable {
         report.hooks = installed.hooks
         report.warnings += installed.warnings
         report.models = try workspace.models().map(\.name.text)
-        let wanted = selection.versions.isEmpty ? artifacts : try await workspace.pointers().entries
         let result = try await workspace.restore(
-            wanted,
+            try await selection.workTreeArtifacts(of: workspace),
             from: joined.store,
             isForced: isForced,
             drafts: drafts
         )
         report.restored = result.restored
         report.problems += result.problems.filter { !report.problems.contains($0) }
+        let chosen = Set(artifacts.map(\.pointer))
+        if result.absent.contains(where: { !chosen.contains($0.pointer) }) {
+            report.hints.append("get what the work tree needs: `git model pull`")
+        }
         return report
+    }
+}
+
+extension TransferSelection {
+    /// Returns what a pull restores: what the pointers of the work tree name, whatever versions were fetched beside that, each path of an
+    /// object that has several.
+    fileprivate func workTreeArtifacts(of workspace: Workspace) async throws -> [PointerIndex.Entry] {
+        let index = try await workspace.pointers()
+        guard !isWorkTree, !paths.isEmpty else { return try await workspace.select(paths, among: index) }
+        // Another version may have something where the work tree has nothing.
+        var chosen: [PointerIndex.Entry] = []
+        for path in paths {
+            let found = (try? workspace.select([path], among: index.entries)) ?? []
+            chosen += found.filter { !chosen.contains($0) }
+        }
+        return chosen
     }
 }
 

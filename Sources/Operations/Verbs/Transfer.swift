@@ -76,13 +76,13 @@ extension Workspace {
     ) async throws -> (found: [PointerIndex.Entry], unreadable: UnreadablePointers) {
         var chosen: [PointerIndex.Entry] = []
         var unreadable = UnreadablePointers()
-        if selection.isEverything {
-            let history = try await historicalArtifacts()
-            chosen += try selection.paths.isEmpty ? history : select(selection.paths, among: history)
-        }
         if selection.isEverything || selection.versions.isEmpty && !selection.isEveryTag {
             let index = try await pointers()
-            chosen += try await select(selection.paths, among: index)
+            let history = selection.isEverything ? try await historicalArtifacts() : []
+            // What a path names may be only in history, or only here.
+            chosen +=
+                selection.paths.isEmpty
+                ? history + index.entries : try await select(selection.paths, among: index.adding(history))
             unreadable = try await explain(index.damaged)
             // What a map of imports names is no artifact of a path: it is sent with everything.
             if sendsImports, selection.paths.isEmpty { chosen += try await importedArtifacts() }
