@@ -186,6 +186,7 @@ package struct ImportMLflow: Sendable {
             for run in selection.runs {
                 var record = records.record(of: run)
                 record.outputs = versions.outputs[run.id] ?? []
+                let (count, artifactsBefore) = (batch.count, report.artifacts)
                 do {
                     try await take(
                         run,
@@ -199,6 +200,9 @@ package struct ImportMLflow: Sendable {
                     )
                 } catch {
                     if workspace.context.cancellation.isCancelled { throw error }
+                    // No record names what was taken of it.
+                    batch.leaveOut(after: count)
+                    report.artifacts = artifactsBefore
                     report.problems.append(Problem("run \(run.id)", error))
                 }
             }
@@ -259,10 +263,13 @@ package struct ImportMLflow: Sendable {
         in workspace: Workspace,
         _ report: inout Report
     ) async throws -> [RunOutput] {
+        let count = batch.count
         do {
             return try await artifacts.take(run, known: record, below: scratch, into: &batch, &report.artifacts)
         } catch {
             if workspace.context.cancellation.isCancelled { throw error }
+            // Some of them would be in the commit, and in no record.
+            batch.leaveOut(after: count)
             report.problems.append(Problem("artifacts of run \(run.id)", error))
             return []
         }

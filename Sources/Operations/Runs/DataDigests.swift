@@ -27,11 +27,9 @@ struct DataDigests {
         let path = try? workspace.path(argument)
         let source = path?.text ?? place.string
         if argument.hasSuffix(".dvc") { return try imported(place, path, source: source) }
-        guard let files = try ArtifactFiles(at: place, followsLinks: true) else {
+        guard let pointer = try await pointer(at: place) else {
             throw Failure(.failed, "there is no data \(QuotedPath.encode(argument))")
         }
-        let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
-        let pointer = try await hash.pointer(of: files, cache: &cache)
         let isArtifact = path.flatMap { tracked[$0] } == pointer
         return RunData(
             source: source,
@@ -39,6 +37,13 @@ struct DataDigests {
             digest: "sha256:\(pointer.oid.hex)",
             size: pointer.size
         )
+    }
+
+    /// Returns what is at a place by its bytes, links followed; `nil` where there is nothing.
+    mutating func pointer(at place: FilePath) async throws -> Pointer? {
+        guard let files = try ArtifactFiles(at: place, followsLinks: true) else { return nil }
+        let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
+        return try await hash.pointer(of: files, cache: &cache)
     }
 
     /// Keeps what was read, so that it is not read again.

@@ -27,8 +27,9 @@ struct EditableImports {
             return inner.removePrefix(root) ? target.pushing(inner) : nil
         }
         let places = try answer.imports.filter { $0.hasPrefix("/") }.map { try FileStatus.realPath(of: FilePath($0)) }
-        // An environment in the work tree is no code of it.
-        let own = places.filter { $0.starts(with: root) && (prefix == root || !$0.starts(with: prefix)) }
+        // An environment in the work tree is no code of it; one around it, as where `/usr/local` has both, says nothing.
+        let isInner = prefix != root && prefix.starts(with: root)
+        let own = places.filter { $0.starts(with: root) && !(isInner && $0.starts(with: prefix)) }
         var found: [String] = []
         for place in own {
             guard let there = try moved(place.string), !found.contains(there.string) else { continue }
@@ -36,7 +37,8 @@ struct EditableImports {
         }
         let words = (other ?? "").split(separator: ":").map(String.init)
         let rest = try words.map { try moved($0)?.string ?? $0 }
-        path = found.isEmpty && rest == words ? nil : (found + rest).joined(separator: ":")
+        // What the run's own `PYTHONPATH` named came before anything that is installed.
+        path = found.isEmpty && rest == words ? nil : (rest + found).joined(separator: ":")
         warnings = try answer.editable.compactMap { project in
             let place = try FileStatus.realPath(of: FilePath(project.place))
             guard place.starts(with: root), !own.contains(where: { $0.starts(with: place) }) else { return nil }

@@ -11,7 +11,8 @@ struct NestedRuns {
     private let workspace: Workspace
     private let store: MLflowFileStore
     private let nested: [MLflowRunFacts]
-    /// The ids of those that were begun by themselves, and so are the recorded run's; the one that began last in front.
+    /// The ids of those that were begun by themselves, and so are the recorded run's; the one that began last in front, and those whose
+    /// facts cannot be read behind all others.
     let own: [String]
     /// What could not be read, a clause each.
     let problems: [String]
@@ -31,12 +32,13 @@ struct NestedRuns {
         let inventory = try await store.inventory()
         problems = inventory.problems.map { "\($0.subject), which MLflow logged, cannot be read: \($0.message)" }
         let runs = inventory.runs.sorted { ($0.started, $0.id) < ($1.started, $1.id) }
-        let ids = Set(runs.map(\.id))
+        let unreadable = inventory.unreadableRuns
+        let ids = Set(runs.map(\.id) + unreadable)
         let nested = runs.filter { run in run.parent.map(ids.contains) == true && RunID(run.id) != nil }
         // Some run has to be the outermost one, whatever the tags say.
-        self.nested = nested.count == runs.count ? [] : nested
+        self.nested = nested.count == runs.count && unreadable.isEmpty ? [] : nested
         let inner = Set(self.nested.map(\.id))
-        own = runs.reversed().map(\.id).filter { !inner.contains($0) }
+        own = runs.reversed().map(\.id).filter { !inner.contains($0) } + unreadable
     }
 
     /// Records the nested runs beside the run that they belong to; returns them, and what to warn of.

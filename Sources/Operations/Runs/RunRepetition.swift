@@ -10,9 +10,21 @@ struct RunRepetition {
     let run: RunRecord
     let worktree: RunWorktree
     let files: RunFiles
+    /// What is linked from the user's own work tree.
+    private var links: [RunDataCheck.Link] = []
+    /// Whether `PYTHONPATH` leads to the worktree what the interpreter would import from the user's own.
+    private var leadsImports = false
+    /// What `PYTHONPATH` was without that.
+    private var ownPath: String?
+
+    init(run: RunRecord, worktree: RunWorktree, files: RunFiles) {
+        self.run = run
+        self.worktree = worktree
+        self.files = files
+    }
 
     /// Puts everything there as it was; returns what to warn of, and throws for what would make it another run.
-    func prepare() async throws -> [String] {
+    mutating func prepare() async throws -> [String] {
         let difference = try await files.bytes(of: .difference, of: run)
         if let difference {
             do { try await worktree.workspace.repository.apply(difference) } catch {
@@ -21,21 +33,26 @@ struct RunRepetition {
         }
         var warnings = try await worktree.checkOutSubmodules(difference)
         warnings += try await worktree.restore(from: files.store)
-        return warnings + (try await dataCheck.run(run.data))
+        let found = try await dataCheck.run(run.data)
+        links = found.links
+        return warnings + found.warnings
     }
 
     private var dataCheck: RunDataCheck { RunDataCheck(worktree: worktree.workspace, owner: worktree.owner) }
 
     /// Runs the command, and records it as a run of its own.
-    func start() async throws -> RunTraining.Report {
+    mutating func start() async throws -> RunTraining.Report {
         var context = worktree.workspace.context
         context.workingDirectory = try worktree.directory(of: run)
         context.environment.merge(variables) { $1 }
         let imports = try await imports(in: context)
-        if let path = imports?.path { context.environment["PYTHONPATH"] = path }
+        if let path = imports?.path {
+            (leadsImports, ownPath) = (true, context.environment["PYTHONPATH"])
+            context.environment["PYTHONPATH"] = path
+        }
         var report = try await run(in: context)
         report.warnings = (imports?.warnings ?? []) + report.warnings
-        do { report.warnings += try await dataCheck.changes(of: run.data) } catch {
+        do { report.warnings += try await dataCheck.changes(of: links) } catch {
             report.warnings.append("whether the data are what they were cannot be told: \(error)")
         }
         return report
@@ -92,7 +109,9 @@ struct RunRepetition {
 
     /// Returns what is different around a run that was just done from what was around the earlier one, and what to warn of.
     func differences(to again: RunRecord) async throws -> (found: [EnvironmentDifference], warnings: [String]) {
-        guard let earlier = run.environment, let environment = again.environment else { return ([], []) }
+        guard let earlier = run.environment, var environment = again.environment else { return ([], []) }
+        // What is done here to lead imports is no difference.
+        if leadsImports { environment.variables["PYTHONPATH"] = ownPath.map(Redaction.value) }
         var warnings: [String] = []
         var lists: [PackageList?] = []
         for record in [run, again] {

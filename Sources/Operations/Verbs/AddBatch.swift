@@ -123,6 +123,12 @@ struct AddBatch {
         )
     }
 
+    /// How many artifacts were added or taken so far.
+    var count: Int { added.count }
+
+    /// Leaves out what was added or taken after as many artifacts; its bytes are in the store, for collection.
+    mutating func leaveOut(after count: Int) { added.removeLast(added.count - count) }
+
     /// Keeps an object without a pointer that the session has.
     mutating func keep(_ pointer: Pointer) { others.append(pointer) }
 

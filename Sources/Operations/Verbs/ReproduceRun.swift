@@ -111,6 +111,7 @@ package struct ReproduceRun: Sendable {
     }
 
     private func perform(_ repetition: RunRepetition, in context: Context) async throws -> Report {
+        var repetition = repetition
         let earlier = repetition.run
         var warnings = try await repetition.prepare()
         try context.cancellation.check()

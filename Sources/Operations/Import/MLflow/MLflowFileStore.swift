@@ -49,6 +49,8 @@ struct MLflowFileStore: MLflowSource {
                 guard try isThere([directory, "meta.yaml"]) else { continue }
                 do { try addExperiment(directory, to: &inventory) } catch {
                     inventory.problems.append(Problem("experiment \(directory)", error))
+                    let known = Set(inventory.runs.map(\.id))
+                    inventory.unreadableRuns += ((try? runs(in: [directory])) ?? []).filter { !known.contains($0) }
                 }
             }
             if try isThere([".trash"]) {
@@ -161,6 +163,7 @@ extension MLflowFileStore {
             } catch {
                 try cancellation.check()
                 inventory.problems.append(Problem("run \(run)", error))
+                inventory.unreadableRuns.append(run)
             }
         }
     }

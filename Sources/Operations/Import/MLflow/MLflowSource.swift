@@ -40,6 +40,8 @@ struct MLflowInventory: Sendable {
     var experiments: [String: String] = [:]
     /// The runs that are not deleted.
     var runs: [MLflowRunFacts] = []
+    /// The ids of runs in a directory that cannot be read, each a problem, too, or part of one.
+    var unreadableRuns: [String] = []
     /// How many runs were deleted, and are left out.
     var deletedRuns = 0
     /// The registered models, by name.
