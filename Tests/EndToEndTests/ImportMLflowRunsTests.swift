@@ -115,4 +115,25 @@ import Testing
             #expect(result.output.contains(text), "\(text): \(result.output)")
         }
     }
+
+    @Test func `Of a run's files all are taken and in its record, or none`() async throws {
+        let result = try await ScratchRepository().run(
+            trained(at: "file://$HOME/mlruns") + """
+                echo secret > ~/secret && ln -s ~/secret ~/mlruns/0/models/$logged/artifacts/link
+                git model import mlflow ~/mlruns --artifacts 2>&1 || echo partly $?
+                git ls-files .mver/runs/$inner && git model runs show inner | grep -c 'runs/.*artifacts' || echo none
+                rm ~/mlruns/0/models/$logged/artifacts/link && git model import mlflow ~/mlruns --artifacts
+                git ls-files .mver/runs | grep -c "$inner/artifacts.mver\\|$inner/models/$logged.mver"
+                git model runs show inner | grep -c "runs/$inner/artifacts\\|runs/$inner/models/$logged" && git status --porcelain
+                cat .mver/runs/$inner/artifacts/plots/plot.txt && git model fsck > ~/log && echo sound
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "error: artifacts of run ", "partly 3\n", "0\nnone\n", "Took artifacts of 1 run: 3 files, 8.0 kB\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(result.output.hasSuffix("2\n2\npoints\nsound\n"), "\(result.output)")
+        let first = result.output.split(separator: "none\n")[0]
+        #expect(!first.contains("artifacts.mver") && !first.contains("Took"), "\(result.output)")
+    }
 }

@@ -181,4 +181,42 @@ import Testing
             "\(result.output)"
         )
     }
+
+    @Test func `What changes of data of which only parts are linked is said, and of nothing else`() async throws {
+        let result = try await run(
+            """
+            mkdir -p raw/big && echo t > raw/tracked && echo x > raw/big/x && echo y > raw/big/y && echo raw/big/ >> .gitignore
+            echo '[ ! -e ~/again ] || echo c | tee -a raw/tracked raw/big/x >> raw/big/y; git model record metric a=1' > change.sh
+            git add -A && git commit -qm Raw && git model run -q --name a --data raw -- sh change.sh
+            git model reproduce a --tolerance 0 2>&1 | grep -c raw || touch ~/again
+            git model reproduce a --tolerance 0 2>&1 | grep raw
+            cat raw/tracked raw/big/x
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output == """
+                0
+                warning: the run changed raw/big/x and 1 more in your own work tree: the worktree had links to them
+                t
+                x
+                c
+
+                """,
+            "\(result.output)"
+        )
+    }
+
+    @Test(arguments: ["--data raw --data raw/a.csv", "--data raw/a.csv --data raw"])
+    func `Data may be named beside the directory that they are in`(data: String) async throws {
+        let result = try await run(
+            """
+            mkdir raw && echo raw/ >> .gitignore && seq 3 > raw/a.csv && echo b > raw/b
+            echo 'git model record metric "n=$(cat raw/a.csv | wc -l)"' > count.sh && git add -A && git commit -qm Count
+            git model run -q --name a \(data) -- sh count.sh && git model reproduce a --tolerance 0 2>&1 | tail -n +2
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output == "  n  3  3  same\n", "\(result.output)")
+    }
 }

@@ -180,6 +180,49 @@ import Testing
         )
     }
 
+    @Test func `A run of MLflow's whose facts cannot be read keeps its metrics`() async throws {
+        let repository = try await ScratchRepository()
+        try repository.write(
+            """
+            import mlflow, os
+            with mlflow.start_run() as outer:
+                mlflow.log_metric("best", 0.25)
+                with mlflow.start_run(run_name="inner", nested=True):
+                    mlflow.log_metric("loss", 0.5)
+            place = os.environ["MLFLOW_TRACKING_URI"].removeprefix("file://")
+            open(f"{place}/{outer.info.experiment_id}/{outer.info.run_id}/meta.yaml", "w").close()
+            """,
+            to: "killed.py"
+        )
+        let result = try await repository.run(
+            """
+            git model init -q --name small && git add -A && git commit -qm 'Set up'
+            git model run --name all -- '\(RunPeerTests.environment)' killed.py > ~/log 2>&1 && grep -c 'which MLflow logged, cannot be read' ~/log
+            git model runs --csv --sort name | cut -d, -f2,3,9-
+            cat > alone.sh <<'END'
+            d="$GIT_MODEL_RUN_DIR/mlruns/0" && mkdir -p "$d/one/metrics" && : > "$d/one/meta.yaml"
+            printf "artifact_location: ''\\nexperiment_id: '0'\\nlifecycle_stage: active\\nname: Default\\n" > "$d/meta.yaml"
+            [ "$1" = whole ] || : > "$d/meta.yaml"
+            echo '1700000000000 0.5 0' > "$d/one/metrics/acc"
+            END
+            for state in whole broken; do git model run -- sh alone.sh $state 2>&1 | grep acc; done
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output == """
+                1
+                name,status,metrics.best,metrics.loss
+                all,finished,0.25,
+                inner,finished,,0.5
+                  acc  0.5
+                  acc  0.5
+
+                """,
+            "\(result.output)"
+        )
+    }
+
     /// A parameter's value as its script wrote it.
     private enum ParameterText {
         static func of(_ value: JSONValue) -> String {

@@ -5,7 +5,11 @@ import Operations
 struct PullCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull",
-        abstract: "Get artifacts from a remote and restore them"
+        abstract: "Get artifacts from a remote and restore them",
+        discussion: """
+            What the pointers of the work tree name is restored, whatever versions are fetched beside it: \
+            `git model checkout VERSION` puts another version there.
+            """
     )
     static let answers = false
 
