@@ -64,47 +64,6 @@ package struct Fetch: Sendable {
         pointers.filter { !Closure(of: [$0], in: local).isComplete }
     }
 
-    /// Returns what `run` would fetch, as long as nothing that the remote has turns out to be damaged.
-    package func dryRun(
-        _ pointers: [Pointer],
-        seeds: ([Pointer]) async throws -> [Digest: [Seed]] = { _ in [:] }
-    ) async throws -> Report {
-        var report = Report()
-        try await source.requireReadable()
-        var closure = RemoteClosure(source: source, local: local)
-        let absent = try await pool.run { self.absent(pointers) }
-        guard !absent.isEmpty else { return report }
-        let seeds = try await seeds(absent)
-        let ingest = SeedIngest(local, pool: pool, cancellation: cancellation)
-        for pointer in absent {
-            guard var (found, reach) = try await find(pointer, in: closure) else {
-                report.missing.append(pointer.oid)
-                continue
-            }
-            if let seeds = seeds[pointer.oid], !found.frames.isEmpty {
-                closure.expect(try await ingest.find(found.wanted, in: seeds).map { ($0, 0) })
-                if let rest = try await find(pointer, in: closure) { (found, reach) = rest }
-            }
-            report.add(Arrival(byteCount: found.byteCount, reach: reach), of: pointer)
-            // What has come for one object does not come again for the next.
-            closure.expect(found.frames.map { ($0.entry.id, $0.entry.depth) })
-        }
-        return report
-    }
-
-    private func find(
-        _ pointer: Pointer,
-        in closure: RemoteClosure
-    ) async throws -> (found: RemoteClosure.Found, reach: RemoteWalk.Reach)? {
-        do {
-            if let hint = try await closure.hint(pointer) { return (hint, .remote) }
-        } catch let error as RemoteError where error.isAboutContent {
-            // The indexes know better than a damaged hint.
-        }
-        if let found = try await closure.search(pointer) { return (found, .remote) }
-        return try await closure.searchRest(pointer).map { ($0, .remoteAndStore) }
-    }
-
     /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report, and so are,
     /// where there are several, those that are damaged there.
     ///
@@ -126,9 +85,12 @@ package struct Fetch: Sendable {
             seeds: try await seeds(absent),
             ingest: SeedIngest(local, pool: pool, cancellation: cancellation)
         )
-        for pointer in absent {
+        var (rest, failure): ([Pointer], RemoteError?) = (absent, nil)
+        if let tree { (rest, failure) = try await fetch(absent, of: tree, &report) }
+        for pointer in rest {
             do {
-                guard let arrival = try await fetch(pointer, filesOf: tree, sowing) else {
+                let earlier = absent.count == 1 ? failure : nil
+                guard let arrival = try await fetch(pointer, filesOf: tree, after: earlier, sowing) else {
                     report.missing.append(pointer.oid)
                     continue
                 }
@@ -159,20 +121,47 @@ package struct Fetch: Sendable {
     }
 
     /// What came of an object, and whether the remote alone had it.
-    fileprivate struct Arrival {
+    struct Arrival {
         let byteCount: Int64
         let reach: RemoteWalk.Reach
         /// Whether the remote's object index led to it, which is written last and names everything.
         var isProven = false
     }
 
-    /// Fetches one object and returns what came, or `nil` where the remote does not have what is missing of it.
-    private func fetch(_ pointer: Pointer, filesOf tree: Pointer?, _ sowing: Sowing) async throws -> Arrival? {
-        let closure = RemoteClosure(source: source, local: local, tree: tree)
-        var useless = RemoteWalk.Useless()
-        var failure: RemoteError?
+    /// Fetches files of a tree together, by its object index; where that has not all of them, they are left to be looked for one by one.
+    private func fetch(
+        _ files: [Pointer],
+        of tree: Pointer,
+        _ report: inout Report
+    ) async throws -> (rest: [Pointer], failure: RemoteError?) {
         do {
-            if let hint = try await sowing.rest(of: pointer, { try await closure.hint(pointer) }) {
+            let closure = RemoteClosure(source: source, local: local)
+            guard let found = try await closure.hint(files, of: tree) else { return (files, nil) }
+            var useless = RemoteWalk.Useless()
+            // No pointer names them, so that they get no object indexes.
+            report.byteCount += try await receive(found, of: files, refusing: &useless)
+            report.objects += files.map(\.oid)
+            return ([], nil)
+        } catch let error as RemoteError where error.isAboutContent {
+            if case .notFound = error { return (files, nil) }
+            return (files, error)
+        }
+    }
+
+    /// Fetches one object and returns what came, or `nil` where the remote does not have what is missing of it.
+    ///
+    /// One of a tree's files was looked for in the tree's object index already, and `earlier` is what was wrong with that.
+    private func fetch(
+        _ pointer: Pointer,
+        filesOf tree: Pointer?,
+        after earlier: RemoteError?,
+        _ sowing: Sowing
+    ) async throws -> Arrival? {
+        let closure = RemoteClosure(source: source, local: local)
+        var useless = RemoteWalk.Useless()
+        var failure = earlier
+        do {
+            if tree == nil, let hint = try await sowing.rest(of: pointer, { try await closure.hint(pointer) }) {
                 let byteCount = try await receive(hint, of: pointer, refusing: &useless)
                 return Arrival(byteCount: byteCount, reach: .remote, isProven: true)
             }
@@ -214,6 +203,16 @@ package struct Fetch: Sendable {
         of pointer: Pointer,
         refusing useless: inout RemoteWalk.Useless
     ) async throws -> Int64 {
+        let byteCount = try await receive(found, of: [pointer], refusing: &useless)
+        try local.publishObjectIndex(of: pointer)
+        return byteCount
+    }
+
+    private func receive(
+        _ found: RemoteClosure.Found,
+        of pointers: [Pointer],
+        refusing useless: inout RemoteWalk.Useless
+    ) async throws -> Int64 {
         let receiver = FrameReceiver(local)
         let checks: ChecksAhead
         do { checks = try await receive(found, into: receiver) } catch {
@@ -225,7 +224,7 @@ package struct Fetch: Sendable {
             receiver.abandon()
             throw error
         }
-        try await confirm(found, checked: checks, of: pointer, refusing: &useless)
+        try await confirm(found, checked: checks, of: pointers, refusing: &useless)
         return found.byteCount
     }
 
@@ -254,7 +253,13 @@ package struct Fetch: Sendable {
         if done.sum > 0 { try receiver.publish() }
         let objects = found.objects
         let checks = try await pool.run {
-            ChecksAhead(of: unknown(objects), from: byteCountAhead, in: local, writingTo: drafts)
+            ChecksAhead(
+                of: unknown(objects),
+                from: byteCountAhead,
+                in: local,
+                writingTo: drafts,
+                until: cancellation
+            )
         }
         // What decodes against a frame comes after it, for no frame is stored that was not decoded.
         for ranges in depths {
@@ -290,7 +295,7 @@ package struct Fetch: Sendable {
     private func confirm(
         _ found: RemoteClosure.Found,
         checked checks: ChecksAhead,
-        of pointer: Pointer,
+        of pointers: [Pointer],
         refusing useless: inout RemoteWalk.Useless
     ) async throws {
         let objects = unknown(found.objects)
@@ -305,14 +310,14 @@ package struct Fetch: Sendable {
             if case .newer(let error) = verdict { newer = error }
         }
         if !contents.isEmpty { try local.publish(contents) }
-        let closure = try await pool.run { Closure(of: [pointer], in: local) }
+        let closure = try await pool.run { Closure(of: pointers, in: local) }
         if let first = closure.incomplete.first {
             guard first.reason.isAbsence else { throw first.reason }
             if let newer { throw newer }
-            let file = "object \(pointer.oid.abbreviated)"
+            let oid = pointers.count == 1 ? pointers[0].oid : first.oid
+            let file = "object \(oid.abbreviated)"
             throw RemoteError.wrongContent(source.remote.name, file: file, problem: "\(first.reason)")
         }
-        try local.publishObjectIndex(of: pointer)
     }
 
     /// Returns those of a closure's manifests and comparisons that the local store does not know yet.
@@ -329,7 +334,8 @@ package struct Fetch: Sendable {
 
     /// One that this version does not understand must not hide another that it does.
     private func verdict(on object: ObjectEntry) throws -> Verdict {
-        do throws(StoreError) { return try WholeObjectCheck(local).isRight(object) ? .right : .wrong } catch {
+        let check = WholeObjectCheck(local, until: cancellation)
+        do throws(StoreError) { return try check.isRight(object) ? .right : .wrong } catch {
             guard case .needsNewerVersion(_, let what) = error else { throw error }
             let file = "\(object.kind == .comparison ? "comparison" : "manifest") \(object.frame.abbreviated)"
             return .newer(.needsNewerVersion(source.remote.name, file: file, what))
@@ -338,7 +344,8 @@ package struct Fetch: Sendable {
 }
 
 extension Fetch.Report {
-    fileprivate mutating func add(_ arrival: Fetch.Arrival, of pointer: Pointer) {
+    /// Notes what came of an object.
+    mutating func add(_ arrival: Fetch.Arrival, of pointer: Pointer) {
         byteCount += arrival.byteCount
         switch arrival.reach {
         case .remote:

@@ -21,27 +21,35 @@ package struct PartialFetch: Sendable {
     ) async throws -> ObjectEntry? {
         try fetch.local.requireWritable()
         try await fetch.source.requireReadable()
-        if let hint = try await fetch.source.objectIndex(artifact.oid) {
-            if let entry = try await run(object, in: IndexSet([hint]), isWanted: isWanted) { return entry }
+        return try await find(by: artifact.oid, isNeeded: true) { indexes in
+            try await run(object, in: indexes, isWanted: isWanted)
         }
-        return try await run(object, in: try await fetch.source.indexes(), isWanted: isWanted)
     }
 
     /// Returns the listing of a tree, of which nothing is stored; `nil` where the remote lacks it.
     package func listing(of tree: Pointer) async throws -> TreeListing? {
         try await fetch.source.requireReadable()
+        return try await find(by: tree.oid, isNeeded: true) { try await walk($0).listing(of: tree) }
+    }
+
+    /// Looks into the object index of that name, and into all indexes where it does not lead to what is looked for.
+    ///
+    /// Of what is needed, none is only known to be there where every index could be read.
+    private func find<Value>(
+        by oid: Digest,
+        isNeeded: Bool,
+        _ look: (IndexSet) async throws -> Value?
+    ) async throws -> Value? {
         do {
-            if let hint = try await fetch.source.objectIndex(tree.oid),
-                let listing = try await walk(IndexSet([hint])).listing(of: tree)
-            {
-                return listing
+            if let hint = try await fetch.source.objectIndex(oid), let found = try await look(IndexSet([hint])) {
+                return found
             }
         } catch let error as RemoteError where error.isAboutContent {
             // The indexes know better than a damaged hint.
         }
         let indexes = try await fetch.source.indexes()
-        if let listing = try await walk(indexes).listing(of: tree) { return listing }
-        try fetch.source.requireEvery(indexes)
+        if let found = try await look(indexes) { return found }
+        if isNeeded { try fetch.source.requireEvery(indexes) }
         return nil
     }
 
@@ -55,9 +63,10 @@ package struct PartialFetch: Sendable {
     package func comparisons(of object: Pointer) async throws -> Bool {
         try fetch.local.requireWritable()
         try await fetch.source.requireReadable()
-        let hint = try await fetch.source.objectIndex(object.oid).map { IndexSet([$0]) }
-        if let hint, try await comparisons(of: object, in: hint) { return true }
-        return try await comparisons(of: object, in: try await fetch.source.indexes())
+        let areFound: Bool? = try await find(by: object.oid, isNeeded: false) { indexes in
+            try await comparisons(of: object, in: indexes) ? true : nil
+        }
+        return areFound ?? false
     }
 
     private func comparisons(of object: Pointer, in indexes: IndexSet) async throws -> Bool {
@@ -65,8 +74,8 @@ package struct PartialFetch: Sendable {
         var contents = IndexContents()
         var isFound = false
         for entry in Set(indexes.entries(of: object.oid, kind: .comparison)) {
-            guard try await bring([entry.frame], from: indexes), try WholeObjectCheck(fetch.local).isRight(entry)
-            else { continue }
+            let check = WholeObjectCheck(fetch.local, until: fetch.cancellation)
+            guard try await bring([entry.frame], from: indexes), try check.isRight(entry) else { continue }
             isFound = true
             if !known.contains(entry) { contents.add(entry) }
         }

@@ -68,16 +68,13 @@ struct RemoteClosure {
 
     let source: RemoteStore
     let local: LocalStore
-    /// The tree that the objects are files of, which have no object index of their own; `nil` where pointers name them.
-    let tree: Pointer?
     /// Frames that count as being here, and how many have to be decoded before each, for a look at what would come.
     private var expected: [Digest: UInt8] = [:]
 
     /// Creates a look into `source`.
-    init(source: RemoteStore, local: LocalStore, tree: Pointer? = nil) {
+    init(source: RemoteStore, local: LocalStore) {
         self.source = source
         self.local = local
-        self.tree = tree
     }
 
     /// Counts frames as being here from now on.
@@ -90,12 +87,17 @@ struct RemoteClosure {
         return try local.hasFrame(frame, below: limit)
     }
 
-    /// Looks into the object index of what `pointer` names, or of the tree that it is a file of; `nil` where the remote has none.
+    /// Looks into the object index of a tree for some of its files, which have none of their own; `nil` where it lacks any.
+    func hint(_ files: [Pointer], of tree: Pointer) async throws -> Found? {
+        guard let index = try await source.objectIndex(tree.oid) else { return nil }
+        return try await walk(through: IndexSet([index]), avoiding: .init(), reach: .remote).run(files)
+    }
+
+    /// Looks into the object index of what `pointer` names; `nil` where the remote has none.
+    ///
+    /// Manifests of other sizes than the pointer's are left out: whoever wants the object did not ask for as much.
     func hint(_ pointer: Pointer) async throws -> Found? {
-        guard let index = try await source.objectIndex((tree ?? pointer).oid) else { return nil }
-        guard tree == nil else {
-            return try await walk(through: IndexSet([index]), avoiding: .init(), reach: .remote).run(pointer)
-        }
+        guard let index = try await source.objectIndex(pointer.oid) else { return nil }
         var found = Found()
         for position in 0..<index.frameCount {
             guard let frame = index.frame(at: position) else { continue }
@@ -103,10 +105,12 @@ struct RemoteClosure {
             guard try found.want(frame.entry.id, unless: isHere, from: index.copies) else { return nil }
         }
         found.notePacks(index.pack)
-        for position in 0..<index.objectCount {
-            let object = index.object(at: position)
-            if object.kind == .manifest || object.kind == .comparison { found.objects.append(object) }
-        }
+        let objects = (0..<index.objectCount).map(index.object)
+        let manifests = objects.filter { $0.kind == .manifest }
+        found.objects = manifests.filter(pointer.mayName)
+        // The search says what is wrong with the others.
+        if found.objects.isEmpty, !manifests.isEmpty { return nil }
+        found.objects += objects.filter { $0.kind == .comparison }
         return found
     }
 
@@ -143,6 +147,16 @@ struct RemoteClosure {
         let isKnown =
             !local.entries(of: pointer.oid, kind: .manifest).isEmpty || !local.listedCopies(of: pointer.oid).isEmpty
         return isKnown ? try await search(pointer, reach: .remoteAndStore) : nil
+    }
+}
+
+extension Pointer {
+    /// Whether a manifest may be one of what the pointer names; of a tree, it says only how large all the files are together.
+    fileprivate func mayName(_ manifest: ObjectEntry) -> Bool {
+        switch kind {
+        case .file: manifest.size == size
+        case .tree: manifest.size <= max(size, TreeListing.maximumByteCount)
+        }
     }
 }
 

@@ -12,6 +12,8 @@ struct RemoteWalk {
     private let isHere: (Digest, UInt8) throws -> Bool
     private let copies: (Digest, UInt8) -> [FrameLocation]
     private let reach: Reach
+    /// Whether the pointers tell how large their files are; a root names objects only.
+    private let knowsSizes: Bool
 
     /// What counts beside the frames of the remote.
     enum Reach {
@@ -28,7 +30,8 @@ struct RemoteWalk {
         copies: @escaping (Digest, UInt8) -> [FrameLocation],
         refused: Set<ObjectEntry> = [],
         isHere: @escaping (Digest, UInt8) throws -> Bool = { _, _ in false },
-        reach: Reach = .remote
+        reach: Reach = .remote,
+        knowsSizes: Bool = false
     ) {
         self.source = source
         self.local = local
@@ -37,6 +40,7 @@ struct RemoteWalk {
         self.refused = refused
         self.isHere = isHere
         self.reach = reach
+        self.knowsSizes = knowsSizes
     }
 
     /// Creates a walk that finds what is to be fetched, without packs and manifests that turned out to be of no use.
@@ -59,7 +63,8 @@ struct RemoteWalk {
             },
             refused: useless.manifests,
             isHere: isHere,
-            reach: reach
+            reach: reach,
+            knowsSizes: true
         )
     }
 
@@ -89,10 +94,15 @@ struct RemoteWalk {
     }
 
     /// Returns what is to be fetched, or `nil` where the remote does not have all of it.
-    func run(_ pointer: Pointer) async throws -> RemoteClosure.Found? {
+    func run(_ pointer: Pointer) async throws -> RemoteClosure.Found? { try await run([pointer]) }
+
+    /// Returns what is to be fetched of several objects together, or `nil` where the remote does not have all of it.
+    func run(_ pointers: [Pointer]) async throws -> RemoteClosure.Found? {
         var found = RemoteClosure.Found()
-        try addComparisons(of: pointer.oid, to: &found)
-        guard try await add(pointer, to: &found) else { return nil }
+        for pointer in pointers {
+            try addComparisons(of: pointer.oid, to: &found)
+            guard try await add(pointer, to: &found) else { return nil }
+        }
         found.notePacks(indexes.pack)
         return found
     }
@@ -104,11 +114,11 @@ struct RemoteWalk {
     }
 
     private func add(_ pointer: Pointer, to found: inout RemoteClosure.Found) async throws -> Bool {
-        guard pointer.kind == .tree else { return try await add(pointer.oid, to: &found) }
+        guard pointer.kind == .tree else { return try await add(pointer.oid, size: pointer.size, to: &found) }
         guard let listing = try await listing(pointer.oid, adding: &found) else { return false }
         var visited = Set<Digest>()
         for entry in listing.entries where entry.size > 0 && visited.insert(entry.digest).inserted {
-            guard try await add(entry.digest, to: &found) else { return false }
+            guard try await add(entry.digest, size: entry.size, to: &found) else { return false }
         }
         return true
     }
@@ -121,11 +131,18 @@ struct RemoteWalk {
     }
 
     /// Adds one object; `false` where it is not all there.
-    private func add(_ oid: Digest, to found: inout RemoteClosure.Found) async throws -> Bool {
+    private func add(_ oid: Digest, size: Int64, to found: inout RemoteClosure.Found) async throws -> Bool {
         if oid == LocalStore.emptyObject { return true }
         if try want(oid, in: &found) { return true }
         var failure: RemoteError?
         for entry in entries(of: oid) {
+            guard !knowsSizes || entry.size == size else {
+                // Whoever wants the object did not ask for as much.
+                let problem = "it is of \(entry.size) bytes, where \(size) are expected"
+                let file = "manifest \(entry.frame.abbreviated)"
+                failure = .wrongContent(source.remote.name, file: file, problem: problem)
+                continue
+            }
             var candidate = found
             do {
                 guard try await frames(of: entry, adding: &candidate) != nil else { continue }

@@ -1,5 +1,6 @@
 package import ModelCore
 import Synchronization
+package import SystemIO
 
 /// Checks large objects as wholes while their last frames are still on their way, so that little is left to do once they are here.
 ///
@@ -39,20 +40,23 @@ package final class ChecksAhead: Sendable {
 
     private let store: LocalStore
     private let drafts: ObjectDrafts?
+    private let cancellation: Cancellation
     private let progress: Mutex<Progress>
     private let firstUses: [Digest: Int]
 
     /// Creates the checks of those of `objects` that have `byteCount` bytes or more, whose manifests are in `store` by now and most of
     /// whose frames are not; smaller ones are checked quickly, and several at once, when they are whole.
     ///
-    /// What is checked is written to `drafts`, too.
+    /// What is checked is written to `drafts`, too, until it is cancelled.
     package init(
         of objects: [ObjectEntry],
         from byteCount: Int64,
         in store: LocalStore,
-        writingTo drafts: ObjectDrafts? = nil
+        writingTo drafts: ObjectDrafts? = nil,
+        until cancellation: Cancellation
     ) {
         self.store = store
+        self.cancellation = cancellation
         self.drafts = drafts
         var reader = FrameReader(store)
         var maps: [ObjectMap] = []
@@ -74,12 +78,13 @@ package final class ChecksAhead: Sendable {
     package func advance() {
         _ = progress.withLockIfAvailable { progress in
             if progress.running == nil, let map = progress.waiting.popLast(), let entry = map.manifest {
-                progress.draft = drafts?.begin(entry.oid)
+                progress.draft = drafts?.begin(entry)
                 progress.running = RunningDigest(
                     of: map,
                     by: entry,
                     provesFrames: false,
-                    writingTo: progress.draft
+                    writingTo: progress.draft,
+                    until: cancellation
                 )
             }
             progress.goOn(in: store, for: ChecksAhead.framesAtOnce, drafts)

@@ -1,13 +1,17 @@
 package import ModelCore
-import SystemIO
+package import SystemIO
 import SystemPackage
 
 /// Rebuilds what an index says from the packs alone.
 package struct IndexRecovery {
     private let store: LocalStore
+    private let cancellation: Cancellation
 
-    /// Creates a recovery of `store`.
-    package init(_ store: LocalStore) { self.store = store }
+    /// Creates a recovery of `store`; it throws `StoreError.cancelled` once it is.
+    package init(_ store: LocalStore, until cancellation: Cancellation) {
+        self.store = store
+        self.cancellation = cancellation
+    }
 
     /// Returns an index of the frames of `packs`.
     package func frames(of packs: [Digest]) throws(StoreError) -> IndexContents {
@@ -54,7 +58,7 @@ package struct IndexRecovery {
     }
 
     private func isRight(_ object: ObjectEntry) throws(StoreError) -> Bool {
-        do { return try WholeObjectCheck(store).isRight(object) } catch {
+        do { return try WholeObjectCheck(store, until: cancellation).isRight(object) } catch {
             if error.isAboutContent { return false }
             throw error
         }

@@ -8,17 +8,30 @@ package import SystemPackage
 /// What is written is what is hashed: a file is kept only where its bytes have the object's digest. Any of them may be missing in the end,
 /// whatever the reason, and nothing depends on it. Safe from any thread; what was not placed is removed with this.
 package final class ObjectDrafts: Sendable {
-    private let place: @Sendable (Digest) -> FilePath?
+    /// Each one that is kept is an open file, of which a process may have no more than a thousand.
+    private static let countLimit = 256
+
+    private let place: @Sendable (Digest, Int64) -> FilePath?
     private let kept = Mutex<[Digest: ObjectDraft]>([:])
 
-    /// Creates the drafts of objects for which `place` returns a path in whose directory there is room for one; it may be asked for any.
-    package init(beside place: @escaping @Sendable (_ oid: Digest) -> FilePath?) { self.place = place }
+    /// Creates the drafts of objects for which `place` returns a path in whose directory there is room for one of that size in bytes.
+    ///
+    /// It may be asked for any, of any size: what a remote says that an object has is no reason to write as much.
+    package init(beside place: @escaping @Sendable (_ oid: Digest, _ size: Int64) -> FilePath?) { self.place = place }
 
     /// Starts the file of an object; `nil` where there is to be none.
-    func begin(_ oid: Digest) -> ObjectDraft? { place(oid).flatMap(ObjectDraft.init(beside:)) }
+    func begin(_ entry: ObjectEntry) -> ObjectDraft? {
+        guard kept.withLock({ $0.count < ObjectDrafts.countLimit }) else { return nil }
+        return place(entry.oid, entry.size).flatMap(ObjectDraft.init(beside:))
+    }
 
-    /// Keeps a file that turned out right.
-    func keep(_ draft: ObjectDraft, of oid: Digest) { kept.withLock { $0[oid] = draft } }
+    /// Keeps a file that turned out right, unless there are very many.
+    func keep(_ draft: ObjectDraft, of oid: Digest) {
+        kept.withLock { kept in
+            guard kept.count < ObjectDrafts.countLimit else { return }
+            kept[oid] = draft
+        }
+    }
 
     /// Moves an object's file to its place, over what is there, and returns its status; `nil` where there is none that could be moved.
     package func put(_ oid: Digest, at path: FilePath) -> FileStatus? {

@@ -122,7 +122,7 @@ package struct Repack: Sendable {
         let listed = Set(store.indexes.packList.map(\.id))
         let orphans = try store.packsOnDisk().filter { !listed.contains($0) }
         guard !orphans.isEmpty, !isDryRun else { return [] }
-        let recovery = IndexRecovery(store)
+        let recovery = IndexRecovery(store, until: cancellation)
         try store.publish(try recovery.frames(of: orphans))
         return try recovery.manifests(of: orphans)
     }

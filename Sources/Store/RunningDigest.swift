@@ -11,13 +11,21 @@ struct RunningDigest: ~Copyable {
     private let provesFrames: Bool
     /// What takes the bytes, too, as they are hashed.
     private let draft: ObjectDraft?
+    private let cancellation: Cancellation
     private let buffer = FrameBuffer.allocate()
     private var hash = SHA256()
     private var position = 0
 
-    /// Creates the digest of nothing yet.
-    init(of map: ObjectMap, by entry: ObjectEntry, provesFrames: Bool, writingTo draft: ObjectDraft? = nil) {
+    /// Creates the digest of nothing yet; `cancelled` is thrown as soon as it is.
+    init(
+        of map: ObjectMap,
+        by entry: ObjectEntry,
+        provesFrames: Bool,
+        writingTo draft: ObjectDraft? = nil,
+        until cancellation: Cancellation
+    ) {
         self.entry = entry
+        self.cancellation = cancellation
         self.provesFrames = provesFrames
         self.draft = draft
         stretches = map.stretches
@@ -48,9 +56,12 @@ struct RunningDigest: ~Copyable {
     }
 
     private mutating func addNext(reader: inout FrameReader) throws(StoreError) {
+        // A small manifest may name one frame millions of times.
+        if cancellation.isCancelled { throw .cancelled }
         switch stretches[position].source {
         case .inline(let bytes): bytes.withUnsafeBytes { add($0) }
         case .frame(let frame):
+            // SAFETY: `buffer` has room for the largest frame, and outlives the bytes, which are read before the next are written.
             let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[0..<frame.byteCount])
             if provesFrames {
                 try reader.read(frame, of: entry.oid, into: bytes)

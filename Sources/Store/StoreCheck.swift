@@ -78,7 +78,7 @@ package struct StoreCheck: Sendable {
         findings += missing.map { finding(.damaged, pack: $0, "an index lists it, but it is gone") }
         findings += try checkObjectIndexes()
         if mending {
-            let mend = StoreMend(store: store)
+            let mend = StoreMend(store: store, cancellation: cancellation)
             try mend.salvage(damaged, from: good)
             try mend.list(unlisted)
             try mend.forget(

@@ -5,6 +5,7 @@ import SystemPackage
 /// Mends a store from what is in it; every step leaves a store that works, should the next not come.
 struct StoreMend {
     let store: LocalStore
+    let cancellation: Cancellation
 
     /// Copies what is still right in damaged packs into new ones; `indexes` know frames whose pack's own table is lost.
     func salvage(_ packs: [Digest], from indexes: [IndexFile]) throws(StoreError) {
@@ -62,12 +63,12 @@ struct StoreMend {
     /// Writes an index of packs that none lists.
     func list(_ packs: [Digest]) throws(StoreError) {
         guard !packs.isEmpty else { return }
-        try store.publish(try IndexRecovery(store).frames(of: packs))
+        try store.publish(try IndexRecovery(store, until: cancellation).frames(of: packs))
     }
 
     /// Writes an index of the objects of `packs` that none lists.
     func listObjects(of packs: [Digest]) throws(StoreError) {
-        let objects = try IndexRecovery(store).objects(of: packs)
+        let objects = try IndexRecovery(store, until: cancellation).objects(of: packs)
         if !objects.isEmpty { try store.publish(objects) }
     }
 

@@ -1,13 +1,18 @@
 import ModelCore
+package import SystemIO
 
 /// Checks that a manifest from elsewhere rebuilds the object that it claims to, and that a comparison is of it.
 ///
 /// Frames carry their own names, but only the digest of the whole proves that they are these frames in this order.
 package struct WholeObjectCheck {
     private let store: LocalStore
+    private let cancellation: Cancellation
 
-    /// Creates a check on `store`, which has the manifest's frames.
-    package init(_ store: LocalStore) { self.store = store }
+    /// Creates a check on `store`, which has the manifest's frames; it throws `StoreError.cancelled` once it is.
+    package init(_ store: LocalStore, until cancellation: Cancellation) {
+        self.store = store
+        self.cancellation = cancellation
+    }
 
     /// Returns whether an entry is what it says: a manifest that rebuilds exactly its object, or a comparison of that.
     ///
@@ -26,7 +31,7 @@ package struct WholeObjectCheck {
         guard let map else { return false }
         // The digest of the whole proves all of it; only where it is another is each frame asked whether it is itself.
         for provesFrames in [false, true] {
-            let digest = RunningDigest(of: map, by: entry, provesFrames: provesFrames)
+            let digest = RunningDigest(of: map, by: entry, provesFrames: provesFrames, until: cancellation)
             if try digest.finish(reader: &reader) == entry.oid { return true }
         }
         return false

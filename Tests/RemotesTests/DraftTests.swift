@@ -22,7 +22,7 @@ struct DraftTests {
         let pointers = [try await source.add(one), try await source.addTree(["a/b": two, "c": [1, 2]])]
         try await source.push(pointers, to: site.remote)
         let work = try directory(on: target)
-        let drafts = ObjectDrafts { _ in work.appending("model") }
+        let drafts = ObjectDrafts { _, _ in work.appending("model") }
         _ = try await target.fetch(from: site.remote, drafts: drafts).run(pointers)
         let inner = try await source.add(two)
         for (pointer, bytes) in [(pointers[0], one), (inner, two)] {
@@ -42,7 +42,7 @@ struct DraftTests {
             let work = try directory(on: target)
             let corrupting = CorruptingRemote(sample.site.remote, fault, read: number)
             do {
-                let drafts = ObjectDrafts { _ in work.appending("model") }
+                let drafts = ObjectDrafts { _, _ in work.appending("model") }
                 do {
                     _ = try await target.fetch(from: corrupting, drafts: drafts).run(sample.pointers)
                 } catch is RemoteError {}

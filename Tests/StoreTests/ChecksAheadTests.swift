@@ -38,12 +38,19 @@ import Testing
             try pack.withUnsafeBytes { try receiver.receive([copy], kind: kind, from: $0, startingAt: 0) }
             try receiver.publish()
         }
+
+        func checks(
+            writingTo drafts: ObjectDrafts? = nil,
+            until cancellation: Cancellation = Cancellation()
+        ) -> ChecksAhead {
+            ChecksAhead(of: [entry], from: 0, in: into, writingTo: drafts, until: cancellation)
+        }
     }
 
     @Test func `An object is right once its last frame is here, in whatever order they came`() async throws {
         let arrival = try await Arrival()
         try arrival.receive(arrival.entry.frame, kind: .metadata)
-        let checks = ChecksAhead(of: [arrival.entry], from: 0, in: arrival.into)
+        let checks = ChecksAhead(of: [arrival.entry], from: 0, in: arrival.into, until: Cancellation())
         let frames = arrival.map.frames.map(\.id)
         #expect(frames.count > 3)
         #expect(checks.turn(of: frames[2]) == 2)
@@ -58,22 +65,23 @@ import Testing
     @Test func `What was not begun is left to the check of the whole`() async throws {
         let arrival = try await Arrival()
         try arrival.receive(arrival.entry.frame, kind: .metadata)
-        let checks = ChecksAhead(of: [arrival.entry], from: arrival.entry.size + 1, in: arrival.into)
+        let size = arrival.entry.size
+        let checks = ChecksAhead(of: [arrival.entry], from: size + 1, in: arrival.into, until: Cancellation())
         for frame in arrival.map.frames { try arrival.receive(frame.id, kind: .data) }
         checks.advance()
         #expect(checks.turn(of: arrival.map.frames[0].id) == nil)
         #expect(!checks.isRight(arrival.entry))
-        #expect(try WholeObjectCheck(arrival.into).isRight(arrival.entry))
+        #expect(try WholeObjectCheck(arrival.into, until: Cancellation()).isRight(arrival.entry))
     }
 
     @Test func `What is checked is in a file meanwhile, which takes its place once`() async throws {
         let arrival = try await Arrival()
         try arrival.receive(arrival.entry.frame, kind: .metadata)
-        let (oid, place) = (arrival.entry.oid, arrival.target.file("model"))
+        let (oid, size, place) = (arrival.entry.oid, arrival.entry.size, arrival.target.file("model"))
         func names() throws -> [String] { try DirectoryEntry.all(in: place.removingLastComponent()).map(\.name) }
         do {
-            let drafts = ObjectDrafts { $0 == oid ? place : nil }
-            let checks = ChecksAhead(of: [arrival.entry], from: 0, in: arrival.into, writingTo: drafts)
+            let drafts = ObjectDrafts { $0 == oid && $1 == size ? place : nil }
+            let checks = arrival.checks(writingTo: drafts)
             for frame in arrival.map.frames {
                 #expect(drafts.put(oid, at: place) == nil)
                 try arrival.receive(frame.id, kind: .data)
@@ -95,8 +103,8 @@ import Testing
         try arrival.receive(arrival.entry.frame, kind: .metadata)
         let (oid, place) = (arrival.entry.oid, arrival.target.file("model"))
         func drafts(beside path: FilePath) throws -> (ObjectDrafts, ChecksAhead) {
-            let drafts = ObjectDrafts { _ in path }
-            let checks = ChecksAhead(of: [arrival.entry], from: 0, in: arrival.into, writingTo: drafts)
+            let drafts = ObjectDrafts { _, _ in path }
+            let checks = arrival.checks(writingTo: drafts)
             checks.advance()
             return (drafts, checks)
         }

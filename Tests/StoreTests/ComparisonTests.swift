@@ -230,13 +230,13 @@ import Testing
         let two = try await Two()
         let store = try two.scratch.reopened()
         let entry = try #require(store.indexes.entries(of: two.after.pointer.oid, kind: .comparison).first)
-        #expect(try WholeObjectCheck(store).isRight(entry))
+        #expect(try WholeObjectCheck(store, until: Cancellation()).isRight(entry))
         var lie = entry
         lie.oid = two.before.pointer.oid
-        #expect(try !WholeObjectCheck(store).isRight(lie))
+        #expect(try !WholeObjectCheck(store, until: Cancellation()).isRight(lie))
         let manifest = try #require(store.indexes.entries(of: two.after.pointer.oid, kind: .manifest).first)
         lie.frame = manifest.frame
-        #expect(try !WholeObjectCheck(store).isRight(lie))
+        #expect(try !WholeObjectCheck(store, until: Cancellation()).isRight(lie))
     }
 }
 

@@ -24,26 +24,30 @@ struct ArtifactRestore {
         cache: inout StatCache
     ) async throws {
         switch pointer.kind {
-        case .file: try await restoreFile(pointer, isExecutable: isExecutable, to: path, cache: &cache)
+        case .file: try await restore([(pointer, isExecutable, path)], cache: &cache)
         case .tree: try await restoreTree(pointer, to: path, isIncluded: isIncluded, cache: &cache)
         }
     }
 
-    private func restoreFile(
-        _ pointer: Pointer,
-        isExecutable: Bool,
-        to path: FilePath,
+    /// Writes files, several at once; what is there is as `restore` says.
+    func restore(
+        _ files: [(pointer: Pointer, isExecutable: Bool, path: FilePath)],
         cache: inout StatCache
     ) async throws {
-        if try FileStatus.of(path)?.kind == .directory { try Directories.removeTree(path) }
-        try Directories.create(path.removingLastComponent(), durable: false)
-        let item = ObjectRestore.Item(
-            oid: pointer.oid,
-            size: pointer.size,
-            path: path,
-            isExecutable: isExecutable
-        )
-        try await write([item], cache: &cache)
+        var items: [ObjectRestore.Item] = []
+        for (pointer, isExecutable, path) in files {
+            if try FileStatus.of(path)?.kind == .directory { try Directories.removeTree(path) }
+            try Directories.create(path.removingLastComponent(), durable: false)
+            items.append(
+                ObjectRestore.Item(
+                    oid: pointer.oid,
+                    size: pointer.size,
+                    path: path,
+                    isExecutable: isExecutable
+                )
+            )
+        }
+        try await write(items, cache: &cache)
     }
 
     private func restoreTree(

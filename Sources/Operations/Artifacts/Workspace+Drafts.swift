@@ -7,11 +7,11 @@ import SystemPackage
 extension Workspace {
     /// Returns where large objects are written while they come: beside the artifacts that they are, or are files of.
     ///
-    /// An artifact that is in its place already, as far as the stat cache knows, is not written once more, but a tree's files are. What
-    /// is executable is not written so.
+    /// What is in its place already, as far as the stat cache knows, is not written once more; nor what is executable, or of another
+    /// size than the pointer or listing says.
     func drafts(of artifacts: [PointerIndex.Entry], in store: LocalStore) throws -> ObjectDrafts {
         let cache = openStatCache()
-        var places: [Digest: FilePath] = [:]
+        var places: [Pointer: FilePath] = [:]
         var trees: [(oid: Digest, place: FilePath)] = []
         for artifact in artifacts {
             let place = try location(of: artifact.path)
@@ -19,16 +19,29 @@ extension Workspace {
             if artifact.pointer.kind == .tree { trees.append((oid, place)) }
             guard artifact.pointer.kind == .file, !artifact.isExecutable else { continue }
             if let status = try FileStatus.of(place), cache.oid(of: status) == oid { continue }
-            places[oid] = place
+            places[artifact.pointer] = place
         }
         let (files, directories) = (places, trees)
-        return ObjectDrafts { oid in
-            if let place = files[oid] { return place }
-            var reader = FrameReader(store)
+        return ObjectDrafts { oid, size in
+            let object = Pointer(oid: oid, size: size, kind: .file)
+            if let place = files[object] { return place }
             return directories.first { tree in
-                let listing = try? store.listing(tree.oid, reader: &reader).tree
-                return listing?.entries.contains { $0.digest == oid && $0.mode == .regular } ?? false
+                store.files(of: tree.oid, thatAre: object).contains { file in
+                    let status = try? FileStatus.of(tree.place.appending(file.path.text))
+                    return status.flatMap(cache.oid) != oid
+                }
             }?.place
         }
+    }
+}
+
+extension LocalStore {
+    /// Returns the files of a tree that are an object and not executable; none where its listing is not here.
+    func files(of tree: Digest, thatAre object: Pointer) -> [TreeEntry] {
+        var reader = FrameReader(self)
+        let listing = try? listing(tree, reader: &reader).tree
+        return listing?.entries.filter {
+            $0.digest == object.oid && $0.size == object.size && $0.mode == .regular
+        } ?? []
     }
 }

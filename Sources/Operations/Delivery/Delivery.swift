@@ -90,8 +90,30 @@ struct Delivery: ~Copyable {
         // What an interrupted delivery put together there is made again, of what it fetched.
         for place in [staged, draftsPlace] where try FileStatus.of(place) != nil { try Directories.removeTree(place) }
         try Directories.create(draftsPlace, durable: false)
-        let drafts = ObjectDrafts { _ in draftsPlace.appending("draft") }
+        let pointers = Set(wanted.filter { !$0.isExecutable }.map(\.pointer))
+        let drafts = ObjectDrafts { oid, size in
+            let object = Pointer(oid: oid, size: size, kind: .file)
+            let isWanted =
+                pointers.contains(object)
+                || pointers.contains { $0.kind == .tree && !store.files(of: $0.oid, thatAre: object).isEmpty }
+            return isWanted ? draftsPlace.appending("draft") : nil
+        }
         result.byteCount = try await fetch(wanted, from: remotes, into: store, drafts)
+        try await write(wanted, from: store, drafts, to: staged)
+        for item in wanted {
+            try place(item.path, from: staged)
+            result.written.append(RestoredArtifact(path: item.path.text, size: item.pointer.size))
+        }
+        return result
+    }
+
+    /// Writes what came, the files together, for there may be very many small ones.
+    private func write(
+        _ items: [Item],
+        from store: LocalStore,
+        _ drafts: ObjectDrafts,
+        to staged: FilePath
+    ) async throws {
         let tally = ProgressTally(phase: "writing", sink: context.progress)
         let restore = ArtifactRestore(
             store: store,
@@ -101,7 +123,7 @@ struct Delivery: ~Copyable {
             drafts: drafts
         )
         var cache = StatCache(scratch.appending("stat-cache"))
-        for item in wanted {
+        for item in items where item.pointer.kind == .tree {
             tally.begin(item.path.text, byteCount: item.pointer.size)
             try await restore.restore(
                 item.pointer,
@@ -111,12 +133,17 @@ struct Delivery: ~Copyable {
                 cache: &cache
             )
         }
-        context.progress.finish()
-        for item in wanted {
-            try place(item.path, from: staged)
-            result.written.append(RestoredArtifact(path: item.path.text, size: item.pointer.size))
+        let files = items.filter { $0.pointer.kind == .file }
+        if let first = files.first {
+            let name = files.count == 1 ? first.path.text : "\(files.count) files"
+            tally.begin(name, byteCount: files.reduce(0) { $0.addingSaturating($1.pointer.size) })
         }
-        return result
+        let places = try files.map { item in
+            let path = try SafeRelativePath.resolve(root: staged, components: item.path.components)
+            return (pointer: item.pointer, isExecutable: item.isExecutable, path: path)
+        }
+        try await restore.restore(places, cache: &cache)
+        context.progress.finish()
     }
 
     /// Removes what was kept only to go on after an interruption.

@@ -244,8 +244,10 @@ package struct CheckStore: Sendable {
         let cancellation = workspace.context.cancellation
         let results = try await workspace.pool.map(0..<objects.count) { position in
             try cancellation.check()
-            return try? WholeObjectCheck(store).isRight(objects[position])
+            return try? WholeObjectCheck(store, until: cancellation).isRight(objects[position])
         }
+        // Of what was not read to its end, nothing is known.
+        try cancellation.check()
         for (object, isRight) in zip(objects, results) where isRight != true {
             let what = object.kind == .comparison ? "its comparison is not of" : "its manifest does not rebuild"
             report.add("damaged", artifact.path.text, "\(what) \(object.oid)")

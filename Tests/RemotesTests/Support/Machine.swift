@@ -201,7 +201,7 @@ final class Machine: Sendable {
         let findings = try await StoreCheck(store, pool: Machine.pool, cancellation: Cancellation())
             .run(.everything, mending: false)
         var problems = findings.map { "\($0.severity) \($0.path): \($0.problem)" }
-        let check = WholeObjectCheck(store)
+        let check = WholeObjectCheck(store, until: Cancellation())
         for file in store.indexes.files {
             for position in 0..<file.objectCount {
                 let object = file.object(at: position)
