@@ -14,24 +14,36 @@ struct StallWatch: Sendable {
     let cancellation: Cancellation
     var window = StallWatch.window
 
+    /// What the meter showed when the transfer last went on.
+    struct Reading {
+        fileprivate var time: ContinuousClock.Instant
+        fileprivate var byteCount: Int64
+        fileprivate var wasServersTurn = false
+    }
+
     /// Waits until the request is to be given up, and throws why; ends silently when its task is cancelled.
     func run() async throws(TransportError) {
-        var start = ContinuousClock.now
-        var seen = meter.byteCount
-        var wasServersTurn = false
+        var last = reading(at: .now)
         while true {
             do { try await Task.sleep(for: StallWatch.pause) } catch { return }
             if cancellation.isCancelled { throw .cancelled }
-            let now = ContinuousClock.now
-            let moved = meter.byteCount - seen
-            let isServersTurn = meter.isServersTurn
-            if moved >= StallWatch.leastByteCount || isServersTurn != wasServersTurn {
-                (start, seen, wasServersTurn) = (now, meter.byteCount, isServersTurn)
-                continue
-            }
-            let limit = isServersTurn ? StallWatch.patience : window
-            guard now - start >= limit else { continue }
-            throw .stalled(byteCount: moved, seconds: Int(limit.components.seconds))
+            try look(at: .now, after: &last)
         }
+    }
+
+    /// Reads the meter before a request.
+    func reading(at time: ContinuousClock.Instant) -> Reading { Reading(time: time, byteCount: meter.byteCount) }
+
+    /// Reads it again, and throws where the transfer stood still for too long by then.
+    func look(at now: ContinuousClock.Instant, after last: inout Reading) throws(TransportError) {
+        let moved = meter.byteCount - last.byteCount
+        let isServersTurn = meter.isServersTurn
+        if moved >= StallWatch.leastByteCount || isServersTurn != last.wasServersTurn {
+            last = Reading(time: now, byteCount: meter.byteCount, wasServersTurn: isServersTurn)
+            return
+        }
+        let limit = isServersTurn ? StallWatch.patience : window
+        guard now - last.time >= limit else { return }
+        throw .stalled(byteCount: moved, seconds: Int(limit.components.seconds))
     }
 }

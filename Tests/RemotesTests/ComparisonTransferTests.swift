@@ -111,6 +111,21 @@ struct ComparisonTransferTests {
         }
     }
 
+    @Test func `an object index that is damaged keeps neither a comparison nor a part of a file from coming`()
+        async throws
+    {
+        let site = Site()
+        try await source.push([before, after], to: site.remote)
+        site.remote[StoreLayout.objectIndex(after.oid)] = [1, 2, 3]
+        let (reviewer, reader) = (try Machine(), try Machine())
+        #expect(try await PartialFetch(reviewer.fetch(from: site.remote)).comparisons(of: after))
+        #expect(try comparisons(on: reviewer) == comparisons(on: source))
+        let entry = try await PartialFetch(reader.fetch(from: site.remote))
+            .run(after, in: after, isWanted: { $0.name == "bias" })
+        #expect(entry?.oid == after.oid)
+        #expect(try !reader.has([after]))
+    }
+
     /// Writes an object index that lists all that there is.
     private func writeHint(of object: Pointer, in site: Site) throws {
         var hint = IndexContents()

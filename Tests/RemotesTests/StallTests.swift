@@ -20,20 +20,21 @@ struct StallTests {
         #expect(error?.isTransient == true)
     }
 
-    @Test func `a transfer that goes on is left alone, and so is a server that is at work`() async throws {
+    @Test func `a transfer that goes on is left alone, and so is a server that is at work`() throws {
         let (moving, waiting) = (TransferMeter(), TransferMeter())
+        let start = ContinuousClock.now
+        var (last, lastOfServer) = (watch(moving).reading(at: start), watch(waiting).reading(at: start))
         waiting.setServersTurn(true)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.watch(moving).run() }
-            group.addTask { try await self.watch(waiting).run() }
-            let start = ContinuousClock.now
-            while ContinuousClock.now - start < .seconds(5) {
-                moving.add(64 << 10)
-                try await Task.sleep(for: .milliseconds(20))
-            }
-            group.cancelAll()
-            try await group.waitForAll()
+        for turn in 1...100 {
+            moving.add(31 << 10)
+            try watch(moving).look(at: start + .milliseconds(1900 * turn), after: &last)
+            try watch(waiting).look(at: start + .seconds(turn), after: &lastOfServer)
         }
+        // Neither is waited for any longer than this.
+        let late = start + .milliseconds(1900 * 100 + 2000)
+        #expect(throws: TransportError.self) { try watch(moving).look(at: late, after: &last) }
+        let tooLate = start + .seconds(121)
+        #expect(throws: TransportError.self) { try watch(waiting).look(at: tooLate, after: &lastOfServer) }
     }
 
     @Test func `a user who stops it waits for nothing`() async throws {

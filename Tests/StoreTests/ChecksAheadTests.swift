@@ -74,6 +74,43 @@ import Testing
         #expect(try WholeObjectCheck(arrival.into, until: Cancellation()).isRight(arrival.entry))
     }
 
+    @Test func `Who stops it does not wait for the rest to be hashed`() async throws {
+        let arrival = try await Arrival()
+        let cancellation = Cancellation()
+        try arrival.receive(arrival.entry.frame, kind: .metadata)
+        let checks = arrival.checks(until: cancellation)
+        try arrival.receive(arrival.map.frames[0].id, kind: .data)
+        checks.advance()
+        for frame in arrival.map.frames.dropFirst() { try arrival.receive(frame.id, kind: .data) }
+        cancellation.cancel()
+        #expect(!checks.isRight(arrival.entry))
+        let check = WholeObjectCheck(arrival.into, until: cancellation)
+        let error = try await storeError { _ = try check.isRight(arrival.entry) }
+        guard case .cancelled = error else {
+            Issue.record("\(error)")
+            return
+        }
+    }
+
+    @Test func `No more files than a process may have open are kept, and another once one took its place`() throws {
+        let scratch = try ScratchStore()
+        let place = scratch.file("model")
+        let drafts = ObjectDrafts { _, _ in place }
+        func entry(_ number: Int) -> ObjectEntry {
+            let oid = SHA256.digest(of: Array("\(number)".utf8))
+            return ObjectEntry(oid: oid, frame: oid, size: 1, kind: .manifest)
+        }
+        var count = 0
+        for number in 0..<300 {
+            guard let draft = drafts.begin(entry(number)) else { continue }
+            drafts.keep(draft, of: entry(number).oid)
+            count += 1
+        }
+        #expect(count == 256)
+        #expect(drafts.put(entry(0).oid, at: place) != nil)
+        #expect(drafts.begin(entry(300)) != nil && drafts.put(entry(299).oid, at: place) == nil)
+    }
+
     @Test func `What is checked is in a file meanwhile, which takes its place once`() async throws {
         let arrival = try await Arrival()
         try arrival.receive(arrival.entry.frame, kind: .metadata)

@@ -1,0 +1,83 @@
+import Codec
+import ModelCore
+import Remotes
+@testable import Store
+import Synchronization
+import SystemIO
+import SystemPackage
+import Testing
+
+/// Manifests of a few kilobytes that would make far more than anybody asked for.
+@Suite("Objects that are larger than they should be")
+struct OversizeTests {
+    private static let frame = [UInt8](repeating: 65, count: 500_000)
+    private let oid = SHA256.digest(of: [3])
+    private let site = Site()
+    /// A tree whose listing says that it has the object, of ten bytes.
+    private let listing: TreeListing
+
+    init() async throws {
+        listing = try TreeListing([
+            TreeEntry(mode: .regular, size: 10, digest: SHA256.digest(of: [3]), path: try RepositoryPath("a"))
+        ])
+        let (source, size) = (try Machine(), Int64(100 * OversizeTests.frame.count))
+        try await source.push([try await source.add([7])], to: site.remote)
+        let reference = FrameReference(id: SHA256.digest(of: OversizeTests.frame), byteCount: OversizeTests.frame.count)
+        let segment = Segment(content: .frames(Array(repeating: reference, count: 100)))
+        let manifest = Manifest(oid: oid, size: size, layout: "", note: "", content: .segments([segment]))
+        let object = Pointer(oid: oid, size: size, kind: .file)
+        let other = Pointer(oid: SHA256.digest(of: [9]), size: 1, kind: .file)
+        for frame in [OversizeTests.frame, listing.encoded] { _ = try site.add(frame, as: .manifest, of: other) }
+        _ = try site.add(manifest.encoded, as: .manifest, of: object)
+    }
+
+    private func writeHint(of oid: Digest) throws {
+        var hint = IndexContents()
+        for index in try site.indexes().values {
+            for position in 0..<index.frameCount {
+                let frame = try #require(index.frame(at: position))
+                hint.add(frame, in: try #require(index.packs.first { $0.id == frame.pack }))
+            }
+            for position in 0..<index.objectCount { hint.add(index.object(at: position)) }
+        }
+        site.remote[StoreLayout.objectIndex(oid)] = hint.encoded(as: .objectIndex)
+    }
+
+    @Test(arguments: [ArtifactKind.file, .tree], [true, false])
+    func `what is larger than was asked for is refused, and nothing of it is written`(
+        kind: ArtifactKind,
+        hasHint: Bool
+    ) async throws {
+        let pointer =
+            kind == .file
+            ? Pointer(oid: oid, size: 2_000_000, kind: .file)
+            : Pointer(oid: SHA256.digest(of: listing.encoded), size: listing.contentSize, kind: .tree)
+        if hasHint { try writeHint(of: pointer.oid) }
+        let target = try Machine()
+        let work = target.scratch.path.appending("work")
+        try Directories.create(work, durable: false)
+        let written = Mutex<[Int64]>([])
+        let wanted: Int64 = kind == .file ? 2_000_000 : 10
+        do {
+            let drafts = ObjectDrafts { _, size in
+                guard size == wanted else { return nil }
+                written.withLock { $0.append(size) }
+                return work.appending("model")
+            }
+            let error = await #expect(throws: RemoteError.self) {
+                try await target.fetch(from: site.remote, drafts: drafts).run([pointer])
+            }
+            let text = error.map { "\($0)" } ?? ""
+            #expect(text.contains("it is of 50000000 bytes, where \(wanted) are expected"), "\(text)")
+        }
+        #expect(written.withLock { $0 } == [])
+        if kind == .file { #expect(try target.packs().isEmpty) }
+        #expect(try !target.has([pointer]))
+        // What several are looked at for is not in the way of the rest.
+        let other = try await Machine().add([7])
+        let planner = try Machine()
+        let plan = try await planner.fetch(from: site.remote).dryRun([pointer, other])
+        #expect(plan.objects.contains(other.oid))
+        #expect(try planner.packs().isEmpty)
+    }
+}
