@@ -172,7 +172,9 @@ struct BucketFaultTests {
         let bucket = try await Bucket()
         let source = try Machine()
         let pointer = try await source.add([1, 2, 3])
-        let remote = try bucket.remote(at: "http://127.0.0.1:\(LoopbackServer.freePort())")
+        let port = try DeafPort()
+        defer { extendLifetime(port) }
+        let remote = try bucket.remote(at: port.origin)
         let error = await #expect(throws: RemoteError.self) { try await source.push([pointer], to: remote) }
         guard case .unreachable(remote.name, let cause)? = error else {
             Issue.record("\(String(describing: error))")
