@@ -24,6 +24,8 @@ package struct PairMeasurement: Hashable, Sendable {
         guard PairMeasurement.measures(type, baseType), let width = type.elementWidth,
             let baseWidth = baseType.elementWidth, raw.count / width == base.count / baseWidth
         else { return nil }
+        // SAFETY: both have `count` elements of their widths, as was just compared, so that no block reaches beyond either; `blocks` has
+        // room for two of the longest.
         guard let start = raw.baseAddress, let baseStart = base.baseAddress else { return }
         let count = raw.count / width
         let length = BlockLanes.blockLength

@@ -1,16 +1,19 @@
 import Codec
 import ModelCore
+import SystemIO
 import SystemPackage
 import TensorFormats
 
 /// A file whose tensors are compared by their bytes: an object of a store, or what lies at a path.
 ///
-/// Which bytes are which tensor is found out anew from the file itself: what its manifest says of that is its author's word.
+/// Which bytes are which tensor is found out anew from the file itself: what its manifest says of that is its author's word, and
+/// counts only where the file is of no known format.
 struct ComparedFile: Sendable {
     /// Where the bytes are.
     enum Bytes: Sendable {
         case object(ObjectMap)
-        case file(FileSource)
+        /// As it was when it was looked at; whoever reads it opens it, for there may be more than a process may have open.
+        case file(FilePath, FileStatus)
     }
 
     /// The path in the tree; empty where the artifact is the file.
@@ -22,6 +25,8 @@ struct ComparedFile: Sendable {
     private let maps: [ObjectMap]
     /// The tensors that have a name, in the order of the file.
     let tensors: [Tensor]
+    /// Whether only a manifest says which tensors there are, so that nothing it says of that can be contradicted.
+    let isByManifest: Bool
 
     /// Looks at an object of a store, of a file that was called `fileName`.
     init(
@@ -32,7 +37,7 @@ struct ComparedFile: Sendable {
         reader: inout FrameReader
     ) throws(StoreError) {
         let maps = try store.maps(of: object.oid, size: object.size, reader: &reader)
-        guard let map = maps.first else {
+        guard let map = try store.firstWhole(maps) else {
             throw store.explained(.missingObject(object.oid))
         }
         let source = ObjectBytes(map, in: store)
@@ -43,7 +48,8 @@ struct ComparedFile: Sendable {
     /// Looks at a file on disk whose digest is known.
     init(_ path: FilePath, name: String, oid: Digest, in store: LocalStore) throws(StoreError) {
         let source = try FileSource(path)
-        self.init(name: name, oid: oid, bytes: .file(source), [], try SegmentPlan(of: source, store.sizes))
+        let plan = try SegmentPlan(of: source, store.sizes)
+        self.init(name: name, oid: oid, bytes: .file(path, source.status), [], plan)
     }
 
     private init(name: String, oid: Digest, bytes: Bytes, _ maps: [ObjectMap], _ plan: SegmentPlan) {
@@ -54,6 +60,7 @@ struct ComparedFile: Sendable {
         let found = plan.pieces.compactMap(\.tensor).filter { !$0.name.isEmpty }
         // Some formats are told by the file's name, which may have been another when it was added.
         let described = maps.lazy.map(ComparedFile.described).first { !$0.isEmpty } ?? []
+        isByManifest = found.isEmpty && !described.isEmpty
         tensors =
             found.isEmpty
             ? described.map {
@@ -100,7 +107,26 @@ struct ComparedFile: Sendable {
 
     /// Refuses a file on disk that changed since it was looked at.
     func requireUnchanged() throws(StoreError) {
-        if case .file(let source) = bytes { try source.requireUnchanged() }
+        guard case .file(let path, let status) = bytes else { return }
+        do throws(IOError) {
+            if try FileStatus.of(path) == status { return }
+        } catch { throw .io(error) }
+        throw .changedWhileRead(path)
+    }
+}
+
+extension LocalStore {
+    /// Returns the first way to rebuild an object of which every frame is here, else the first of all, which says what is missing.
+    fileprivate func firstWhole(_ maps: [ObjectMap]) throws(StoreError) -> ObjectMap? {
+        if maps.count > 1 {
+            for map in maps where try hasFrames(of: map) { return map }
+        }
+        return maps.first
+    }
+
+    private func hasFrames(of map: ObjectMap) throws(StoreError) -> Bool {
+        for frame in map.frames where try !hasFrame(frame.id) { return false }
+        return true
     }
 }
 

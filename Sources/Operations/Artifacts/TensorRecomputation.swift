@@ -11,7 +11,7 @@ struct TensorRecomputation {
         var outcome: Recomparison.Outcome?
         /// What is written down otherwise.
         var contradictions: [CompareVersions.Report.Contradiction] = []
-        /// Why nothing was found, as a clause.
+        /// Why nothing was found, or whose word part of it is, as a clause.
         var problem: String?
     }
 
@@ -45,7 +45,24 @@ struct TensorRecomputation {
             earlier: earlier,
             later: later
         )
-        return Found(outcome: outcome, contradictions: written.contradictions(to: outcome))
+        return Found(
+            outcome: outcome,
+            contradictions: written.contradictions(to: outcome),
+            problem: TensorRecomputation.problem(earlier, later)
+        )
+    }
+
+    /// Says of which file the bytes do not tell which tensors it has.
+    private static func problem(_ earlier: ComparedVersion, _ later: ComparedVersion) -> String? {
+        for (version, name) in [(later, "later"), (earlier, "earlier")] {
+            let files = version.filesByManifest
+            guard let first = files.first else { continue }
+            let subject = first.isEmpty ? "it" : first
+            let rest = files.count == 1 ? "" : ", and so for \(files.count - 1) more"
+            let clause = "only the manifest of the \(name) version says which tensors \(subject) has"
+            return clause + ": its bytes are of no known format" + rest
+        }
+        return nil
     }
 
     /// Whether the bytes are here, once everything was fetched that may be.

@@ -56,7 +56,7 @@ package struct CompareVersions: Sendable {
             package let before: Side?, after: Side?
             /// What became of its tensors, where it has some and that is known.
             package let tensors: Tensors?
-            /// Why that is not known, as a clause.
+            /// Why that is not known, or not by the bytes that were to be read, as a clause.
             package let problem: String?
             /// What authors wrote down otherwise than the bytes say; `nil` where nobody looked.
             package let contradictions: [Contradiction]?
