@@ -124,6 +124,32 @@ import Testing
     }
 }
 
+extension RecomputeTests {
+    @Test func `Which tensors a file of no known format has is only its manifest's word`() async throws {
+        let scratch = try await ScratchRepository()
+        for number in 1...2 {
+            var random = PseudoRandom(seed: UInt64(number))
+            try scratch.write(random.bytes(400_000), to: "../\(number)")
+        }
+        try await scratch.run(
+            """
+            git model init -q --name small && git commit -qm 'Set up' && mkdir w
+            for version in 1 2; do
+                cp ~/$version w/m.bin && git model add -q w/m.bin && git commit -qm $version
+                git model tag -q v$version.0.0
+            done
+            """
+        ).expectSuccess()
+        try Forgery(of: Pointer(parsing: try scratch.read("w/m.bin.mver")), in: scratch.path).name("weight")
+        let result = try await scratch.run(
+            "git model diff --recompute v1.0.0 v2.0.0; echo \"exit $?\"",
+            goesOn: true
+        )
+        let problem = "error: w/m.bin: only the manifest of the later version says which tensors it has: "
+        #expect(result.output.contains(problem) && result.output.contains("exit 3\n"), "\(result.output)")
+    }
+}
+
 /// What somebody who can write to a store may claim of the object that a pointer names.
 private struct Forgery {
     private let store: LocalStore
@@ -136,14 +162,30 @@ private struct Forgery {
 
     /// Adds a comparison in which less changed, and a manifest with another mean.
     func commit() throws {
+        try publish(try comparison.encodedParts().map { ($0, .comparison) } + [(try manifest.encoded, .manifest)])
+    }
+
+    /// Adds a manifest by which all the bytes are one tensor.
+    func name(_ tensor: String) throws {
+        let honest = try #require(try store.manifest(of: pointer))
+        guard case .segments(let segments) = honest.content else {
+            Issue.record("\(honest.content)")
+            return
+        }
+        var frames: [FrameReference] = []
+        for case .frames(let references) in segments.map(\.content) { frames += references }
+        let segment = Segment(name: tensor, type: .u8, shape: [pointer.size], content: .frames(frames))
+        let lie = Manifest(oid: honest.oid, size: honest.size, layout: "", note: "", content: .segments([segment]))
+        try publish([(lie.encoded, .manifest)])
+    }
+
+    private func publish(_ entries: [(bytes: [UInt8], kind: ObjectEntry.Kind)]) throws {
         let frames = FrameIngest(store)
         var worker = FrameWorker(store)
-        func remember(_ bytes: [UInt8], _ kind: ObjectEntry.Kind) throws {
+        for (bytes, kind) in entries {
             let frame = try ManifestIngest(frames: frames).put(bytes, worker: &worker)
             frames.remember(ObjectEntry(oid: pointer.oid, frame: frame.id, size: pointer.size, kind: kind))
         }
-        for part in try comparison.encodedParts() { try remember(part, .comparison) }
-        try remember(try manifest.encoded, .manifest)
         var contents = IndexContents()
         for pack in try frames.finish() { contents.add(pack) }
         for object in frames.remembered { contents.add(object) }
