@@ -17,21 +17,19 @@ struct FactCollection<Value: Sendable>: Sendable {
     /// Notes what a source tells, unless the same place has told it.
     mutating func add(_ name: String, _ value: Value, from source: TrainingFacts.Source, of owner: Owner) {
         let fact = TrainingFacts.Fact(value: value, source: source)
-        switch (owners[FactCollection.key(name)], owner) {
+        switch (owners[NestedName.key(name)], owner) {
         case (nil, _): claim(name, fact, owner)
         case (let first?, _) where first == owner: return
         // A file is what its commit says; the run may be older.
         case (.directory?, .artifact): return
         case (_, .directory(let place)), (_, .artifact(let place)):
             let qualified = place.isEmpty ? name : "\(place)/\(name)"
-            if owners[FactCollection.key(qualified)] == nil { claim(qualified, fact, owner) }
+            if owners[NestedName.key(qualified)] == nil { claim(qualified, fact, owner) }
         }
     }
 
     private mutating func claim(_ name: String, _ fact: TrainingFacts.Fact<Value>, _ owner: Owner) {
-        owners[FactCollection.key(name)] = owner
+        owners[NestedName.key(name)] = owner
         facts[name] = fact
     }
-
-    private static func key(_ name: String) -> String { name.replacing("/", with: ".") }
 }

@@ -15,6 +15,7 @@ package enum MetricFileKind: Int, Sendable, CaseIterable {
 
     /// Where DVCLive keeps its tables, below a directory that it makes.
     static let liveDirectory = "plots/metrics/"
+    private static let stepName = "step"
     private static let tableNames: Set<String> = [
         "metrics.csv", "metrics.tsv", "results.csv", "log.csv", "history.csv", "training_log.csv",
     ]
@@ -92,7 +93,8 @@ package enum MetricFileKind: Int, Sendable, CaseIterable {
     private static func lastValues(of bytes: [UInt8], at path: String) throws(FormatError) -> MetricLog {
         var log = MetricLog()
         for (name, leaf) in Flattened.leaves(of: try Parameters.document(bytes, named: path)) {
-            if let number = leaf.metric { log.add(name, number) }
+            // DVCLive says beside its metrics how far the training was.
+            if let number = leaf.metric, !(name == stepName && isLive(path)) { log.add(name, number) }
         }
         return log
     }

@@ -19,10 +19,13 @@ package struct MetricLog: Sendable, Equatable {
     }
 
     /// Adds the metrics of another log, each by the first of the names that `names` gives it which this one does not have, for several
-    /// files may tell of one metric; one whose names are all taken is left out.
+    /// files may tell of one metric; one whose names are all taken, in whatever spelling, is left out.
     package mutating func fill(from log: MetricLog, names: (String) -> [String] = { [$0] }) {
+        // Of the other log every name counts: whoever wrote `a/b` and `a.b` into one file meant two.
+        let taken = Set(series.keys.map(NestedName.key))
         for (name, points) in log.series {
-            if let free = names(name).first(where: { series[$0] == nil }) { series[free] = points }
+            let free = names(name).first { series[$0] == nil && !taken.contains(NestedName.key($0)) }
+            if let free { series[free] = points }
         }
         unreadableCount += log.unreadableCount
     }

@@ -116,6 +116,8 @@ import Testing
             let found = try #require(metrics[name]?.object?["value"]?.double)
             #expect(abs(found - value) < 1e-6)
         }
+        #expect(Set(metrics.keys.map { $0.replacing("/", with: ".") }).count == metrics.count, "\(metrics.keys)")
+        #expect(metrics["step"] == nil)
         for (name, count) in training.points {
             #expect(metrics[name]?.object?["count"]?.integer == count)
         }

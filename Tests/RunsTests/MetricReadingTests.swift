@@ -61,6 +61,20 @@ import Testing
         #expect(other.series == ["loss": [MetricPoint(step: 4, value: 0.1, time: time)]])
     }
 
+    @Test func `Two spellings of a nested name are one metric, unless one file has both`() {
+        var log = lines(#"{"step": 1, "train/loss": 0.5, "train.loss": 0.25}"# + "\n")
+        #expect(log.series.keys.sorted() == ["train.loss", "train/loss"])
+        log.fill(from: lines(#"{"step": 1, "train": {"loss": 9}, "val": {"loss": 1}}"# + "\n"))
+        log.fill(from: lines(#"{"step": 1, "val/loss": 9}"# + "\n"))
+        #expect(log.series.compactMapValues(\.last?.value) == ["train/loss": 0.5, "train.loss": 0.25, "val.loss": 1])
+    }
+
+    @Test(arguments: [("dvclive/metrics.json", ["train.loss"]), ("out/metrics.json", ["step", "train.loss"])])
+    func `How far a training was is no metric of DVCLive's`(path: String, names: [String]) throws {
+        let bytes = Array(#"{"train": {"loss": 0.25}, "step": 4}"#.utf8)
+        #expect(try MetricFileKind.document.log(of: bytes, at: path).series.keys.sorted() == names)
+    }
+
     @Test func `The Trainer's history is read`() throws {
         let state =
             #"{"best_metric": null, "log_history": [{"epoch": 1.0, "loss": 0.5, "step": 10}, {"eval_loss": 0.4, "step": 20}]}"#
