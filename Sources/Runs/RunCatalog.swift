@@ -71,8 +71,12 @@ package struct RunCatalog: Sendable {
 extension RunCatalog.Contents {
     /// Returns the run that a text means: an id, its first digits, the last run of that name, or `latest`, which is none that was begun
     /// inside of another.
-    package func find(_ text: String) throws(RunLookupError) -> RunRecord {
-        if text == "latest", let last = records.last(where: { $0.parent == nil }) ?? records.last { return last }
+    ///
+    /// With `passesRepetitions`, `latest` is none that repeats another, either, unless there are no others.
+    package func find(_ text: String, passesRepetitions: Bool = false) throws(RunLookupError) -> RunRecord {
+        let ownRuns = records.lazy.filter { $0.parent == nil }
+        let original = passesRepetitions ? ownRuns.last { $0.reproduces == nil } : nil
+        if text == "latest", let last = original ?? ownRuns.last ?? records.last { return last }
         // Anybody may call a run what another's id begins with.
         let named = records.last { $0.name == text }
         guard text.utf8.count >= RunID.shortestPrefix, RunID.isPrefix(text) else {

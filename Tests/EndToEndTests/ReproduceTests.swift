@@ -148,6 +148,11 @@ import Testing
             exits: 1
         ),
         Case(
+            "git model run -q --name a -o model.bin -- sh train.sh x; git commit -qm Weights;"
+                + " git model reproduce a --tolerance 0 >/dev/null 2>&1; git model reproduce --tolerance 0",
+            says: "model.bin  the same, bit for bit"
+        ),
+        Case(
             "git model run -q --name a -- true; git model reproduce a --tolerance 0",
             says: "has no metrics: there is nothing to compare",
             exits: 1

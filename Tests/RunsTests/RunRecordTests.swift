@@ -62,6 +62,18 @@ import Testing
         #expect(RunRecord(parsing: try inner.summary.encoded())?.parent == outer.id)
     }
 
+    @Test func `A run that repeats another may be passed over, unless there is no other`() throws {
+        var (first, repetition) = (try record("a"), try record("b"))
+        repetition.reproduces = first.id
+        let contents = RunCatalog.Contents(records: [first, repetition])
+        #expect(try contents.find("latest").id == repetition.id)
+        #expect(try contents.find("latest", passesRepetitions: true).id == first.id)
+        #expect(try contents.find("bbbb", passesRepetitions: true).id == repetition.id)
+        first.parent = repetition.id
+        let others = RunCatalog.Contents(records: [first, repetition])
+        #expect(try others.find("latest", passesRepetitions: true).id == repetition.id)
+    }
+
     @Test func `A run that nobody records any more was killed`() async throws {
         let root = FilePath("/tmp/runs-tests-\(UInt64.random(in: .min ... .max))")
         defer { try? Directories.removeTree(root) }

@@ -38,12 +38,14 @@ extension Workspace {
     }
 
     /// Returns the runs that texts mean; one that neither this clone nor the current commit has is looked for everywhere.
-    func findRuns(_ texts: [String]) async throws -> [RunRecord] {
-        let contents = try await runContents(.head)
-        do { return try texts.map { try contents.find($0) } } catch RunLookupError.unknown(_) {
-            let contents = try await runContents(.everywhere)
-            return try texts.map { try contents.find($0) }
+    ///
+    /// With `passesRepetitions`, `latest` is no run that repeats another.
+    func findRuns(_ texts: [String], passesRepetitions: Bool = false) async throws -> [RunRecord] {
+        func found(_ scope: RunScope) async throws -> [RunRecord] {
+            let contents = try await runContents(scope)
+            return try texts.map { try contents.find($0, passesRepetitions: passesRepetitions) }
         }
+        do { return try await found(.head) } catch RunLookupError.unknown(_) { return try await found(.everywhere) }
     }
 
     /// Whether the current commit has a run's summary.

@@ -85,7 +85,8 @@ package struct ReproduceRun: Sendable {
     /// Does the run again in a worktree of its own, which is removed afterwards.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        guard let run = try await workspace.findRuns([text]).first else { throw RunLookupError.unknown(text) }
+        let found = try await workspace.findRuns([text], passesRepetitions: true)
+        guard let run = found.first else { throw RunLookupError.unknown(text) }
         try requireRepeatable(run)
         try requireAgreement(to: run, in: workspace)
         let place = try place(for: run.id, in: workspace)
