@@ -21,11 +21,23 @@ extension Workspace {
             if let status = try FileStatus.of(place), cache.oid(of: status) == oid { continue }
             places[artifact.pointer] = place
         }
-        let (files, directories) = (places, trees)
-        return ObjectDrafts { oid, size in
+        return .files(places, andOf: trees, in: store, unlessIn: cache)
+    }
+}
+
+extension ObjectDrafts {
+    /// Returns the drafts of files by their places, and of files of trees whose listings `store` has by then, unless each file that is
+    /// the object is in its place, as far as `cache` knows.
+    static func files(
+        _ files: [Pointer: FilePath],
+        andOf trees: [(oid: Digest, place: FilePath)],
+        in store: LocalStore,
+        unlessIn cache: StatCache
+    ) -> ObjectDrafts {
+        ObjectDrafts { oid, size in
             let object = Pointer(oid: oid, size: size, kind: .file)
             if let place = files[object] { return place }
-            return directories.first { tree in
+            return trees.first { tree in
                 store.files(of: tree.oid, thatAre: object).contains { file in
                     let status = try? FileStatus.of(tree.place.appending(file.path.text))
                     return status.flatMap(cache.oid) != oid
