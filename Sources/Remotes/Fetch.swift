@@ -128,7 +128,7 @@ package struct Fetch: Sendable {
         var isProven = false
     }
 
-    /// Fetches files of a tree together, by its object index; where that has not all of them, they are left to be looked for one by one.
+    /// Fetches files of a tree together, by its object index; those that it lacks are left to be looked for one by one.
     private func fetch(
         _ files: [Pointer],
         of tree: Pointer,
@@ -136,12 +136,15 @@ package struct Fetch: Sendable {
     ) async throws -> (rest: [Pointer], failure: RemoteError?) {
         do {
             let closure = RemoteClosure(source: source, local: local)
-            guard let found = try await closure.hint(files, of: tree) else { return (files, nil) }
+            guard let (found, rest) = try await closure.hint(files, of: tree) else { return (files, nil) }
+            let unlisted = Set(rest)
+            let listed = files.filter { !unlisted.contains($0) }
+            guard !listed.isEmpty else { return (files, nil) }
             var useless = RemoteWalk.Useless()
             // No pointer names them, so that they get no object indexes.
-            report.byteCount += try await receive(found, of: files, refusing: &useless)
-            report.objects += files.map(\.oid)
-            return ([], nil)
+            report.byteCount += try await receive(found, of: listed, refusing: &useless)
+            report.objects += listed.map(\.oid)
+            return (rest, nil)
         } catch let error as RemoteError where error.isAboutContent {
             if case .notFound = error { return (files, nil) }
             return (files, error)

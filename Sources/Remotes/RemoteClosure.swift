@@ -87,8 +87,8 @@ struct RemoteClosure {
         return try local.hasFrame(frame, below: limit)
     }
 
-    /// Looks into the object index of a tree for some of its files, which have none of their own; `nil` where it lacks any.
-    func hint(_ files: [Pointer], of tree: Pointer) async throws -> Found? {
+    /// Looks into the object index of a tree for some of its files, which have none of their own, and returns those it lacks, too.
+    func hint(_ files: [Pointer], of tree: Pointer) async throws -> (found: Found, rest: [Pointer])? {
         guard let index = try await source.objectIndex(tree.oid) else { return nil }
         return try await walk(through: IndexSet([index]), avoiding: .init(), reach: .remote).run(files)
     }

@@ -94,17 +94,21 @@ struct RemoteWalk {
     }
 
     /// Returns what is to be fetched, or `nil` where the remote does not have all of it.
-    func run(_ pointer: Pointer) async throws -> RemoteClosure.Found? { try await run([pointer]) }
+    func run(_ pointer: Pointer) async throws -> RemoteClosure.Found? {
+        let (found, rest) = try await run([pointer])
+        return rest.isEmpty ? found : nil
+    }
 
-    /// Returns what is to be fetched of several objects together, or `nil` where the remote does not have all of it.
-    func run(_ pointers: [Pointer]) async throws -> RemoteClosure.Found? {
+    /// Returns what is to be fetched, together, of those objects of which the remote has everything, and the others.
+    func run(_ pointers: [Pointer]) async throws -> (found: RemoteClosure.Found, rest: [Pointer]) {
         var found = RemoteClosure.Found()
+        var rest: [Pointer] = []
         for pointer in pointers {
             try addComparisons(of: pointer.oid, to: &found)
-            guard try await add(pointer, to: &found) else { return nil }
+            if try await !add(pointer, to: &found) { rest.append(pointer) }
         }
         found.notePacks(indexes.pack)
-        return found
+        return (found, rest)
     }
 
     /// Returns the listing of a tree, of which nothing is stored; `nil` where the remote does not have all of it.

@@ -49,10 +49,12 @@ struct TreeFileFetchTests {
     }
 
     @Test func `a file that is gone is missing, and the others come`() async throws {
-        let target = try Machine()
+        let (target, counting) = (try Machine(), CountingRemote(site.remote))
         let stranger = Pointer(oid: SHA256.digest(of: [1, 2]), size: 2, kind: .file)
-        let report = try await target.fetch(from: site.remote).run(files + [stranger], filesOf: tree)
+        let report = try await target.fetch(from: counting).run(files + [stranger], filesOf: tree)
         #expect(report.missing == [stranger.oid] && report.objects.count == files.count)
+        // The others were not looked for one by one.
+        #expect(counting.count(.list) < 5)
         #expect(try target.has(files))
     }
 }
