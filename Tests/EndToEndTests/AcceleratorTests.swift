@@ -77,7 +77,8 @@ import Testing
             head -c 70000 /dev/zero | tr '\\0' x && echo '2099/01/02 03:04:05.678, 9, 77, 1, 1'
             head -c 65454 /dev/zero | tr '\\0' y && echo && echo '2026/01/02 03:04:10.678, 0, 97, 40536, 312.75'
             exec sleep 100
-            """
+            """,
+            until: "gpu_0"
         )
         #expect(fields["system/gpu_0_utilization_percentage"]?.double == 97)
         #expect(fields.keys.allSatisfy { !$0.contains("gpu_9") })
