@@ -1,3 +1,4 @@
+import NIOCore
 package import SystemPackage
 
 /// Why a gateway cannot start, or cannot do what it was asked.
@@ -18,6 +19,14 @@ package enum GatewayError: Error, Sendable, Equatable {
     case trial(String, found: String)
     /// An order makes no sense at the moment.
     case refused(String)
+}
+
+extension GatewayError {
+    /// Says why it cannot listen; of what the system answered, its own words.
+    static func listen(_ address: String, _ error: any Error) -> GatewayError {
+        let reason = (error as? NIOCore.IOError).map { "\(Errno(rawValue: $0.errnoCode))" }
+        return .listen(address, problem: reason ?? "\(error)")
+    }
 }
 
 extension GatewayError: CustomStringConvertible {

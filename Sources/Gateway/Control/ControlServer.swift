@@ -55,7 +55,7 @@ struct ControlServer: Sendable {
         )
         let task = Task {
             defer { runs.finish() }
-            do { try await server.run() } catch { throw GatewayError.listen(path.string, problem: "\(error)") }
+            do { try await server.run() } catch { throw GatewayError.listen(path.string, error) }
         }
         for await _ in running {}
         guard try FileStatus.of(draft) != nil else {

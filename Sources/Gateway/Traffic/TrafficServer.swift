@@ -42,7 +42,7 @@ final class TrafficServer: Sendable {
                     }
                 }
                 .bind(host: host, port: port).get()
-        } catch { throw GatewayError.listen("\(host):\(port)", problem: "\(error)") }
+        } catch { throw GatewayError.listen("\(host):\(port)", error) }
     }
 
     private static func set(up channel: any Channel, _ service: GatewayState, _ state: LoopState) throws {
