@@ -59,6 +59,25 @@ package enum DurableFile {
         try IOError.naming(.rename, source) { () throws(Errno) in try SystemCall.rename(source, to: destination) }
     }
 
+    /// Puts a file or directory in the place of another, which moves to `aside`; all paths must be in one file system.
+    ///
+    /// Where the file system can, the two change places in one step; elsewhere nothing is there for an instant.
+    package static func replace(_ path: FilePath, with other: FilePath, aside: FilePath) throws(IOError) {
+        do throws(Errno) {
+            try SystemCall.exchange(other, path)
+        } catch .invalidArgument, .noFunction, .notSupported {
+            try rename(path, to: aside)
+            do { try rename(other, to: path) } catch {
+                try? rename(aside, to: path)
+                throw error
+            }
+            return
+        } catch {
+            throw IOError(.rename, other, error)
+        }
+        try rename(other, to: aside)
+    }
+
     /// Removes a file or link; one that does not exist is no error.
     package static func remove(_ path: FilePath) throws(IOError) {
         do {

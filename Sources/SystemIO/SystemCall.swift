@@ -146,6 +146,13 @@ enum SystemCall {
         }
     }
 
+    /// Lets two paths change places in one step; throws `invalidArgument` or `noFunction` where the file system cannot.
+    static func exchange(_ first: FilePath, _ second: FilePath) throws(Errno) {
+        _ = try repeated {
+            first.withPlatformString { first in second.withPlatformString { ci_exchange(first, $0) } }
+        }
+    }
+
     static func remove(_ path: FilePath, at directory: CInt = currentDirectory) throws(Errno) {
         _ = try repeated { path.withPlatformString { unlinkat(directory, $0, 0) } }
     }

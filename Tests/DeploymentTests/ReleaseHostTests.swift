@@ -148,7 +148,7 @@ import Testing
         #expect(try await fixture.host().current() == two.release.id)
     }
 
-    @Test(arguments: HostKind.allCases) func `A damaged release is made anew, but not while it is current`(
+    @Test(arguments: HostKind.allCases) func `A damaged release is made anew, also while it is current`(
         _ kind: HostKind
     ) async throws {
         let fixture = try HostFixture(kind)
@@ -157,11 +157,28 @@ import Testing
         try await one.deploy(to: host)
         let run = fixture.layout.files(of: one.release.id).appending("run.sh")
         try DurableFile.setPermissions(0o644, of: run)
-        await #expect(throws: HostError.current(one.release.id, ["run.sh cannot be executed"])) {
-            try await one.deploy(to: fixture.host())
+        try DurableFile.setPermissions(0o755, of: fixture.layout.files(of: one.release.id))
+        try DurableFile.write([1], to: fixture.layout.files(of: one.release.id).appending("added"))
+        await #expect(throws: HostError.current(one.release.id)) { try await host.discard(one.release.id) }
+        // What cannot be put together leaves what is there.
+        let lock = try await host.lock(noting: "a test")
+        await #expect(throws: (any Error).self) {
+            try await host.receive(
+                one.release,
+                from: { try DurableFile.write([1], to: $0.appending("weights.bin")) }
+            )
         }
-        await #expect(throws: HostError.current(one.release.id, [])) { try await host.discard(one.release.id) }
+        await lock.release()
+        #expect(try await host.differences(of: one.seal).count == 2)
+        try await one.deploy(to: fixture.host())
+        #expect(try await host.current() == one.release.id)
+        #expect(try await host.differences(of: one.seal).isEmpty)
+        let status = try #require(try FileStatus.of(fixture.layout.files(of: one.release.id)))
+        #expect(status.permissions & 0o222 == 0)
+        #expect(try DirectoryEntry.all(in: fixture.layout.temporary).isEmpty)
+        // What is not current is made anew as well.
         try await two.deploy(to: fixture.host())
+        try DurableFile.setPermissions(0o644, of: run)
         try await one.deploy(to: fixture.host())
         #expect(try await host.differences(of: one.seal).isEmpty)
         try await host.discard(two.release.id)

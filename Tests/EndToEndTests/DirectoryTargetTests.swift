@@ -62,6 +62,31 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `What was changed in the release that runs is put right by deploying that again`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 && chmod -R u+w ~/edge/releases && echo x >> ~/edge/current/w.bin
+            rm ~/edge/current/name && echo more > ~/edge/current/more
+            git model deployments status || echo damaged $?; git model rollback || echo none $?
+            git model deploy v1.0.0 --dry-run | grep -o 'w\\.bin'
+            git model deploy v1.0.0 && ls ~/edge/current && git model deployments status | grep '^files'
+            git model deploy v1.0.0 && find ~/edge/releases/* -perm /222 ! -type l | wc -l
+            git model deploy -q v1.1.0 && chmod -R u+w ~/edge/releases && echo x >> ~/edge/current/w.bin
+            git model deployments status || echo again $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "hint: put it right: `git model deploy bert@v1.0.0 edge`\n", "damaged 4\n", "none 5\n", "\nw.bin\n",
+            "warning: what ran on edge was not as it was sealed: ", "edge runs bert@v1.0.0 now",
+            "\nname\nw.bin\nfiles       as they were sealed\nedge runs bert@v1.0.0 already\n0\n",
+            "hint: put it right: `git model deploy bert@v1.1.0 edge`\nhint: or go back: `git model rollback edge`\n",
+            "again 4\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        let first = result.output.prefix(upTo: result.output.firstRange(of: "damaged 4")!.lowerBound)
+        #expect(!first.contains("go back: `"), "\(result.output)")
+    }
+
     @Test func `What its health command says is not healthy is taken back, and the command needs an agreement`()
         async throws
     {

@@ -64,9 +64,11 @@ import Testing
             test -e ~/edge/current || echo nothing; git model deploy v1.0.0 | tail -n 1 && ask
             """
         )
-        for text in ["cannot listen at 127.0.0.1:", "failed ", "[3]x-model-version: v1.0.0\n"] {
+        for text in [": Address already in use\n", "failed ", "[3]x-model-version: v1.0.0\n"] {
             #expect(result.output.contains(text), "\(text): \(result.output)")
         }
+        let said = result.output.firstRange(of: "cannot listen at 127.0.0.1:").map { result.output[$0.upperBound...] }
+        #expect(said?.drop(while: \.isNumber).hasPrefix(": Address already in use\n") == true, "\(result.output)")
     }
 
     @Test func `A gateway that was killed is started again by the next deployment, or by serve`() async throws {
@@ -81,6 +83,39 @@ import Testing
         for text in [
             "[3]x-model-version: v1.0.0\n", "edge runs bert@v1.1.0 now (before: v1.0.0)",
             "[4]x-model-version: v1.1.0\nended 0\n[3]",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A target that nobody serves is told by the exit code`() async throws {
+        let result = try await run(
+            """
+            git model deployments status && git model deploy -q v1.0.0 2>/dev/null && git model deployments status --json | grep isServed
+            kill -9 $(gateway); git model deployments status || echo unserved $?
+            git model deployments status --quick --json | grep isServed
+            chmod -R u+w ~/edge/releases && echo '[1, 9]' > ~/edge/current/weights.json; git model deployments status || echo changed $?
+            """
+        )
+        for text in [
+            "\"isServed\":true", "files       as they were sealed\n", "unserved 1\n", "\"isServed\":false",
+            "changed 4\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `Files that were changed below a gateway are put right, and it serves from them`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 2>/dev/null; children() { state | grep -o '"process":[0-9]*,'; }; one=$(children)
+            chmod -R u+w ~/edge/releases && echo '[1, 9]' > ~/edge/current/weights.json
+            git model deploy v1.0.0 2>&1 && git model deployments status | grep '^files' && ask
+            for n in $(seq 300); do state | grep -q draining || break; sleep 0.1; done
+            test "$(children)" != "$one" && echo anew; state | grep -o '"percent":[0-9]*'; git model deploy v1.0.0
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "warning: what ran on edge was not as it was sealed: weights.json has other bytes\n",
+            "files       as they were sealed\n[3]x-model-version: v1.0.0\n",
+            "\nanew\n\"percent\":100\nedge runs bert@v1.0.0 already\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 

@@ -8,8 +8,8 @@ package enum HostError: Error, Sendable, Equatable {
     case foreign(FilePath, what: String)
     /// A release is not what it should be: what differs, a line each.
     case damaged(ReleaseID, [String])
-    /// A release has to go, or to be made anew, while it is the current one: what differs, if anything.
-    case current(ReleaseID, [String])
+    /// A release has to go while it is the current one.
+    case current(ReleaseID)
     /// There is no such sealed release.
     case absent(ReleaseID)
     /// The host cannot do what a deployment takes: why.
@@ -26,10 +26,7 @@ extension HostError: CustomStringConvertible {
         case .foreign(let path, let what): "\(path) is \(what), which git-model did not make"
         case .damaged(let release, let lines):
             "release \(release) is not what it should be: \(HostError.summary(lines))"
-        case .current(let release, let lines):
-            lines.isEmpty
-                ? "release \(release) is the current one"
-                : "release \(release) is the current one, and is damaged: \(HostError.summary(lines))"
+        case .current(let release): "release \(release) is the current one"
         case .absent(let release): "there is no sealed release \(release)"
         case .unable(let reason): reason
         case .failed(let what, let said): said.isEmpty ? "cannot \(what)" : "cannot \(what): \(said)"

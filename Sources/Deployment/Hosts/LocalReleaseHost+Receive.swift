@@ -18,16 +18,14 @@ extension LocalReleaseHost {
         }
     }
 
-    /// Whether the files are there already, every byte; what is there and damaged goes, unless it is current.
+    /// Whether the files are there already, every byte; what is there and damaged goes, unless it is current: that stays until there is
+    /// something else for its place.
     private func hasWhole(_ release: Release) async throws -> Bool {
         let tree = ReleaseTree(path: layout.files(of: release.id))
         guard try await pool.run({ try FileStatus.of(tree.path) != nil }) else { return false }
         let differences = try await tree.differences(from: release.files, until: cancellation)
         if differences.isEmpty { return true }
-        try await pool.run {
-            if try linked() == release.id { throw HostError.current(release.id, differences) }
-            try remove(release.id)
-        }
+        try await pool.run { if try linked() != release.id { try remove(release.id) } }
         return false
     }
 
@@ -51,7 +49,16 @@ extension LocalReleaseHost {
             try tree.settle()
             try DurableFile.write(release.files.encoded, to: layout.listing(of: release.id))
             let files = layout.files(of: release.id)
-            try DurableFile.rename(place, to: files)
+            if try FileStatus.of(files) == nil {
+                try DurableFile.rename(place, to: files)
+            } else {
+                // Of a directory that moves the owner may change what is in it.
+                try ReleaseTree.unprotect(files)
+                let aside = layout.temporary.appending(TemporaryFile.unusedName())
+                try DurableFile.replace(files, with: place, aside: aside)
+                // The next deployment clears up what cannot be removed now.
+                try? ReleaseTree.remove(aside)
+            }
             try ReleaseTree.protect(files)
             try DurableFile.synchronizeDirectory(layout.releases)
             try DurableFile.synchronizeDirectory(layout.temporary)

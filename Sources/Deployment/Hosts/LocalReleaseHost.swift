@@ -185,7 +185,7 @@ package struct LocalReleaseHost: ReleaseHost {
 
     /// Takes a release away: first what makes it one that can be gone back to.
     func remove(_ release: ReleaseID) throws {
-        if let current = try? linked(), current == release { throw HostError.current(release, []) }
+        if let current = try? linked(), current == release { throw HostError.current(release) }
         try DurableFile.remove(layout.seal(of: release))
         let files = layout.files(of: release)
         if try FileStatus.of(files) != nil {

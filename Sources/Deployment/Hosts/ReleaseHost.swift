@@ -19,7 +19,7 @@ package protocol ReleaseHost: Sendable {
     func seals() async throws -> [ReleaseSeal]
     /// Puts a release there; `write` writes its files into an empty directory of this machine, checking each.
     ///
-    /// One that is there already is read, and kept where it is whole.
+    /// One that is there already is read, and kept where it is whole; of one that is current and damaged all files are replaced at once.
     func receive(_ release: Release, from write: @Sendable (FilePath) async throws -> Void) async throws
     /// Writes the seal of a release that was received, after the listing of its files.
     func seal(_ seal: ReleaseSeal, _ files: TreeListing) async throws

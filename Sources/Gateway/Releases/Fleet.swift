@@ -12,6 +12,8 @@ actor Fleet {
     private struct Member {
         let release: ServedRelease
         let supervision: Supervision
+        /// The directory that it was started from, which a repair puts another in the place of.
+        let started: FileStatus?
         /// The first trial, while it lasts.
         var trial: Task<SmokeOutcome, Never>?
     }
@@ -58,9 +60,13 @@ actor Fleet {
 
     private func tried(_ id: ReleaseID) async throws -> (release: ServedRelease, outcome: SmokeOutcome) {
         guard !isStopping else { throw GatewayError.refused("the gateway is about to end") }
+        let files = try? FileStatus.of(directory.layout.files(of: id))
         if let member = member(id) {
             if let trial = member.trial { return (member.release, await trial.value) }
-            return (member.release, await member.supervision.check())
+            // A process that runs on what was there before a repair is no trial of what is there now.
+            if member.started?.inode == files?.inode, member.started?.device == files?.device {
+                return (member.release, await member.supervision.check())
+            }
         }
         leave { member in self.percent(of: member) == 0 && member.trial == nil }
         let seal = try directory.seal(of: id)
@@ -83,7 +89,7 @@ actor Fleet {
         let timeout = service.configuration.startTimeout
         let supervision = Supervision(release, by: launch, timeout: timeout, environment: environment)
         let trial = Task { await supervision.start() }
-        members.append(Member(release: release, supervision: supervision, trial: trial))
+        members.append(Member(release: release, supervision: supervision, started: files, trial: trial))
         publish()
         let outcome = await trial.value
         if let position = members.firstIndex(where: { $0.release === release }) { members[position].trial = nil }

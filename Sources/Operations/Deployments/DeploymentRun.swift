@@ -55,7 +55,7 @@ struct DeploymentRun {
             _ = try stable(in: situation)
             report.canary = DeploymentReport.Canary(version: release.version, percent: percent)
         }
-        if !seals.contains(where: { $0.release == release.id }) {
+        if !report.isUnchanged, try await lacksFiles(situation) {
             report.restores = release.files.entries.map { DeploymentReport.File(path: $0.path.text, size: $0.size) }
         }
         report.manifests = try (driver as? KubernetesTarget)?.manifests(of: release, among: seals)
@@ -103,7 +103,7 @@ struct DeploymentRun {
         guard !report.isRefused else { return report }
         if options.canary != nil { _ = try stable(in: situation) }
         progress("verifying")
-        let details = try await receive(situation)
+        let details = try await receive(situation, &report.warnings)
         let isNew = !situation.seals.contains { $0.release == release.id }
         progress("trying out")
         let smoke = options.skipsSmoke ? SmokeOutcome(.skipped) : try await tryOut(isNew: isNew)
@@ -133,8 +133,24 @@ struct DeploymentRun {
 
     /// A release that runs without anybody knowing of it is tried and recorded as any other.
     private func isUnchanged(_ situation: Situation) async throws -> Bool {
-        guard situation.current == release.id, situation.before != nil, let old = situation.old else { return false }
-        return try await driver.isServed(release, as: old)
+        guard situation.current == release.id, situation.before != nil, let old = situation.old,
+            try await driver.isServed(release, as: old)
+        else { return false }
+        return try await damage(of: old).isEmpty
+    }
+
+    /// What of a sealed release is not as it was sealed, a line each; that may be the seal itself.
+    private func damage(of seal: ReleaseSeal) async throws -> [String] {
+        do { return try await driver.differences(of: seal) } catch let failure as Failure
+            where failure.kind == .verification
+        { return [failure.message] }
+    }
+
+    /// Whether files have to be restored.
+    private func lacksFiles(_ situation: Situation) async throws -> Bool {
+        guard let sealed = situation.seals.first(where: { $0.release == release.id }) else { return true }
+        if isToldAgain(situation) { return false }
+        return try await !damage(of: sealed).isEmpty
     }
 
     private var uncheckedReason: String {
@@ -157,21 +173,17 @@ struct DeploymentRun {
     }
 
     /// Puts the files there, unless they are there as they were sealed.
-    private func receive(_ situation: Situation) async throws -> [String: String] {
+    private func receive(_ situation: Situation, _ warnings: inout [String]) async throws -> [String: String] {
+        let isCurrent = situation.current == release.id
         if !isToldAgain(situation), let sealed = situation.seals.first(where: { $0.release == release.id }) {
-            let differences = try await driver.differences(of: sealed)
-            if differences.isEmpty { return sealed.notingNothing.details }
-            guard situation.current != release.id else {
-                throw Failure(
-                    .verification,
-                    "\(release.id), which runs on \(target.name), is not as it was sealed: \(differences[0])",
-                    hints: ["deploy another version, or go back: `git model rollback \(target.name)`"]
-                )
-            }
-            try await driver.discard(release.id)
+            let damage = try await damage(of: sealed)
+            guard let first = damage.first else { return sealed.notingNothing.details }
+            // What runs stays until something whole can take its place.
+            if !isCurrent { try await driver.discard(release.id) }
+            if isCurrent { warnings.append("what ran on \(target.name) was not as it was sealed: \(first)") }
         }
         do { return try await driver.receive(release, from: prepared.source) } catch {
-            try? await driver.discard(release.id)
+            if !isCurrent { try? await driver.discard(release.id) }
             throw error
         }
     }

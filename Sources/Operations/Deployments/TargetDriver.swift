@@ -13,6 +13,8 @@ protocol TargetDriver: Sendable {
     /// What is kept of the releases that are there, in no order.
     func seals() async throws -> [ReleaseSeal]
     /// Puts the files of a release there, each checked, where nobody sees them yet; returns what else the seal has to say.
+    ///
+    /// Where it is current and not as it was sealed, whole files take the place of what is there.
     func receive(_ release: Release, from source: any ReleaseSource) async throws -> [String: String]
     /// Loads the release and tries it on its sample.
     func tryOut(_ release: Release) async throws -> SmokeOutcome

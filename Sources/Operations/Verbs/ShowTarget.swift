@@ -45,6 +45,8 @@ package struct ShowTarget: Sendable {
 
         /// Who gets how much of the traffic; `nil` where no gateway says so.
         package var traffic: [Share]?
+        /// Whether somebody who asks its gateway gets an answer of a release; `nil` where nothing was deployed, and for kinds without one.
+        package var isServed: Bool?
         /// Whether what runs is what the records say.
         package var isRecorded = true
         /// The version that a rollback would go back to.
@@ -56,10 +58,13 @@ package struct ShowTarget: Sendable {
 
         private enum CodingKeys: CodingKey {
             case target, kind, release, model, version, tag, commit, digest, since, by, smoke, differences, isRecorded
-            case previousGood, unshared, traffic
+            case previousGood, unshared, traffic, isServed
         }
 
-        package var outcome: Outcome { differences?.isEmpty == false ? .verificationFailed : .ok }
+        package var outcome: Outcome {
+            if differences?.isEmpty == false { return .verificationFailed }
+            return isServed == false ? .negative : .ok
+        }
     }
 
     private let target: String?
@@ -111,14 +116,20 @@ package struct ShowTarget: Sendable {
         let children: [GatewayStatus.Child]?
         do { children = try await driver.traffic() } catch {
             try session.workspace.context.cancellation.check()
+            if report.release != nil { report.isServed = false }
             return report.warnings.append("\(error)")
         }
         report.traffic = children?.map {
             Report.Share(release: $0.release, version: $0.version, percent: $0.percent, state: $0.state)
         }
-        if children == nil, report.release != nil {
-            report.warnings.append("no gateway serves \(report.target)")
-            report.hints.append("start it: `git model serve --target \(report.target)`")
+        if report.release != nil {
+            report.isServed = children?.contains { $0.state == .ready && $0.percent > 0 } ?? false
+            if children == nil {
+                report.warnings.append("no gateway serves \(report.target)")
+                report.hints.append("start it: `git model serve --target \(report.target)`")
+            } else if report.isServed == false {
+                report.warnings.append("no release is ready on \(report.target): see \(driver.layout.gatewayLog)")
+            }
         }
         guard let canary = try await driver.canary() else { return }
         if let children, !children.contains(where: { $0.release == canary.release }) {
@@ -137,8 +148,8 @@ package struct ShowTarget: Sendable {
         report.digest = seal.digest
         report.smoke = seal.smoke
         if !isQuick { report.differences = try await session.driver.differences(of: seal) }
-        if report.differences?.isEmpty == false {
-            report.hints.append("go back: `git model rollback \(report.target)`")
-        }
+        guard report.differences?.isEmpty == false else { return }
+        report.hints.append("put it right: `git model deploy \(seal.tag) \(report.target)`")
+        if report.previousGood != nil { report.hints.append("or go back: `git model rollback \(report.target)`") }
     }
 }

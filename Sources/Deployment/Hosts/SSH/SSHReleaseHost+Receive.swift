@@ -21,14 +21,14 @@ extension SSHReleaseHost {
         }
     }
 
-    /// Whether the files are there already, every byte; what is there and damaged goes, unless it is current.
+    /// Whether the files are there already, every byte; what is there and damaged goes, unless it is current: that stays until there is
+    /// something else for its place.
     private func hasWhole(_ release: Release) async throws -> Bool {
         let files = layout.files(of: release.id)
         guard try await has(files) else { return false }
         let differences = try await differences(in: files, from: release.files)
         if differences.isEmpty { return true }
-        guard try await current() != release.id else { throw HostError.current(release.id, differences) }
-        try await discard(release.id)
+        if try await current() != release.id { try await discard(release.id) }
         return false
     }
 
@@ -91,13 +91,28 @@ extension SSHReleaseHost {
         }
         let place = RemoteScript.word(place)
         let files = RemoteScript.word(layout.files(of: release.id))
+        let aside = RemoteScript.word(layout.temporary.appending(TemporaryFile.unusedName()))
         try await session.require(
             "keep release \(release.id)",
             """
             chmod -R a-w \(place) && chmod u+w \(place) || exit 1
             mv -fT \(RemoteScript.word(draft)) \(RemoteScript.word(layout.listing(of: release.id))) || exit 1
             \(RemoteScript.flush(layout.root))
-            mv -T \(place) \(files) && [ ! -L \(files) ] && chmod u-w \(files)
+            if [ -d \(files) ]; then
+                [ -L \(files) ] || chmod u+w \(files) || exit 1
+                if mv -T --exchange \(place) \(files) 2>/dev/null; then
+                    mv -T \(place) \(aside)
+                else
+                    # An older mv: for an instant there is nothing.
+                    mv -T \(files) \(aside) || exit 1
+                    mv -T \(place) \(files) || { mv -T \(aside) \(files); exit 1; }
+                fi
+            else
+                mv -T \(place) \(files) || exit 1
+            fi
+            [ ! -L \(files) ] && chmod u-w \(files) || exit 1
+            # The next deployment clears up what cannot be removed now.
+            [ ! -d \(aside) ] || [ -L \(aside) ] || { chmod -R u+w \(aside); rm -rf \(aside); } || :
             """
         )
     }

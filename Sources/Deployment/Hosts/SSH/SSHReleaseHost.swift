@@ -200,7 +200,7 @@ package struct SSHReleaseHost: ReleaseHost {
 
     package func discard(_ release: ReleaseID) async throws {
         let answer = try await session.run(removal(of: release))
-        if answer.exitCode == 91 { throw HostError.current(release, []) }
+        if answer.exitCode == 91 { throw HostError.current(release) }
         guard answer.exitCode == 0 else {
             throw HostError.failed("remove release \(release) on \(client.name)", said: answer.said)
         }

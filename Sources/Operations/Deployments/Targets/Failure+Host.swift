@@ -17,9 +17,9 @@ extension Failure {
             )
         case .damaged:
             self.init(.verification, "\(error)", hints: ["deploy it again: `git model deploy VERSION \(target)`"])
-        case .current(_, let lines):
+        case .current:
             self.init(
-                lines.isEmpty ? .failed : .verification,
+                .failed,
                 "\(error)",
                 hints: ["let another be current first: `git model rollback \(target)`, or deploy another version"]
             )
