@@ -55,7 +55,9 @@ import Testing
     @Test func `What a version brings does not run, and nothing is written, before the user agreed`() async throws {
         let result = try await run(
             """
-            git model deploy v1.0.0 || echo place $? && test ! -e ~/edge
+            git model deploy v9.0.0 || echo version $?
+            git model deploy v1.0.0 || echo both $? && test ! -e ~/edge
+            git model deploy v1.0.0 --dry-run || echo place $?
             git model trust -q deploy:$HOME/edge && git model deploy v1.0.0 || echo command $? && test ! -e ~/edge/current
             echo 'touch ~/ran && exec python3 serve.py' > evil.sh && git model describe -q --serve 'sh evil.sh'
             git add -A && git commit -qm Evil && git model tag -q v1.3.0 --push && git model trust --list
@@ -67,7 +69,13 @@ import Testing
             trusted: false
         )
         #expect(result.exitCode == 0, "\(result.output)")
+        let first = result.output.prefix { $0 != "\n" }
+        #expect(first.contains("v9.0.0") && !first.contains("agreed"), "\(result.output)")
         for text in [
+            "version 5\n",
+            "/edge, nor to the command of bert@v1.0.0 (python3 serve.py)\nhint: agree to them: `git model trust deploy:/",
+            "/edge && git model trust command:", "hint: or this once: `--trust deploy:/", "/edge --trust command:",
+            "both 5\n",
             "error: cannot deploy to edge: nobody on this machine agreed to /",
             "hint: agree to it: `git model trust deploy:/",
             "place 5\n",
@@ -199,7 +207,7 @@ import Testing
         ScriptCase(
             "git model deploy -q v1.0.0 && chmod -R u+w ~/edge/releases && echo '[1, 9]' > ~/edge/current/weights.json && git model deployments status --quick && git model deployments status",
             says: "weights.json",
-            "hint: go back: `git model rollback edge`",
+            "hint: put it right: `git model deploy bert@v1.0.0 edge`",
             exits: 4
         ),
         ScriptCase(

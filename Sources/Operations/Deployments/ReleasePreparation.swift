@@ -33,9 +33,15 @@ struct ReleasePreparation {
         warnings = chosen.warnings
     }
 
+    /// The version's tag.
+    var tag: String { chosen.version.tag.text }
+
+    /// What is done with it.
+    var plan: ReleasePlan { ReleasePlan(of: chosen.description) }
+
     /// Returns the release; what of the artifacts has to be known and is not here is fetched.
     mutating func run() async throws -> PreparedRelease {
-        let plan = ReleasePlan(of: chosen.description)
+        let plan = plan
         let globs = PathGlobs(of: target.settings)
         let needed = Set([plan.sample, plan.expectation?.path, plan.reference].compactMap(\.self))
         func isWanted(_ path: RepositoryPath) -> Bool { globs.accepts(path) || needed.contains(path.text) }

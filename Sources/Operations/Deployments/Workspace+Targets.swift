@@ -96,18 +96,6 @@ extension Workspace {
         "declare one: `git config -f \(Configuration.path) deploy.\(name).kind directory`, and its path likewise"
     }
 
-    /// Refuses to write to a place that only a tracked file names, until the user of this machine agreed to it.
-    func requireAgreement(to configured: ConfiguredTarget) throws {
-        guard !configured.isOwn, try !agrees(toEntry: configured.agreement) else { return }
-        let place = configured.agreement.dropFirst("deploy:".count)
-        let word = ShellWord.quoted(configured.agreement)
-        throw Failure(
-            .failed,
-            "cannot deploy to \(configured.target.name): nobody on this machine agreed to \(QuotedPath.encode(String(place)))",
-            hints: ["agree to it: `git model trust \(word)`", "or this once: `--trust \(word)`"]
-        )
-    }
-
     /// Refuses to ask or tell anything of a target that is not on this machine, until its user agreed to it: a tracked file may name
     /// any registry, cluster or host.
     func requireAgreement(toReach configured: ConfiguredTarget) throws {
@@ -138,18 +126,6 @@ extension Workspace {
     func isAgreed(to target: DeploymentTarget) throws -> Bool {
         let configured = try self.target(named: target.name.text)
         return try configured.isOwn || agrees(toEntry: configured.agreement)
-    }
-
-    /// Refuses to run a command that a version brings, until the user of this machine agreed to exactly its words.
-    func requireAgreement(toRun words: [String], of version: String) throws {
-        guard !words.isEmpty else { return }
-        let entry = CommandAgreement.entry(for: words)
-        guard try !agrees(toEntry: entry) else { return }
-        throw Failure(
-            .failed,
-            "\(version) brings a command that nobody on this machine agreed to: \(CommandAgreement.text(of: words))",
-            hints: ["agree to it: `git model trust \(entry)`", "or this once: `--trust \(entry)`"]
-        )
     }
 
     /// Whether the user agreed to exactly this entry, for good or for this invocation.

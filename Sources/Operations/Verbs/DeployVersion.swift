@@ -43,8 +43,8 @@ package struct DeployVersion: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let configured = try workspace.target(named: target)
         try requireDivisible(configured.target)
-        try workspace.requireAgreement(to: configured)
         var preparation = try await ReleasePreparation(version, for: configured.target, in: workspace)
+        try requireAgreements(to: configured, preparation, in: workspace)
         let prepared = try await preparation.run()
         let session = try await TargetSession(configured.target, in: workspace).fetchingRecords()
         let run = DeploymentRun(
@@ -54,14 +54,28 @@ package struct DeployVersion: Sendable {
             requiresSmoke: try await requiresSmoke(configured.target, in: workspace)
         )
         if options.isDryRun { return try await run.dryRun() }
-        try (session.driver as? DirectoryTarget)?.requireHealthAgreement()
-        // Where nothing is tried, nothing of a plain directory runs.
-        if !options.skipsSmoke || configured.target.kind != .directory {
-            for command in prepared.release.plan.commands {
-                try workspace.requireAgreement(toRun: command, of: prepared.release.tag)
+        return try await run.run()
+    }
+
+    /// Refuses what a clone brings and nobody agreed to: the place, and the commands that would run.
+    private func requireAgreements(
+        to configured: ConfiguredTarget,
+        _ preparation: ReleasePreparation,
+        in workspace: Workspace
+    ) throws {
+        var missing = [try workspace.missingAgreement(to: configured)]
+        if !options.isDryRun {
+            if configured.target.kind == .directory {
+                missing.append(try workspace.missingAgreement(toHealthOf: configured.target))
+            }
+            // Where nothing is tried, nothing of a plain directory runs.
+            if !options.skipsSmoke || configured.target.kind != .directory {
+                missing += try preparation.plan.commands.map {
+                    try workspace.missingAgreement(toRun: $0, of: preparation.tag)
+                }
             }
         }
-        return try await run.run()
+        try Agreement.require(missing.compactMap(\.self), toDeployTo: configured.target.name)
     }
 
     /// Refuses a part of the traffic where nobody divides it.

@@ -38,7 +38,7 @@ struct DirectoryTarget: TargetDriver {
         try target.settings.requireKnown(DirectoryTarget.keys(of: target.kind))
         self.target = target
         self.context = context
-        health = try DirectoryTarget.words("health", of: target)
+        health = try DirectoryTarget.health(of: target)
         let tally = ProgressTally(phase: "sending", sink: context.progress)
         self.tally = tally
         host = try DirectoryTarget.host(
@@ -51,11 +51,11 @@ struct DirectoryTarget: TargetDriver {
         )
     }
 
-    /// The words of a key that holds a command.
-    private static func words(_ key: String, of target: DeploymentTarget) throws(TargetError) -> [String] {
-        guard let text = target.settings.text(key) else { return [] }
+    /// The words of the command that says whether a release works; empty where there is none.
+    static func health(of target: DeploymentTarget) throws(TargetError) -> [String] {
+        guard let text = target.settings.text("health") else { return [] }
         guard let words = ShellWord.words(of: text), words.first?.isEmpty == false else {
-            throw target.settings.problem(key, "is \(QuotedPath.encode(text)), which takes a shell to understand")
+            throw target.settings.problem("health", "is \(QuotedPath.encode(text)), which takes a shell to understand")
         }
         return words
     }
@@ -136,18 +136,6 @@ struct DirectoryTarget: TargetDriver {
             if context.trustedURLs.contains(entry) { return true }
             return try TrustStore(environment: context.environment)?.contains(entry) ?? false
         }
-    }
-
-    /// Refuses a health command that nobody on this machine agreed to.
-    func requireHealthAgreement() throws {
-        guard !health.isEmpty, try !agreesToHealth else { return }
-        let entry = CommandAgreement.entry(for: health)
-        throw Failure(
-            .failed,
-            "deploy.\(target.name).health is a command that nobody on this machine agreed to: "
-                + CommandAgreement.text(of: health),
-            hints: ["agree to it: `git model trust \(entry)`", "or this once: `--trust \(entry)`"]
-        )
     }
 
     /// Does something at the target, and says what went wrong there as the user should see it.
