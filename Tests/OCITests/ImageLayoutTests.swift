@@ -58,12 +58,25 @@ import Testing
             try await group.waitForAll()
         }
         let layout = try files.layout("layout")
+        // Who looks at it finds what image-spec lists, and nothing else.
+        #expect(try Set(DirectoryEntry.all(in: layout.root).map(\.name)) == ["blobs", "index.json", "oci-layout"])
         for name in names {
             #expect(try await layout.manifest(.tag(name)).digest == image.manifest.descriptor.digest)
         }
         #expect(try await layout.removeTag("v3"))
         #expect(try await !layout.removeTag("v3"))
         await #expect(throws: OCIError.self) { try await layout.manifest(.tag("v3")) }
+    }
+
+    @Test func `A layout that was begun and never made is made by the next one`() async throws {
+        let files = try await ScratchFiles()
+        try files.scratch.write("", to: "../layout/oci-layout")
+        #expect(throws: OCIError.self) {
+            try ImageLayout(opening: files.scratch.home.appending("layout"), named: "begun", pool: ScratchFiles.pool)
+        }
+        let layout = try files.layout("layout")
+        #expect(try await !layout.removeTag("v1"))
+        _ = try ImageLayout(opening: layout.root, named: "made", pool: ScratchFiles.pool)
     }
 
     @Test func `A directory of other things is no layout`() async throws {

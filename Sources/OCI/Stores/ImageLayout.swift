@@ -5,7 +5,8 @@ package import SystemPackage
 
 /// Images in a directory, as image-spec lays them out: `oci-layout`, `index.json`, and `blobs/sha256/` with everything by its digest.
 ///
-/// Any number of processes may write to one at once: content takes its place by renaming, and the index changes under a lock.
+/// Any number of processes may write to one at once: content takes its place by renaming, and the index changes under a lock: that of
+/// `oci-layout`, which nobody writes once it says something, so that no other file stays.
 package struct ImageLayout: ImageStore {
     private static let version = "1.0.0"
     private static let marker = "oci-layout"
@@ -23,7 +24,7 @@ package struct ImageLayout: ImageStore {
         self.name = name
         self.pool = pool
         do {
-            guard try FileStatus.of(root.appending(ImageLayout.marker)) != nil else {
+            guard try ImageLayout.isMarked(root) else {
                 throw OCIError.missing(place: name, what: "\(ImageLayout.marker), so that it is no OCI layout")
             }
             let bytes = try DurableFile.read(root.appending(ImageLayout.marker), limit: 1 << 16)
@@ -36,7 +37,7 @@ package struct ImageLayout: ImageStore {
     /// Opens a layout, or makes one where nothing is, or an empty directory; throws `unsuitable` for a directory of anything else.
     package init(creating root: FilePath, named name: String, pool: WorkerPool) throws(OCIError) {
         do {
-            if try FileStatus.of(root.appending(ImageLayout.marker)) == nil {
+            if try !ImageLayout.isMarked(root) {
                 let isThere = try FileStatus.of(root, followingLinks: true) != nil
                 let strange =
                     try isThere ? DirectoryEntry.all(in: root).filter { !ImageLayout.own.contains($0.name) } : []
@@ -51,16 +52,32 @@ package struct ImageLayout: ImageStore {
 
     private static let own: Set<String> = ["blobs", "index.json", marker]
 
-    /// The marker comes last: without it the directory is no layout, and the next one begins again.
+    /// Whether the marker says something: one that does not is that of a layout which is being made, or never was.
+    private static func isMarked(_ root: FilePath) throws(IOError) -> Bool {
+        try FileStatus.of(root.appending(marker)).map { $0.kind != .regular || $0.size > 0 } ?? false
+    }
+
+    /// What the marker says comes last: without it the directory is no layout, and the next one begins again.
     private static func create(_ root: FilePath) throws {
         try Directories.create(root.appending("blobs").appending("sha256"))
-        let lock = try FileLock(root.appending(".index.lock"), mode: .exclusive, wait: .seconds(60))
+        let lock = try lock(root)
         if try FileStatus.of(root.appending("index.json")) == nil {
             try DurableFile.write(encoded(index: [:], entries: []), to: root.appending("index.json"))
         }
-        let marker = JSONValue.object(["imageLayoutVersion": .string(version)])
-        try DurableFile.write(CanonicalJSON.bytes(of: marker), to: root.appending(ImageLayout.marker))
+        if try !isMarked(root) {
+            // In place: another file of this name would be another lock.
+            let file = try OpenFile(writing: root.appending(marker))
+            let bytes = CanonicalJSON.bytes(of: .object(["imageLayoutVersion": .string(version)]))
+            try bytes.span.withUnsafeBytes { (buffer) throws(IOError) in try file.write(buffer, at: 0) }
+            try file.synchronize()
+            try DurableFile.synchronizeDirectory(root)
+        }
         withExtendedLifetime(lock) {}
+    }
+
+    /// Keeps others from changing the index.
+    private static func lock(_ root: FilePath) throws(LockError) -> FileLock {
+        try FileLock(root.appending(marker), mode: .exclusive, wait: .seconds(60))
     }
 
     /// What the user calls it.
@@ -225,7 +242,7 @@ extension ImageLayout {
     private func change(_ body: @escaping @Sendable (inout [Descriptor]) -> Void) async throws(OCIError) {
         do {
             try await pool.run {
-                let lock = try FileLock(root.appending(".index.lock"), mode: .exclusive, wait: .seconds(60))
+                let lock = try ImageLayout.lock(root)
                 var (fields, entries) = try index()
                 body(&entries)
                 try DurableFile.write(
