@@ -58,4 +58,28 @@ import Testing
             "usage 2\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
+
+    @Test func `A server that takes no files has a version without them, which is told by the exit code`() async throws
+    {
+        let scratch = try await ScratchRepository(named: "bert")
+        try await scratch.run("mkdir ~/mlflow").expectSuccess()
+        let server = try await MLflowTrackingServer.start(
+            in: scratch.home.appending("mlflow"),
+            artifactRoot: "\(scratch.home)/elsewhere"
+        )
+        let result = try await scratch.run(
+            """
+            git model init -q --name bert --remote ~/store && seq 5000 > w.bin && git model add -q w.bin
+            git add -A && git commit -qm One && git model tag -q v1.0.0
+            git model export mlflow v1.0.0 \(server.origin) || echo partly $?
+            git model export mlflow v1.0.0 \(server.origin) || echo again $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "bert@v1.0.0 is version 1 of the model", "warning: no files were sent: the server keeps them at /",
+            "partly 3\n",
+            "was there already\n", "again 3\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
 }

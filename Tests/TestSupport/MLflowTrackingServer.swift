@@ -6,13 +6,18 @@ package enum MLflowTrackingServer {
     package static let python = "\(PackageFiles.root)/.build-venv/bin/python"
 
     /// Starts a server whose files are in `directory`, and its log beside it.
-    package static func start(in directory: FilePath) async throws -> LoopbackServer {
+    ///
+    /// Clients are told to keep artifacts at `artifactRoot`, which is the server itself unless it is another place.
+    package static func start(
+        in directory: FilePath,
+        artifactRoot: String = "mlflow-artifacts:/"
+    ) async throws -> LoopbackServer {
         try await LoopbackServer(
             log: FilePath(directory.string + ".log"),
             environment: [
                 "HOME": directory.string, "_MLFLOW_SERVER_FILE_STORE": "sqlite:///\(directory)/db",
                 "_MLFLOW_SERVER_REGISTRY_STORE": "sqlite:///\(directory)/db",
-                "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/", "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
+                "_MLFLOW_SERVER_ARTIFACT_ROOT": artifactRoot, "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
                 "_MLFLOW_SERVER_ARTIFACT_DESTINATION": "\(directory)/artifacts",
                 "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
             ]

@@ -24,7 +24,15 @@ package struct ExportMLflow: Sendable {
         package let aliases: [String]
         /// The number of files that were sent, and their size in bytes.
         package let files: Int, bytes: Int64
+        /// Whether the server keeps files where they cannot be sent to, so that it has none of the version.
+        package let lacksFiles: Bool
         package var warnings: [String] = []
+
+        private enum CodingKeys: CodingKey {
+            case version, url, run, isUnchanged, number, aliases, files, bytes
+        }
+
+        package var outcome: Outcome { lacksFiles ? .partial : .ok }
     }
 
     /// The directory of the run's artifacts that the version's are in.
@@ -71,10 +79,12 @@ package struct ExportMLflow: Sendable {
             try await run.log(evidence.run?.data ?? [])
             if let root = run.artifactPath {
                 sent = try await upload(entries, below: root, to: server, workspace, joined.store)
-            } else {
-                warnings.append("no files were sent: the server keeps them at \(run.artifacts), not behind itself")
             }
             try await run.close(at: end)
+        }
+        let lacksFiles = run.artifactPath == nil && !entries.isEmpty
+        if lacksFiles {
+            warnings.append("no files were sent: the server keeps them at \(run.artifacts), not behind itself")
         }
         let registration = try await MLflowRegistration(
             of: version.model.text,
@@ -102,6 +112,7 @@ package struct ExportMLflow: Sendable {
             aliases: aliases,
             files: sent.files,
             bytes: sent.bytes,
+            lacksFiles: lacksFiles,
             warnings: warnings
         )
     }
