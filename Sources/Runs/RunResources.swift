@@ -6,11 +6,14 @@ package struct RunResources: Sendable, Hashable, Codable {
     package let systemSeconds: Double
     /// The most memory that one of its processes had, in bytes.
     package let peakMemory: Int64
+    /// Whether that is a bound: what the recorder had itself, of which nobody can tell less; left out where it is not.
+    package let isMemoryBound: Bool?
 
     /// Creates a note of resources.
-    package init(userSeconds: Double, systemSeconds: Double, peakMemory: Int64) {
+    package init(userSeconds: Double, systemSeconds: Double, peakMemory: Int64, isMemoryBound: Bool) {
         self.userSeconds = userSeconds
         self.systemSeconds = systemSeconds
         self.peakMemory = peakMemory
+        self.isMemoryBound = isMemoryBound ? true : nil
     }
 }

@@ -22,13 +22,20 @@ package struct ForegroundProcess: Sendable {
         package let systemSeconds: Double
         /// The most memory that one of these processes had, in bytes.
         package let peakMemory: Int64
+        /// Whether they had less, nobody knows how much: the figure is that of the process which started them.
+        package let isMemoryBound: Bool
 
         /// The exit code that stands for this end, as shells have it.
         package var code: Int32 { exitCode ?? 128 + (signal ?? 0) }
     }
 
+    /// How far two figures of the memory of one process may be apart, in bytes: Linux counts pages for each processor.
+    private static let memorySlack: Int64 = 1 << 20
+
     /// The process's number.
     package let identifier: Int32
+    /// The most memory that this process had when it started the program, in bytes.
+    private let ownMemory: Int64
 
     /// Starts a program with these arguments, its own name first, and this environment alone, in a directory.
     ///
@@ -44,6 +51,9 @@ package struct ForegroundProcess: Sendable {
         identifier = try IOError.naming(.run, program) { () throws(Errno) in
             try spawn.startHere(program, outputToErrors: outputToErrors)
         }
+        var usage = rusage()
+        getrusage(ForegroundProcess.own, &usage)
+        ownMemory = ForegroundProcess.peakMemory(usage)
     }
 
     /// Asks the program to end, as an interrupt from the terminal does.
@@ -56,18 +66,35 @@ package struct ForegroundProcess: Sendable {
         while wait4(identifier, &status, 0, &usage) < 0 && errno == EINTR {}
         // What WIFEXITED, WEXITSTATUS and WTERMSIG say, which are macros.
         let signal = status & 0x7f
+        let memory = ForegroundProcess.peakMemory(usage)
         #if canImport(Darwin)
-            let memoryUnit: Int64 = 1
+            let isBound = false
         #else
-            let memoryUnit: Int64 = 1024
+            // Until the program began, the process had the memory of this one, and Linux counts that.
+            let isBound = memory <= ownMemory + ForegroundProcess.memorySlack
         #endif
         return End(
             exitCode: signal == 0 ? status >> 8 & 0xff : nil,
             signal: signal == 0 ? nil : signal,
             userSeconds: ForegroundProcess.seconds(usage.ru_utime),
             systemSeconds: ForegroundProcess.seconds(usage.ru_stime),
-            peakMemory: Int64(usage.ru_maxrss) * memoryUnit
+            peakMemory: memory,
+            isMemoryBound: isBound
         )
+    }
+
+    #if canImport(Glibc)
+        private static let own = RUSAGE_SELF.rawValue
+    #else
+        private static let own = CInt(RUSAGE_SELF)
+    #endif
+
+    private static func peakMemory(_ usage: rusage) -> Int64 {
+        #if canImport(Darwin)
+            Int64(usage.ru_maxrss)
+        #else
+            Int64(usage.ru_maxrss) * 1024
+        #endif
     }
 
     private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }

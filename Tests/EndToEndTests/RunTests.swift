@@ -52,6 +52,21 @@ import Testing
         #expect(environment["packages"]?.object?["path"]?.string == "packages.txt")
     }
 
+    @Test func `Memory that may be the recorder's own is told as a bound, and a command's own as it is`() async throws {
+        let result = try await run(
+            """
+            git model run -q -- true && git model runs show | grep -o 'processors, .* of memory'
+            git model run -q -- python3 -c 'x = b"1" * 400000000' && git model runs show | grep -o 'processors, .* of memory'
+            git model runs show --json | grep -c isMemoryBound || true
+            """
+        )
+        let lines = result.output.split(separator: "\n")
+        try #require(lines.count == 3, "\(result.output)")
+        #expect(lines[0].hasPrefix("processors, at most "), "\(result.output)")
+        #expect(lines[1].hasPrefix("processors, 4"), "\(result.output)")
+        #expect(lines[2] == "0", "\(result.output)")
+    }
+
     @Test func `What differs from the commit can be applied to it again`() async throws {
         let result = try await run(
             """

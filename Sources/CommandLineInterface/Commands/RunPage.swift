@@ -57,7 +57,8 @@ struct RunPage {
 
     private func resources(_ resources: RunResources) -> String {
         let time = Quantity.duration(seconds: resources.userSeconds + resources.systemSeconds)
-        return "\(time) of processors, \(Quantity.bytes(resources.peakMemory)) of memory"
+        let bound = resources.isMemoryBound == true ? "at most " : ""
+        return "\(time) of processors, \(bound)\(Quantity.bytes(resources.peakMemory)) of memory"
     }
 
     private func pairs(_ title: String, _ pairs: [(String, String)], to text: inout Text) {

@@ -217,7 +217,8 @@ extension RunRecord {
         resources = RunResources(
             userSeconds: end.userSeconds,
             systemSeconds: end.systemSeconds,
-            peakMemory: end.peakMemory
+            peakMemory: end.peakMemory,
+            isMemoryBound: end.isMemoryBound
         )
     }
 }
