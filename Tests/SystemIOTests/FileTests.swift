@@ -18,6 +18,22 @@ struct FileTests {
     }
 
     @Test
+    func `a directory takes the place of another, which moves aside`() throws {
+        try Directories.create(scratch.path.appending("there"), durable: false)
+        try Directories.create(scratch.path.appending("other"), durable: false)
+        try scratch.write("old", to: "there/file")
+        try scratch.write("new", to: "other/file")
+        try DurableFile.replace(
+            scratch.path.appending("there"),
+            with: scratch.path.appending("other"),
+            aside: scratch.path.appending("aside")
+        )
+        #expect(try scratch.text(of: "there/file") == "new")
+        #expect(try scratch.text(of: "aside/file") == "old")
+        #expect(try scratch.names().sorted() == ["aside", "there"])
+    }
+
+    @Test
     func `a temporary file that is not committed is removed`() throws {
         do {
             let temporary = try TemporaryFile(beside: scratch.path.appending("file"))
