@@ -15,9 +15,11 @@ struct PointerFile {
         static let notAFile = Problem(kind: .notAFile, text: "it is not a plain file")
         static let onlySuffix = Problem(kind: .unusableName, text: "it is not named after an artifact")
 
-        init(_ error: PointerError, in bytes: [UInt8] = []) {
+        init(_ error: PointerError, in bytes: [UInt8] = [], isTracked: Bool = true) {
+            // Nothing that was ever a pointer; an empty file may be what is left of one.
+            let isOther = error == .tooLarge && bytes.isEmpty || error == .notAPointer && !bytes.isEmpty
             self.init(
-                kind: error.needsNewerVersion ? .newerVersion : .malformed,
+                kind: error.needsNewerVersion ? .newerVersion : isOther && !isTracked ? .foreign : .malformed,
                 text: "\(error)",
                 named: try? Pointer(parsing: bytes.filter { $0 != UInt8(ascii: "\r") })
             )
@@ -71,7 +73,7 @@ struct PointerFile {
                 )
             )
         } catch let error as PointerError {
-            entry = .failure(isUnmerged ? .unmerged : Problem(error, in: bytes))
+            entry = .failure(isUnmerged ? .unmerged : Problem(error, in: bytes, isTracked: isTracked))
         } catch let error as RepositoryPathError {
             entry = .failure(Problem(error, in: bytes))
         } catch {
@@ -101,15 +103,16 @@ struct PointerFile {
             self.init(path: path, .failure(.notAFile))
             return
         }
+        let isTracked = state != UInt8(ascii: "?")
         guard status.size <= PointerFile.byteLimit else {
-            self.init(path: path, .failure(Problem(.tooLarge)))
+            self.init(path: path, .failure(Problem(.tooLarge, isTracked: isTracked)))
             return
         }
         self.init(
             path: path,
             try DurableFile.read(location, limit: Int(PointerFile.byteLimit)),
             isExecutable: status.isExecutable,
-            isTracked: state != UInt8(ascii: "?"),
+            isTracked: isTracked,
             isUnmerged: state == UInt8(ascii: "M")
         )
     }

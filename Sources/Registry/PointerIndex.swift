@@ -50,6 +50,8 @@ package struct PointerIndex: Sendable {
         package enum Kind: Hashable, Sendable {
             /// Its bytes are no pointer's.
             case malformed
+            /// Nor does Git have it: some other file, which only happens to have that name.
+            case foreign
             /// A newer git-model wrote it.
             case newerVersion
             /// It has the marks of a merge conflict.

@@ -97,6 +97,26 @@ import Testing
         #expect(newer.output.contains("hint: install a newer git-model"))
     }
 
+    @Test func `A file of the user's that only has a pointer's name stops no verb, and is never written over`()
+        async throws
+    {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            Self.setUp + """
+                seq 1 700 > x.mver && cp x.mver ~/kept && echo 4 > o.bin && git model add -q o.bin && git model push -q
+                git model status && ! git model add x.mver && echo other > x && ! git model add x && cmp x.mver ~/kept
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "warning: x.mver has a pointer's name, and is none: it does not begin with \"git-model-pointer\"\n",
+            "hint: give it another name: `mv x.mver x.mver.aside`\n",
+            "error: cannot add x.mver: it is named as a pointer is\n",
+            "error: cannot add x: x.mver is in the way, and is no pointer\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(!result.output.contains("rm -r"), "\(result.output)")
+    }
+
     @Test func `Collection refuses while a pointer cannot be read`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(Self.setUp + "truncate -s 9 m.bin.mver; git model gc")

@@ -155,6 +155,20 @@ struct PointerIndexTests {
         }
     }
 
+    @Test func `What Git does not have and was never a pointer only happens to have such a name`() async throws {
+        let scratch = try await Scratch()
+        for (name, text) in [
+            ("a", "notes"), ("b", String(repeating: "x", count: 1 << 20)), ("c", ""), ("d", "git-mod"),
+        ] {
+            try scratch.write(text, to: "\(name).mver")
+        }
+        let here = try await PointerIndex.workTree(of: scratch.open())
+        #expect(here.damaged.map(\.kind) == [.foreign, .foreign, .malformed, .malformed])
+        try await scratch.git("add", ".")
+        let added = try await PointerIndex.workTree(of: scratch.open())
+        #expect(added.damaged.map(\.kind) == Array(repeating: .malformed, count: 4))
+    }
+
     @Test func `A hostile path in a tree is reported`() async throws {
         let scratch = try await Scratch()
         try scratch.write(pointer(1).text, to: "a.mver")

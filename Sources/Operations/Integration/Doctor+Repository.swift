@@ -26,6 +26,7 @@ extension Doctor {
         case .newerVersion: "install a newer git-model"
         case .unmerged: "git model add \(damage.artifact?.text ?? damage.path)"
         case .obstructed(let obstacle): "mv \(obstacle) \(obstacle).aside, then git checkout -- \(damage.path)"
+        case .foreign: "mv \(damage.path) \(damage.path).aside"
         case .unusableName: "git rm --cached -- \(damage.path)"
         case .malformed, .notAFile: "git checkout -- \(damage.path)"
         }

@@ -191,6 +191,9 @@ package struct Add: Sendable {
         let path = given.removingPointerSuffix ?? given
         guard let status = try FileStatus.of(workspace.location(of: path)) else {
             let matches = try Glob(path.text).matches(under: workspace.root)
+            if let other = tracked.damaged.first(where: { $0.kind == .foreign && $0.path == given.text }) {
+                throw Failure(.failed, "it is named as a pointer is", hints: [other.renaming])
+            }
             guard !matches.isEmpty else { throw Failure(.failed, "no such file or directory") }
             return LargeFiles.Split(large: matches)
         }
@@ -204,7 +207,8 @@ package struct Add: Sendable {
         in workspace: Workspace
     ) async throws -> LargeFiles.Split {
         // What has a pointer that cannot be read is an artifact too, unless no path leads there.
-        let unreadable = tracked.damaged.compactMap(\.artifact).filter { (try? workspace.location(of: $0)) != nil }
+        let pointers = tracked.damaged.filter { $0.kind != .foreign }
+        let unreadable = pointers.compactMap(\.artifact).filter { (try? workspace.location(of: $0)) != nil }
         let artifacts = tracked.entries.map(\.path) + unreadable
         return try await LargeFiles(in: workspace, artifacts: artifacts).split(directory)
     }

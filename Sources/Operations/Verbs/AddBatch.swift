@@ -113,6 +113,9 @@ struct AddBatch {
             // What this version cannot read, it must not replace.
             throw Failure(.failed, "\(damage.path): \(damage.problem)", hints: ["install a newer git-model"])
         }
+        if let damage = unreadable[path], damage.kind == .foreign {
+            throw Failure(.failed, "\(damage.path) is in the way, and is no pointer", hints: [damage.renaming])
+        }
     }
 
     /// Makes an artifact of bytes that the session has already, wherever they came from.

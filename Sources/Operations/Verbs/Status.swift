@@ -70,13 +70,15 @@ package struct Status: Sendable {
         let index = try await workspace.pointers()
         let unreadable = try await workspace.explain(index.damaged.filter { $0.kind != .unmerged })
         report.problems = unreadable.problems
-        report.unreadableCount = index.damaged.count
+        let foreign = index.damaged.filter { $0.kind == .foreign }
+        report.unreadableCount = index.damaged.count - foreign.count
         report.artifacts = Status.conflicts(in: index, workspace)
         report.artifactCount = index.entries.count
         var cache = await savedCache
         report.warnings = workspace.configuration.refused.map {
             ".mver/config may not set \($0.key), which was ignored"
         }
+        report.warnings += foreign.map { "\($0.path) has a pointer's name, and is none: \($0.problem)" }
         for artifact in index.entries {
             do {
                 if artifact.isUnmerged { continue }
@@ -97,7 +99,8 @@ package struct Status: Sendable {
         addUncommitted(index.entries, to: &report, among: try await committed)
         try await addUnshared(index.entries, in: workspace, joined.store, to: &report)
         report.artifacts.sort { ($0.path, $0.state) < ($1.path, $1.state) }
-        report.hints = unreadable.hints + (try await hints(report, among: index.entries, in: workspace))
+        report.hints = unreadable.hints + foreign.prefix(1).map(\.renaming)
+        report.hints += try await hints(report, among: index.entries, in: workspace)
         return report
     }
 

@@ -29,10 +29,12 @@ extension Workspace {
     }
 
     /// Returns what to say of pointers of the work tree that cannot be read; hints for one of each kind.
+    ///
+    /// Files that only happen to have such a name are no trouble: `status` names them.
     func explain(_ damaged: [PointerIndex.Damage]) async throws -> UnreadablePointers {
         var explained = UnreadablePointers()
         var seen: Set<PointerIndex.Damage.Kind> = []
-        for damage in damaged {
+        for damage in damaged where damage.kind != .foreign {
             explained.problems.append(Problem(damage.path, message: Workspace.clause(about: damage)))
             guard seen.insert(damage.kind).inserted else { continue }
             explained.hints += try await hints(for: damage)
@@ -51,7 +53,7 @@ extension Workspace {
             let wanted = given.removingPointerSuffix ?? given
             func isMeant(_ path: RepositoryPath) -> Bool { path == wanted || path.isInside(wanted) }
             guard !index.entries.contains(where: { isMeant($0.path) }),
-                let found = index.damaged.first(where: { $0.artifact.map(isMeant) ?? false })
+                let found = index.damaged.first(where: { $0.kind != .foreign && $0.artifact.map(isMeant) ?? false })
             else { return true }
             damage = damage ?? found
             return false
@@ -64,7 +66,7 @@ extension Workspace {
 
     private static func clause(about damage: PointerIndex.Damage) -> String {
         switch damage.kind {
-        case .malformed, .notAFile, .unusableName: "it is no pointer: \(damage.problem)"
+        case .malformed, .foreign, .notAFile, .unusableName: "it is no pointer: \(damage.problem)"
         case .newerVersion, .unmerged: damage.problem
         case .obstructed(let obstacle): "\(obstacle) is in its way, and is no directory"
         }
@@ -72,7 +74,7 @@ extension Workspace {
 
     private static func sentence(about damage: PointerIndex.Damage) -> String {
         switch damage.kind {
-        case .malformed, .notAFile, .unusableName: "\(damage.path) is no pointer: \(damage.problem)"
+        case .malformed, .foreign, .notAFile, .unusableName: "\(damage.path) is no pointer: \(damage.problem)"
         default: "\(damage.path) cannot be read: \(clause(about: damage))"
         }
     }
@@ -84,6 +86,7 @@ extension Workspace {
         case .unmerged: return damage.artifact.map { PointerMerge.hints(for: $0) } ?? []
         case .obstructed(let obstacle):
             return ["move it away: `mv \(obstacle) \(obstacle).aside`, then `git checkout -- \(path)`"]
+        case .foreign: return [damage.renaming]
         case .unusableName: return ["take it out of Git: `git rm --cached -- \(path)`"]
         case .malformed, .notAFile:
             let staged = try await PointerIndex.staged(in: repository).entries
@@ -104,4 +107,9 @@ extension Workspace {
             return ["take it away: `rm -r \(path)`"]
         }
     }
+}
+
+extension PointerIndex.Damage {
+    /// The hint for a file that only happens to have a pointer's name: nobody else has its bytes.
+    var renaming: String { "give it another name: `mv \(path) \(path).aside`" }
 }
