@@ -1,9 +1,10 @@
 /// Hyperparameters among the words of a command: `--lr 0.1`, `--lr=0.1`, `--fp16`, and Hydra's `model.depth=4`.
 package enum CommandFlags {
-    /// Returns what the words set, with the types that the values look like; the program itself is not looked at.
+    /// Returns what the words set, with the types that the values look like; the program itself is not looked at, nor
+    /// are the variables that `env` sets in front of it.
     package static func parameters(in command: [String]) -> [String: ParameterValue] {
         var parameters: [String: ParameterValue] = [:]
-        var words = command.dropFirst()[...]
+        var words = EnvironmentPrefix(of: command).command.dropFirst()
         while let word = words.popFirst() {
             if word == "--" { break }
             let isLong = word.hasPrefix("--")

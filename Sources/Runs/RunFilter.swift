@@ -32,9 +32,20 @@ package struct RunFilter: Sendable {
 
     /// Whether a run meets the condition.
     package func accepts(_ run: RunRecord) -> Bool { condition.holds(for: run) }
+
+    /// The names that the condition compares, in its order.
+    package var names: [String] { condition.names }
 }
 
 extension RunFilter.Condition {
+    fileprivate var names: [String] {
+        switch self {
+        case .comparison(let name, _, _): [name]
+        case .and(let left, let right), .or(let left, let right): left.names + right.names
+        case .not(let condition): condition.names
+        }
+    }
+
     fileprivate func holds(for run: RunRecord) -> Bool {
         switch self {
         case .and(let left, let right): left.holds(for: run) && right.holds(for: run)

@@ -26,6 +26,7 @@ import Testing
             place() { environment "$1" "e['kind'] + ' ' + e['python']['executable']" | sed "s|$HOME|HOME|"; }
             git model run -q --name shebang -- ./train.py && place shebang
             git model run -q --name named -- ~/first/bin/python train.py && place named
+            git model run -q --name prefix -- env MY_SEED=3 ~/first/bin/python train.py && place prefix && environment prefix "e['variables']['MY_SEED']"
             git model run -q --name uv -- uv run -c pass && place uv
             mkdir sub && (cd sub && git model run -q --name below -- uv run -c pass) && place below
             git model run -q --name conda -- ~/conda/bin/conda run -n second python train.py && place conda
@@ -38,6 +39,8 @@ import Testing
             result.output == """
                 venv HOME/first/bin/python
                 venv HOME/first/bin/python
+                venv HOME/first/bin/python
+                3
                 venv HOME/sentiment/.venv/bin/python
                 venv HOME/sentiment/.venv/bin/python
                 venv HOME/conda/envs/second/bin/python

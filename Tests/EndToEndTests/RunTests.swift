@@ -213,6 +213,11 @@ import Testing
             "name\na\nb\n"
         ),
         Case(
+            "git model run -q --name a --set lr=1 -- true; git model runs --sort losss --where 'lr < 2 or acc > 1'",
+            says: "warning: no run has acc\nwarning: no run has losss\n",
+            "  finished  "
+        ),
+        Case(
             "git model run -q --name a -- true; git model runs delete a; git model runs",
             says: "Removed run ",
             "record one"

@@ -87,6 +87,21 @@ import Testing
         #expect(CommandFlags.parameters(in: command) == expected)
     }
 
+    @Test func `What env sets in front of a command is a variable, and no parameter`() {
+        let prefix = EnvironmentPrefix(of: [
+            "/usr/bin/env", "-u", "OLD", "--unset=GONE", "A=1", "env", "--", "B=x=y", "python", "a=2", "--lr", "1",
+        ])
+        #expect(prefix.command == ["python", "a=2", "--lr", "1"])
+        #expect(
+            prefix.environment(of: ["OLD": "1", "GONE": "1", "A": "0", "C": "3"]) == ["A": "1", "B": "x=y", "C": "3"]
+        )
+        #expect(CommandFlags.parameters(in: ["env", "CUDA=0", "python", "--lr", "1"]) == ["lr": .integer(1)])
+        #expect(EnvironmentPrefix(of: ["env", "-i", "A=1", "x"]).environment(of: ["B": "2"]) == ["A": "1"])
+        for command in [["python", "A=1"], ["env", "A=1"], ["env", "-S", "x y"], ["env"], ["env", "-u"], []] {
+            #expect(EnvironmentPrefix(of: command).command == command)
+        }
+    }
+
     @Test(arguments: [
         ("hf_token", true), ("AWS_SECRET_ACCESS_KEY", true), ("db-password", true), ("apiKey", true),
         ("tokenizer", false),

@@ -54,7 +54,7 @@ struct EnvironmentCapture {
             }
             return found
         }
-        guard let answer = PythonInterpreter(python, environment: environment).answer else {
+        guard let answer = PythonInterpreter(python, environment: commandEnvironment).answer else {
             let message = "\(python) does not say which packages it has"
             // That the command uses it may be no more than a guess.
             guard choice == .conda || choice == .pip else {
@@ -83,8 +83,11 @@ struct EnvironmentCapture {
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
+    /// The variables that the command gets, where `env` stands in front of it, too.
+    private var commandEnvironment: [String: String] { EnvironmentPrefix(of: command).environment(of: environment) }
+
     private var variables: [String: String] {
-        let kept = environment.filter { name, _ in EnvironmentCapture.records(variable: name) }
+        let kept = commandEnvironment.filter { name, _ in EnvironmentCapture.records(variable: name) }
         return Dictionary(uniqueKeysWithValues: kept.map { ($0.key, Redaction.value($0.value, of: $0.key)) })
     }
 

@@ -1,3 +1,4 @@
+import Runs
 import SystemIO
 import SystemPackage
 
@@ -24,6 +25,11 @@ struct InterpreterSearch {
 
     /// Returns the interpreter of a command; `nil` for one that uses none, as far as can be seen.
     func python(of command: [String]) -> FilePath? {
+        let prefix = EnvironmentPrefix(of: command)
+        guard prefix.command == command else {
+            let inner = prefix.environment(of: environment)
+            return InterpreterSearch(environment: inner, directory: directory).python(of: prefix.command)
+        }
         guard let name = command.first, let program = program(name) else { return nil }
         let base = program.lastComponent?.string ?? name
         switch (base, command.dropFirst().first) {

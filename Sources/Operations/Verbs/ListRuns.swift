@@ -51,9 +51,17 @@ package struct ListRuns: Sendable {
             runs: runs,
             count: contents.records.count,
             kept: runs.map(\.id).filter(contents.kept.contains),
-            warnings: contents.unreadable.map { "the record of run \($0.abbreviated) cannot be read" },
+            warnings: contents.unreadable.map { "the record of run \($0.abbreviated) cannot be read" }
+                + unknownNames(among: contents.records).map { "no run has \(QuotedPath.encode($0))" },
             hints: contents.records.isEmpty && contents.unreadable.isEmpty ? [hint] : []
         )
+    }
+
+    /// The names of the condition and of the key that mean nothing in any run, as misspelt ones do.
+    private func unknownNames(among runs: [RunRecord]) -> [String] {
+        var seen: Set<String> = []
+        let names = ((filter?.names ?? []) + [key].compactMap(\.self)).filter { seen.insert($0).inserted }
+        return runs.isEmpty ? [] : names.filter { name in !runs.contains { $0.value(named: name) != nil } }
     }
 
     private func sorted(_ runs: [RunRecord], by key: String) -> [RunRecord] {
