@@ -189,7 +189,7 @@ import Testing
         ),
         Case(
             "git model run -o nothere -- true; c=$?; git model runs; exit $c",
-            says: "error: nothere: ",
+            says: "error: nothere: no such file or directory\n",
             "  finished  ",
             exits: 125
         ),

@@ -121,7 +121,7 @@ struct RunEnding {
         _ recorder: inout RunRecorder,
         _ report: inout RunTraining.Report
     ) async throws {
-        let added = try await Add(outputs, keepsRuns: false).run(in: workspace.context)
+        let added = try await Add(outputs, keepsRuns: false, isPart: true).run(in: workspace.context)
         recorder.note { record in
             record.outputs = added.artifacts.map { RunOutput(path: $0.path, oid: $0.oid, size: $0.size) }
         }

@@ -60,13 +60,15 @@ package struct Add: Sendable {
     private let splits: Bool
     private let followsLinks: Bool
     private let keepsRuns: Bool
+    private let isPart: Bool
 
     /// Creates the operation on paths, or, as an update, on every tracked artifact that changed.
     ///
     /// `metadata` are texts of the form `key=value` for the model's description, `card` is where its model card is; without `stages`, Git's index stays as it is; with
     /// `splits`, the large files of a directory become artifacts of their own and its small ones go to Git; with `followsLinks`,
     /// what links lead to that lead out of an artifact is added, and takes their place; unless `keepsRuns` is false, the summary of a
-    /// run that made an artifact is staged with it.
+    /// run that made an artifact is staged with it; as a part of another operation it throws nothing for a single path that cannot be
+    /// added, but reports it like one of several.
     package init(
         _ arguments: [String],
         isUpdate: Bool = false,
@@ -76,7 +78,8 @@ package struct Add: Sendable {
         stages: Bool = true,
         splits: Bool = false,
         followsLinks: Bool = false,
-        keepsRuns: Bool = true
+        keepsRuns: Bool = true,
+        isPart: Bool = false
     ) {
         self.arguments = arguments
         self.isUpdate = isUpdate
@@ -87,6 +90,7 @@ package struct Add: Sendable {
         self.splits = splits
         self.followsLinks = followsLinks
         self.keepsRuns = keepsRuns
+        self.isPart = isPart
     }
 
     /// Adds, and returns what was done; what cannot be added is a problem, and the rest goes on.
@@ -134,7 +138,7 @@ package struct Add: Sendable {
                 report.add(Problem(path.text, error), from: error)
             }
         }
-        if chosen.small.isEmpty, batch.isEmpty, let problem = report.problems.first, report.problems.count == 1 {
+        if !isPart, chosen.small.isEmpty, batch.isEmpty, let problem = report.problems.first, report.problems.count == 1 {
             throw Failure(.failed, "cannot add \(problem.subject): \(problem.message)", hints: report.hints)
         }
         try await batch.commit(stages: stages, into: &report)
