@@ -131,6 +131,11 @@ import Testing
             "M  .mver/models/small.json\nA  .mver/serve/model_protocols.py\nA  .mver/serve/model_server.py\n"
         ),
         Case(
+            "echo '{\"inputs\": [{\"name\": \"x\", \"dtype\": \"float32\"}], \"outputs\": []}' > s.json;"
+                + " git model describe --signature s.json --serve-template onnx",
+            says: "  artifacts  w.bin\n  inputs\n    x  float32\nWrote .mver/serve/serve_onnx.py\n"
+        ),
+        Case(
             "git model describe -q --serve-template sklearn; echo '# mine' > .mver/serve/model_server.py;"
                 + " git model describe --serve-template safetensors --serve 'python3.11 .mver/serve/serve_safetensors.py a.st';"
                 + " cat .mver/serve/model_server.py",

@@ -67,7 +67,7 @@ import Testing
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
             "rule changed: gate.production.metric was accuracy >= 0.8; loss greater_is_better=false, and is accuracy >= 0.1",
-            "FAIL  w.bin", "it is not in store", "FAIL  accuracy >= 0.8", "may not be merged\n", "no 1\n", "still 1\n",
+            "FAIL  w.bin", "it is not in remote store", "FAIL  accuracy >= 0.8", "may not be merged\n", "no 1\n", "still 1\n",
             "early 1\n", "gone 1\n",
             "may be merged\n", "hint: get the rest of its history: `git fetch --unshallow`\n", "shallow 5\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
@@ -90,7 +90,7 @@ import Testing
             "pass  run        run ", "pass  stages     production\n", "it was not asked\n",
             ".mver/stages.json asks for v1.0.0 in staging, which has nothing\n", "asks 4\n",
             "staging has bert@v1.0.0 now: bert#staging#2, pushed to origin\n", "pass  stages     production, staging\n",
-            "FAIL  remote     w.bin is not in store\n", "lost 4\n", "no version was made of it", "none 5\n",
+            "FAIL  remote     w.bin is not in remote store\n", "lost 4\n", "no version was made of it", "none 5\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 

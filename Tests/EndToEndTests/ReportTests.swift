@@ -40,6 +40,18 @@ import Testing
         #expect(!result.output.contains("<script>"))
     }
 
+    @Test func `Where more has to be sent than the artifacts have, it is said why`() async throws {
+        let result = try await run(
+            """
+            git checkout -q -b small main && echo 1 > s.bin && git model run -q -o s.bin -- sh train.sh 0.9 > /dev/null 2>&1
+            git commit -qm Small && git model push -q && git model report main..small
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("What differs has 2 B; a store with the earlier commit gets "), "\(result.output)")
+        #expect(result.output.contains(", files of runs and what packs add included.\n"), "\(result.output)")
+    }
+
     @Test func `A reviewer needs a clone and no weights`() async throws {
         let result = try await run(
             """
@@ -60,6 +72,7 @@ import Testing
             """
             git model report main..longer --html > ~/report.html
             grep -c 'src=\\|href=\\|<script' ~/report.html || echo alone
+            ! grep '<p>[^/]*<div' ~/report.html
             browse() { chromium --headless --no-sandbox --disable-gpu --user-data-dir="$HOME/profile" "$@" 2> ~/log; }
             browse --dump-dom "file://$HOME/report.html" > ~/dom && grep -o 'class="h9"' ~/dom && grep -c 'alert(1)' ~/dom
             browse --window-size=1200,1600 --screenshot="$HOME/wide.png" "file://$HOME/report.html"

@@ -72,7 +72,7 @@ import Testing
             GH_TOKEN=other step put 2> ~/log || echo refused $?
             test "$(cat ~/kept)" = kept || echo overwritten
             mv ~/store ~/away && git clone -q ~/origin.git ~/fork && cd ~/fork && unset GH_TOKEN
-            review better && grep -c 'it is not in store' ~/summary && BASE=$(printf '%040d' 1) review better && cat ~/summary
+            review better && grep -c 'it is not in remote store' ~/summary && BASE=$(printf '%040d' 1) review better && cat ~/summary
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")

@@ -129,7 +129,6 @@ struct DescribeCommand: ModelCommand {
             table.row(position == 0 ? "artifacts" : "", DisplayText.quoted(path))
         }
         text.table(table)
-        for path in report.laid { text.line("Wrote \(DisplayText.quoted(path))") }
         for (title, tensors) in [("inputs", report.signature?.inputs), ("outputs", report.signature?.outputs)] {
             guard let tensors, !tensors.isEmpty else { continue }
             text.line("  \(title)")
@@ -140,6 +139,7 @@ struct DescribeCommand: ModelCommand {
             }
             text.table(table)
         }
+        for path in report.laid { text.line("Wrote \(DisplayText.quoted(path))") }
     }
 
     private static func text(of words: [String]) -> String? {

@@ -89,9 +89,8 @@ struct ReviewMarkdown {
         page.heading("Artifacts")
         ArtifactMarkdown(rowLimit: ReviewMarkdown.rowLimit).add(report.artifacts, report.layers, to: &page)
         guard !report.artifacts.artifacts.isEmpty else { return }
-        let wire = report.wireSize.map { "; a store with the earlier commit gets \(Quantity.bytes($0))" } ?? ""
         page.line()
-        page.line("What differs has \(Quantity.bytes(report.size))\(wire).")
+        page.line("\(report.sizes).")
     }
 
     private func rows(_ title: String, _ rows: [ReviewChanges.Report.Row], _ page: inout Markdown) {
@@ -133,4 +132,15 @@ struct ReviewMarkdown {
     }
 
     private func number(_ value: Double?) -> String { value.map(RunText.number) ?? "–" }
+}
+
+extension ReviewChanges.Report {
+    /// How much what differs is, and how much of it has to be sent; without a full stop.
+    var sizes: String {
+        let total = "What differs has \(Quantity.bytes(size))"
+        guard let wireSize else { return total }
+        // The table has artifacts, and no files of runs.
+        let reason = wireSize > size ? ", files of runs and what packs add included" : ""
+        return "\(total); a store with the earlier commit gets \(Quantity.bytes(wireSize))\(reason)"
+    }
 }

@@ -25,9 +25,9 @@ struct ReviewPage {
         let ends = [("base", report.base), ("head", report.head)].map { name, end in
             let run = end.run.map { " · run " + HTML.element("code", [], HTML.escaped(String($0.prefix(8)))) } ?? ""
             let commit = HTML.element("code", [], HTML.escaped(String(end.commit.prefix(12))))
-            return HTML.element("div", [], "\(name) \(commit) \(HTML.escaped(end.subject))\(run)")
+            return "\(name) \(commit) \(HTML.escaped(end.subject))\(run)"
         }
-        return HTML.element("p", [], ends.joined())
+        return HTML.element("p", [], ends.joined(separator: "<br>"))
     }
 
     private var rules: String {
@@ -65,8 +65,7 @@ struct ReviewPage {
     private var artifacts: String {
         let sections = ArtifactSections(report.artifacts.artifacts, report.layers)
         guard !report.artifacts.artifacts.isEmpty else { return section("Artifacts", sections.html) }
-        let wire = report.wireSize.map { "; a store with the earlier commit gets \(Quantity.bytes($0))" } ?? ""
-        let total = "<p>What differs has \(Quantity.bytes(report.size))\(wire).</p>"
+        let total = "<p>\(report.sizes).</p>"
         return section("Artifacts", sections.table + total + sections.strips)
     }
 

@@ -131,9 +131,9 @@ struct GateCheck {
         let joined = try workspace.openStore()
         let held = try await remote.holds(pointers.map(\.pointer), local: joined.store)
         guard let first = pointers.first(where: { !held.contains($0.pointer.oid) }) else {
-            return (true, "all of them are in \(remote.name)")
+            return (true, "all of them are in remote \(remote.name)")
         }
-        return (false, "\(first.path) is not in \(remote.name)")
+        return (false, "\(first.path) is not in remote \(remote.name)")
     }
 
     private func pickleFinding(_ pointers: [PointerIndex.Entry]) throws -> (isGood: Bool, text: String) {

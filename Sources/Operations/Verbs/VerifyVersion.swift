@@ -129,7 +129,7 @@ package struct VerifyVersion: Sendable {
         report.add(
             "remote",
             missing == nil ? .good : .bad,
-            missing.map { "\($0.path) is not in \(remote.name)" } ?? "\(remote.name) has all of it"
+            missing.map { "\($0.path) is not in remote \(remote.name)" } ?? "\(remote.name) has all of it"
         )
         return missing == nil
     }
