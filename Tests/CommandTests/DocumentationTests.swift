@@ -61,7 +61,8 @@ import Testing
                   --color <when>      Use colour: auto, always or never (default: auto)
                   --trust <url>       Agree to this URL, target or command, this time only (can be repeated)
 
-                `git model <verb> -h` shows a verb's options, `git help model` the manual.
+                `git model <verb> -h` shows a verb's options, `git help model` the manual;
+                where `man` does not find that, `git model doctor` says what helps.
 
                 """
             )

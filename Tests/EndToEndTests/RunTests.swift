@@ -213,6 +213,14 @@ import Testing
             "name\na\nb\n"
         ),
         Case(
+            "git model run -q --name a --set lr=1 -- true; git commit -q --allow-empty -m Two;"
+                + " git model run -q --name b --set lr=12345678 -- true;"
+                + " git model runs compare a b"
+                + " | grep -E '^code +commit +[0-9a-f]{12}  [0-9a-f]{12}$|^parameter  lr +1 {13}12345678$'",
+            says: "code       commit  ",
+            "parameter  lr      1 "
+        ),
+        Case(
             "git model run -q --name a --set lr=1 -- true; git model runs --sort losss --where 'lr < 2 or acc > 1'",
             says: "warning: no run has acc\nwarning: no run has losss\n",
             "  finished  "

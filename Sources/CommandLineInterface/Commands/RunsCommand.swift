@@ -116,10 +116,13 @@ struct RunsCommand: ParsableCommand {
         }
 
         func render(_ report: CompareRuns.Report, to text: inout Text) {
-            var table = Table([.left, .left] + report.runs.map { _ in .right })
+            // What is compared stands beside each other, not below.
+            var table = Table([.left, .left] + report.runs.map { _ in .left })
             table.row(["", ""] + report.runs.map(\.abbreviated))
             for row in report.rows {
-                table.row([row.kind, DisplayText.sanitized(row.name)] + row.values.map { $0.map(shortened) ?? "" })
+                let isCommit = row.kind == "code" && row.name == "commit"
+                let values = row.values.map { $0.map { isCommit ? String($0.prefix(12)) : shortened($0) } ?? "" }
+                table.row([row.kind, DisplayText.sanitized(row.name)] + values)
             }
             guard !report.rows.isEmpty else { return text.line("The runs have nothing differently") }
             text.table(table)

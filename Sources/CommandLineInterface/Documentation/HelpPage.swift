@@ -19,7 +19,10 @@ struct HelpPage {
         }
         lines += ["", "Options of every verb"]
         lines += CommandDescription.globalOptions.flatMap { entry($0.label, $0.meaning, column: 22) }
-        lines += ["", "`git model <verb> -h` shows a verb's options, `git help model` the manual."]
+        lines += [
+            "", "`git model <verb> -h` shows a verb's options, `git help model` the manual;",
+            "where `man` does not find that, `git model doctor` says what helps.",
+        ]
         return lines.joined(separator: "\n") + "\n"
     }
 
