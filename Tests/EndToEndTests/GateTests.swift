@@ -67,7 +67,8 @@ import Testing
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
             "rule changed: gate.production.metric was accuracy >= 0.8; loss greater_is_better=false, and is accuracy >= 0.1",
-            "FAIL  w.bin", "it is not in remote store", "FAIL  accuracy >= 0.8", "may not be merged\n", "no 1\n", "still 1\n",
+            "FAIL  w.bin", "it is not in remote store", "FAIL  accuracy >= 0.8", "may not be merged\n", "no 1\n",
+            "still 1\n",
             "early 1\n", "gone 1\n",
             "may be merged\n", "hint: get the rest of its history: `git fetch --unshallow`\n", "shallow 5\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }

@@ -138,7 +138,8 @@ package struct Add: Sendable {
                 report.add(Problem(path.text, error), from: error)
             }
         }
-        if !isPart, chosen.small.isEmpty, batch.isEmpty, let problem = report.problems.first, report.problems.count == 1 {
+        if !isPart, chosen.small.isEmpty, batch.isEmpty, let problem = report.problems.first, report.problems.count == 1
+        {
             throw Failure(.failed, "cannot add \(problem.subject): \(problem.message)", hints: report.hints)
         }
         try await batch.commit(stages: stages, into: &report)

@@ -98,7 +98,8 @@ package struct CheckRange: Sendable {
         let held = try await remote.holds(changed.map(\.pointer), local: joined.store)
         for artifact in changed where !artifact.path.isOfRun || !held.contains(artifact.pointer.oid) {
             let isThere = held.contains(artifact.pointer.oid)
-            report.add(artifact.path.text, isThere, "\(isThere ? "all of it is" : "it is not") in remote \(remote.name)")
+            let found = "\(isThere ? "all of it is" : "it is not") in remote \(remote.name)"
+            report.add(artifact.path.text, isThere, found)
         }
         if changed.contains(where: { !held.contains($0.pointer.oid) }) {
             report.hints.append("push it from where it was added: `git model push`")
