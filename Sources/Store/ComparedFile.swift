@@ -41,14 +41,14 @@ struct ComparedFile: Sendable {
             throw store.explained(.missingObject(object.oid))
         }
         let source = ObjectBytes(map, in: store)
-        let plan = try SegmentPlan(of: source, named: fileName, store.sizes)
+        let plan = try SegmentPlan(of: source, named: fileName)
         self.init(name: name, oid: object.oid, bytes: .object(map), maps, plan)
     }
 
     /// Looks at a file on disk whose digest is known.
     init(_ path: FilePath, name: String, oid: Digest, in store: LocalStore) throws(StoreError) {
         let source = try FileSource(path)
-        let plan = try SegmentPlan(of: source, store.sizes)
+        let plan = try SegmentPlan(of: source)
         self.init(name: name, oid: oid, bytes: .file(path, source.status), [], plan)
     }
 
@@ -131,19 +131,14 @@ extension LocalStore {
 }
 
 extension SegmentPlan {
-    /// Plans the segments of a file by its bytes and its name; one that is stored as a single frame is not looked at.
-    init(of source: some ByteSource<StoreError>, named name: String, _ sizes: StoreSizes) throws(StoreError) {
-        let size = source.byteCount
-        guard size >= sizes.oneFrameByteCount else {
-            self.init(.unknown, byteCount: size)
-            return
-        }
-        self.init(try Recognition.of(source, named: name), byteCount: size)
+    /// Plans the segments of a file by its bytes and its name.
+    init(of source: some ByteSource<StoreError>, named name: String) throws(StoreError) {
+        self.init(try Recognition.of(source, named: name), byteCount: source.byteCount)
     }
 
     /// Plans the segments of an open file.
-    init(of source: FileSource, _ sizes: StoreSizes) throws(StoreError) {
-        try self.init(of: source, named: source.path.lastComponent?.string ?? "", sizes)
+    init(of source: FileSource) throws(StoreError) {
+        try self.init(of: source, named: source.path.lastComponent?.string ?? "")
     }
 }
 

@@ -88,23 +88,42 @@ package struct EarlierVersion: Sendable {
 }
 
 extension EarlierVersion {
-    /// Returns the tensors that the store knows, and whether these are all.
+    /// Which files of an artifact are looked at.
+    enum Scope {
+        /// Those that have a manifest; small files count as having no tensors.
+        case manifests
+        /// The small ones alone, in their bytes.
+        case small(SmallFileTensors)
+        /// All of them.
+        case all(SmallFileTensors)
+
+        /// What looks at the bytes of small files.
+        var search: SmallFileTensors? {
+            switch self {
+            case .manifests: nil
+            case .small(let search), .all(let search): search
+            }
+        }
+    }
+
+    /// Returns the tensors that the store knows, and whether these are all; of a tree's small files, `SmallFileTensors.unread` tells.
     static func tensors(
         of pointer: Pointer,
+        _ scope: Scope = .manifests,
         in store: LocalStore,
         reader: inout FrameReader
     ) -> ([Tensor], isWhole: Bool) {
         guard pointer.kind == .tree else {
-            let found = tensors(of: pointer.oid, size: pointer.size, file: "", in: store, reader: &reader)
+            let found = tensors(of: pointer.oid, size: pointer.size, file: "", scope, in: store, reader: &reader)
             return (found ?? [], found != nil)
         }
         guard let listing = try? store.listing(pointer.oid, reader: &reader) else { return ([], false) }
         var tensors: [Tensor] = []
         var isWhole = true
-        for entry in listing.tree.entries {
+        for entry in listing.tree.entries where entry.mode != .link {
             let file = entry.path.text
-            let found = self.tensors(of: entry.digest, size: entry.size, file: file, in: store, reader: &reader)
-            if let found { tensors += found } else { isWhole = false }
+            let found = self.tensors(of: entry.digest, size: entry.size, file: file, scope, in: store, reader: &reader)
+            if let found { tensors += found } else if entry.size >= store.sizes.oneFrameByteCount { isWhole = false }
         }
         return (tensors, isWhole)
     }
@@ -113,10 +132,16 @@ extension EarlierVersion {
         of oid: Digest,
         size: Int64,
         file: String,
+        _ scope: Scope,
         in store: LocalStore,
         reader: inout FrameReader
     ) -> [Tensor]? {
-        guard size >= store.sizes.oneFrameByteCount else { return [] }
+        guard size >= store.sizes.oneFrameByteCount else {
+            guard let search = scope.search else { return [] }
+            let found = search.tensors(of: oid, size: size, file: file, reader: &reader)
+            return found?.map { Tensor(file: file, segment: $0) }
+        }
+        if case .small = scope { return [] }
         guard let map = try? store.maps(of: oid, size: size, reader: &reader).first else { return nil }
         return tensors(in: map, file: file)
     }

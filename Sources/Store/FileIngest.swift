@@ -218,6 +218,17 @@ struct FileIngest {
     }
 }
 
+extension SegmentPlan {
+    /// Plans the segments of an open file that is cut into frames; one that is a single frame is not looked at.
+    init(adding source: FileSource, _ sizes: StoreSizes) throws(StoreError) {
+        guard source.byteCount >= sizes.oneFrameByteCount else {
+            self.init(.unknown, byteCount: source.byteCount)
+            return
+        }
+        try self.init(of: source)
+    }
+}
+
 extension FileSource: ByteSource {
     typealias Failure = StoreError
 

@@ -18,7 +18,7 @@ struct FileReading: Sendable {
     ) throws(StoreError) -> FileReading {
         let readAt = WallClock.now()
         let source = try FileSource(path)
-        let plan = try SegmentPlan(of: source, sizes)
+        let plan = try SegmentPlan(adding: source, sizes)
         return FileReading(
             source: source,
             readAt: readAt,

@@ -27,17 +27,41 @@ extension LocalStore {
         return parts.compactMap { ObjectComparison(joining: $0) }
     }
 
-    /// Compares the manifests of two artifacts, which tell what is the same, but not how far the rest is apart; `nil` where the store
-    /// lacks one.
+    /// Compares the manifests of two artifacts, which tell what is the same, but not how far the rest is apart, and the bytes of their
+    /// small files; `nil` where one is not at hand.
+    ///
+    /// Of files of a tree that are `unread` then nothing is said.
     package func compareManifests(
         of artifact: Pointer,
-        with earlier: Pointer
-    ) throws(StoreError) -> ObjectComparison? {
+        with earlier: Pointer,
+        _ small: SmallFileTensors? = nil
+    ) -> ObjectComparison? {
+        compare(artifact, with: earlier, small.map { .all($0) } ?? .manifests)
+    }
+
+    /// Compares the bytes of two artifacts' small files alone, which `comparisons` say nothing of; `nil` where one is not at hand.
+    package func compareSmallFiles(
+        of artifact: Pointer,
+        with earlier: Pointer,
+        _ small: SmallFileTensors
+    ) -> ObjectComparison? {
+        compare(artifact, with: earlier, .small(small))
+    }
+
+    private func compare(
+        _ artifact: Pointer,
+        with earlier: Pointer,
+        _ scope: EarlierVersion.Scope
+    ) -> ObjectComparison? {
         var reader = FrameReader(self)
-        let (tensors, isWhole) = EarlierVersion.tensors(of: artifact, in: self, reader: &reader)
-        let (base, hasWholeBase) = EarlierVersion.tensors(of: earlier, in: self, reader: &reader)
+        scope.search?.choose(among: [earlier, artifact], reader: &reader)
+        let (tensors, isWhole) = EarlierVersion.tensors(of: artifact, scope, in: self, reader: &reader)
+        let (base, hasWholeBase) = EarlierVersion.tensors(of: earlier, scope, in: self, reader: &reader)
         guard isWhole, hasWholeBase else { return nil }
-        return EarlierVersion(oid: earlier.oid, tensors: base).comparison(of: artifact, tensors)
+        // What was looked at on one side only would seem to have come or gone.
+        let unread = scope.search?.unread ?? []
+        return EarlierVersion(oid: earlier.oid, tensors: base.filter { !unread.contains($0.file) })
+            .comparison(of: artifact, tensors.filter { !unread.contains($0.file) })
     }
 
     /// Whether the store knows which tensors an artifact has: that of a tree, of all its files.
@@ -46,12 +70,15 @@ extension LocalStore {
         return EarlierVersion.tensors(of: artifact, in: self, reader: &reader).isWhole
     }
 
-    /// Returns the statistics that the manifests of an artifact give of its tensors; those of files whose manifest is not here are
-    /// left out.
-    package func statistics(of artifact: Pointer) -> [EarlierVersion.Place: TensorStatistics] {
+    /// Returns the statistics that the manifests of an artifact, or the bytes of its small files, give of its tensors; those of files
+    /// of which these are not at hand are left out.
+    package func statistics(
+        of artifact: Pointer,
+        _ small: SmallFileTensors
+    ) -> [EarlierVersion.Place: TensorStatistics] {
         var reader = FrameReader(self)
         var statistics: [EarlierVersion.Place: TensorStatistics] = [:]
-        for tensor in EarlierVersion.tensors(of: artifact, in: self, reader: &reader).0 {
+        for tensor in EarlierVersion.tensors(of: artifact, .all(small), in: self, reader: &reader).0 {
             statistics[EarlierVersion.Place(file: tensor.file, name: tensor.segment.name)] = tensor.segment.statistics
         }
         return statistics

@@ -141,7 +141,7 @@ package final class SeedIngest: Sendable {
         let source = try FileSource(seed.path)
         // One that is empty by now has nothing to cut.
         guard source.status.size > 0 else { return }
-        let plan = try SegmentPlan(of: source, store.sizes)
+        let plan = try SegmentPlan(adding: source, store.sizes)
         let count = SeedIngest.queueCapacity + 2 * pool.threadCount
         let buffers = BufferPool(bufferSize: FileCutter.bufferByteCount, count: count)
         let assembly = SegmentAssembly(plan, bases: FileBases())

@@ -14,6 +14,8 @@ package struct StoredTensor: Sendable {
     package let depth: Int
     /// Whether the store has every frame.
     package let isHere: Bool
+    /// Whether the tensor is in the frame that its whole file is, so that nothing is stored for it alone.
+    package var isPartOfFrame = false
 }
 
 extension LocalStore {
@@ -28,19 +30,20 @@ extension LocalStore {
     }
 
     /// Returns the tensors of a file, or of a tree's files, in their order; none of a file of which the store has no manifest with
-    /// tensors.
-    package func tensors(of pointer: Pointer) throws(StoreError) -> [StoredTensor] {
+    /// tensors, nor of a small one that is `unread` then.
+    package func tensors(of pointer: Pointer, _ small: SmallFileTensors) throws(StoreError) -> [StoredTensor] {
         var reader = FrameReader(self)
         guard pointer.kind == .tree else {
-            return try tensors(of: pointer.oid, size: pointer.size, file: "", reader: &reader)
+            return try tensors(of: pointer.oid, size: pointer.size, file: "", small, reader: &reader)
         }
         var tensors: [StoredTensor] = []
         do throws(StoreError) {
-            for entry in try listing(pointer.oid, reader: &reader).tree.entries {
+            for entry in try listing(pointer.oid, reader: &reader).tree.entries where entry.mode != .link {
                 tensors += try self.tensors(
                     of: entry.digest,
                     size: entry.size,
                     file: entry.path.text,
+                    small,
                     reader: &reader
                 )
             }
@@ -52,8 +55,13 @@ extension LocalStore {
         of oid: Digest,
         size: Int64,
         file: String,
+        _ small: SmallFileTensors,
         reader: inout FrameReader
     ) throws(StoreError) -> [StoredTensor] {
+        if size < sizes.oneFrameByteCount {
+            let found = small.tensors(of: oid, size: size, file: file, reader: &reader) ?? []
+            return found.map { StoredTensor(partOfFrame: $0, of: file) }
+        }
         guard let map = try maps(of: oid, size: size, reader: &reader).first else { return [] }
         var tensors: [StoredTensor] = []
         for segment in map.segments where !segment.name.isEmpty { tensors.append(try tensor(segment, of: file)) }
@@ -92,5 +100,13 @@ extension LocalStore {
             depth: depth,
             isHere: isHere
         )
+    }
+}
+
+extension StoredTensor {
+    /// A tensor of a small file, whose bytes were at hand.
+    fileprivate init(partOfFrame segment: Segment, of file: String) {
+        self.init(file: file, segment: segment, storedByteCount: 0, codecs: [:], depth: 0, isHere: true)
+        isPartOfFrame = true
     }
 }

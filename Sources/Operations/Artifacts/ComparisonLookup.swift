@@ -11,7 +11,7 @@ struct ComparisonLookup {
         /// It was made when the later of the two was added, with the bytes of both at hand.
         case add
         case manifests
-        /// The bytes of both were read.
+        /// The bytes of both were read, as those of small files always are.
         case recomputed
     }
 
@@ -25,7 +25,7 @@ struct ComparisonLookup {
         var statistics: SideStatistics?
         /// What is written down otherwise than the bytes say; `nil` where nobody looked.
         var contradictions: [CompareVersions.Report.Contradiction]?
-        /// Why nothing was found, as a clause.
+        /// Why nothing was found, or not everything, as a clause.
         var problem: String?
     }
 
@@ -41,8 +41,9 @@ struct ComparisonLookup {
     /// Finds what changed from `before` to `after`, with what is known of the tensors' values.
     func find(from before: PointerIndex.Entry, to after: PointerIndex.Entry) async throws -> Found {
         guard let recomputation else {
-            var found = try await find(from: before.pointer, to: after.pointer, at: after.path)
-            found.statistics = SideStatistics(ofManifestsIn: store, from: before.pointer, to: after.pointer)
+            let small = workspace.smallFileTensors(of: after.path, in: store)
+            var found = try await find(from: before.pointer, to: after.pointer, at: after.path, small)
+            found.statistics = SideStatistics(ofManifestsIn: store, small, from: before.pointer, to: after.pointer)
             return found
         }
         do {
@@ -62,14 +63,26 @@ struct ComparisonLookup {
 
     /// Finds what changed from `before` to `after`, the object of the artifact at `path`.
     func find(from before: Pointer, to after: Pointer, at path: RepositoryPath) async throws -> Found {
-        if !readsFrames, let stored = try stored(from: before, to: after) {
-            return Found(comparison: stored, source: .add)
+        try await find(from: before, to: after, at: path, workspace.smallFileTensors(of: path, in: store))
+    }
+
+    private func find(
+        from before: Pointer,
+        to after: Pointer,
+        at path: RepositoryPath,
+        _ small: SmallFileTensors
+    ) async throws -> Found {
+        if !readsFrames, let found = try stored(from: before, to: after, small) { return found }
+        if let found = store.compareManifests(of: after, with: before, small) {
+            let isRead = small.hasRead && found.isMeasured
+            return Found(comparison: found, source: isRead ? .recomputed : .manifests, problem: small.remark)
         }
-        if let found = try store.compareManifests(of: after, with: before) { return Found(comparison: found) }
+        // What is fetched here are manifests, and a small file has none.
+        if small.unread.contains(""), let problem = small.remark { return Found(problem: problem) }
         guard fetches, workspace.configuration.defaultRemote != nil else {
             return Found(problem: "which tensors they have is not known here: \(missing(before, after))")
         }
-        do { return try await fetch(from: before, to: after, at: path) } catch {
+        do { return try await fetch(from: before, to: after, at: path, small) } catch {
             if workspace.context.cancellation.isCancelled { throw error }
             let problem = "which tensors they have is not known here, and cannot be fetched: \(error)"
             return Found(problem: "\(problem); \(missing(before, after))")
@@ -83,6 +96,17 @@ struct ComparisonLookup {
         return names.count == 1 ? "the manifest of \(list) is missing" : "the manifests of \(list) are missing"
     }
 
+    /// Returns the comparison that is stored, with what changed in small files, of which it says nothing.
+    private func stored(from before: Pointer, to after: Pointer, _ small: SmallFileTensors) throws -> Found? {
+        guard var comparison = try stored(from: before, to: after) else { return nil }
+        if let found = store.compareSmallFiles(of: after, with: before, small) {
+            comparison = comparison.joined(with: found, leavingOut: small.unread)
+        } else if let problem = small.remark {
+            return Found(problem: problem)
+        }
+        return Found(comparison: comparison, source: .add, problem: small.remark)
+    }
+
     /// Returns the comparison that is stored, whichever of the two was added later.
     private func stored(from before: Pointer, to after: Pointer) throws -> ObjectComparison? {
         if let found = try store.comparisons(of: after.oid).last(where: { $0.base == before.oid }) { return found }
@@ -90,18 +114,28 @@ struct ComparisonLookup {
             .reversed(size: after.size)
     }
 
-    private func fetch(from before: Pointer, to after: Pointer, at path: RepositoryPath) async throws -> Found {
+    private func fetch(
+        from before: Pointer,
+        to after: Pointer,
+        at path: RepositoryPath,
+        _ small: SmallFileTensors
+    ) async throws -> Found {
         let lookup = ObjectLookup(workspace: workspace, store: store, fetches: true)
         let found = try await lookup.fetching(for: path) {
-            try await self.found(by: PartialFetch($0), from: before, to: after)
+            try await self.found(by: PartialFetch($0), from: before, to: after, small)
         }
         return found ?? Found(problem: "no remote has a comparison of them, and which tensors they have is not known")
     }
 
     /// Returns what one remote lets us know; `nil` where that is nothing.
-    private func found(by partial: PartialFetch, from before: Pointer, to after: Pointer) async throws -> Found? {
+    private func found(
+        by partial: PartialFetch,
+        from before: Pointer,
+        to after: Pointer,
+        _ small: SmallFileTensors
+    ) async throws -> Found? {
         for object in readsFrames ? [] : [after, before] where try await partial.comparisons(of: object) {
-            if let stored = try stored(from: before, to: after) { return Found(comparison: stored, source: .add) }
+            if let found = try stored(from: before, to: after, small) { return found }
         }
         guard after.kind == .file, before.kind == .file,
             let manifest = try await partial.run(after, in: after, isWanted: { _ in false }),

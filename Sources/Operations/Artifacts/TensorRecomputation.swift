@@ -43,7 +43,8 @@ struct TensorRecomputation {
             forth: try store.comparisons(of: after.pointer.oid).filter { $0.base == before.pointer.oid },
             back: try store.comparisons(of: before.pointer.oid).filter { $0.base == after.pointer.oid },
             earlier: earlier,
-            later: later
+            later: later,
+            unlisted: earlier.namesInSmallFiles(of: store).union(later.namesInSmallFiles(of: store))
         )
         return Found(
             outcome: outcome,

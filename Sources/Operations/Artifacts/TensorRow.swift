@@ -15,7 +15,8 @@ package struct TensorRow: Encodable, Sendable {
     package let size: Int64
     /// The bytes that the local store keeps of it.
     package let stored: Int64
-    /// How they are stored: the codecs' names, the most frequent first, `inline`, or `absent`.
+    /// How they are stored: the codecs' names, the most frequent first, `inline`, `whole` in one frame with the rest of a small
+    /// file, or `absent`.
     package let codec: String
     /// How many frames have to be decoded before one of this tensor; 0 for a tensor that is stored in full.
     package let depth: Int
@@ -56,6 +57,7 @@ package struct TensorRow: Encodable, Sendable {
         depth = tensor.depth
         statistics = tensor.segment.statistics.map(Statistics.init)
         let names = tensor.codecs.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { CodecName.of($0.key) }
-        codec = !tensor.isHere ? "absent" : names.isEmpty ? "inline" : names.joined(separator: "+")
+        let inner = tensor.isPartOfFrame ? "whole" : "inline"
+        codec = !tensor.isHere ? "absent" : names.isEmpty ? inner : names.joined(separator: "+")
     }
 }

@@ -13,6 +13,8 @@ struct WrittenFigures {
     let forth: [ObjectComparison], back: [ObjectComparison]
     let earlier: ComparedVersion
     let later: ComparedVersion
+    /// The names of tensors of which `add` says nothing, for they are in small files, or were.
+    var unlisted: Set<String> = []
 
     /// Returns what is not as the bytes say.
     func contradictions(to outcome: Recomparison.Outcome) -> [Contradiction] {
@@ -31,21 +33,26 @@ struct WrittenFigures {
                 }
             }
         }
-        for comparison in forth { found += WrittenFigures.contradictions(in: comparison, to: outcome.comparison) }
+        for comparison in forth { found += WrittenFigures.contradictions(in: comparison, to: outcome.comparison, unlisted) }
         for comparison in back {
             // Of a tensor that moved it names the file that it was in.
             let written = comparison.reversed(size: outcome.comparison.size).withoutFiles
-            found += WrittenFigures.contradictions(in: written, to: outcome.comparison.withoutFiles)
+            found += WrittenFigures.contradictions(in: written, to: outcome.comparison.withoutFiles, unlisted)
         }
         return found
     }
 
-    /// Returns what a comparison says otherwise than what was found.
-    static func contradictions(in written: ObjectComparison, to found: ObjectComparison) -> [Contradiction] {
+    /// Returns what a comparison says otherwise than what was found, but for tensors of which it may say nothing.
+    static func contradictions(
+        in written: ObjectComparison,
+        to found: ObjectComparison,
+        _ unlisted: Set<String> = []
+    ) -> [Contradiction] {
         // Which of several tensors of one name is meant nobody can tell, nor so how many are the same.
         let several = repeated(written.changes).union(repeated(found.changes))
-        let claims = written.changes.filter { !several.contains(Place($0)) }
-        let changes = found.changes.filter { !several.contains(Place($0)) }
+        let isClear = { (change: TensorChange) in !several.contains(Place(change)) && !unlisted.contains(change.name) }
+        let claims = written.changes.filter(isClear)
+        let changes = found.changes.filter(isClear)
         let said = Dictionary(claims.map { (Place($0), $0.kind) }) { first, _ in first }
         var contradictions: [Contradiction] = []
         for change in changes {
@@ -63,7 +70,7 @@ struct WrittenFigures {
             contradictions.append(Contradiction(Place(change), "its author says that it changed"))
         }
         let same = written.unchangedCount + denied.count
-        if contradictions.isEmpty, several.isEmpty, same != found.unchangedCount {
+        if contradictions.isEmpty, several.isEmpty, unlisted.isEmpty, same != found.unchangedCount {
             let counts = "\(same) tensors that are the same, and there are \(found.unchangedCount)"
             contradictions.append(Contradiction(nil, "the author counts \(counts)"))
         }
@@ -95,10 +102,6 @@ struct WrittenFigures {
     private static func clause(_ wrong: FigureDisagreement) -> String {
         "gives \(wrong.figure) as \(wrong.written), and by the bytes it is \(wrong.found)"
     }
-}
-
-extension EarlierVersion.Place {
-    fileprivate init(_ change: TensorChange) { self.init(file: change.file, name: change.name) }
 }
 
 extension ObjectComparison {

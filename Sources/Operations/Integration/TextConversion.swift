@@ -32,6 +32,12 @@ package struct TextConversion: Sendable {
         return Report()
     }
 
+    /// Git names the file that it wants read as the one in the repository.
+    private var artifactName: String {
+        let name = FilePath(file).lastComponent?.string ?? ""
+        return name.hasSuffix(Pointer.fileSuffix) ? String(name.dropLast(Pointer.fileSuffix.count)) : name
+    }
+
     private func store(in context: Context) async -> LocalStore? {
         guard let workspace = try? await Workspace.discover(in: context, bare: true) else { return nil }
         return try? LocalStore(workspace.storePath)
@@ -39,7 +45,8 @@ package struct TextConversion: Sendable {
 
     /// Returns a line for each file of a tree, and for each tensor, as far as they are known here.
     private func contents(of pointer: Pointer, in store: LocalStore) -> String {
-        let tensors = Dictionary(grouping: (try? store.tensors(of: pointer)) ?? [], by: \.file)
+        let small = SmallFileTensors(ofArtifactNamed: artifactName, in: store)
+        let tensors = Dictionary(grouping: (try? store.tensors(of: pointer, small)) ?? [], by: \.file)
         guard pointer.kind == .tree else { return TextConversion.lines(tensors[""] ?? []) }
         var reader = FrameReader(store)
         guard let listing = try? store.listing(pointer.oid, reader: &reader).tree else { return "" }

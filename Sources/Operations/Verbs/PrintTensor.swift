@@ -33,8 +33,8 @@ package struct PrintTensor: Sendable {
         let joined = try workspace.openStore()
         let lookup = ObjectLookup(workspace: workspace, store: joined.store, fetches: fetches)
         let found = try await lookup.find(argument)
-        let (map, isVerified) = try await map(of: found, lookup)
-        guard let segment = map.segments.first(where: { $0.name == tensor }), !tensor.isEmpty else {
+        let (segments, isVerified) = try await segments(of: found, lookup)
+        guard let segment = segments.first(where: { $0.name == tensor }), !tensor.isEmpty else {
             throw Failure(
                 .failed,
                 "\(found.path) has no tensor \(tensor)",
@@ -50,15 +50,17 @@ package struct PrintTensor: Sendable {
             report.warnings.append("unverified: the file was not checked as a whole; `git model fetch` does that")
         }
         if encoding == .npy { try writeHeader(of: segment, to: context, &report) }
-        try write(segment, of: map, from: joined.store, to: context)
+        try write(segment, of: found.object.oid, from: joined.store, to: context)
         return report
     }
 
-    /// Returns the map of the file, and whether it was once proven to be right; fetches the tensor's frames where they are not here.
-    private func map(of found: ObjectLookup.Found, _ lookup: ObjectLookup) async throws -> (ObjectMap, Bool) {
+    /// Returns the segments of the file, and whether they were once proven to be right; fetches the tensor's frames where they are
+    /// not here.
+    private func segments(of found: ObjectLookup.Found, _ lookup: ObjectLookup) async throws -> ([Segment], Bool) {
+        if lookup.store.isSmallFile(found.object) { return (try await segments(ofSmall: found, lookup), true) }
         var reader = FrameReader(lookup.store)
         if let map = try lookup.store.maps(of: found.object.oid, size: found.object.size, reader: &reader).first {
-            if Closure(of: [found.object], in: lookup.store).isComplete { return (map, true) }
+            if Closure(of: [found.object], in: lookup.store).isComplete { return (map.segments, true) }
         }
         let wanted = tensor
         let entry = try await lookup.fetching(for: found.path) { fetch in
@@ -68,7 +70,22 @@ package struct PrintTensor: Sendable {
             throw Failure(.failed, "no remote has the bytes of \(found.path), or they are one frame")
         }
         try lookup.store.refresh()
-        return (try lookup.store.map(of: entry, reader: &reader), false)
+        return (try lookup.store.map(of: entry, reader: &reader).segments, false)
+    }
+
+    /// Returns the tensors of a small file, which is one frame, and fetched as a whole.
+    private func segments(ofSmall found: ObjectLookup.Found, _ lookup: ObjectLookup) async throws -> [Segment] {
+        let (workspace, store) = (lookup.workspace, lookup.store)
+        if let tensors = store.smallFileTensors(of: found.object, workspace.smallFileTensors(of: found.path, in: store)) {
+            return tensors
+        }
+        try await lookup.bring(found.object, of: found.artifact.pointer, named: found.path)
+        try store.refresh()
+        // Where there are none even now, the copy that is here cannot be read, and says why.
+        var reader = FrameReader(store)
+        let frame = FrameReference(id: found.object.oid, byteCount: Int(found.object.size))
+        _ = try reader.bytes(of: frame, of: found.object.oid)
+        return store.smallFileTensors(of: found.object, workspace.smallFileTensors(of: found.path, in: store)) ?? []
     }
 
     private func writeHeader(of segment: Segment, to context: Context, _ report: inout PrintArtifact.Report) throws {
@@ -83,14 +100,14 @@ package struct PrintTensor: Sendable {
         try NumPyHeader(type: type, shape: segment.shape).bytes.withUnsafeBytes { try context.writeOutput($0) }
     }
 
-    private func write(_ segment: Segment, of map: ObjectMap, from store: LocalStore, to context: Context) throws {
+    private func write(_ segment: Segment, of object: Digest, from store: LocalStore, to context: Context) throws {
         switch segment.content {
         case .inline(let bytes): try bytes.withUnsafeBytes { try context.writeOutput($0) }
         case .frames(let frames):
             var reader = FrameReader(store)
             for frame in frames {
                 try context.cancellation.check()
-                try reader.bytes(of: frame, of: map.oid).withUnsafeBytes { try context.writeOutput($0) }
+                try reader.bytes(of: frame, of: object).withUnsafeBytes { try context.writeOutput($0) }
             }
         }
     }

@@ -25,7 +25,7 @@ package struct ShowVersion: Sendable {
             package let isHere: Bool
             /// Whether they are missing because they were purged.
             package let isPurged: Bool
-            /// The tensors, where they were asked for and the local store has the manifests.
+            /// The tensors, where they were asked for and the local store has the manifests, or the bytes of small files.
             package let tensors: [TensorRow]?
         }
 
@@ -71,7 +71,13 @@ package struct ShowVersion: Sendable {
         let who = resolved.version?.annotation?.tagger ?? commit.committer
         let message = resolved.version?.annotation?.message
         let pointers = try await workspace.pointers(of: resolved)
-        let artifacts = try pointers.entries.map { try row($0, in: joined.store) }
+        var unread: [String] = []
+        let artifacts = try pointers.entries.map { artifact in
+            let small = workspace.smallFileTensors(of: artifact.path, in: joined.store)
+            let row = try row(artifact, in: joined.store, small)
+            if let remark = small.remark { unread.append("\(artifact.path): \(remark)") }
+            return row
+        }
         var report = Report(
             name: resolved.name,
             model: resolved.version?.model.text,
@@ -85,6 +91,7 @@ package struct ShowVersion: Sendable {
             artifacts: artifacts
         )
         report.warnings = pointers.damaged.map { "\($0.path) is no pointer: \($0.problem)" }
+        report.warnings += unread
         if let problem = resolved.version?.problem { report.warnings.append("the tag cannot be relied on: \(problem)") }
         if resolved.version?.isDeregistered == true { report.warnings.append("\(resolved.name) was taken back") }
         if report.artifacts.contains(where: { !$0.isHere && !$0.isPurged }) {
@@ -102,7 +109,11 @@ package struct ShowVersion: Sendable {
         return try await workspace.resolve(tagged?.tag.text ?? "HEAD")
     }
 
-    private func row(_ artifact: PointerIndex.Entry, in store: LocalStore) throws -> Report.Artifact {
+    private func row(
+        _ artifact: PointerIndex.Entry,
+        in store: LocalStore,
+        _ small: SmallFileTensors
+    ) throws -> Report.Artifact {
         let manifest = try? store.manifest(of: artifact.pointer)
         let isHere = Closure(of: [artifact.pointer], in: store).isComplete
         return Report.Artifact(
@@ -114,7 +125,7 @@ package struct ShowVersion: Sendable {
             note: manifest.flatMap { $0.note.isEmpty ? nil : $0.note },
             isHere: isHere,
             isPurged: try !isHere && store.isPurged(artifact.pointer.oid),
-            tensors: showsTensors ? try store.tensors(of: artifact.pointer).map(TensorRow.init) : nil
+            tensors: showsTensors ? try store.tensors(of: artifact.pointer, small).map(TensorRow.init) : nil
         )
     }
 
