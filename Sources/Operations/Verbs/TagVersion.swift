@@ -78,7 +78,7 @@ package struct TagVersion: Sendable {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
         let versions = try await workspace.versions()
-        let (model, version, reasons) = try await choose(in: workspace, versions, joined.store)
+        let (model, version, proposal) = try await choose(in: workspace, versions, joined.store)
         let style: TagName.Style = workspace.configuration.usesPlainTags ? .plain : .qualified
         let name = TagName(model: model.name, version: version, style: style)
         guard let head = try await workspace.repository.objects.head().commit else {
@@ -102,10 +102,12 @@ package struct TagVersion: Sendable {
             artifacts: artifacts.count,
             size: artifacts.reduce(0) { $0.addingSaturating($1.pointer.size) },
             run: evidence.run?.id.text,
-            reasons: reasons
+            reasons: proposal.reasons,
+            warnings: proposal.warnings,
+            hints: proposal.hints
         )
         if isDryRun { return report }
-        report.warnings = try await differences(from: artifacts, in: workspace, joined.store)
+        report.warnings += try await differences(from: artifacts, in: workspace, joined.store)
         if let moved = own.first(where: { $0.tag == name && $0.commit != head }) {
             report.warnings.append("\(name) was at \(moved.commit.abbreviated) before: whoever has it keeps that")
         }
@@ -113,7 +115,7 @@ package struct TagVersion: Sendable {
         if let push {
             try await push.run(artifacts, from: joined.store, existing: isForced ? .replace : .refuse, into: &report)
         } else {
-            report.hints = [try await shareHint(name, in: workspace)]
+            report.hints.append(try await shareHint(name, in: workspace))
         }
         return report
     }
@@ -152,7 +154,7 @@ package struct TagVersion: Sendable {
         in workspace: Workspace,
         _ versions: [ModelVersion],
         _ store: LocalStore
-    ) async throws -> (ModelDescription, SemanticVersion, reasons: [String]) {
+    ) async throws -> (ModelDescription, SemanticVersion, BumpProposal) {
         switch target {
         case .named(let text):
             let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
@@ -161,19 +163,19 @@ package struct TagVersion: Sendable {
                 guard error is RegistryNameError else { throw error }
                 throw Failure(.usage, "'\(text)' names no version", cause: error)
             }
-            do { return (model, try SemanticVersion(parts[parts.count - 1]), []) } catch {
+            do { return (model, try SemanticVersion(parts[parts.count - 1]), .chosen) } catch {
                 throw Failure(.usage, "'\(text)' is no version", hints: TagVersion.suggestion(parts[parts.count - 1]))
             }
         case .bumped(let part, let named):
             let model = try workspace.modelDescription(named: named)
-            return (model, try next(part, of: model, versions), [])
+            return (model, try next(part, of: model, versions), .chosen)
         case .automatic(let named):
             let model = try workspace.modelDescription(named: named)
             guard let last = versions.last(where: { $0.model == model.name && !$0.version.isPrerelease }),
                 let head = try await workspace.repository.objects.head().commit
-            else { return (model, try next(.minor, of: model, versions), ["it is the first version"]) }
+            else { return (model, try next(.minor, of: model, versions), .first) }
             let proposal = try await BumpProposal(of: model, at: head, after: last, in: workspace, store)
-            return (model, try next(proposal.bump, of: model, versions), proposal.reasons)
+            return (model, try next(proposal.bump, of: model, versions), proposal)
         }
     }
 
