@@ -25,7 +25,8 @@ struct StatusCommand: ModelCommand {
             !report.artifacts.isEmpty || !report.problems.isEmpty
             ? "" : report.artifactCount == 0 ? ", no artifact yet" : ", nothing changed"
         let models = report.models.map { model in
-            model.version.map { "\(model.name) \($0)" } ?? "\(model.name), no version yet"
+            model.version.map { "\(model.name) \(model.hasOtherArtifacts ? "after " : "")\($0)" }
+                ?? "\(model.name), no version yet"
         }
         text.line((models.isEmpty ? "no model" : models.joined(separator: "; ")) + state)
         var table = Table([.left, .left, .right], indent: 2)

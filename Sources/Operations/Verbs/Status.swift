@@ -26,6 +26,8 @@ package struct Status: Sendable {
             package let name: String
             /// The newest version that the current commit is or descends from.
             package let version: String?
+            /// Whether the current commit has other artifacts of the model than that version.
+            package let hasOtherArtifacts: Bool
         }
 
         /// The models, by name.

@@ -89,7 +89,7 @@ package struct TagVersion: Sendable {
         let isThere = try await isThere(name, at: head, among: own)
         if !isThere {
             try refuse(name, versions)
-            if !isForced { try await requireChange(name, at: head, after: own, in: workspace) }
+            if !isForced { try await requireChange(name, at: head, after: own, in: workspace, joined.store) }
             try requireArtifacts(artifacts, of: name)
             try requirePresent(artifacts, of: name, in: joined.store, workspace)
         }
@@ -222,11 +222,14 @@ package struct TagVersion: Sendable {
         _ name: TagName,
         at head: GitObjectID,
         after versions: [ModelVersion],
-        in workspace: Workspace
+        in workspace: Workspace,
+        _ store: LocalStore
     ) async throws {
         guard let previous = NextVersion.predecessor(of: name.version, among: versions) else { return }
         let objects = workspace.repository.objects
         guard try await objects.tree(of: previous.commit) == objects.tree(of: head) else { return }
+        // By force, the version would have what was committed before.
+        let uncommitted = try await TagVersion.commitHints(after: head, in: workspace, store)
         let again: String
         switch target {
         case .named(let text): again = text
@@ -237,8 +240,9 @@ package struct TagVersion: Sendable {
         throw Failure(
             .failed,
             "cannot tag \(name): nothing changed since \(previous.version)",
-            hints: (pushes && previous.commit == head ? ["push that: `git model tag \(previous.tag) --push`"] : [])
-                + ["tag it all the same: `git model tag \(again) --force`"]
+            hints: uncommitted.isEmpty
+                ? (pushes && previous.commit == head ? ["push that: `git model tag \(previous.tag) --push`"] : [])
+                    + ["tag it all the same: `git model tag \(again) --force`"] : uncommitted
         )
     }
 

@@ -62,8 +62,35 @@ extension Workspace {
                 guard let head, try await repository.objects.isAncestor(version.commit, of: head) else { continue }
                 current = version
             }
-            models.append(Status.Report.Model(name: model.name.text, version: current?.version.description))
+            var isOther = false
+            if let current, let head, current.commit != head {
+                isOther = try await hasOtherArtifacts(head, than: current, of: model)
+            }
+            models.append(
+                Status.Report.Model(
+                    name: model.name.text,
+                    version: current?.version.description,
+                    hasOtherArtifacts: isOther
+                )
+            )
         }
         return models
+    }
+
+    /// Whether a commit has other artifacts of a model than a version of it; of a model that names none, whether any is another.
+    private func hasOtherArtifacts(
+        _ commit: GitObjectID,
+        than version: ModelVersion,
+        of model: ModelDescription
+    ) async throws -> Bool {
+        let own = Set(model.artifacts).union(version.trailers?.artifacts.map(\.path) ?? [])
+        let paths = Set(own.map { GitPath($0.appendingPointerSuffix.text) })
+        func pointers(_ commit: GitObjectID) async throws -> [GitPath: GitObjectID] {
+            // The names of blobs tell as much as what is in them.
+            let entries = try await repository.objects.entries(in: commit, matching: .suffix(Pointer.fileSuffix))
+            let wanted = entries.filter { paths.isEmpty || paths.contains($0.path) }
+            return Dictionary(wanted.map { ($0.path, $0.id) }) { first, _ in first }
+        }
+        return try await pointers(commit) != pointers(version.commit)
     }
 }
