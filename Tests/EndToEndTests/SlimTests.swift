@@ -23,7 +23,7 @@ import Testing
         #expect(result.exitCode == 0, "\(result.output)")
         let expected = [
             "4 artifact versions can be rebuilt, 8 not here\n", "0 artifact versions can be rebuilt, 12 not here\n",
-            "small v0.1.0, nothing changed\n",
+            "small after v0.1.0, nothing changed\n",
         ]
         for text in expected { #expect(result.output.contains(text), "\(text): \(result.output)") }
         #expect(result.output.hasSuffix("12 artifact versions can be rebuilt\n"), "\(result.output)")

@@ -33,7 +33,9 @@ struct WrittenFigures {
                 }
             }
         }
-        for comparison in forth { found += WrittenFigures.contradictions(in: comparison, to: outcome.comparison, unlisted) }
+        for comparison in forth {
+            found += WrittenFigures.contradictions(in: comparison, to: outcome.comparison, unlisted)
+        }
         for comparison in back {
             // Of a tensor that moved it names the file that it was in.
             let written = comparison.reversed(size: outcome.comparison.size).withoutFiles

@@ -99,7 +99,9 @@ struct BumpProposal {
         isNoted: Bool
     ) {
         guard let old = graph.before, let new = graph.after else {
-            doubts.append("whether \(graph.path) takes and gives the same was not looked at, for bytes of it are not here")
+            doubts.append(
+                "whether \(graph.path) takes and gives the same was not looked at, for bytes of it are not here"
+            )
             return
         }
         guard graph.isOther, described.hasNames(of: old) else { return }

@@ -76,7 +76,8 @@ package struct PrintTensor: Sendable {
     /// Returns the tensors of a small file, which is one frame, and fetched as a whole.
     private func segments(ofSmall found: ObjectLookup.Found, _ lookup: ObjectLookup) async throws -> [Segment] {
         let (workspace, store) = (lookup.workspace, lookup.store)
-        if let tensors = store.smallFileTensors(of: found.object, workspace.smallFileTensors(of: found.path, in: store)) {
+        if let tensors = store.smallFileTensors(of: found.object, workspace.smallFileTensors(of: found.path, in: store))
+        {
             return tensors
         }
         try await lookup.bring(found.object, of: found.artifact.pointer, named: found.path)
