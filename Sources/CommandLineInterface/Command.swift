@@ -45,6 +45,9 @@ protocol ModelCommand: AsyncParsableCommand {
     /// Whether the text goes to standard error, for standard output is another program's.
     static var leavesOutput: Bool { get }
 
+    /// Whether it tries out what a remote lets this user do, so that no error has to send them there.
+    static var triesRemotes: Bool { get }
+
     /// Returns the exit code of a failure.
     static func exitCode(of kind: Failure.Kind) -> Int32
 
@@ -61,6 +64,9 @@ extension ModelCommand {
 
     /// False.
     static var leavesOutput: Bool { false }
+
+    /// False.
+    static var triesRemotes: Bool { false }
 
     /// The failure's own.
     static func exitCode(of kind: Failure.Kind) -> Int32 { kind.exitCode }

@@ -73,7 +73,7 @@ package struct Program: Sendable {
         let console = Console(streams, Console.Manners(command.global), clock: ticks)
         do {
             let context = try context(command.global, console)
-            let report = try await context.explainingShallowness { try await command.perform(in: context) }
+            let report = try await perform(command, in: context)
             console.finish()
             do { try print(report, of: command) } catch is ClosedOutput { return report.exitCode }
             console.printRemarks(of: report)
@@ -87,6 +87,14 @@ package struct Program: Sendable {
             let diagnosis = cancellation.isCancelled ? .interrupted : Diagnosis(of: error)
             console.print(diagnosis)
             return Command.exitCode(of: diagnosis.kind)
+        }
+    }
+
+    private func perform<Command: ModelCommand>(_ command: Command, in context: Context) async throws -> Command.Output
+    {
+        try await context.explainingShallowness {
+            guard !Command.triesRemotes else { return try await command.perform(in: context) }
+            return try await context.explainingDenial { try await command.perform(in: context) }
         }
     }
 

@@ -59,13 +59,18 @@ package struct GatePolicy: Sendable, Hashable {
         self.requirements = Requirement.allCases.filter(requirements.contains)
     }
 
-    /// Returns the stages that have gates, sorted; throws for a name that is none.
-    package static func stages(in configuration: Configuration) throws(RegistryNameError) -> [StageName] {
-        var names: Set<StageName> = []
+    /// Returns what no stage's gates may have and these do, a clause each, sorted; nothing where all of them can be read.
+    package static func problems(in configuration: Configuration) -> [String] {
+        var problems: Set<String> = []
         for entry in configuration.shared.entries where entry.key.section == "gate" {
-            names.insert(try StageName(entry.key.subsection ?? ""))
+            do {
+                // A gate of no stage is an error of its own, which any stage's reading finds.
+                _ = try GatePolicy(of: StageName(entry.key.subsection ?? "production"), in: configuration)
+            } catch let error as RegistryNameError {
+                problems.insert("\(entry.key.text) of \(Configuration.path): \(error)")
+            } catch { problems.insert("\(error)") }
         }
-        return names.sorted()
+        return problems.sorted()
     }
 }
 

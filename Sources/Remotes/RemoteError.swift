@@ -8,6 +8,8 @@ package enum RemoteError: Error, Sendable {
     case unusableURL(String, reason: String)
     /// The remote itself cannot be reached.
     case unreachable(String, cause: String)
+    /// The remote is a directory that is not there.
+    case absent(String)
     /// The remote has no file of this name.
     case notFound(String, file: String)
     /// The remote does not say which files a directory has.
@@ -76,6 +78,7 @@ extension RemoteError: CustomStringConvertible {
         switch self {
         case .unusableURL(let url, let reason): "cannot use remote \(url): \(reason)"
         case .unreachable(let url, let cause): "cannot reach remote \(url): \(cause)"
+        case .absent(let url): "cannot reach remote \(url): there is no such directory"
         case .notFound(let url, let file): "remote \(url) has no \(file)"
         case .unlisted(let url, let directory): "remote \(url) has no list of the files in \(directory)"
         case .readOnly(let url, let file): "remote \(url) does not let \(file) be written"

@@ -41,7 +41,17 @@ package struct RemoteStore: Sendable {
 
     /// Refuses to read where there is no store, or one that this version does not understand.
     package func requireReadable() async throws(RemoteError) {
-        guard try await format() != nil else { throw .notFound(remote.name, file: "store: it has no format file") }
+        guard try await format() != nil else { throw absence() }
+    }
+
+    /// Why there is no store: a directory that is not there at all is more likely unmounted or moved than never written to.
+    func absence() -> RemoteError {
+        if let directory = remote.lockableDirectory {
+            do {
+                if try FileStatus.of(directory, followingLinks: true) == nil { return .absent(remote.name) }
+            } catch { return .io(remote.name, error) }
+        }
+        return .notFound(remote.name, file: "store: it has no format file")
     }
 
     /// Refuses to write to a store whose flags this version does not know, and starts one where there is none.

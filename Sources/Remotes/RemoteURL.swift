@@ -65,6 +65,7 @@ package enum RemoteURL: Hashable, Sendable {
         }
         if let scheme = RemoteURL.scheme(of: text) {
             if scheme == "ssh:" {
+                if let meant = RemoteURL.meant(by: text) { throw .unusableURL(text, reason: meant) }
                 self = .ssh(try SSHLocation(short: text))
                 return
             }
@@ -89,6 +90,15 @@ package enum RemoteURL: Hashable, Sendable {
         if isScheme, text[colon...].hasPrefix("://") { return String(scheme) + ":" }
         // As in Git: `host:path` with no slash before the colon is SSH's short form.
         return text[..<colon].contains("/") ? nil : "ssh:"
+    }
+
+    /// What to say of a text whose host would be called like a scheme: a slash was forgotten more likely than that there is one.
+    private static func meant(by text: String) -> String? {
+        let scheme = text.prefix { $0 != ":" }
+        guard ["file", "s3", "gs", "ssh", "http", "https", "rclone"].contains(scheme.lowercased()) else { return nil }
+        let rest = text.dropFirst(scheme.count + 1).drop { $0 == "/" }
+        let url = scheme.lowercased() + (scheme.lowercased() == "file" ? ":///" : "://")
+        return "did you mean \(url)\(rest)? A host of that name is ssh://\(scheme)/\(rest)"
     }
 
     /// The URL in its one spelling, for comparing and for messages.

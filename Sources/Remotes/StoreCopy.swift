@@ -82,7 +82,7 @@ package struct StoreCopy: Sendable {
 
     private func requireLikeFormats(isDryRun: Bool) async throws(RemoteError) {
         guard let format = try await source.format() else {
-            throw .notFound(source.remote.name, file: "store: it has no format file")
+            throw source.absence()
         }
         if !isDryRun { try await destination.requireWritable() }
         guard let other = try await destination.format(), other.text != format.text else { return }

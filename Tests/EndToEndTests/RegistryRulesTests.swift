@@ -123,4 +123,41 @@ import Testing
             "-  policy     the base has no .mver/config: no policy yet\n", "may be merged\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
+
+    @Test func `What makes the gates unreadable is not merged, and no more of new rules counts`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config gate.production.require run && git commit -qam Gates && git tag base
+            try() { echo "=== $1" && git commit -qam "$1" && git model check HEAD~1..HEAD || echo "refused $?"; }
+            git config -f .mver/config gate.production.require ruin && try word
+            git model report HEAD~1..HEAD || echo "reported $?"
+            seq 9 > notes && git add notes && try elsewhere
+            git config -f .mver/config gate.production.require run && try mended
+            git config -f .mver/config gate.staging.metric 'f1 over 0.9' && git config -f .mver/config 'gate.a b.metric' f1 && try metric
+            git checkout -q -b odd base && printf '[gate "production"\\n' >> .mver/config && git commit -qnam Syntax
+            git checkout -q base && echo "=== syntax" && git model check base..odd || echo "refused $?"
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let parts = result.output.split(separator: "=== ")
+        for (part, texts) in [
+            (
+                "word",
+                [
+                    "FAIL  policy     after it, gate ruin of .mver/config is none of run, ", "refused 1\n",
+                    "may not be merged", "reported 1\n",
+                ]
+            ), ("elsewhere", ["\nmay be merged\n"]), ("mended", ["\nmay be merged\n"]),
+            (
+                "metric",
+                [
+                    "after it, gate \"f1 over 0.9\" of .mver/config is no condition on a metric\n",
+                    "after it, gate.a b.metric of .mver/config: ", "refused 1\n",
+                ]
+            ), ("syntax", ["FAIL  policy     after it, .mver/config is no configuration: ", "refused 1\n"]),
+        ] as [(String, [String])] {
+            let said = try #require(parts.first { $0.hasPrefix(part + "\n") }, "\(result.output)")
+            for text in texts { #expect(said.contains(text), "\(text): \(said)") }
+        }
+    }
 }

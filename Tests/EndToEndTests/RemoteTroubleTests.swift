@@ -60,6 +60,32 @@ import Testing
         #expect(gone.output.hasSuffix("\n13\n"), "\(gone.output)")
     }
 
+    @Test func `A directory that is gone is no new one, and the next push to a new one makes it`() async throws {
+        let scratch = try await scratch()
+        let result = try await scratch.run(
+            """
+            rm -r ~/models && git clone -q . ~/c && mkdir ~/empty && cd ~/c
+            git model pull || echo "= $?"
+            git model fetch --dry-run || echo "= $?"
+            git model remote add -q new ~/new && git model remote copy store new || echo "= $?"
+            git model remote add -q empty ~/empty && git model fetch --remote empty || echo "= $?"
+            cd ~/sentiment && git model push || echo "= $?"
+            git model remote add -q new ~/new && git model push -q --remote new && test -e ~/new/format
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let parts = result.output.split(separator: "= 13\n")
+        try #require(parts.count >= 5, "\(result.output)")
+        let gone = """
+            error: cannot reach remote \(scratch.home)/models: there is no such directory
+            hint: see whether the disk that it is on is mounted: `mount`
+
+            """
+        for part in parts.prefix(3) { #expect(part.contains(gone), "\(part)") }
+        #expect(parts[3].contains("/empty has no store: it has no format file\n"), "\(parts[3])")
+        #expect(parts[4].contains("hint: see whether the disk that it is on is mounted: `mount`\n"), "\(parts[4])")
+    }
+
     @Test func `An old version whose bytes are nowhere does not keep the rest from being pushed`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

@@ -35,6 +35,17 @@ import Testing
             says: "b\nb\n"
         ),
         Case("git model remote default nope", says: "there is no remote 'nope'", exits: 5),
+        Case(
+            "git model remote add store in/store; git model remote add -q away ../store; git model remote add -q git .git/x",
+            says: "warning: remote store is inside the work tree: `git add -A` would add its packs to Git\n",
+            "hint: take a directory beside the repository: `git model remote add --force store ../store`\n"
+        ),
+        Case(
+            "echo warnings $({ git model remote add away ../away; git model remote add git .git/x; echo /in/ > .gitignore;"
+                + " git model remote add ignored in/store; git model remote add dot .; } 2>&1 | grep -c 'is inside')",
+            says: "warnings 1\n"
+        ),
+        Case("git model init --remote store", says: "warning: remote store is inside the work tree: `git add -A`"),
         Case("git model remote remove nope", says: "there is no remote 'nope'", exits: 5),
         Case(
             "git model remote add -q a ~/1; git model remote remove a; git model remote list",
@@ -45,6 +56,14 @@ import Testing
         Case("git config -f .mver/config remote.a.url /m; git model remote check", says: "nobody", exits: 1),
         Case("git config -f .mver/config remote.a.url /m; git model trust", says: "not agreed  /m  a", "trust /m"),
         Case("git model trust /m; git model trust /m; git model trust", says: "Agreed to /m\nAlready", "agreed  /m"),
+        Case(
+            "git model trust nosuch",
+            says: "Agreed to /",
+            "warning: nosuch is no remote, and there is no directory /"
+        ),
+        Case("mkdir d; git model trust d; echo end", says: "/sentiment/d\nend\n"),
+        Case("git model trust s3:/bucket", says: "did you mean s3://bucket?", exits: 2),
+        Case("git model remote add a s3:/bucket/p", says: "did you mean s3://bucket/p?", exits: 2),
         Case("git model trust -q /m; git model trust --remove /m; git model trust", says: "No longer agreed to /m"),
         Case("git model trust --remove", says: "--remove needs a URL", exits: 2),
     ]

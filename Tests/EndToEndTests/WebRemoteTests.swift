@@ -85,6 +85,38 @@ import Testing
         #expect(!result.output.contains("notthekey"), "\(result.output)")
     }
 
+    @Test func `Where there are no keys, that is said, with the places and the remote's name`() async throws {
+        let scratch = try await ScratchRepository()
+        let server = try await s3(in: scratch)
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            """
+            export AWS_EC2_METADATA_DISABLED=true
+            git model init -q --remote 's3://bucket/models?endpoint=\(server.origin)&region=us-east-1' && git commit -qm 'Set up'
+            seq 9 > a.bin && git model add -q a.bin && git commit -qm a && git clone -q . ~/c
+            git model push || echo "= $?"
+            git model remote check || echo "= $?"
+            git model remote add -q store2 's3://bucket/other?endpoint=\(server.origin)&region=us-east-1'
+            git model push --remote store2 || echo "= $?"
+            rm -r ~/.config && cd ~/c && git model fetch || echo "= $?"
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let parts = result.output.split(separator: "= 12\n")
+        try #require(parts.count == 4, "\(result.output)")
+        for part in parts.prefix(3) {
+            #expect(part.contains("asked anonymously, for no keys were found; UnsupportedAlgorithm: "), "\(part)")
+            #expect(part.contains("caused by: the environment: "), "\(part)")
+        }
+        #expect(parts[0].contains("hint: see what the remote lets you do: `git model remote check store`\n"))
+        #expect(!parts[1].contains("git model remote check"))
+        #expect(parts[2].contains("hint: see what the remote lets you do: `git model remote check store2`\n"))
+        for text in ["no keys are sent to a service that nobody on this machine agreed to; ", "git model trust 's3://"]
+        {
+            #expect(parts[3].contains(text), "\(parts[3])")
+        }
+    }
+
     @Test func `A web server is checked for what can be done with it`() async throws {
         let scratch = try await ScratchRepository()
         try await scratch.run(

@@ -38,6 +38,30 @@ struct GatePolicyTests {
         await #expect(throws: GatePolicyError.self) { try await policy("[gate \"production\"]\n    \(line)\n") }
     }
 
+    @Test func `Everything that no gate may say is named, of all stages`() async throws {
+        let scratch = try await Scratch()
+        try scratch.write(
+            """
+            [gate "production"]
+                metric = accuracy >= 0.9
+                require = signed ruin
+            [gate "staging"]
+                metric = f1 over 0.9
+            [gate "a b"]
+                metric = f1
+            """,
+            to: ".mver/config"
+        )
+        let problems = GatePolicy.problems(in: try await Configuration.load(scratch.open(), environment: [:]))
+        #expect(problems.count == 3, "\(problems)")
+        #expect(problems.contains { $0.hasPrefix("gate ruin of .mver/config is none of run, ") }, "\(problems)")
+        #expect(problems.contains("gate \"f1 over 0.9\" of .mver/config is no condition on a metric"), "\(problems)")
+        #expect(problems.contains { $0.hasPrefix("gate.a b.metric of .mver/config: ") }, "\(problems)")
+        try scratch.write("[gate]\n    require = run\n", to: ".mver/config")
+        let nameless = GatePolicy.problems(in: try await Configuration.load(scratch.open(), environment: [:]))
+        #expect(nameless == ["gate.require of .mver/config is none of metric and require"])
+    }
+
     @Test(
         arguments: [
             ("a >= 0.9", 0.9, nil, true), ("a >= 0.9", 0.89, nil, false), ("a <= 0.5", 0.5, nil, true),

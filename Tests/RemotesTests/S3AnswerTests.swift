@@ -62,11 +62,16 @@ struct S3AnswerTests {
 
     // MARK: Errors
 
-    private func error(_ status: Int, _ code: String, fields: HTTPFields = [:]) -> RemoteError {
+    private func error(
+        _ status: Int,
+        _ code: String,
+        fields: HTTPFields = [:],
+        tried: [CredentialAttempt] = [CredentialAttempt("the environment", "key A")],
+        isAnonymous: Bool = false
+    ) -> RemoteError {
         let text = "<Error><Code>\(code)</Code><Message>no</Message></Error>"
         let response = HTTPResponse(status: status, fields: fields, bytes: Array(text.utf8))
-        return S3Failure(response)
-            .error("s3://b/", file: "f", response, tried: [CredentialAttempt("the environment", "key A")])
+        return S3Failure(response).error("s3://b/", file: "f", response, tried: tried, isAnonymous: isAnonymous)
     }
 
     @Test func `errors are told apart by their codes`() {
@@ -86,6 +91,26 @@ struct S3AnswerTests {
         }
         #expect(reason.contains("AccessDenied: no"))
         #expect(tried.map(\.source) == ["the environment"])
+    }
+
+    @Test(arguments: [400, 401, 403, 405])
+    func `a no to nobody is for want of keys, whatever it is called`(status: Int) {
+        let found = error(status, "UnsupportedAlgorithm", isAnonymous: true)
+        guard case .denied(_, _, let reason, let tried) = found else {
+            Issue.record("\(found)")
+            return
+        }
+        let ending = "UnsupportedAlgorithm: no (status \(status))"
+        #expect(reason == "it was asked anonymously, for no keys were found; \(ending)")
+        #expect(tried.map(\.source) == ["the environment"])
+        let stranger = error(status, "UnsupportedAlgorithm", tried: [], isAnonymous: true)
+        #expect(stranger.description.contains("nobody on this machine agreed to; \(ending)"))
+    }
+
+    @Test func `what is not there is not there for nobody either, and a fault is no refusal`() {
+        if case .notFound = error(404, "NoSuchKey", isAnonymous: true) {} else { Issue.record("NoSuchKey") }
+        if case .refused = error(501, "NotImplemented", isAnonymous: true) {} else { Issue.record("NotImplemented") }
+        if case .busy = error(503, "SlowDown", isAnonymous: true) {} else { Issue.record("SlowDown") }
     }
 
     @Test(arguments: ["ExpiredToken", "TokenRefreshRequired", "InvalidToken"])

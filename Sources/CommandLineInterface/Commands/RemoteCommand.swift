@@ -157,6 +157,7 @@ struct RemoteCommand: ParsableCommand {
             commandName: "check",
             abstract: "Try out what a remote can do, with a file that is deleted again"
         )
+        static let triesRemotes = true
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 

@@ -13,9 +13,9 @@ extension Failure: Diagnosable {
     }
 }
 
-extension ShallowCloneError: Diagnosable {
+extension HintedError: Diagnosable {
     var diagnosis: Diagnosis {
-        var diagnosis = error.diagnosis
+        var diagnosis = Diagnosis(of: error)
         diagnosis.hints = hints + diagnosis.hints
         return diagnosis
     }

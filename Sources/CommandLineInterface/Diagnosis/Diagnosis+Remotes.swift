@@ -1,3 +1,4 @@
+import ModelCore
 import Operations
 import Remotes
 import Store
@@ -9,6 +10,16 @@ extension RemoteError: Diagnosable {
         switch self {
         case .unusableURL: Diagnosis(.usage, description)
         case .unreachable(let url, _): Diagnosis(.unreachable, description, hints: loginHints(url))
+        case .absent:
+            Diagnosis(
+                .unreachable,
+                description,
+                hints: [
+                    "see whether the disk that it is on is mounted: `mount`",
+                    "if it has moved: `git model remote add --force NAME URL`",
+                    "if nothing was pushed to it yet: `git model push`",
+                ]
+            )
         case .notFound:
             Diagnosis(
                 .unreachable,
@@ -59,7 +70,7 @@ extension RemoteError: Diagnosable {
                 .authentication,
                 description,
                 causes: tried.map { "\($0.source): \($0.outcome)" },
-                hints: loginHints(url) + ["see what the remote lets you do: `git model remote check`"]
+                hints: loginHints(url) + agreementHints(url, tried)
             )
         case .full: Diagnosis(.failed, description, hints: ["make room there, or choose another: `--remote NAME`"])
         case .refused: Diagnosis(.failed, description)
@@ -75,8 +86,16 @@ extension RemoteError: Diagnosable {
         switch try? RemoteURL(parsing: url, relativeTo: "/") {
         case .ssh(let location): ["log in by hand, which also shows the server's key: `\(location.login)`"]
         case .gcs: ["log in: `gcloud auth application-default login`"]
-        case .rclone, .web, .lfs: ["agree to its use, where you have not: `git model trust \(url)`"]
+        case .rclone, .web, .lfs: ["agree to its use, where you have not: `git model trust \(ShellWord.quoted(url))`"]
         default: []
         }
+    }
+
+    /// Keys are looked for nowhere where a bucket's service is one that nobody agreed to.
+    private func agreementHints(_ url: String, _ tried: [CredentialAttempt]) -> [String] {
+        guard tried.isEmpty, url.hasPrefix("s3://") || url.hasPrefix("gs://"), url.contains("?endpoint=") else {
+            return []
+        }
+        return ["agree to its use, where you have not: `git model trust \(ShellWord.quoted(url))`"]
     }
 }

@@ -12,6 +12,7 @@ package struct AddRemote: Sendable {
         package let isThisMachineOnly: Bool
         /// Whether verbs use it where none is named.
         package let isDefault: Bool
+        package var warnings: [String] = []
         package var hints: [String] = []
     }
 
@@ -39,6 +40,10 @@ package struct AddRemote: Sendable {
             isThisMachineOnly: try workspace.remote(name, url: url).isThisMachineOnly,
             isDefault: chosen == name
         )
+        if let inner = try await workspace.warning(ofInnerRemote: name, url: url) {
+            report.warnings.append(inner.warning)
+            report.hints.append(inner.hint)
+        }
         if let chosen, chosen != name {
             report.hints.append("\(chosen) stays the default; choose this one: `git model remote default \(name)`")
         } else if chosen == nil {

@@ -68,9 +68,30 @@ package struct CheckRange: Sendable {
         }
         let policy = PolicyChanges(workspace.repository, from: ends.rules, to: ends.head)
         report.policyChanges = try await policy.descriptions()
+        try await checkNewRules(ends, in: workspace, &report)
         try await checkPointers(from: ends.base, to: ends.head, in: rules, &report)
         try await checkGates(ends.rules, ends.head, in: rules, &report)
         return report
+    }
+
+    /// Looks whether the gates that count after the range can be read: else no stage would get anything any more.
+    ///
+    /// What they ask for decides nothing yet. A file that the range leaves alone is not its fault.
+    private func checkNewRules(
+        _ ends: CommitRange.Ends,
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        let (objects, path) = (workspace.repository.objects, GitPath(Configuration.path))
+        let before = try await objects.entry(at: path, in: ends.base)
+        guard try await objects.entry(at: path, in: ends.head) != before else { return }
+        do {
+            let environment = workspace.context.environment
+            let after = try await Configuration.load(workspace.repository, at: ends.head, environment: environment)
+            for problem in GatePolicy.problems(in: after) { report.add("policy", false, "after it, \(problem)") }
+        } catch let error as ConfigurationError {
+            report.add("policy", false, "after it, \(error)")
+        }
     }
 
     /// Compares what the range changes of the pointers with the rules' remote.

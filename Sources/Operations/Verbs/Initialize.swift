@@ -66,12 +66,17 @@ package struct Initialize: Sendable {
         workspace = try await Workspace.discover(in: context)
         let installed = try await workspace.install(hooks: installsHooks)
         report.hooks = installed.hooks
-        report.warnings = installed.warnings
+        report.warnings += installed.warnings
         changed += try workspace.ensureAttributes()
         _ = try workspace.openStore()
         let configuration = try RepositoryPath(Configuration.path)
         report.staged = try await stage(changed + [configuration], in: workspace)
-        if !report.isUnchanged { report.hints = try await hints(report, in: workspace) }
+        if let url = report.remote.last {
+            let inner = try await workspace.warning(ofInnerRemote: "store", url: url)
+            report.warnings += inner.map { [$0.warning] } ?? []
+            report.hints += inner.map { [$0.hint] } ?? []
+        }
+        if !report.isUnchanged { report.hints += try await hints(report, in: workspace) }
         return report
     }
 

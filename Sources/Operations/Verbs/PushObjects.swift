@@ -192,7 +192,10 @@ extension Workspace {
         throw Failure(
             .unreachable,
             "cannot reach remote \(remote.name)",
-            hints: ["if it has moved: `git model remote add --force \(remote.name) URL`"],
+            hints: [
+                "see whether the disk that it is on is mounted: `mount`",
+                "if it has moved: `git model remote add --force \(remote.name) URL`",
+            ],
             cause: Failure(.failed, "\(path): no such file or directory")
         )
     }

@@ -1,6 +1,8 @@
 import Deployment
 import ModelCore
 import Registry
+import Remotes
+import SystemIO
 import SystemPackage
 
 /// `git model trust`: what this user agreed to: remote URLs that are written to, targets, and commands that versions bring.
@@ -23,6 +25,7 @@ package struct Trust: Sendable {
         package let action: String
         /// The URLs: the one that was changed, or all.
         package var urls: [Entry] = []
+        package var warnings: [String] = []
         package var hints: [String] = []
     }
 
@@ -80,14 +83,26 @@ package struct Trust: Sendable {
                 let isNew = try !store.contains(url)
                 try store.add(url)
                 let entry = Report.Entry(url: url, remotes: names(url), isAgreed: true)
-                return Report(action: isNew ? "added" : "unchanged", urls: [entry])
+                var report = Report(action: isNew ? "added" : "unchanged", urls: [entry])
+                // A name of a remote that was mistyped is a path from here. An absolute one may be that of a disk to come.
+                if !text.hasPrefix("/"), url.hasPrefix("/"), entry.remotes.isEmpty,
+                    try FileStatus.of(FilePath(url), followingLinks: true) == nil
+                {
+                    report.warnings = ["\(text) is no remote, and there is no directory \(url) either"]
+                    report.hints = ["take it back: `git model trust --remove \(ShellWord.quoted(url))`"]
+                }
+                return report
             case .remove(let text):
                 let url = url(text)
                 let isRemoved = try store.remove(url)
                 let entry = Report.Entry(url: url, remotes: names(url), isAgreed: false)
                 return Report(action: isRemoved ? "removed" : "unchanged", urls: [entry])
             }
-        } catch let error as UntrustableURL { throw Failure(.usage, "\(error)") }
+        } catch let error as UntrustableURL {
+            // What is wrong with it as a remote's URL says more.
+            _ = try RemoteURL(parsing: context.expandingHome(error.url), relativeTo: context.workingDirectory)
+            throw Failure(.usage, "\(error)")
+        }
     }
 
     /// What this repository's targets and commands need, and what each is.

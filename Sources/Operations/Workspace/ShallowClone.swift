@@ -1,5 +1,5 @@
 import Git
-package import Registry
+import Registry
 import SystemIO
 import SystemPackage
 
@@ -24,15 +24,7 @@ extension Context {
             }
             let hints = (try? await Workspace.discover(in: self, bare: true).shallowHints) ?? []
             guard !hints.isEmpty else { throw error }
-            throw ShallowCloneError(error: error, hints: hints)
+            throw HintedError(error, hints: hints)
         }
     }
-}
-
-/// A version was not found, perhaps because the clone is shallow.
-package struct ShallowCloneError: Error, Sendable {
-    /// What was not found.
-    package let error: ResolutionError
-    /// What to do about the clone.
-    package let hints: [String]
 }

@@ -40,7 +40,7 @@ package struct RemoteCollection: Sendable {
     package func run(known: [Pointer], dryRunAt: Int64? = nil) async throws -> RemoteCollectionPlan {
         let start = ContinuousClock.now
         // What this version does not understand may need anything.
-        guard try await source.format() != nil else { throw RemoteError.notFound(source.remote.name, file: "store") }
+        try await source.requireReadable()
         if dryRunAt == nil { try await source.requireWritable() }
         let lock = try source.join()
         defer { extendLifetime(lock) }

@@ -17,15 +17,20 @@ struct GCSFailure: Sendable {
     /// Whether it is the bucket that is not there: nothing but the words tells that from a missing object.
     var isAboutBucket: Bool { message.contains("bucket does not exist") }
 
-    /// Returns the error for the file that a request was about.
-    func error(_ remote: String, file: String, _ response: HTTPResponse, tried: [CredentialAttempt]) -> RemoteError {
+    /// Returns the error for the file that a request was about; `isAnonymous` says that nothing told the service who asked.
+    func error(
+        _ remote: String,
+        file: String,
+        _ response: HTTPResponse,
+        tried: [CredentialAttempt],
+        isAnonymous: Bool
+    ) -> RemoteError {
         let detail = [reason, message].filter { !$0.isEmpty }.joined(separator: ": ")
         if isAboutBucket { return .unreachable(remote, cause: "there is no such bucket (\(detail))") }
         if ["rateLimitExceeded", "userRateLimitExceeded"].contains(reason) {
             return .busy(remote, cause: detail, retryAfter: response.retryAfter)
         }
-        let error = RemoteError(remote, file: file, response, detail: detail)
-        guard case .denied(let remote, let file, let reason, _) = error else { return error }
-        return .denied(remote, file: file, reason: reason, tried: tried)
+        return RemoteError(remote, file: file, response, detail: detail)
+            .afterTrying(tried, isAnonymous: isAnonymous, status: response.status)
     }
 }

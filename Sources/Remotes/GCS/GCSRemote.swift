@@ -166,10 +166,11 @@ package struct GCSRemote: Remote {
             if response.isSuccess, statuses.contains(response.status) { return response }
             let failure = GCSFailure(response)
             if statuses.contains(response.status), !failure.isAboutBucket { return response }
-            guard attempt == 0, response.status == 401, let token else {
-                throw failure.error(name, file: file, response, tried: await chain.attempts)
+            guard attempt == 0, response.status == 401, let expired = token else {
+                let tried = await chain.attempts
+                throw failure.error(name, file: file, response, tried: tried, isAnonymous: token == nil)
             }
-            await chain.forget(token)
+            await chain.forget(expired)
         }
         preconditionFailure("the loop ends by returning or throwing")
     }

@@ -21,8 +21,14 @@ struct S3Failure: Sendable {
     /// Whether the keys were right once and new ones may be had.
     var isExpiry: Bool { ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"].contains(code) }
 
-    /// Returns the error for the file that a request was about.
-    func error(_ remote: String, file: String, _ response: HTTPResponse, tried: [CredentialAttempt]) -> RemoteError {
+    /// Returns the error for the file that a request was about; `isAnonymous` says that nothing told the service who asked.
+    func error(
+        _ remote: String,
+        file: String,
+        _ response: HTTPResponse,
+        tried: [CredentialAttempt],
+        isAnonymous: Bool = false
+    ) -> RemoteError {
         let detail = [code, message].filter { !$0.isEmpty }.joined(separator: ": ")
         switch code {
         case "NoSuchBucket":
@@ -40,9 +46,8 @@ struct S3Failure: Sendable {
         case "QuotaExceeded", "XMinioStorageFull", "InsufficientStorage":
             return .full(remote, file: file, reason: detail)
         default:
-            let error = RemoteError(remote, file: file, response, detail: detail)
-            guard case .denied(let remote, let file, let reason, _) = error else { return error }
-            return .denied(remote, file: file, reason: reason, tried: tried)
+            return RemoteError(remote, file: file, response, detail: detail)
+                .afterTrying(tried, isAnonymous: isAnonymous, status: response.status)
         }
     }
 }

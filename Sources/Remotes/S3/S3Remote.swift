@@ -144,7 +144,8 @@ package struct S3Remote: Remote {
             } else if canCorrect, let keys, failure.isExpiry {
                 await chain.forget(keys)
             } else {
-                throw failure.error(name, file: file, response, tried: await chain.attempts)
+                let tried = await chain.attempts
+                throw failure.error(name, file: file, response, tried: tried, isAnonymous: keys == nil)
             }
         }
         preconditionFailure("the loop ends by returning or throwing")

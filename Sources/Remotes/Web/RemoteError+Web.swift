@@ -30,4 +30,21 @@ extension RemoteError {
         default: self = .refused(remote, file: file, reason: cause)
         }
     }
+
+    /// Returns the error of an answer that says no, with what was tried to prove who asks.
+    ///
+    /// Where that found nothing, every no may be for that reason, whatever its words: some services call it a bad request.
+    func afterTrying(_ tried: [CredentialAttempt], isAnonymous: Bool, status: Int) -> RemoteError {
+        switch self {
+        case .denied(let remote, let file, let reason, _), .refused(let remote, let file, let reason):
+            guard isAnonymous, (400..<500).contains(status) else { break }
+            let why =
+                tried.isEmpty
+                ? "no keys are sent to a service that nobody on this machine agreed to" : "no keys were found"
+            return .denied(remote, file: file, reason: "it was asked anonymously, for \(why); \(reason)", tried: tried)
+        default: break
+        }
+        guard case .denied(let remote, let file, let reason, _) = self else { return self }
+        return .denied(remote, file: file, reason: reason, tried: tried)
+    }
 }
