@@ -1,5 +1,6 @@
 import Codec
 package import ModelCore
+import SystemIO
 package import SystemPackage
 import TensorFormats
 
@@ -139,7 +140,7 @@ extension LocalStore {
         let size =
             switch bytes {
             case .object(let map): map.size
-            case .file(let source): source.byteCount
+            case .file(_, let status): status.size
             }
         return size < sizes.oneFrameByteCount
     }
