@@ -180,6 +180,9 @@ package struct Fetch: Sendable {
                 guard let found = try await sowing.rest(of: pointer, search) else { break }
                 let byteCount = try await receive(found, of: pointer, refusing: &useless)
                 return Arrival(byteCount: byteCount, reach: .remote)
+            } catch RemoteError.unlisted where failure != nil {
+                // What was wrong with the file that led there says more.
+                break
             } catch let error as RemoteError where error.isAboutContent {
                 failure = error
                 // Another copy may be better, or another manifest.

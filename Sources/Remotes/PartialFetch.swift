@@ -40,14 +40,21 @@ package struct PartialFetch: Sendable {
         isNeeded: Bool,
         _ look: (IndexSet) async throws -> Value?
     ) async throws -> Value? {
+        var failure: RemoteError?
         do {
             if let hint = try await fetch.source.objectIndex(oid), let found = try await look(IndexSet([hint])) {
                 return found
             }
         } catch let error as RemoteError where error.isAboutContent {
             // The indexes know better than a damaged hint.
+            failure = error
         }
-        let indexes = try await fetch.source.indexes()
+        let indexes: IndexSet
+        do { indexes = try await fetch.source.indexes() } catch {
+            // What was wrong with the file that led there says more.
+            if case .unlisted = error, let failure { throw failure }
+            throw error
+        }
         if let found = try await look(indexes) { return found }
         if isNeeded { try fetch.source.requireEvery(indexes) }
         return nil

@@ -113,7 +113,7 @@ import Testing
         #expect(
             result.output == """
                 ":1112
-                  n  0     0     same
+                  n     0     0  same
                   v  1112  1112  same
 
                 """,
