@@ -20,7 +20,7 @@ import Testing
     /// A version v1.2.0 whose process ends once it answered, and does not start again while `~/asked` is there.
     private static let fleeting = """
         sed -i "1i import os, sys; os.path.exists('$HOME/asked') and sys.exit(1)" serve.py
-        sed -i "s|self.wfile.write(body)|self.wfile.write(body); open('$HOME/asked', 'w'); os._exit(1)|" serve.py
+        sed -i "s|self.wfile.write(body)|open('$HOME/asked', 'w').close(); self.wfile.write(body); os._exit(1)|" serve.py
         version 5 6 v1.2.0
 
         """
