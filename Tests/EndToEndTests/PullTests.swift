@@ -27,7 +27,7 @@ import Testing
                   restored  a.bin  6 B
                   restored  b.bin  5 B
                   restored  c.bin  5 B
-                small v2.0.0, nothing changed
+                small after v2.0.0, nothing changed
 
                 """,
             "\(result.output)"
@@ -45,7 +45,7 @@ import Testing
         )
         #expect(result.exitCode == 0, "\(result.output)")
         #expect(
-            result.output == "three\na.bin\nb.bin\nc.bin\nsmall v2.0.0, nothing changed\none\n",
+            result.output == "three\na.bin\nb.bin\nc.bin\nsmall after v2.0.0, nothing changed\none\n",
             "\(result.output)"
         )
     }
@@ -53,7 +53,7 @@ import Testing
     @Test func `All of history is pulled into a clone that has nothing`() async throws {
         let result = try await run("git model pull -q --all && cat *.bin && git model status --exit-code")
         #expect(result.exitCode == 0, "\(result.output)")
-        #expect(result.output == "three\nsame\nsame\nsmall v2.0.0, nothing changed\n", "\(result.output)")
+        #expect(result.output == "three\nsame\nsame\nsmall after v2.0.0, nothing changed\n", "\(result.output)")
     }
 
     @Test func `Only paths that are named are restored, and what the work tree does not have is only fetched`()

@@ -36,7 +36,7 @@ import Testing
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
-        #expect(result.output.contains("failed 5 v9.0.0 is neither"), "\(result.output)")
+        #expect(result.output.contains("failed 5 small has no version v9.0.0, in file:///"), "\(result.output)")
         #expect(result.output.contains("failed 5 v1.0.0:none is no artifact"), "\(result.output)")
     }
 }
