@@ -101,7 +101,8 @@ import Testing
                 git model describe -q --signature m.onnx && git add -A && git commit -qm New && git model tag --bump auto -n 2>&1
                 """
         ).expectSuccess()
-        let parts = result.output.split(separator: "It would be small@").map(String.init)
+        let parts = result.output.split(separator: "It would be small@", omittingEmptySubsequences: false)
+            .map(String.init)
         try #require(parts.count == 4, "\(result.output)")
         #expect(parts[1].hasPrefix("v1.0.1 ") && !parts[1].contains("warning"), "\(parts[1])")
         #expect(parts[2].hasPrefix("v2.0.0 ") && parts[2].contains("  inputs of m.onnx have no x any more\n"))
