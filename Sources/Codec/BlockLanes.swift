@@ -66,7 +66,8 @@ enum BlockLanes {
         static let best: Path = ci_has_extent() != 0 ? .wide : .portable
     }
 
-    /// Returns sum and extremes of at least one value, and the number of zeros; the sum is finite only if all values are.
+    /// Returns sum and extremes of at least one value, and the number of zeros; the sum is finite only if all values
+    /// are.
     static func extent(_ values: UnsafePointer<Double>, _ count: Int, _ path: Path = .best) -> Extent {
         let padding = values[0]
         var lanes = ExtentLanes(padding)

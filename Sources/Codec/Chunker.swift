@@ -37,8 +37,8 @@ package enum Chunker {
 
     /// Returns the length of the chunk that the bytes begin with; `nil` when more bytes are needed to know.
     ///
-    /// `isEnd` says that no bytes follow, so `nil` then means that there are none at all. With `maximumLength` bytes the
-    /// answer is never `nil`.
+    /// `isEnd` says that no bytes follow, so `nil` then means that there are none at all. With `maximumLength` bytes
+    /// the answer is never `nil`.
     package static func firstBoundary(in bytes: UnsafeRawBufferPointer, isEnd: Bool) -> Int? {
         let limit = min(bytes.count, maximumLength)
         let end: Int? = (isEnd || limit == maximumLength) && limit > 0 ? limit : nil

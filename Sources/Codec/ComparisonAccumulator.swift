@@ -125,7 +125,8 @@ package struct ComparisonAccumulator: Hashable, Sendable {
         }
     }
 
-    /// Counts without a comparison, which would become a branch that nobody can predict, or a vector's minimum, which SSE2 lacks.
+    /// Counts without a comparison, which would become a branch that nobody can predict, or a vector's minimum, which
+    /// SSE2 lacks.
     @inline(__always)
     private static func changed<Word: FixedWidthInteger & UnsignedInteger>(
         _: Word.Type,

@@ -12,7 +12,8 @@ struct ComparisonLanes {
         add(BlockLanes.rest(values, count, padding: 0), BlockLanes.rest(base, count, padding: 0))
     }
 
-    /// The largest absolute difference: the root of its square is what it was, unless that is too large or too small for one.
+    /// The largest absolute difference: the root of its square is what it was, unless that is too large or too small
+    /// for one.
     var maximum: Double { most.max().squareRoot() }
 
     /// Whether all values are finite, and not too large for their squares.

@@ -12,9 +12,9 @@ package struct FrameDecoder: ~Copyable {
 
     /// Decodes a frame into a buffer whose length is the frame's raw length.
     ///
-    /// `width` and `base`, the raw bytes of the base, matter only to the codecs that have planes and need a base; `base`
-    /// and the buffer may not overlap. After an error the buffer's content is undefined. Success does not mean that the
-    /// bytes are the right ones: only their digest says so.
+    /// `width` and `base`, the raw bytes of the base, matter only to the codecs that have planes and need a base;
+    /// `base` and the buffer may not overlap. After an error the buffer's content is undefined. Success does not mean
+    /// that the bytes are the right ones: only their digest says so.
     package mutating func decode(
         _ codec: FrameCodec,
         width: ElementWidth = .opaque,

@@ -20,9 +20,9 @@ package struct EncodedFrame {
 
 /// Chooses a frame's codec and encodes it.
 ///
-/// A frame of equal bytes is constant. Of opaque bytes, zstd is tried. Else a sample says whether planes, a delta to the
-/// base or zstd is smallest; a delta has to be a tenth smaller than the others. What saves less than 3 % is stored raw.
-/// The result depends on the arguments alone.
+/// A frame of equal bytes is constant. Of opaque bytes, zstd is tried. Else a sample says whether planes, a delta to
+/// the base or zstd is smallest; a delta has to be a tenth smaller than the others. What saves less than 3 % is stored
+/// raw. The result depends on the arguments alone.
 ///
 /// One thread at a time may use a value: keep one for each worker (some 10 MB).
 package struct FrameEncoder: ~Copyable {

@@ -10,8 +10,8 @@ struct FrameSample: ~Copyable {
     private static let zstdThreshold = 0.95
     /// Share of zeros in a plane below which no search for matches was ever seen to pay.
     private static let searchThreshold = 0.5
-    /// Bits a byte in a sample of 8 KiB of a plane from which on coding saves less than a 64th, for which a plane is stored as it is:
-    /// even of equally frequent values such a sample shows no more than 7.98.
+    /// Bits a byte in a sample of 8 KiB of a plane from which on coding saves less than a 64th, for which a plane is
+    /// stored as it is: even of equally frequent values such a sample shows no more than 7.98.
     private static let denseEntropy = 7.93
     /// What a search for matches has to save, for it takes longer.
     private static let searchSaving = 0.95

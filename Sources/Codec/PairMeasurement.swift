@@ -1,7 +1,7 @@
 package import ModelCore
 
-/// What there is to know of a stretch of a tensor and of an earlier version's, of whatever types: how far the two are apart, and what
-/// each is like.
+/// What there is to know of a stretch of a tensor and of an earlier version's, of whatever types: how far the two are
+/// apart, and what each is like.
 ///
 /// Every element is widened once for all of it. To be joined as its parts are, which come out as they do by themselves.
 package struct PairMeasurement: Hashable, Sendable {
@@ -13,8 +13,8 @@ package struct PairMeasurement: Hashable, Sendable {
     /// Creates the measurement of no elements.
     package init() {}
 
-    /// Measures two stretches of as many elements each; `nil` for other lengths, and for types whose elements are no single
-    /// numbers, or not known.
+    /// Measures two stretches of as many elements each; `nil` for other lengths, and for types whose elements are no
+    /// single numbers, or not known.
     package init?(
         _ raw: UnsafeRawBufferPointer,
         of type: DataType,
@@ -24,8 +24,8 @@ package struct PairMeasurement: Hashable, Sendable {
         guard PairMeasurement.measures(type, baseType), let width = type.elementWidth,
             let baseWidth = baseType.elementWidth, raw.count / width == base.count / baseWidth
         else { return nil }
-        // SAFETY: both have `count` elements of their widths, as was just compared, so that no block reaches beyond either; `blocks` has
-        // room for two of the longest.
+        // SAFETY: both have `count` elements of their widths, as was just compared, so that no block reaches beyond
+        // either; `blocks` has room for two of the longest.
         guard let start = raw.baseAddress, let baseStart = base.baseAddress else { return }
         let count = raw.count / width
         let length = BlockLanes.blockLength

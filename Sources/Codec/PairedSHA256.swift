@@ -1,6 +1,7 @@
 package import ModelCore
 
-/// The SHA-256 digests of two messages, which the processor computes at the price of one as far as they are of one length.
+/// The SHA-256 digests of two messages, which the processor computes at the price of one as far as they are of one
+/// length.
 ///
 /// One thread at a time may use a value.
 package struct PairedSHA256: ~Copyable {
@@ -30,7 +31,8 @@ package struct PairedSHA256: ~Copyable {
 }
 
 extension SHA256 {
-    /// Returns the digests of two messages, of which the processor computes two at the price of one where they are of one length.
+    /// Returns the digests of two messages, of which the processor computes two at the price of one where they are of
+    /// one length.
     package static func digests(of first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> (Digest, Digest)
     {
         var hash = PairedSHA256()

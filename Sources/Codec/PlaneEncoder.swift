@@ -18,8 +18,8 @@ struct PlaneEncoder: ~Copyable {
 
     /// Encodes a frame of at least one word; returns what to store, or `nil` where that is longer than `room`.
     ///
-    /// `base` is exactly as long as the frame; where the plan's codec is no delta it is not read. What is returned lies in `room` or in
-    /// memory of this value, and is valid until the next call.
+    /// `base` is exactly as long as the frame; where the plan's codec is no delta it is not read. What is returned lies
+    /// in `room` or in memory of this value, and is valid until the next call.
     func encode(
         _ plan: FramePlan,
         _ width: ElementWidth,

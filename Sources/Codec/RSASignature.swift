@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// Signatures by RSA with PKCS #1 v1.5 padding and SHA-256 (RFC 8017, section 8.2), by OpenSSL: `RS256` of JSON Web Tokens.
+/// Signatures by RSA with PKCS #1 v1.5 padding and SHA-256 (RFC 8017, section 8.2), by OpenSSL: `RS256` of JSON Web
+/// Tokens.
 package enum RSASignature {
     /// Returns the signature of a message by a private key in PEM; `nil` where that is no RSA key without a passphrase.
     package static func signature(of message: [UInt8], key: String) -> [UInt8]? {

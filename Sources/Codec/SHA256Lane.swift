@@ -3,8 +3,8 @@ import ModelCore
 
 /// One of two SHA-256 states (FIPS 180-4) that the processor advances together, at the price of one.
 ///
-/// The instructions wait for one another along one message, so that a second message fills the gaps: on an AMD EPYC with `sha_ni` two
-/// messages take as long as one does by OpenSSL.
+/// The instructions wait for one another along one message, so that a second message fills the gaps: on an AMD EPYC
+/// with `sha_ni` two messages take as long as one does by OpenSSL.
 struct SHA256Lane {
     private static let blockByteCount = 64
     /// Section 5.3.3.

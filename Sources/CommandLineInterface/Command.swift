@@ -39,7 +39,8 @@ protocol ModelCommand: AsyncParsableCommand {
     /// The options that every verb understands: `@OptionGroup(title: "Global options") var global: GlobalOptions`.
     var global: GlobalOptions { get }
 
-    /// Whether the text answers a question, so that `-q` prints it too; `false` for verbs that only confirm what they did.
+    /// Whether the text answers a question, so that `-q` prints it too; `false` for verbs that only confirm what they
+    /// did.
     static var answers: Bool { get }
 
     /// Whether the text goes to standard error, for standard output is another program's.

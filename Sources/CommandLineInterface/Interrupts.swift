@@ -76,7 +76,8 @@ enum Interrupts {
 
     /// Passes a signal on where another process gets them; `false` where none does.
     ///
-    /// What the terminal sends, all its foreground processes get anyway; and Git, when it gets it, sends it to what it started.
+    /// What the terminal sends, all its foreground processes get anyway; and Git, when it gets it, sends it to what it
+    /// started.
     private static func passOn(_ signal: CInt, _ information: UnsafeMutablePointer<siginfo_t>?) -> Bool {
         let process = receiver.load(ordering: .relaxed)
         guard process > 0 else { return false }

@@ -18,7 +18,8 @@ extension Program {
         let environment = ProcessInfo.processInfo.environment
         let streams = StandardStreams.process(environment: environment)
         Interrupts.install()
-        // On Linux the runtime reads the words from /proc, and finds none in a bare chroot: that is not a call for help.
+        // On Linux the runtime reads the words from /proc, and finds none in a bare chroot: that is not a call for
+        // help.
         guard !words.isEmpty else {
             streams.writeError("error: cannot read the command line: /proc is not mounted\n")
             streams.writeError("hint: mount it: `mount -t proc proc /proc`\n")

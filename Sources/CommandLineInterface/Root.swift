@@ -10,7 +10,8 @@ struct Root: AsyncParsableCommand {
         groupedSubcommands: groups
     )
 
-    // The order of help and manual: within a group, verbs stand as somebody new meets them. A group without verbs is not shown.
+    // The order of help and manual: within a group, verbs stand as somebody new meets them. A group without verbs is
+    // not shown.
     private static let groups: [CommandGroup] = [
         // init, add, status, push, pull, checkout, tag, list, show, log
         CommandGroup(

@@ -87,7 +87,8 @@ struct Terminal: Sendable {
     /// Whether somebody can be asked: standard input and standard error are terminals.
     var isInteractive: Bool
 
-    /// Whether programs that we start may ask by the terminal itself: standard error is one, as it is in Git's hooks too.
+    /// Whether programs that we start may ask by the terminal itself: standard error is one, as it is in Git's hooks
+    /// too.
     var isThere: Bool
 
     /// Whether standard output is a terminal that shows colours.

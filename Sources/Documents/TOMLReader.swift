@@ -2,10 +2,11 @@ package import ModelCore
 
 /// Reads a TOML 1.0 document as the object that it stands for.
 ///
-/// Numbers keep their values: integers in decimal digits of 64 bits, and infinities and NaN as `JSONValue` has them where it allows
-/// them. Dates and times are texts, as they stand there.
+/// Numbers keep their values: integers in decimal digits of 64 bits, and infinities and NaN as `JSONValue` has them
+/// where it allows them. Dates and times are texts, as they stand there.
 package struct TOMLReader {
-    /// The deepest nesting, of tables, keys with dots and values together, so that hostile input cannot exhaust the stack.
+    /// The deepest nesting, of tables, keys with dots and values together, so that hostile input cannot exhaust the
+    /// stack.
     private static let depthLimit = 64
 
     private var scanner: TOMLScanner

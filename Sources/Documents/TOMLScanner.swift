@@ -54,7 +54,8 @@ struct TOMLScanner {
         return parts
     }
 
-    /// Reads the letters, digits and signs of a number, a date, or the like; a date and a time may have a blank between them.
+    /// Reads the letters, digits and signs of a number, a date, or the like; a date and a time may have a blank between
+    /// them.
     mutating func word() -> String {
         let start = position
         func skip() -> Int {

@@ -95,7 +95,8 @@ struct TOMLTables {
         )
     }
 
-    /// Returns the table in which the last part of a header's key is a member; of a list, the way leads to its last table.
+    /// Returns the table in which the last part of a header's key is a member; of a list, the way leads to its last
+    /// table.
     private mutating func parent(of key: [String]) throws(Conflict) -> (table: Int, name: String) {
         var table = TOMLTables.root
         for name in key.dropLast() {

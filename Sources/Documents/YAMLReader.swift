@@ -31,8 +31,8 @@ package struct YAMLReader: ~Copyable {
         var count = 1
     }
 
-    // SAFETY: the parser is initialised once, used and deleted by this value alone, which cannot be copied, and at one place in
-    // memory, for libyaml keeps pointers into it.
+    // SAFETY: the parser is initialised once, used and deleted by this value alone, which cannot be copied, and at one
+    // place in memory, for libyaml keeps pointers into it.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private var open: [Collection] = []
     private var anchors: [String: Complete] = [:]

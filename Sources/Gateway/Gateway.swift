@@ -7,7 +7,8 @@ import ServiceLifecycle
 import SystemIO
 import SystemPackage
 
-/// The server in front of a version's own: starts it, watches it, gives it the requests, and changes it for another without a pause.
+/// The server in front of a version's own: starts it, watches it, gives it the requests, and changes it for another
+/// without a pause.
 package struct Gateway: Sendable {
     /// The variable that has the token of callers.
     package static let tokenVariable = "GIT_MODEL_GATEWAY_TOKEN"

@@ -1,6 +1,7 @@
 /// What an annotated tag's object says.
 ///
-/// Only where it leads to and when it was made is read at once, and the rest when it is asked for: a repository may have tens of thousands.
+/// Only where it leads to and when it was made is read at once, and the rest when it is asked for: a repository may
+/// have tens of thousands.
 package struct GitAnnotation: Sendable {
     /// The tag object's id.
     package let id: GitObjectID

@@ -71,7 +71,8 @@ package struct GitDetachedBranch: Sendable {
         return try await repository.objects.reference(reference)?.objectID
     }
 
-    /// Returns the files of a commit by their paths, at any depth; what is no file, and paths that are no UTF-8, are left out.
+    /// Returns the files of a commit by their paths, at any depth; what is no file, and paths that are no UTF-8, are
+    /// left out.
     package func files(of commit: GitObjectID) async throws(GitError) -> [String: File] {
         let output = try await program.run(["ls-tree", "-r", "-z", "--long", "--full-tree", GitArgument(commit)])
         var files: [String: File] = [:]

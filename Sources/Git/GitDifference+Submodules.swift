@@ -1,6 +1,6 @@
 extension GitDifference {
-    /// Returns the commits that a patch leads submodules to, which `git apply` leaves to others, and `nil` for those that it removes; its
-    /// index lines have to be complete.
+    /// Returns the commits that a patch leads submodules to, which `git apply` leaves to others, and `nil` for those
+    /// that it removes; its index lines have to be complete.
     package static func submodules(in patch: [UInt8]) -> [GitPath: GitObjectID?] {
         var found: [GitPath: GitObjectID?] = [:]
         var header = Header()
@@ -35,7 +35,8 @@ extension GitDifference {
             return unquoted(both.prefix((both.count - 1) / 2)).map { GitPath(bytes: $0.dropFirst("a/".utf8.count)) }
         }
 
-        /// Returns the commit of an index line, `index OLD..NEW MODE`, and whether it is a submodule's; `nil` for any other line.
+        /// Returns the commit of an index line, `index OLD..NEW MODE`, and whether it is a submodule's; `nil` for any
+        /// other line.
         mutating func read(_ line: ArraySlice<UInt8>) -> (id: GitObjectID?, isSubmodule: Bool)? {
             let mode = "160000".utf8
             for (start, removes) in [("new file mode ", false), ("deleted file mode ", true)]
@@ -51,7 +52,8 @@ extension GitDifference {
             return (GitObjectID(String(decoding: id, as: UTF8.self)), isOne)
         }
 
-        /// Returns the bytes of a name that may stand between double quotes, as in C (git's quote.c); `nil` where an escape is none.
+        /// Returns the bytes of a name that may stand between double quotes, as in C (git's quote.c); `nil` where an
+        /// escape is none.
         private static func unquoted(_ name: ArraySlice<UInt8>) -> [UInt8]? {
             let quote = UInt8(ascii: "\"")
             guard name.first == quote else { return Array(name) }

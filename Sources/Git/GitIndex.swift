@@ -63,7 +63,8 @@ package struct GitIndex: Sendable {
         self.objectFormat = objectFormat
     }
 
-    /// Throws `locked` where another Git command holds the index for more than a second; what changes several files asks first.
+    /// Throws `locked` where another Git command holds the index for more than a second; what changes several files
+    /// asks first.
     package func requireUnlocked() async throws(GitError) {
         let place: [GitArgument] = ["rev-parse", "--path-format=absolute", "--git-path", "index"]
         let lock = FilePath(try await program.run(place).line + ".lock")

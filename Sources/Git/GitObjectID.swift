@@ -26,7 +26,8 @@ package enum GitObjectFormat: String, Sendable, Hashable {
 
 /// The id of a Git object: 40 (SHA-1) or 64 (SHA-256) lowercase hexadecimal digits.
 package struct GitObjectID: Hashable, Sendable {
-    // In place, not as text: a repository may have tens of thousands of references with two ids each. An id of 20 bytes ends in zeros.
+    // In place, not as text: a repository may have tens of thousands of references with two ids each. An id of 20 bytes
+    // ends in zeros.
     private let first: UInt64
     private let second: UInt64
     private let third: UInt64

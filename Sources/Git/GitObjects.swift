@@ -94,7 +94,8 @@ package struct GitObjects: Sendable {
         return result
     }
 
-    /// Returns the bytes of those blobs that have at most `limit` bytes; one that is larger keeps nobody from the others.
+    /// Returns the bytes of those blobs that have at most `limit` bytes; one that is larger keeps nobody from the
+    /// others.
     package func smallBlobs(
         _ ids: some Sequence<GitObjectID>,
         limit: Int64
@@ -205,14 +206,16 @@ package struct GitObjects: Sendable {
         return GitTag(reference: reference, annotation: annotations[reference.objectID])
     }
 
-    /// Returns what tag objects say; one that is damaged, or larger than any tag that means something, keeps nobody from the others.
+    /// Returns what tag objects say; one that is damaged, or larger than any tag that means something, keeps nobody
+    /// from the others.
     package func annotations(_ ids: [GitObjectID]) async throws(GitError) -> [GitObjectID: GitAnnotation] {
         var result: [GitObjectID: GitAnnotation] = [:]
         for object in try await tagObjects(ids) { result[object.id] = try? GitAnnotation(object) }
         return result
     }
 
-    /// Returns tag objects as they are; what cannot be read, or is larger than any tag that means something, is left out.
+    /// Returns tag objects as they are; what cannot be read, or is larger than any tag that means something, is left
+    /// out.
     package func tagObjects(_ ids: [GitObjectID]) async throws(GitError) -> [GitObject] {
         var wanted = ids
         while true {

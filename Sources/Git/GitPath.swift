@@ -1,6 +1,7 @@
 /// A path inside a repository as Git keeps it: bytes, separated by `/`, relative to the top, in no particular encoding.
 ///
-/// Nothing is checked: a hostile tree may hold `..` or `.git`. Whoever turns one into a path on disk validates it first.
+/// Nothing is checked: a hostile tree may hold `..` or `.git`. Whoever turns one into a path on disk validates it
+/// first.
 package struct GitPath: Hashable, Sendable, Comparable {
     /// The path's bytes, without a terminator.
     package let bytes: [UInt8]

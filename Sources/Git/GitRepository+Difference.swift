@@ -12,16 +12,18 @@ package struct GitDifference: Sendable {
 }
 
 extension GitRepository {
-    /// Settings under which nothing of the user's runs, nothing is left in the Git directory, and no line end is a reason to fail.
+    /// Settings under which nothing of the user's runs, nothing is left in the Git directory, and no line end is a
+    /// reason to fail.
     private static let quiet: [GitArgument] = [
         "-c", "core.hooksPath=/dev/null", "-c", "core.splitIndex=false", "-c", "core.safecrlf=false",
         "-c", "core.fsmonitor=false", "--literal-pathspecs",
     ]
 
-    /// Returns how the work tree differs from HEAD, or from nothing before the first commit; the index and the objects stay as they are.
+    /// Returns how the work tree differs from HEAD, or from nothing before the first commit; the index and the objects
+    /// stay as they are.
     ///
-    /// What Git does not track counts too, unless it is ignored or `isIncluded` says no to its path. `scratch` is a directory that is
-    /// there, for files that are removed again. Files that cannot be read are left out.
+    /// What Git does not track counts too, unless it is ignored or `isIncluded` says no to its path. `scratch` is a
+    /// directory that is there, for files that are removed again. Files that cannot be read are left out.
     package func difference(
         scratch: FilePath,
         isIncluded: (GitPath) throws -> Bool
@@ -53,7 +55,8 @@ extension GitRepository {
             try await scratchProgram.run(add + list, input: included.terminated, accepting: [0, 1])
         }
         let head = try await objects.head().commit
-        // Plumbing: the user's settings of how differences look do not count, nor what `.gitmodules` would have ignored.
+        // Plumbing: the user's settings of how differences look do not count, nor what `.gitmodules` would have
+        // ignored.
         let patch = try await scratchProgram.run([
             "-c", "core.quotePath=false", "diff-index", "--cached", "-p", "--binary", "--full-index", "--no-ext-diff",
             "--no-textconv", "--no-renames", "--ignore-submodules=none", "--submodule=short",

@@ -41,10 +41,11 @@ extension GitRepository {
         return (String(name), String(answer.line[answer.line.index(after: start)..<end]))
     }
 
-    /// Makes a commit of the files that its parents have at the top of their trees, and of new ones, which is in no reference.
+    /// Makes a commit of the files that its parents have at the top of their trees, and of new ones, which is in no
+    /// reference.
     ///
-    /// Of two files of one name the new one counts, else that of the first parent. Where Git does not know who commits, it is nobody in
-    /// particular.
+    /// Of two files of one name the new one counts, else that of the first parent. Where Git does not know who commits,
+    /// it is nobody in particular.
     package func makeCommit(
         adding files: [(name: String, bytes: [UInt8])],
         to parents: [GitObjectID],

@@ -11,7 +11,8 @@ package struct GitIntroducedFile: Sendable, Hashable {
 }
 
 extension GitRepository {
-    /// Hands on every plain file with that suffix, or inside a directory that is given, which commits reachable from `tips`, and not from `excluded`, bring in.
+    /// Hands on every plain file with that suffix, or inside a directory that is given, which commits reachable from
+    /// `tips`, and not from `excluded`, bring in.
     ///
     /// Both may name tags; what they lead to that is no commit is left out, as are excluded objects that are not here.
     /// A shallow clone's oldest commits bring in all they have. Files come as Git finds them, newest commits first; the
@@ -49,7 +50,8 @@ extension GitRepository {
         }
     }
 
-    /// Returns every blob with that suffix, or inside a directory that is given, that a push brings to the remote: what commits bring in that are not there.
+    /// Returns every blob with that suffix, or inside a directory that is given, that a push brings to the remote: what
+    /// commits bring in that are not there.
     ///
     /// What the remote has is known from its tracking branches and from the ids that it told the hook. With `tips`
     /// included, also all files with the suffix of the pushed commits themselves, new or not.

@@ -14,8 +14,8 @@ extension GitRepository {
 
     /// Fetches references to the names that are given here, and nothing beside them.
     ///
-    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and `failed` where the
-    /// remote has none of that name.
+    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and
+    /// `failed` where the remote has none of that name.
     package func fetchReferences(_ refspecs: [GitRefspec], from remote: String) async throws(GitError) {
         guard !refspecs.isEmpty else { return }
         let quietly: [GitArgument] = [
@@ -27,8 +27,8 @@ extension GitRepository {
 
     /// Pushes references, and nothing beside them, whatever the user's settings say; no hook runs.
     ///
-    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and `failed`
-    /// where the remote refuses one: the others are there then.
+    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and
+    /// `failed` where the remote refuses one: the others are there then.
     package func pushReferences(_ refspecs: [GitRefspec], to remote: String) async throws(GitError) {
         if let refusal = try await offerReferences(refspecs, to: remote) { throw refusal.error }
     }

@@ -5,10 +5,12 @@ package struct GitRetention: Sendable {
     /// Commits of which the tree and all history count.
     package let histories: [GitObjectID]
 
-    /// Whether a reference is a run's: `refs/git-model/runs/<id>`, the same of a remote, or one that is shared without being kept.
+    /// Whether a reference is a run's: `refs/git-model/runs/<id>`, the same of a remote, or one that is shared without
+    /// being kept.
     fileprivate static func isRun(_ reference: GitReference) -> Bool {
         let parts = reference.name.split(separator: "/")
-        // refs, git-model, runs, id; or refs, git-model-remotes, remote, runs, id. Of a stage something else may be called so.
+        // refs, git-model, runs, id; or refs, git-model-remotes, remote, runs, id. Of a stage something else may be
+        // called so.
         let isOwn = parts.count == 4 && parts[1] == "git-model" && parts[2] == "runs"
         return isOwn
             || parts.count >= 5 && parts[1] == "git-model-remotes" && parts[parts.count - 2] == "runs"
@@ -19,10 +21,10 @@ package struct GitRetention: Sendable {
 extension GitRepository {
     /// Returns the commits that stay when a branch keeps those `count` newest ones that change a file with that suffix.
     ///
-    /// These are, with their trees: what tags lead to; for each branch, local or remote-tracking, its tip and the newest ones; every
-    /// worktree's HEAD and whatever is under way there; the stash; what no Git remote has, once there is one; and what only reflogs
-    /// still lead to, for that is how Git undoes. A reference in a directory `runs` of git-model's own keeps one commit, as a tag
-    /// does. What other references lead to stays with its history.
+    /// These are, with their trees: what tags lead to; for each branch, local or remote-tracking, its tip and the
+    /// newest ones; every worktree's HEAD and whatever is under way there; the stash; what no Git remote has, once
+    /// there is one; and what only reflogs still lead to, for that is how Git undoes. A reference in a directory `runs`
+    /// of git-model's own keeps one commit, as a tag does. What other references lead to stays with its history.
     package func retention(
         keepingLast count: Int,
         changing suffix: String

@@ -9,7 +9,8 @@ package enum GitSigner: Sendable, Hashable {
 }
 
 extension GitRepository {
-    /// Returns who signed a tag object, or a commit, well; `nil` for no signature, a bad one, or an SSH key that the file does not list.
+    /// Returns who signed a tag object, or a commit, well; `nil` for no signature, a bad one, or an SSH key that the
+    /// file does not list.
     ///
     /// OpenPGP keys are the user's own to know; that a signature is good says nothing about whom to believe.
     package func signer(

@@ -30,8 +30,8 @@ package enum GitReplacement: Sendable, Hashable {
 extension GitRepository {
     /// Makes an annotated tag with exactly that message, through `git`, so that the user's signing program runs.
     ///
-    /// With a time, in seconds since 1970, the tag says that it was made then. Returns the tag object's id. Throws `invalidName`,
-    /// `alreadyExists`, or `failed` when signing fails.
+    /// With a time, in seconds since 1970, the tag says that it was made then. Returns the tag object's id. Throws
+    /// `invalidName`, `alreadyExists`, or `failed` when signing fails.
     @discardableResult
     package func createTag(
         _ name: String,
@@ -70,8 +70,8 @@ extension GitRepository {
 
     /// Moves a reference, if it still is where the caller read it; `expecting` `nil` means that it must not exist yet.
     ///
-    /// With a reason, its reflog has the move. A reference to a tag should have none: `git gc` takes what reflogs name for commits, and
-    /// complains. Throws `alreadyExists` when somebody else moved it.
+    /// With a reason, its reflog has the move. A reference to a tag should have none: `git gc` takes what reflogs name
+    /// for commits, and complains. Throws `alreadyExists` when somebody else moved it.
     package func updateReference(
         _ name: String,
         to id: GitObjectID,

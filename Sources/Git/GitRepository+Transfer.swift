@@ -46,7 +46,8 @@ extension GitRepository {
 
     /// Pushes exactly these references, on the caller's terminal: progress, credentials and hooks are the user's.
     ///
-    /// Without a remote, what and where Git's configuration says. Captured, nothing is printed, and Git's words are in the error.
+    /// Without a remote, what and where Git's configuration says. Captured, nothing is printed, and Git's words are in
+    /// the error.
     package func push(
         _ refspecs: [GitRefspec],
         to remote: String?,
@@ -61,7 +62,8 @@ extension GitRepository {
         try await program.with(environment: environment).run(arguments)
     }
 
-    /// Pushes references all or none, and only if some still are where the caller saw them: `nil` means that they must not exist.
+    /// Pushes references all or none, and only if some still are where the caller saw them: `nil` means that they must
+    /// not exist.
     ///
     /// On the caller's terminal, or, captured, with Git's words in the error; a reference that moved is such an error.
     package func pushAtomically(
@@ -93,7 +95,8 @@ extension GitRepository {
         try await attached(["fetch", "--", remoteArgument(remote)] + refspecs.map(\.argument), environment)
     }
 
-    /// Fetches one commit without its history, by the full name of a reference, which gets the same name here, or by its id.
+    /// Fetches one commit without its history, by the full name of a reference, which gets the same name here, or by
+    /// its id.
     ///
     /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`.
     package func fetchCommit(_ reference: String, from remote: String) async throws(GitError) -> GitObjectID {

@@ -95,8 +95,8 @@ extension GitRepository {
         try await program.run(["apply", "--whitespace=nowarn", "-"], input: patch)
     }
 
-    /// Returns everything that keeps an object alive here: tips of history, and index entries with that suffix, or inside a
-    /// directory that is given.
+    /// Returns everything that keeps an object alive here: tips of history, and index entries with that suffix, or
+    /// inside a directory that is given.
     ///
     /// Worktrees whose directories are gone count, since Git keeps their indexes until it prunes them. Throws when any
     /// index cannot be read: who collects garbage must know all roots or do nothing.

@@ -56,8 +56,8 @@ package struct GitSubmodules: Sendable {
 
     /// Checks all of them out, those in them too; returns those that could not be had.
     ///
-    /// `changes` are the commits that submodules at the top are to be at in the place of what the index says, `nil` for those that are
-    /// not to be there. No hook and no command of a tracked file runs.
+    /// `changes` are the commits that submodules at the top are to be at in the place of what the index says, `nil` for
+    /// those that are not to be there. No hook and no command of a tracked file runs.
     package func checkOut(_ changes: [GitPath: GitObjectID?] = [:]) async throws -> [Absence] {
         guard depth < GitSubmodules.depthLimit else { return [] }
         let commits = try await commits().merging(changes) { _, changed in changed }

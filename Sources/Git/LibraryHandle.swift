@@ -23,7 +23,8 @@ struct LibraryHandle: ~Copyable {
 
     /// How to look for a repository.
     enum Search {
-        /// Upwards from a directory, not above the ceilings (a list separated by colons), nor, normally, across devices.
+        /// Upwards from a directory, not above the ceilings (a list separated by colons), nor, normally, across
+        /// devices.
         case upwards(ceilings: String, crossesDevices: Bool)
         /// Nowhere: the path is a Git directory.
         case gitDirectory

@@ -6,7 +6,8 @@ package enum Annotation {
     package static let target = "git-model/target"
     /// The release.
     package static let release = "git-model/release"
-    /// All objects, by the SHA-256 of the file that they make; the Deployment alone has it, so that pods do not start again for others' sake.
+    /// All objects, by the SHA-256 of the file that they make; the Deployment alone has it, so that pods do not start
+    /// again for others' sake.
     package static let objects = "git-model/objects"
 
     /// Returns all of them for a release.

@@ -50,7 +50,8 @@ package struct DeploymentLease: Sendable, Hashable {
     /// Whether nobody holds it any more.
     package func isFree(at now: Int64) -> Bool { holder.isEmpty || now - renewed > seconds }
 
-    /// Says, as a clause, how this lease was lost to what the cluster has now under its name; `nil` where it still counts.
+    /// Says, as a clause, how this lease was lost to what the cluster has now under its name; `nil` where it still
+    /// counts.
     package func loss(of found: DeploymentLease?, at now: Int64) -> String? {
         guard let found else { return "somebody deleted the lease \(name)" }
         guard found.holder == holder else {

@@ -4,7 +4,8 @@ package enum ObjectName {
     private static let limit = 52
     private static let labelLimit = 63
 
-    /// Whether a text is a DNS label: lowercase letters, digits and `-`, none of these at its ends, and a letter first, as services want.
+    /// Whether a text is a DNS label: lowercase letters, digits and `-`, none of these at its ends, and a letter first,
+    /// as services want.
     package static func isValid(_ text: String) -> Bool {
         guard let first = text.utf8.first, let last = text.utf8.last, isLetter(first), last != UInt8(ascii: "-") else {
             return false
@@ -13,7 +14,8 @@ package enum ObjectName {
             && text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
     }
 
-    /// Returns the name of a text as a DNS label; `nil` where it cannot be made one, as it is too long or begins with a digit.
+    /// Returns the name of a text as a DNS label; `nil` where it cannot be made one, as it is too long or begins with a
+    /// digit.
     package static func label(of text: String) -> String? {
         let name = text.utf8.map { byte -> Character in
             let lower = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte

@@ -3,7 +3,8 @@ package import Deployment
 package import ModelCore
 import OCI
 
-/// A release as a cluster runs it: what of it was tried and stays the same, and what the target's keys say today of where and how much.
+/// A release as a cluster runs it: what of it was tried and stays the same, and what the target's keys say today of
+/// where and how much.
 ///
 /// Going back to a release thus brings back its images and commands, and leaves how many pods there are as it is.
 package struct Workload: Sendable, Hashable {

@@ -1,4 +1,5 @@
-/// What the configuration of a DVC project says about where bytes are (`.dvc/config`, in the syntax of Python's ConfigObj).
+/// What the configuration of a DVC project says about where bytes are (`.dvc/config`, in the syntax of Python's
+/// ConfigObj).
 package struct DVCConfiguration: Sendable {
     /// The most bytes that a file may have.
     package static let byteLimit = 1 << 20
@@ -9,7 +10,8 @@ package struct DVCConfiguration: Sendable {
     /// Creates a configuration in which nothing is set.
     package init() {}
 
-    /// Sets what a file says, which stands above what is set so far; `place` makes a path that is written there absolute.
+    /// Sets what a file says, which stands above what is set so far; `place` makes a path that is written there
+    /// absolute.
     ///
     /// Lines that make no sense are passed over, as DVC itself will complain about them.
     package mutating func read(_ bytes: [UInt8], place: (String) -> String) {

@@ -60,7 +60,8 @@ private struct DVCPipeline {
         return stage.split(separator: "@", maxSplits: 1).first.map(String.init) ?? stage
     }
 
-    /// Returns the directory that paths of a stage count from; empty for that of the file, `nil` where it cannot be known.
+    /// Returns the directory that paths of a stage count from; empty for that of the file, `nil` where it cannot be
+    /// known.
     func directory(of stage: String) -> String? {
         guard let place = stages[definedName(of: stage)]?["wdir"]?.string else { return "" }
         return place.firstRange(of: "${") == nil ? place : nil

@@ -50,8 +50,8 @@ package struct DVCManifest: Sendable {
         }
     }
 
-    /// Parses a manifest whose files are named by `algorithm`; throws `FormatError`, also for a path that leads out of the directory, is
-    /// there twice or inside a file.
+    /// Parses a manifest whose files are named by `algorithm`; throws `FormatError`, also for a path that leads out of
+    /// the directory, is there twice or inside a file.
     package init(parsing bytes: [UInt8], _ algorithm: DVCHash.Algorithm) throws(FormatError) {
         func malformed(_ what: String) -> FormatError {
             FormatError("manifest of a directory of DVC", .malformed(what))

@@ -3,8 +3,8 @@ package import ModelCore
 
 /// The files of metrics and parameters that a `dvc.yaml` names, for a whole project and for its stages.
 ///
-/// Source: https://dvc.org/doc/user-guide/project-structure/dvcyaml-files. What a template would fill in (`${…}`) is only known to DVC,
-/// and is left out.
+/// Source: https://dvc.org/doc/user-guide/project-structure/dvcyaml-files. What a template would fill in (`${…}`) is
+/// only known to DVC, and is left out.
 package struct DVCReports: Sendable, Equatable {
     /// The file's name.
     package static let fileName = "dvc.yaml"
@@ -42,7 +42,8 @@ package struct DVCReports: Sendable, Equatable {
         (list?.sequence ?? []).flatMap { item in item.string.map { [$0] } ?? item.mapping.map { Array($0.keys) } ?? [] }
     }
 
-    /// Returns the files of a stage's list of parameters: texts name what is in the usual file, keys are files of their own.
+    /// Returns the files of a stage's list of parameters: texts name what is in the usual file, keys are files of their
+    /// own.
     private static func parameterFiles(of list: YAMLValue?) -> [String] {
         (list?.sequence ?? []).flatMap { item in item.mapping.map { Array($0.keys) } ?? [defaultParameters] }
     }

@@ -38,7 +38,8 @@ package struct MLflowFields: Sendable, Hashable {
     /// Returns an integer; `nil` where there is none.
     package func integer(_ key: String) -> Int64? { text(key).flatMap { Int64($0) } }
 
-    /// Returns a number; NaN and the infinities may be spelled out, and what databases have in place of these counts as such.
+    /// Returns a number; NaN and the infinities may be spelled out, and what databases have in place of these counts as
+    /// such.
     package func real(_ key: String) -> Double? {
         guard let text = text(key), let number = Double(text) else { return nil }
         // Source: mlflow/store/tracking/sqlalchemy_store.py, `log_metric`.

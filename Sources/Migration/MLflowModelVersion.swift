@@ -12,7 +12,8 @@ package struct MLflowModelVersion: Sendable, Hashable {
     package var places: [String]
     /// The run that made it.
     package let run: String?
-    /// MLflow's old way to say where it is used: `Production`, `Staging`, `Archived`; `nil` where it is in none of them.
+    /// MLflow's old way to say where it is used: `Production`, `Staging`, `Archived`; `nil` where it is in none of
+    /// them.
     package let stage: String?
     /// When it was registered, in ms since 1970.
     package let created: Int64?
@@ -43,7 +44,8 @@ package struct MLflowModelVersion: Sendable, Hashable {
         isDeleted = stage == "Deleted_Internal"
     }
 
-    /// The number of the version that it becomes: the one that its tag `semver` says, with or without `v`, else `v0.n.0`.
+    /// The number of the version that it becomes: the one that its tag `semver` says, with or without `v`, else
+    /// `v0.n.0`.
     package var semanticVersion: SemanticVersion? {
         if let text = tags["semver"] ?? tags["gitlab.version"] {
             let digits = text.hasPrefix("v") ? text : "v" + text

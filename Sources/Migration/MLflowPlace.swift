@@ -9,8 +9,8 @@ package enum MLflowPlace: Sendable, Hashable {
     /// Anywhere else, as the address says.
     case elsewhere(String)
 
-    /// Reads an address: `runs:/`, `models:/m-…`, or any path or URL of a run's or logged model's directory of artifacts, whose
-    /// machine need not be there any more.
+    /// Reads an address: `runs:/`, `models:/m-…`, or any path or URL of a run's or logged model's directory of
+    /// artifacts, whose machine need not be there any more.
     ///
     /// What follows is relative; whoever follows it checks each of its components.
     package init(_ address: String) {

@@ -20,7 +20,8 @@ package struct MLflowRunFacts: Sendable, Hashable {
         }
     }
 
-    /// The tag that names the run inside of which one was begun (`MLFLOW_PARENT_RUN_ID` of mlflow/utils/mlflow_tags.py).
+    /// The tag that names the run inside of which one was begun (`MLFLOW_PARENT_RUN_ID` of
+    /// mlflow/utils/mlflow_tags.py).
     package static let parentTag = "mlflow.parentRunId"
 
     /// The id, mostly 32 hexadecimal digits.

@@ -32,11 +32,12 @@ package struct CivilDate: Hashable, Sendable {
         time(secondsSince1970: seconds).filter { $0 != "-" && $0 != ":" }
     }
 
-    /// Returns the seconds since 1970 of a time as `2026-01-02T03:04:05Z`, where a fraction of a second and an offset such as
-    /// `+01:00` may stand; `nil` for anything else.
+    /// Returns the seconds since 1970 of a time as `2026-01-02T03:04:05Z`, where a fraction of a second and an offset
+    /// such as `+01:00` may stand; `nil` for anything else.
     package static func secondsSince1970(parsing text: String) -> Int64? { parts(of: text)?.seconds }
 
-    /// Returns the milliseconds since 1970 of such a time, whose fraction is cut after three digits; `nil` for anything else.
+    /// Returns the milliseconds since 1970 of such a time, whose fraction is cut after three digits; `nil` for anything
+    /// else.
     package static func millisecondsSince1970(parsing text: String) -> Int64? {
         parts(of: text).map { $0.seconds * 1000 + $0.milliseconds }
     }

@@ -1,6 +1,7 @@
 /// What a tag says to GTO 1.x, for repositories that it wrote to (gto/constants.py, `TAG_REGEXP`).
 ///
-/// git-model reads all of them. It writes registrations (`TagName`), and assignments and what takes something back as here.
+/// git-model reads all of them. It writes registrations (`TagName`), and assignments and what takes something back as
+/// here.
 package struct GTOEvent: Sendable, Hashable {
     /// What happened to the artifact.
     package enum Kind: Sendable, Hashable {

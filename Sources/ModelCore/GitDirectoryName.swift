@@ -1,5 +1,5 @@
-/// Spellings of `.git` that some file system takes for Git's own directory, as `verify_path` in Git's read-cache.c knows
-/// them.
+/// Spellings of `.git` that some file system takes for Git's own directory, as `verify_path` in Git's read-cache.c
+/// knows them.
 enum GitDirectoryName {
     /// Whether a component needs a closer look; most do not, so that long listings are quick to check.
     static func mayMatch(_ component: Substring.UTF8View) -> Bool {

@@ -1,6 +1,7 @@
 /// Where values are in a JSON document: the part of JSONPath (RFC 9535) that names members and elements.
 ///
-/// `$` is the document; `.name` and `['name']` are a member, `[0]` an element, `[-1]` the last one, `[*]` and `.*` all of either.
+/// `$` is the document; `.name` and `['name']` are a member, `[0]` an element, `[-1]` the last one, `[*]` and `.*` all
+/// of either.
 package struct JSONPath: Sendable, Hashable {
     /// The most bytes that a path may have.
     package static let byteLimit = 4096
@@ -33,7 +34,8 @@ package struct JSONPath: Sendable, Hashable {
     /// Whether the path leads to one value at most, as it has no `*`.
     package var isSingular: Bool { !steps.contains(.all) }
 
-    /// Returns the values that the path leads to, none where there is nothing of that name or number; members are sorted by key.
+    /// Returns the values that the path leads to, none where there is nothing of that name or number; members are
+    /// sorted by key.
     package func values(in value: JSONValue) -> [JSONValue] {
         var values = [value]
         for step in steps { values = values.flatMap { JSONPath.values(at: step, in: $0) } }

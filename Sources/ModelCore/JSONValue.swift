@@ -15,7 +15,8 @@ package enum JSONValue: Sendable, Hashable {
         self = .number(String(number))
     }
 
-    /// Creates a number; one that JSON has no digits for becomes a text, as MLflow writes it: `NaN`, `Infinity`, `-Infinity`.
+    /// Creates a number; one that JSON has no digits for becomes a text, as MLflow writes it: `NaN`, `Infinity`,
+    /// `-Infinity`.
     package init(real number: Double) {
         if number.isFinite {
             self = .number("\(number)")
@@ -26,8 +27,8 @@ package enum JSONValue: Sendable, Hashable {
 
     /// Reads one document of UTF-8; throws `malformed` with the position, also for a key that occurs twice.
     ///
-    /// With `allowsNonFinite`, `NaN`, `Infinity` and `-Infinity` may stand for numbers, as Python's `json` writes them: they are
-    /// their own digits here, which are no JSON.
+    /// With `allowsNonFinite`, `NaN`, `Infinity` and `-Infinity` may stand for numbers, as Python's `json` writes them:
+    /// they are their own digits here, which are no JSON.
     package init(parsing bytes: [UInt8], allowsNonFinite: Bool = false) throws(FormatError) {
         var parser = JSONParser(bytes, allowsNonFinite: allowsNonFinite)
         self = try parser.document()

@@ -14,7 +14,8 @@ package struct LFSPointer: Hashable, Sendable {
         self.size = size
     }
 
-    /// Parses a pointer; throws `FormatError` for what is none, and for one with extensions, whose bytes are not the file's.
+    /// Parses a pointer; throws `FormatError` for what is none, and for one with extensions, whose bytes are not the
+    /// file's.
     package init(parsing bytes: [UInt8]) throws(FormatError) {
         func malformed(_ what: String) -> FormatError { FormatError("pointer of Git LFS", .malformed(what)) }
         guard bytes.count < LFSPointer.byteLimit else { throw malformed("it is too long") }

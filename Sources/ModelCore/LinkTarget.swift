@@ -26,8 +26,8 @@ extension LinkTargetError: CustomStringConvertible {
 package enum LinkTarget {
     /// Throws unless a link at `path`, from the artifact's top, with that target text stays inside the artifact.
     ///
-    /// No other link is needed to decide: a parent of `path` is a real directory, `..` may only come first and so climbs
-    /// real directories, and each name after it is a directory, a file, or a link for which the same holds.
+    /// No other link is needed to decide: a parent of `path` is a real directory, `..` may only come first and so
+    /// climbs real directories, and each name after it is a directory, a file, or a link for which the same holds.
     package static func check(_ target: some Collection<UInt8>, at path: RepositoryPath) throws(LinkTargetError) {
         guard !target.isEmpty, target.count <= TreeEntry.linkTargetLimit, !target.contains(0),
             String(validating: target, as: UTF8.self) != nil

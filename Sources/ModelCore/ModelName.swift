@@ -12,7 +12,8 @@ package struct ModelName: Sendable, Hashable {
         self.text = text
     }
 
-    /// Creates the name that is nearest to any text, with `-` for what a name cannot have; `nil` without letter or digit.
+    /// Creates the name that is nearest to any text, with `-` for what a name cannot have; `nil` without letter or
+    /// digit.
     package init?(sanitising text: some StringProtocol) {
         guard let name = RegistryName.sanitised(String(text)) else { return nil }
         self.text = name

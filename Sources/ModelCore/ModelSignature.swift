@@ -45,8 +45,8 @@ package struct ModelSignature: Sendable, Hashable {
 extension ModelSignature {
     /// Reads `{"inputs": [{"name": "x", "dtype": "float32", "shape": ["batch", -1, 4]}], "outputs": […]}`.
     ///
-    /// A dimension is a number, a name, or -1 or null, which are free. Throws `FormatError` that names the field; `field` is the
-    /// signature's own name in what surrounds it.
+    /// A dimension is a number, a name, or -1 or null, which are free. Throws `FormatError` that names the field;
+    /// `field` is the signature's own name in what surrounds it.
     package init(parsing value: JSONValue, field: String? = nil) throws(FormatError) {
         guard var fields = value.object else {
             throw Problem.error(field.map { "\"\($0)\" is no object" } ?? "it is no JSON object")

@@ -1,4 +1,5 @@
-/// What changed in the tensors of an object since an earlier version of it, so that a reviewer needs the bytes of neither.
+/// What changed in the tensors of an object since an earlier version of it, so that a reviewer needs the bytes of
+/// neither.
 ///
 /// The encoding is the comparison of `docs/formats.md`.
 package struct ObjectComparison: Hashable, Sendable {

@@ -1,9 +1,9 @@
 /// A path as one word of a line of text.
 ///
 /// A path with a space, `"`, `\`, or a byte below 0x20 or 0x7F, and the empty path, stands between double quotes, in
-/// which `"` and `\` follow a backslash, line feed and tab are `\n` and `\t`, and other such bytes are three octal digits
-/// after a backslash. Any other path stands for itself. So each path has one spelling, a subset of what Git prints for
-/// `core.quotePath=false` but for the space.
+/// which `"` and `\` follow a backslash, line feed and tab are `\n` and `\t`, and other such bytes are three octal
+/// digits after a backslash. Any other path stands for itself. So each path has one spelling, a subset of what Git
+/// prints for `core.quotePath=false` but for the space.
 package enum QuotedPath {
     /// Returns the word for a path.
     package static func encode(_ path: String) -> String {

@@ -1,8 +1,8 @@
 /// A relative path that is safe to create inside a directory: of a file from the top of a repository, or from the top
 /// of a tree artifact.
 ///
-/// Its bytes are UTF-8; components are separated by `/` and none is empty, `.`, `..`, or a spelling of `.git` on any file
-/// system. Equality, order and hashing are those of the bytes, not of Unicode's equivalent texts.
+/// Its bytes are UTF-8; components are separated by `/` and none is empty, `.`, `..`, or a spelling of `.git` on any
+/// file system. Equality, order and hashing are those of the bytes, not of Unicode's equivalent texts.
 package struct RepositoryPath: Sendable {
     /// The path.
     package let text: String

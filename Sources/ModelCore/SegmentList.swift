@@ -1,7 +1,8 @@
-/// The segments of an object whose manifest lists them in parts, put together in order, and no more of them than an object may have.
+/// The segments of an object whose manifest lists them in parts, put together in order, and no more of them than an
+/// object may have.
 ///
-/// A manifest that names one part again and again is a few kilobytes, however much it lists: without a limit, whoever reads it would
-/// run out of memory.
+/// A manifest that names one part again and again is a few kilobytes, however much it lists: without a limit, whoever
+/// reads it would run out of memory.
 package struct SegmentList: Sendable {
     /// The most segments and frames of one object, taken together.
     package static let maximumCount = 4_194_304

@@ -62,8 +62,8 @@ package struct SemanticVersion: Sendable, Hashable {
     /// Whether it comes before its release.
     package var isPrerelease: Bool { !prerelease.isEmpty }
 
-    /// Returns the next release: of a pre-release the one it leads to, where that raises the asked number; `nil` when the
-    /// number cannot be raised.
+    /// Returns the next release: of a pre-release the one it leads to, where that raises the asked number; `nil` when
+    /// the number cannot be raised.
     package func bumped(_ part: Bump) -> SemanticVersion? {
         let leadsThere =
             switch part {

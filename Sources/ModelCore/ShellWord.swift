@@ -15,8 +15,8 @@ package enum ShellWord {
         return word + "'"
     }
 
-    /// Returns the words of a command, without the quotes around them; `nil` for what it takes a shell to understand: variables,
-    /// other commands, redirections, patterns, and a quote that nothing closes.
+    /// Returns the words of a command, without the quotes around them; `nil` for what it takes a shell to understand:
+    /// variables, other commands, redirections, patterns, and a quote that nothing closes.
     package static func words(of command: String) -> [String]? {
         var words: [String] = []
         var word: String?

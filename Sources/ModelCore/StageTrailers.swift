@@ -1,8 +1,8 @@
 /// What the last paragraph of a stage tag's message says to programs: Git trailers, one a line.
 ///
-/// In this order: `Stage: <name>`, `Model: <name>`, `Version: v1.2.3`, `Previous: <tag object>` where an event of the same stage came
-/// before, and for each gate that was passed `Gate: <what it says>`. Readers skip other keys, which later versions may add, but
-/// never in front. GTO takes the whole message for words of a person's.
+/// In this order: `Stage: <name>`, `Model: <name>`, `Version: v1.2.3`, `Previous: <tag object>` where an event of the
+/// same stage came before, and for each gate that was passed `Gate: <what it says>`. Readers skip other keys, which
+/// later versions may add, but never in front. GTO takes the whole message for words of a person's.
 package struct StageTrailers: Sendable, Hashable {
     /// The stage.
     package let stage: StageName

@@ -1,4 +1,5 @@
-/// The Git tag of a model's version: `<model>@v1.2.3` as GTO spells it, perhaps with a number, `<model>@v1.2.3#4`, or `v1.2.3` alone.
+/// The Git tag of a model's version: `<model>@v1.2.3` as GTO spells it, perhaps with a number, `<model>@v1.2.3#4`, or
+/// `v1.2.3` alone.
 package struct TagName: Sendable, Hashable {
     /// The model; `nil` in a plain tag.
     package let model: ModelName?

@@ -22,7 +22,8 @@ package struct TensorChange: Hashable, Sendable {
         case unmeasured
     }
 
-    /// The file of the tree that the tensor is in, the earlier version's for one that was removed; empty where the object is a file.
+    /// The file of the tree that the tensor is in, the earlier version's for one that was removed; empty where the
+    /// object is a file.
     package var file: String
     /// The tensor's name.
     package var name: String

@@ -33,7 +33,8 @@ package struct TensorComparison: Hashable, Sendable {
     /// The share of elements that changed, 0 of none.
     package var changedShare: Double { count == 0 ? 0 : Double(changed) / Double(count) }
 
-    /// The norm of the difference over that of the earlier values; infinite where those are all zero and the others are not.
+    /// The norm of the difference over that of the earlier values; infinite where those are all zero and the others are
+    /// not.
     package var relativeDistance: Double {
         let relative = distance == 0 ? 0 : distance / baseNorm
         return relative.isNaN ? .infinity : relative

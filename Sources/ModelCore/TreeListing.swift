@@ -1,4 +1,5 @@
-/// The files of a tree artifact: an object of its own, whose digest is the artifact's (docs/formats.md, "Tree listing").
+/// The files of a tree artifact: an object of its own, whose digest is the artifact's (docs/formats.md, "Tree
+/// listing").
 ///
 /// Always sound: sorted by path bytes, each path once, and no file where another file's directory is.
 package struct TreeListing: Sendable, Hashable {
@@ -76,7 +77,8 @@ package struct TreeListing: Sendable, Hashable {
     /// Checks what a sorted list has to be and returns the sum of its sizes.
     private static func check(_ entries: [TreeEntry]) throws(FormatError) -> Int64 {
         var total: Int64 = 0
-        // The files whose bytes the current path begins with; sorted, they are the only ones that could be its directory.
+        // The files whose bytes the current path begins with; sorted, they are the only ones that could be its
+        // directory.
         var prefixes: [RepositoryPath] = []
         for entry in entries {
             let path = entry.path

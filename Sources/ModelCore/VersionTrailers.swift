@@ -1,9 +1,10 @@
 /// What the last paragraph of a version tag's message says to programs: Git trailers, one a line.
 ///
 /// In this order: `Model: <name>`, `Version: v1.2.3`, for each artifact, sorted by path,
-/// `Artifact: <path> <kind> sha256:<hex> <size>`, for each artifact whose manifest is known `Manifest: sha256:<hex> <path>`, then
-/// `Run: <id>` where the run that made it is known, and for each metric, sorted by name, `Metric: <value> <name>`; a path and a name
-/// are one word (`QuotedPath`). Readers skip other keys, which later versions may add, but never in front.
+/// `Artifact: <path> <kind> sha256:<hex> <size>`, for each artifact whose manifest is known `Manifest: sha256:<hex>
+/// <path>`, then `Run: <id>` where the run that made it is known, and for each metric, sorted by name, `Metric: <value>
+/// <name>`; a path and a name are one word (`QuotedPath`). Readers skip other keys, which later versions may add, but
+/// never in front.
 package struct VersionTrailers: Sendable, Hashable {
     /// An artifact of the version.
     package struct Artifact: Sendable, Hashable {

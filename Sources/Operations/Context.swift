@@ -45,7 +45,8 @@ package struct Context: Sendable {
     /// Whether there is somebody to ask.
     package var isInteractive: Bool
 
-    /// Whether programs that are started may ask somebody by the terminal itself, also where standard input is something else.
+    /// Whether programs that are started may ask somebody by the terminal itself, also where standard input is
+    /// something else.
     package var hasTerminal: Bool
 
     /// Whether a program reads the messages, so that no other program's may stand among them.

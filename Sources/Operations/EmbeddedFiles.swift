@@ -1,4 +1,5 @@
-/// The files that `init` and `install` lay into a repository, embedded from `hooks/` and `.mver-template/` at build time.
+/// The files that `init` and `install` lay into a repository, embedded from `hooks/` and `.mver-template/` at build
+/// time.
 package enum EmbeddedFiles {
     /// A file and what is in it.
     package struct File: Sendable {

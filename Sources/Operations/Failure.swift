@@ -1,7 +1,7 @@
 /// An operation's refusal or failure, as the user should see it.
 ///
-/// Thrown to say what was being done to which object when a lower error came up (`cause`), or that the operation refuses.
-/// Errors of lower modules may also be thrown as they are: the command line knows their exit codes and hints.
+/// Thrown to say what was being done to which object when a lower error came up (`cause`), or that the operation
+/// refuses. Errors of lower modules may also be thrown as they are: the command line knows their exit codes and hints.
 package struct Failure: Error, Sendable {
     /// What sort of failure, which decides the exit code; `nil` takes the cause's.
     package let kind: Kind?

@@ -24,8 +24,8 @@ struct CurveDrawing {
 
     /// Lays out the curves of some revisions, which are of one kind.
     ///
-    /// Each line has its colour and its dashes; where several revisions have several series, the colour is the revision's and
-    /// the dashes are the series'.
+    /// Each line has its colour and its dashes; where several revisions have several series, the colour is the
+    /// revision's and the dashes are the series'.
     init(_ title: String, _ parts: [(revision: String, curves: Curves)], _ first: Curves) {
         self.title = title
         self.first = first

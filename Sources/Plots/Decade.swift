@@ -5,7 +5,8 @@ enum Decade {
         Double("1e\(exponent)") ?? (exponent < 0 ? 0 : .infinity)
     }
 
-    /// Returns the largest power of ten, as its exponent, that is no greater than a number, which is finite and above 0.
+    /// Returns the largest power of ten, as its exponent, that is no greater than a number, which is finite and above
+    /// 0.
     static func floor(_ number: Double) -> Int {
         var exponent = Int((Double(number.exponent) * 0.301_029_995_663_981_2).rounded(.down))
         while power(exponent + 1) <= number { exponent += 1 }

@@ -9,10 +9,12 @@ enum Downsampling {
     /// How many cells a scatter plot is drawn in, across and down: fewer than 2000.
     private static let cells = (across: 56, down: 34)
 
-    /// Returns the first, lowest, highest and last point of each column, which leaves the picture and every spike as they are.
+    /// Returns the first, lowest, highest and last point of each column, which leaves the picture and every spike as
+    /// they are.
     ///
-    /// Points are in the order in which they are joined, their x finite. One whose y is not finite is a gap; it stays where it
-    /// parts two columns. Source: U. Jugel et al., "M4: A Visualization-Oriented Time Series Data Aggregation", VLDB 2014.
+    /// Points are in the order in which they are joined, their x finite. One whose y is not finite is a gap; it stays
+    /// where it parts two columns. Source: U. Jugel et al., "M4: A Visualization-Oriented Time Series Data
+    /// Aggregation", VLDB 2014.
     static func curve(_ points: [PlotPoint], along axis: AxisScale) -> [PlotPoint] {
         guard points.count > pointLimit else { return points }
         var kept: [PlotPoint] = []

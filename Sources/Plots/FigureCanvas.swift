@@ -94,7 +94,8 @@ struct FigureCanvas {
         drawing.end("rect")
     }
 
-    /// Returns the whole drawing, which is a file of its own and an element of a page: no script, nothing from elsewhere.
+    /// Returns the whole drawing, which is a file of its own and an element of a page: no script, nothing from
+    /// elsewhere.
     func document(id: FigureID, _ part: FigureStyle.Part, title: String, description: String) -> String {
         let height = FigureNumber.coordinate((self.height + 10).rounded(.up))
         let width = FigureNumber.coordinate(FigureCanvas.width)

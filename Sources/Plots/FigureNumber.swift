@@ -9,7 +9,8 @@ enum FigureNumber {
         return tenth == 0 ? "\(sign)\(whole)" : "\(sign)\(whole).\(tenth)"
     }
 
-    /// Returns a number with four significant digits, and to a whole one from 1000 to ten million: `0.1235`, `48017`, `1.5e-7`.
+    /// Returns a number with four significant digits, and to a whole one from 1000 to ten million: `0.1235`, `48017`,
+    /// `1.5e-7`.
     static func significant(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-∞" : "∞" }
         let isWhole = value == value.rounded() || value.magnitude >= 1000

@@ -1,6 +1,7 @@
 /// The colours and fonts of drawings, light and dark.
 ///
-/// Rules instead of variables, which not every program that shows SVG knows; one that ignores `@media` shows the light colours.
+/// Rules instead of variables, which not every program that shows SVG knows; one that ignores `@media` shows the light
+/// colours.
 enum FigureStyle {
     /// The size of texts, in units of a drawing 480 wide, so that they can be read where that becomes 330 pixels.
     static let textSize = 14.0
@@ -13,8 +14,8 @@ enum FigureStyle {
     /// How many levels a heat map has.
     static let levelCount = lightLevels.count
 
-    // Colours that people tell apart however they see them. Sources: Okabe and Ito, "Color Universal Design" (2008), and
-    // P. Tol, "Colour Schemes" (2021), for the last three on light ground and for the third on dark.
+    // Colours that people tell apart however they see them. Sources: Okabe and Ito, "Color Universal Design" (2008),
+    // and P. Tol, "Colour Schemes" (2021), for the last three on light ground and for the third on dark.
     private static let light = ["#0072b2", "#d55e00", "#009e73", "#aa3377", "#997700", "#555555"]
     private static let dark = ["#56b4e9", "#e69f00", "#44bb99", "#cc79a7", "#f0e442", "#bbbbbb"]
     // The second cue; lengths of strokes and gaps.

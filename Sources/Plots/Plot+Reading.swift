@@ -6,10 +6,12 @@ extension Plot {
         "roc", "precision_recall", "det", "calibration", "confusion_matrix",
     ]
 
-    /// Reads the file at `path`, from the repository's top, as `dvc.yaml` says it is to be read, or as what it looks like.
+    /// Reads the file at `path`, from the repository's top, as `dvc.yaml` says it is to be read, or as what it looks
+    /// like.
     ///
-    /// A picture is known by its name; of `.json`, `.yaml`, `.yml`, `.csv` and `.tsv` files the fields tell what they are of.
-    /// The definition's `id` is the path, as `PlotDefinitions.definition(of:)` has it. Throws for anything else, naming what is wrong.
+    /// A picture is known by its name; of `.json`, `.yaml`, `.yml`, `.csv` and `.tsv` files the fields tell what they
+    /// are of. The definition's `id` is the path, as `PlotDefinitions.definition(of:)` has it. Throws for anything
+    /// else, naming what is wrong.
     package init(_ bytes: [UInt8], at path: String, as definition: PlotDefinition? = nil) throws(PlotError) {
         if let image = try PlotImage.named(path, bytes) {
             self.init(id: path, title: definition?.title ?? Plot.name(of: path), data: .image(image))
@@ -38,7 +40,8 @@ extension Plot {
         )
     }
 
-    /// The name of a file's plot: its path below the directory where DVCLive keeps its like, without what the name ends with.
+    /// The name of a file's plot: its path below the directory where DVCLive keeps its like, without what the name ends
+    /// with.
     static func name(of path: String) -> String {
         var name = path[...]
         for directory in ["plots/metrics/", "plots/sklearn/", "plots/images/", "plots/custom/"] {

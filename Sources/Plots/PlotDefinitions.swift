@@ -35,7 +35,8 @@ package struct PlotDefinitions: Sendable {
         }
     }
 
-    /// Returns what is said of a file: the plot that has its path, or the deepest directory it is in; `nil` where nothing is said.
+    /// Returns what is said of a file: the plot that has its path, or the deepest directory it is in; `nil` where
+    /// nothing is said.
     package func definition(of path: String) -> PlotDefinition? {
         let found = definitions.filter { definition in
             definition.isPath

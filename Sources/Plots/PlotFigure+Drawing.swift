@@ -1,5 +1,6 @@
 extension PlotFigure {
-    /// Returns the figure as SVG, a file of its own and an element of a page; `nil` for pictures, which are files already.
+    /// Returns the figure as SVG, a file of its own and an element of a page; `nil` for pictures, which are files
+    /// already.
     ///
     /// `id` is the figure's alone on its page.
     package func svg(id: FigureID) -> String? {

@@ -42,7 +42,8 @@ package struct PlotImage: Sendable, Hashable {
         return image
     }
 
-    /// The picture as the source of an `img` element, which runs nothing that an SVG has in it and loads nothing it names.
+    /// The picture as the source of an `img` element, which runs nothing that an SVG has in it and loads nothing it
+    /// names.
     package var dataURI: String { "data:\(mediaType.rawValue);base64,\(bytes.base64)" }
 }
 

@@ -21,8 +21,9 @@ struct PlotTable: Sendable {
 
     /// Reads a file by what its name ends with.
     ///
-    /// `.csv` and `.tsv` name their columns in the first row, unless `hasHeader` is false: then they are 0, 1 and so on. `.json`,
-    /// `.yaml` and `.yml` have a list of objects somewhere; those of several lists are put together, the first with the first.
+    /// `.csv` and `.tsv` name their columns in the first row, unless `hasHeader` is false: then they are 0, 1 and so
+    /// on. `.json`, `.yaml` and `.yml` have a list of objects somewhere; those of several lists are put together, the
+    /// first with the first.
     init(_ bytes: [UInt8], source: String, hasHeader: Bool) throws(PlotError) {
         self.source = source
         let name = source.lowercased()

@@ -5,7 +5,8 @@ enum XMLText {
 
     /// Returns a text so that it means itself in an element and in a quoted attribute.
     ///
-    /// Control characters, which XML has no place for, and those that turn the direction of what stands beside them become U+FFFD.
+    /// Control characters, which XML has no place for, and those that turn the direction of what stands beside them
+    /// become U+FFFD.
     static func escaped(_ text: String) -> String {
         var escaped = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

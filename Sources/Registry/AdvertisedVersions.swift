@@ -57,7 +57,8 @@ package struct AdvertisedVersions: Sendable {
     /// The tags of the newest versions, for an error to suggest.
     package var newest: [String] { newest(of: nil) }
 
-    /// Returns what `git fetch` is to ask for: the full name of the reference that is meant, or a commit's id as it was written.
+    /// Returns what `git fetch` is to ask for: the full name of the reference that is meant, or a commit's id as it was
+    /// written.
     package func reference(for text: String) throws(ResolutionError) -> String {
         let query: VersionQuery
         do { query = try VersionQuery(text) } catch { throw .malformed(error) }
@@ -138,7 +139,8 @@ package struct AdvertisedVersions: Sendable {
         return withdrawal.map { $0 < tag.name.counter ?? 0 } ?? true
     }
 
-    /// Returns the model that is meant, which is the only one where none is named; `nil` where there is none or several.
+    /// Returns the model that is meant, which is the only one where none is named; `nil` where there is none or
+    /// several.
     private func model(_ named: ModelName?) throws(ResolutionError) -> ModelName? {
         let models = Set(versions.compactMap(\.name.model))
         guard let named else { return models.count == 1 ? models.first : nil }

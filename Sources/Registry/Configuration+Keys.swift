@@ -38,7 +38,8 @@ extension Configuration {
 
     /// The remotes, in the order of their first mention, those of `.mver/config` first.
     ///
-    /// A variable changes the URL of one that is mentioned; one that only a variable gives is known to `url(ofRemote:)`.
+    /// A variable changes the URL of one that is mentioned; one that only a variable gives is known to
+    /// `url(ofRemote:)`.
     package var remotes: [NamedRemote] {
         let prefix = "remote."
         let own = git.subsections(of: "git-model").filter { $0.hasPrefix(prefix) }.map {
@@ -64,7 +65,8 @@ extension Configuration {
         return names.count == 1 ? names[0] : nil
     }
 
-    /// The names of the remotes in the order in which they are asked: the default one, then the others as they are mentioned.
+    /// The names of the remotes in the order in which they are asked: the default one, then the others as they are
+    /// mentioned.
     package var remoteNamesByPreference: [String] {
         let first = defaultRemote
         return remoteNames.filter { $0 == first } + remoteNames.filter { $0 != first }

@@ -13,7 +13,8 @@ extension Configuration {
         }
     }
 
-    /// Returns the keys of a target's monitor; where several levels have a key, all its values are those of the one that wins.
+    /// Returns the keys of a target's monitor; where several levels have a key, all its values are those of the one
+    /// that wins.
     package func monitor(of target: String) -> MonitorKeys {
         let mine = git.entries.filter { $0.key.subsection == "monitor.\(target)" }
         let tracked = shared.entries.filter { $0.key.section == "monitor" && $0.key.subsection == target }

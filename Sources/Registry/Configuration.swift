@@ -4,8 +4,9 @@ import SystemIO
 
 /// What git-model is configured to do: `.mver/config`, which everybody shares, and Git's own levels around it.
 ///
-/// A key K of `.mver/config` is `git-model.K` in Git's configuration. Levels, later wins: system, global, `.mver/config`, the
-/// repository's own, the environment. `docs/config.md` lists the keys and which of them a tracked file may set.
+/// A key K of `.mver/config` is `git-model.K` in Git's configuration. Levels, later wins: system, global,
+/// `.mver/config`, the repository's own, the environment. `docs/config.md` lists the keys and which of them a tracked
+/// file may set.
 package struct Configuration: Sendable {
     /// The tracked file, from the top of the repository.
     package static let path = ".mver/config"
@@ -157,7 +158,8 @@ package struct Configuration: Sendable {
         return lower.map { Setting(text: $0.value, level: Configuration.level($0.scope)) }
     }
 
-    /// Returns the variable that sets a key: `GIT_MODEL_`, then the key in capitals, with `_` for all but letters and digits.
+    /// Returns the variable that sets a key: `GIT_MODEL_`, then the key in capitals, with `_` for all but letters and
+    /// digits.
     package static func variable(_ section: String, _ subsection: String? = nil, _ name: String) -> String {
         let key = [section, subsection, name].compactMap { $0 }.joined(separator: "_")
         let letters = key.utf8.map { byte in

@@ -59,7 +59,8 @@ package struct GatePolicy: Sendable, Hashable {
         self.requirements = Requirement.allCases.filter(requirements.contains)
     }
 
-    /// Returns what no stage's gates may have and these do, a clause each, sorted; nothing where all of them can be read.
+    /// Returns what no stage's gates may have and these do, a clause each, sorted; nothing where all of them can be
+    /// read.
     package static func problems(in configuration: Configuration) -> [String] {
         var problems: Set<String> = []
         for entry in configuration.shared.entries where entry.key.section == "gate" {

@@ -2,8 +2,8 @@ import ModelCore
 
 /// A condition on a metric that a version has to meet before a stage gets it.
 ///
-/// The names and the arithmetic are those of MLflow's `MetricThreshold` (mlflow/models/evaluation/validation.py), but for baselines
-/// below zero, whose size counts here.
+/// The names and the arithmetic are those of MLflow's `MetricThreshold` (mlflow/models/evaluation/validation.py), but
+/// for baselines below zero, whose size counts here.
 package struct MetricGate: Sendable, Hashable {
     /// The metric.
     package let name: String

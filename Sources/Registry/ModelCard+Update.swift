@@ -6,11 +6,13 @@ extension ModelCard {
     private static let mark = "written by git model card"
     private static let hubPrefixes = ["https://huggingface.co/", "https://hf.co/", "hf://"]
 
-    /// Brings the front matter in line with a description and with metrics, and returns what could not be written, as clauses.
+    /// Brings the front matter in line with a description and with metrics, and returns what could not be written, as
+    /// clauses.
     ///
-    /// These are `license`, `base_model` (of a model on the Hub), `pipeline_tag`, `metrics`, and `model-index` for the data set that
-    /// the description's metadata name. What says the same already stays as it is written, and so does a `model-index` that somebody
-    /// else wrote. Throws `FormatError` where front matter is written so that a member cannot be changed alone.
+    /// These are `license`, `base_model` (of a model on the Hub), `pipeline_tag`, `metrics`, and `model-index` for the
+    /// data set that the description's metadata name. What says the same already stays as it is written, and so does a
+    /// `model-index` that somebody else wrote. Throws `FormatError` where front matter is written so that a member
+    /// cannot be changed alone.
     package mutating func update(
         with description: ModelDescription,
         metrics: [String: Double]

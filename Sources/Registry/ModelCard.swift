@@ -18,7 +18,8 @@ package struct ModelCard: Sendable {
     /// What the front matter says.
     private(set) var fields: [String: YAMLValue] = [:]
 
-    /// Reads a card; throws `FormatError` where it is no text, and where its front matter has no end or is no mapping of YAML.
+    /// Reads a card; throws `FormatError` where it is no text, and where its front matter has no end or is no mapping
+    /// of YAML.
     package init(parsing bytes: [UInt8]) throws(FormatError) {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw FormatError("model card", .malformed("it is not UTF-8"))
@@ -47,7 +48,8 @@ package struct ModelCard: Sendable {
         return "its licence is \(QuotedPath.encode(own)), and that of the description \(QuotedPath.encode(license))"
     }
 
-    /// Whether the front matter has a licence, however it is spelled; one that the Hub does not know has a name of its own.
+    /// Whether the front matter has a licence, however it is spelled; one that the Hub does not know has a name of its
+    /// own.
     func says(license: String) -> Bool {
         let spelled =
             [fields["license"], fields["license_name"]].compactMap(\.self)
@@ -55,7 +57,8 @@ package struct ModelCard: Sendable {
         return spelled.contains { $0.string?.lowercased() == license.lowercased() }
     }
 
-    /// Gives a member of the front matter a value, in its place, or at the end; a `mark` is a comment that says who wrote it.
+    /// Gives a member of the front matter a value, in its place, or at the end; a `mark` is a comment that says who
+    /// wrote it.
     ///
     /// Throws where the front matter is written so that nothing else would stay as it is.
     mutating func set(_ key: String, to value: JSONValue, mark: String? = nil) throws(FormatError) {

@@ -1,5 +1,6 @@
 extension ModelDescription {
-    /// What the name of a reference profile's file ends with, which stands beside the description: no model's name has a full stop.
+    /// What the name of a reference profile's file ends with, which stands beside the description: no model's name has
+    /// a full stop.
     package static let referenceSuffix = ".reference" + fileSuffix
 
     /// The path of the model's reference profile, from the top of the repository.

@@ -35,13 +35,15 @@ package struct ModelDescription: Sendable, Hashable {
     ///
     /// It runs only where the user trusts it.
     package var serve: [String] = []
-    /// The words of the command that turns a file of inputs, `{in}`, into one of outputs, `{out}`; none where nobody said so.
+    /// The words of the command that turns a file of inputs, `{in}`, into one of outputs, `{out}`; none where nobody
+    /// said so.
     ///
     /// It runs only where the user trusts it.
     package var batch: [String] = []
     /// Where requests with samples go to on its server, beginning with `/`; `nil` leaves it to whoever asks.
     package var endpoint: String?
-    /// Where its server says whether it is ready, beginning with `/`; `nil` where it is as soon as it accepts connections.
+    /// Where its server says whether it is ready, beginning with `/`; `nil` where it is as soon as it accepts
+    /// connections.
     package var health: String?
     /// Where the profile of the data is that it was trained on.
     package var reference: RepositoryPath?
@@ -53,7 +55,8 @@ package struct ModelDescription: Sendable, Hashable {
         self.name = name
     }
 
-    /// Parses a description; throws `FormatError` that names the field, for anything but a JSON object of the expected types.
+    /// Parses a description; throws `FormatError` that names the field, for anything but a JSON object of the expected
+    /// types.
     package init(_ name: ModelName, parsing bytes: [UInt8]) throws(FormatError) {
         self.init(name)
         do throws(FormatError) {

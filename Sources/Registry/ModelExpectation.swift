@@ -4,7 +4,8 @@ package import ModelCore
 package struct ModelExpectation: Sendable, Hashable {
     /// How what it gives is compared with what is expected.
     package enum Comparison: String, Sendable, Hashable, CaseIterable {
-        /// Numbers by tolerances, as NumPy's `isclose`: |given - expected| ≤ atol + rtol · |expected|; anything else as it is.
+        /// Numbers by tolerances, as NumPy's `isclose`: |given - expected| ≤ atol + rtol · |expected|; anything else as
+        /// it is.
         case close
         /// Byte for byte.
         case exact
@@ -29,7 +30,8 @@ package struct ModelExpectation: Sendable, Hashable {
 }
 
 extension ModelExpectation {
-    /// Reads `{"path": "tests/expected.json", "rtol": 1e-3}`; throws `FormatError` that names the field, which is in `field`.
+    /// Reads `{"path": "tests/expected.json", "rtol": 1e-3}`; throws `FormatError` that names the field, which is in
+    /// `field`.
     init(parsing value: JSONValue, field: String) throws(FormatError) {
         func malformed(_ what: String) -> FormatError { FormatError("expectation", .malformed(what)) }
         guard var fields = value.object else { throw malformed("\"\(field)\" is no object") }

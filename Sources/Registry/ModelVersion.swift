@@ -11,8 +11,8 @@ package final class ModelVersion: Sendable {
     package let model: ModelName
     /// The commit that the tag names.
     package let commit: GitObjectID
-    /// The tag object, with its id, tagger, message and signature, of which nothing is verified; `nil` for a lightweight
-    /// tag.
+    /// The tag object, with its id, tagger, message and signature, of which nothing is verified; `nil` for a
+    /// lightweight tag.
     package let annotation: GitAnnotation?
     /// When GTO's event `name@v1.2.3!` took the version back, in seconds since 1970; `nil` where none did.
     package let withdrawalTime: Int64?
@@ -87,10 +87,10 @@ extension ModelVersion: Hashable {
 extension RegistryTags {
     /// Returns every version, by model, then ascending precedence.
     ///
-    /// A plain `v1.2.3` tag belongs to the model of its trailers; one without trailers to `plainModel`, and is none of ours
-    /// where that is `nil`, for code has versions too. Where GTO registered a version of one commit several times, under
-    /// names that differ in a number, the last one counts; of different commits all do, and whoever asks for the version
-    /// has to say which.
+    /// A plain `v1.2.3` tag belongs to the model of its trailers; one without trailers to `plainModel`, and is none of
+    /// ours where that is `nil`, for code has versions too. Where GTO registered a version of one commit several times,
+    /// under names that differ in a number, the last one counts; of different commits all do, and whoever asks for the
+    /// version has to say which.
     package func versions(plainModel: ModelName?) -> [ModelVersion] {
         var withdrawnAt: [TagName: Int64] = [:]
         for tag in tags where tag.hasOwnName {

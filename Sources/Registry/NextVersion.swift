@@ -30,8 +30,8 @@ package enum NextVersion {
     /// Returns why `version` of one model should not be made at a commit; `nil` where it may.
     ///
     /// `versions` are that model's.
-    /// It may not where its tag exists, nor where the commit's tree is that of its predecessor, or of the highest version
-    /// that does not precede it: nothing would tell the two apart but the number.
+    /// It may not where its tag exists, nor where the commit's tree is that of its predecessor, or of the highest
+    /// version that does not precede it: nothing would tell the two apart but the number.
     package static func refusal(
         of version: SemanticVersion,
         at commit: GitObjectID,

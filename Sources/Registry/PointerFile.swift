@@ -83,7 +83,8 @@ struct PointerFile {
 
     /// Reads a file of the work tree, whose state is the letter of git-ls-files(1); `nil` where there is none.
     ///
-    /// A pointer with a conflict counts as one as soon as its file is that of one side, or anything else that is a pointer.
+    /// A pointer with a conflict counts as one as soon as its file is that of one side, or anything else that is a
+    /// pointer.
     init?(onDisk path: GitPath, below root: FilePath, _ state: UInt8) throws {
         let location: FilePath
         do {

@@ -15,7 +15,8 @@ package struct PointerIndex: Sendable {
         package let isExecutable: Bool
         /// Whether Git has the pointer; one in the work tree may be new.
         package let isTracked: Bool
-        /// Whether the index has several versions of the pointer, of a merge that is not resolved; of the work tree only.
+        /// Whether the index has several versions of the pointer, of a merge that is not resolved; of the work tree
+        /// only.
         package let isUnmerged: Bool
 
         /// Creates an artifact that has a pointer.

@@ -3,9 +3,10 @@ package import ModelCore
 
 /// What happened to the stages of all models, as tags say.
 ///
-/// The rules are GTO's (gto/base.py), so that both always agree: events count in the order of their taggers' times; a version is in a
-/// stage when its last event there is a promotion and it was not taken back; of several such versions the stage has the one that
-/// was promoted last. What was demoted therefore leaves the stage to whichever was promoted before it and never demoted.
+/// The rules are GTO's (gto/base.py), so that both always agree: events count in the order of their taggers' times; a
+/// version is in a stage when its last event there is a promotion and it was not taken back; of several such versions
+/// the stage has the one that was promoted last. What was demoted therefore leaves the stage to whichever was promoted
+/// before it and never demoted.
 package struct StageHistory: Sendable {
     /// Every event, in the order in which they happened.
     package let events: [StageEvent]

@@ -1,6 +1,7 @@
 package import ModelCore
 
-/// The reference that says which tag a stage's last event is, in one place that two promotions at once cannot both move.
+/// The reference that says which tag a stage's last event is, in one place that two promotions at once cannot both
+/// move.
 ///
 /// A `/` in a name is `=`, which no name has: one stage's reference is never a directory of another's.
 package enum StageReference {

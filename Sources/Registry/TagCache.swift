@@ -4,13 +4,14 @@ import ModelCore
 import SystemIO
 import SystemPackage
 
-/// Tag objects of a repository that has very many, in one file, so that Git need not look up and unpack each of them for every answer.
+/// Tag objects of a repository that has very many, in one file, so that Git need not look up and unpack each of them
+/// for every answer.
 ///
-/// An object is found by its id, and never says anything else: which tags there are, and which objects they are now, only Git's references
-/// tell. One that is missing here is read from Git. The file is written anew as a whole, so that a process that is killed and two that write
-/// at once leave one that is sound; one that is damaged counts as empty. It has, all numbers little-endian: a signature, a CRC-32C of the
-/// rest, the width of an id and the number of objects in 4 bytes each, for every object, sorted, its id and in 4 bytes its length, and
-/// then the objects' bytes.
+/// An object is found by its id, and never says anything else: which tags there are, and which objects they are now,
+/// only Git's references tell. One that is missing here is read from Git. The file is written anew as a whole, so that
+/// a process that is killed and two that write at once leave one that is sound; one that is damaged counts as empty. It
+/// has, all numbers little-endian: a signature, a CRC-32C of the rest, the width of an id and the number of objects in
+/// 4 bytes each, for every object, sorted, its id and in 4 bytes its length, and then the objects' bytes.
 struct TagCache {
     /// The fewest objects that are worth a file, and worth writing it again.
     static let threshold = 128
@@ -68,8 +69,8 @@ struct TagCache {
     /// Whether the object of that id is here.
     func contains(_ id: GitObjectID) -> Bool { bounds[id] != nil }
 
-    /// Keeps objects, too, and writes the file where that is worth it: for many new ones, or where most are no longer among `ids`,
-    /// of which so many were `missing` here.
+    /// Keeps objects, too, and writes the file where that is worth it: for many new ones, or where most are no longer
+    /// among `ids`, of which so many were `missing` here.
     ///
     /// A file that cannot be written costs only time, so that nothing is thrown.
     func keep(_ objects: [GitObject], missing: Int, of ids: [GitObjectID]) {

@@ -4,16 +4,17 @@ import SystemPackage
 
 /// What the user of this machine agreed to: a file of their own, one exact entry a line.
 ///
-/// An entry is a remote URL that may be written to, `deploy:` with the path or URL of a place to deploy to, or `command:` with the SHA-256
-/// of a command's words, joined by zero bytes.
-/// Only absolute paths and URLs with a scheme count: a relative path would mean another place in each repository.
-/// Two processes that change it at once leave one of the two results, never a mixture.
+/// An entry is a remote URL that may be written to, `deploy:` with the path or URL of a place to deploy to, or
+/// `command:` with the SHA-256 of a command's words, joined by zero bytes. Only absolute paths and URLs with a scheme
+/// count: a relative path would mean another place in each repository. Two processes that change it at once leave one
+/// of the two results, never a mixture.
 package struct TrustStore: Sendable {
     private let path: FilePath
 
     private static let byteLimit = 1 << 20
 
-    /// Opens the list in the user's configuration directory (`$XDG_CONFIG_HOME`, else `~/.config`); `nil` where there is no home.
+    /// Opens the list in the user's configuration directory (`$XDG_CONFIG_HOME`, else `~/.config`); `nil` where there
+    /// is no home.
     package init?(environment: [String: String]) {
         let base: FilePath
         if let directory = environment["XDG_CONFIG_HOME"], directory.hasPrefix("/") {
@@ -47,7 +48,8 @@ package struct TrustStore: Sendable {
             return place.hasPrefix("/") || place.contains("://")
         }
         guard url.hasPrefix("lfs:") else { return url.hasPrefix("/") || url.contains("://") }
-        // What Git takes: a path, a URL or `host:path`; the name of a Git remote means another place in each repository.
+        // What Git takes: a path, a URL or `host:path`; the name of a Git remote means another place in each
+        // repository.
         let place = url.dropFirst("lfs:".count)
         return place.hasPrefix("/") || place.prefix { $0 != "/" }.contains(":")
     }

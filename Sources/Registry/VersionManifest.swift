@@ -1,6 +1,7 @@
 package import ModelCore
 
-/// What a machine needs to get a version without its repository: the artifacts' names and sizes, and where their bytes are.
+/// What a machine needs to get a version without its repository: the artifacts' names and sizes, and where their bytes
+/// are.
 ///
 /// docs/formats.md specifies the file.
 package struct VersionManifest: Sendable, Hashable {

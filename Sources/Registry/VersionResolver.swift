@@ -76,7 +76,8 @@ package struct VersionResolver: Sendable {
         throw failure ?? .unknown(text, near: suggestions(for: text))
     }
 
-    /// Returns what happened to stages, where a text may name one: a word alone does only where Git has nothing of that name.
+    /// Returns what happened to stages, where a text may name one: a word alone does only where Git has nothing of that
+    /// name.
     private func stages(for query: VersionQuery, isRevision: Bool) -> StageHistory? {
         guard case .stage(let model, _) = query.candidates.first, model != nil || !isRevision else { return nil }
         return StageHistory(tags, versions: versions)
@@ -146,7 +147,8 @@ package struct VersionResolver: Sendable {
         throw .unknownVersion(meant, VersionQuery.latest, near: near("", of: meant))
     }
 
-    /// Returns the model that is meant, which is the only one where none is named; `nil` where there is none or several.
+    /// Returns the model that is meant, which is the only one where none is named; `nil` where there is none or
+    /// several.
     private func model(_ named: ModelName?) throws(ResolutionError) -> ModelName? {
         guard let named else { return models.count == 1 ? models[0] : nil }
         guard models.contains(named) else { throw .unknownModel(named.text, known: models) }

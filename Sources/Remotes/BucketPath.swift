@@ -23,7 +23,8 @@ struct BucketPath: Hashable, Sendable {
     /// The place without a slash at its end, unless it is a whole bucket.
     var text: String { "\(bucket)/\(prefix.dropLast())" }
 
-    /// Whether the name can be a bucket's on any service (Amazon's "Bucket naming rules", and the older ones with capitals).
+    /// Whether the name can be a bucket's on any service (Amazon's "Bucket naming rules", and the older ones with
+    /// capitals).
     private static func isBucket(_ name: String) -> Bool {
         let isSound = name.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)

@@ -1,4 +1,5 @@
-/// Finds the keys for a service, in the order in which the platform's own tools look for them, and keeps them while they are good.
+/// Finds the keys for a service, in the order in which the platform's own tools look for them, and keeps them while
+/// they are good.
 actor CredentialChain<Keys: ExpiringKeys> {
     /// Keys that end sooner than this, in ns, are asked for anew.
     private let leastRemaining: Int64 = 60_000_000_000

@@ -113,7 +113,8 @@ package struct DirectoryRemote: Remote {
         } catch { throw .unreachable(name, cause: "\(error)") }
     }
 
-    /// What a write does not find is the file of this machine that it reads, or a directory: never the file that it makes.
+    /// What a write does not find is the file of this machine that it reads, or a directory: never the file that it
+    /// makes.
     private func change(
         _ file: String,
         _ body: @escaping @Sendable () throws(IOError) -> Void

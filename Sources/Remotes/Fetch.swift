@@ -9,11 +9,14 @@ import SystemPackage
 package struct Fetch: Sendable {
     /// What a fetch did or would do.
     package struct Report: Sendable {
-        /// The objects that were not here whole, and of which the remote had what was missing, by its own account all of it.
+        /// The objects that were not here whole, and of which the remote had what was missing, by its own account all
+        /// of it.
         package var objects: [Digest] = []
-        /// Those of `objects` that were put together by the remote's indexes: that it has what was here already is not proven.
+        /// Those of `objects` that were put together by the remote's indexes: that it has what was here already is not
+        /// proven.
         package var unproven: Set<Digest> = []
-        /// The objects that were not here whole, that the remote does not have either, and of which it had what was missing.
+        /// The objects that were not here whole, that the remote does not have either, and of which it had what was
+        /// missing.
         package var completed: [Digest] = []
         /// The bytes of frames fetched.
         package var byteCount: Int64 = 0
@@ -25,7 +28,8 @@ package struct Fetch: Sendable {
 
     /// How many stretches of packs are on their way at once, each of at most 8 MiB, unless somebody says otherwise.
     private static let usualRangesAtOnce = 8
-    /// From this size on, a round trip more is worth it to learn in which order frames are needed, and to check objects meanwhile.
+    /// From this size on, a round trip more is worth it to learn in which order frames are needed, and to check objects
+    /// meanwhile.
     package static let usualByteCountAhead: Int64 = 32 << 20
 
     let local: LocalStore
@@ -37,8 +41,8 @@ package struct Fetch: Sendable {
     let cancellation: Cancellation
     private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
 
-    /// Creates a fetch from `source` into `local`; objects of `byteCountAhead` bytes or more are checked while they arrive, and written to
-    /// `drafts`.
+    /// Creates a fetch from `source` into `local`; objects of `byteCountAhead` bytes or more are checked while they
+    /// arrive, and written to `drafts`.
     package init(
         from source: RemoteStore,
         into local: LocalStore,
@@ -64,11 +68,11 @@ package struct Fetch: Sendable {
         pointers.filter { !Closure(of: [$0], in: local).isComplete }
     }
 
-    /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report, and so are,
-    /// where there are several, those that are damaged there.
+    /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report,
+    /// and so are, where there are several, those that are damaged there.
     ///
-    /// `tree` is what the objects are files of, where no pointers name them. `seeds` is asked, where any are absent, for files of this
-    /// machine by absent object: frames that they have are taken from there.
+    /// `tree` is what the objects are files of, where no pointers name them. `seeds` is asked, where any are absent,
+    /// for files of this machine by absent object: frames that they have are taken from there.
     package func run(
         _ pointers: [Pointer],
         filesOf tree: Pointer? = nil,
@@ -153,7 +157,8 @@ package struct Fetch: Sendable {
 
     /// Fetches one object and returns what came, or `nil` where the remote does not have what is missing of it.
     ///
-    /// One of a tree's files was looked for in the tree's object index already, and `earlier` is what was wrong with that.
+    /// One of a tree's files was looked for in the tree's object index already, and `earlier` is what was wrong with
+    /// that.
     private func fetch(
         _ pointer: Pointer,
         filesOf tree: Pointer?,
@@ -194,7 +199,8 @@ package struct Fetch: Sendable {
         return try await complete(pointer, sowing)
     }
 
-    /// Fetches single frames without which an object that is known here cannot be rebuilt, such as those of an alternate that is gone.
+    /// Fetches single frames without which an object that is known here cannot be rebuilt, such as those of an
+    /// alternate that is gone.
     private func complete(_ pointer: Pointer, _ sowing: Sowing) async throws -> Arrival? {
         let closure = RemoteClosure(source: source, local: local)
         let rest = try await sowing.rest(of: pointer) { try await closure.searchRest(pointer) }
@@ -222,7 +228,8 @@ package struct Fetch: Sendable {
         let receiver = FrameReceiver(local)
         let checks: ChecksAhead
         do { checks = try await receive(found, into: receiver) } catch {
-            // What came is right and stays, so that the next attempt goes on here. Should that fail too, the first error counts.
+            // What came is right and stays, so that the next attempt goes on here. Should that fail too, the first
+            // error counts.
             do { try receiver.publish() } catch { receiver.abandon() }
             throw error
         }

@@ -1,7 +1,8 @@
 import ModelCore
 import Store
 
-/// Which objects a remote that lists nothing has whole, as their own indexes say; the packs that these name have to be there.
+/// Which objects a remote that lists nothing has whole, as their own indexes say; the packs that these name have to be
+/// there.
 struct ObjectIndexHoldings: Sendable {
     private let source: RemoteStore
 

@@ -2,16 +2,19 @@ package import ModelCore
 package import Store
 import SystemIO
 
-/// Brings single segments of a file from a remote: its manifest, and the frames of what is wanted, whatever they decode against.
+/// Brings single segments of a file from a remote: its manifest, and the frames of what is wanted, whatever they decode
+/// against.
 ///
-/// The store does not come to know the object: its manifest was not checked as a whole, and most of its frames are not here.
+/// The store does not come to know the object: its manifest was not checked as a whole, and most of its frames are not
+/// here.
 package struct PartialFetch: Sendable {
     private let fetch: Fetch
 
     /// Creates a partial fetch between the stores of `fetch`.
     package init(_ fetch: Fetch) { self.fetch = fetch }
 
-    /// Brings the segments of the file `object` that are wanted, and returns the manifest's entry; `nil` where the remote lacks any.
+    /// Brings the segments of the file `object` that are wanted, and returns the manifest's entry; `nil` where the
+    /// remote lacks any.
     ///
     /// `artifact` names the object index to look into first: the file itself, or the tree that the file is of.
     package func run(
@@ -64,7 +67,8 @@ package struct PartialFetch: Sendable {
         RemoteWalk(source: fetch.source, local: fetch.local, indexes: indexes, isHere: fetch.local.hasFrame)
     }
 
-    /// Brings the comparisons of `object` with earlier versions, and the store comes to know them; returns whether there are any.
+    /// Brings the comparisons of `object` with earlier versions, and the store comes to know them; returns whether
+    /// there are any.
     ///
     /// Their frames alone are fetched. What the remote's object index says suffices, for it is written anew with each.
     package func comparisons(of object: Pointer) async throws -> Bool {

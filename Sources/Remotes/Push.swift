@@ -33,9 +33,11 @@ package struct Push: Sendable {
     private let cancellation: Cancellation
     private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
 
-    /// Creates a push from `local`; `scratch` is a directory of this machine for packs that are put together for the remote.
+    /// Creates a push from `local`; `scratch` is a directory of this machine for packs that are put together for the
+    /// remote.
     ///
-    /// What is in packs of the remote to be avoided counts as not there, and nothing goes up that the objects do not need themselves.
+    /// What is in packs of the remote to be avoided counts as not there, and nothing goes up that the objects do not
+    /// need themselves.
     package init(
         from local: LocalStore,
         to destination: RemoteStore,
@@ -73,10 +75,11 @@ package struct Push: Sendable {
         return absent.filter { !held.contains($0.oid) }
     }
 
-    /// Uploads what the remote lacks of the objects of `pointers`; `root` keeps them alive there, and `visit` is a look just taken.
+    /// Uploads what the remote lacks of the objects of `pointers`; `root` keeps them alive there, and `visit` is a look
+    /// just taken.
     ///
-    /// In this order: packs, their index, object indexes, the root. Then the remote is looked at once more, and what collection took
-    /// away in between is written again: only a look after the root proves that everything is there.
+    /// In this order: packs, their index, object indexes, the root. Then the remote is looked at once more, and what
+    /// collection took away in between is written again: only a look after the root proves that everything is there.
     package func run(
         _ pointers: [Pointer],
         root: RootRecord?,
@@ -98,7 +101,8 @@ package struct Push: Sendable {
         var report = Report()
         var isRooted = true
         if let root { isRooted = try await visit.inventory.hasRoot(root) }
-        // Collection may still be at work on a pack that was there a moment ago: what it took comes back under another name.
+        // Collection may still be at work on a pack that was there a moment ago: what it took comes back under another
+        // name.
         var taken: Set<Digest> = []
         for round in 0..<Push.maximumRounds {
             let seen = round == 0 ? visit.inventory : try await RemoteInventory(of: destination)

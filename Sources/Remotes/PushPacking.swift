@@ -80,7 +80,8 @@ struct PushPacking {
         return parcels
     }
 
-    /// Returns whether the remote could decode every frame of a pack, also those that nobody asks for: it would count on them.
+    /// Returns whether the remote could decode every frame of a pack, also those that nobody asks for: it would count
+    /// on them.
     private func isDecodable(_ pack: Digest, after sent: PushedFrames) throws -> Bool {
         try local.pack(pack).contents().locations(in: pack).allSatisfy(sent.hasBase)
     }

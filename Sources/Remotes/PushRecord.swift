@@ -2,8 +2,8 @@ import ModelCore
 import Store
 import SystemPackage
 
-/// The index of what a push uploads: parts of it go up while it lasts, so that one that is killed need not do all again, and the whole
-/// takes their place at the end.
+/// The index of what a push uploads: parts of it go up while it lasts, so that one that is killed need not do all
+/// again, and the whole takes their place at the end.
 struct PushRecord {
     /// A part goes up once so many bytes of packs are in none.
     private static let bytesPerStep = 16 << 20
@@ -41,7 +41,8 @@ struct PushRecord {
         latestByteCount = 0
     }
 
-    /// Uploads the whole with `objects`, which are up by then, in place of its parts, and returns it; `nil` where it has nothing.
+    /// Uploads the whole with `objects`, which are up by then, in place of its parts, and returns it; `nil` where it
+    /// has nothing.
     mutating func finish(with objects: [ObjectEntry]) async throws -> IndexFile? {
         for object in objects { whole.add(object) }
         guard !whole.isEmpty else { return nil }

@@ -3,8 +3,8 @@ import Store
 
 /// The frames of a closure that a remote lacks, and how each goes there.
 ///
-/// A base that is part of no object to be pushed, and that the remote does not have, is not dragged along: what decodes against it
-/// goes in full.
+/// A base that is part of no object to be pushed, and that the remote does not have, is not dragged along: what decodes
+/// against it goes in full.
 struct PushedFrames {
     /// A local copy of each frame that goes as it is stored here.
     private(set) var locations: [FrameLocation] = []

@@ -2,8 +2,9 @@ package import SystemPackage
 
 /// A place that holds the files of a store, by their paths in it.
 ///
-/// Every operation may be called any number of times and from any task. A write is atomic: the file appears whole under its name
-/// or not at all; names of immutable files are content hashes, so that writing one twice is harmless and nothing is conditional.
+/// Every operation may be called any number of times and from any task. A write is atomic: the file appears whole under
+/// its name or not at all; names of immutable files are content hashes, so that writing one twice is harmless and
+/// nothing is conditional.
 package protocol Remote: Sendable {
     /// The URL in messages.
     var name: String { get }
@@ -11,7 +12,8 @@ package protocol Remote: Sendable {
     var isThisMachineOnly: Bool { get }
     /// Whether nobody writes to the remote this way, whoever they are.
     var isReadOnly: Bool { get }
-    /// Whether directories are only the beginnings of names, so that one list of everything takes one request, as that of a directory.
+    /// Whether directories are only the beginnings of names, so that one list of everything takes one request, as that
+    /// of a directory.
     var isFlat: Bool { get }
     /// The directory where the files are, if they are files that can be locked.
     var lockableDirectory: FilePath? { get }
@@ -20,8 +22,8 @@ package protocol Remote: Sendable {
     func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8]
     /// Returns the size of a file in bytes, or `nil` where it is not there.
     func size(of file: String) async throws(RemoteError) -> Int64?
-    /// Returns the files in a directory, or all for an empty name, at any depth; a directory that is not there is empty. Remotes that
-    /// cannot know them throw `unlisted`.
+    /// Returns the files in a directory, or all for an empty name, at any depth; a directory that is not there is
+    /// empty. Remotes that cannot know them throw `unlisted`.
     func list(_ directory: String) async throws(RemoteError) -> [RemoteFile]
     /// Writes a file from bytes.
     func write(_ bytes: [UInt8], to file: String) async throws(RemoteError)
@@ -33,7 +35,8 @@ package protocol Remote: Sendable {
     ) async throws(RemoteError)
     /// Deletes a file; one that is not there is no error.
     func delete(_ file: String) async throws(RemoteError)
-    /// Shows everybody what was written and deleted since the last time, at once; whoever writes has to call this at the end.
+    /// Shows everybody what was written and deleted since the last time, at once; whoever writes has to call this at
+    /// the end.
     func publish() async throws(RemoteError)
     /// Says that packs will be read or uploaded before long, by their paths in the store.
     func announce(_ packs: [RemoteFile], for access: RemoteAccess) async

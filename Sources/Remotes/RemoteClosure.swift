@@ -34,8 +34,8 @@ struct RemoteClosure {
 
         /// Notes a frame to fetch, and what it decodes against, unless it is here; `false` where it is nowhere.
         ///
-        /// `limit` is the depth that a copy has to be below; both closures take it beside the frame. Copies are tried in turn, for
-        /// what one decodes against may be gone.
+        /// `limit` is the depth that a copy has to be below; both closures take it beside the frame. Copies are tried
+        /// in turn, for what one decodes against may be gone.
         mutating func want(
             _ frame: Digest,
             below limit: UInt8 = .max,
@@ -87,7 +87,8 @@ struct RemoteClosure {
         return try local.hasFrame(frame, below: limit)
     }
 
-    /// Looks into the object index of a tree for some of its files, which have none of their own, and returns those it lacks, too.
+    /// Looks into the object index of a tree for some of its files, which have none of their own, and returns those it
+    /// lacks, too.
     func hint(_ files: [Pointer], of tree: Pointer) async throws -> (found: Found, rest: [Pointer])? {
         guard let index = try await source.objectIndex(tree.oid) else { return nil }
         return try await walk(through: IndexSet([index]), avoiding: .init(), reach: .remote).run(files)
@@ -114,7 +115,8 @@ struct RemoteClosure {
         return found
     }
 
-    /// Looks through all indexes of the remote, reading manifests and listings there; `nil` where the object is not whole.
+    /// Looks through all indexes of the remote, reading manifests and listings there; `nil` where the object is not
+    /// whole.
     func search(
         _ pointer: Pointer,
         avoiding useless: RemoteWalk.Useless = .init(),
@@ -141,7 +143,8 @@ struct RemoteClosure {
         )
     }
 
-    /// Looks for single frames that an object lacks which is known here, and which the remote need not have; `nil` where it lacks any.
+    /// Looks for single frames that an object lacks which is known here, and which the remote need not have; `nil`
+    /// where it lacks any.
     func searchRest(_ pointer: Pointer) async throws -> Found? {
         // Of what is unknown here, nothing is left to complete, and the remote is not asked again.
         let isKnown =
@@ -151,7 +154,8 @@ struct RemoteClosure {
 }
 
 extension Pointer {
-    /// Whether a manifest may be one of what the pointer names; of a tree, it says only how large all the files are together.
+    /// Whether a manifest may be one of what the pointer names; of a tree, it says only how large all the files are
+    /// together.
     fileprivate func mayName(_ manifest: ObjectEntry) -> Bool {
         switch kind {
         case .file: manifest.size == size

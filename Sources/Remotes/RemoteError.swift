@@ -50,7 +50,8 @@ extension RemoteError {
         }
     }
 
-    /// Whether the error says that a file is not there, damaged or not understood, and not that the remote cannot be reached.
+    /// Whether the error says that a file is not there, damaged or not understood, and not that the remote cannot be
+    /// reached.
     var isAboutContent: Bool {
         switch self {
         case .notFound, .wrongContent, .needsNewerVersion: true

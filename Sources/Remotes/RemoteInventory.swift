@@ -3,10 +3,12 @@ import Store
 
 /// What a remote held when it was looked at: which frames a writer may count on, and which pack names are taken.
 ///
-/// A frame counts only where a live index lists it in a pack that is there and not on its way out: an index can name a pack that
-/// collection deleted meanwhile, and a buried pack is as good as gone (`docs/decisions/0002-lock-free-gc.md`).
+/// A frame counts only where a live index lists it in a pack that is there and not on its way out: an index can name a
+/// pack that collection deleted meanwhile, and a buried pack is as good as gone
+/// (`docs/decisions/0002-lock-free-gc.md`).
 struct RemoteInventory: Sendable {
-    /// For how long a look counts as one at a single moment, since collection lets a day pass between a tomb and its pack's end.
+    /// For how long a look counts as one at a single moment, since collection lets a day pass between a tomb and its
+    /// pack's end.
     private static let moment = Duration.seconds(3600)
 
     let indexes: IndexSet
@@ -36,8 +38,8 @@ struct RemoteInventory: Sendable {
         self.init(indexes: IndexSet([]), tombs: [], packs: [:], listing: listing, start: .now)
     }
 
-    /// Looks at a remote: tombs first and packs after them, for the other way round a pack that is buried and deleted in between
-    /// would count as there.
+    /// Looks at a remote: tombs first and packs after them, for the other way round a pack that is buried and deleted
+    /// in between would count as there.
     init(of store: RemoteStore) async throws(RemoteError) {
         let start = ContinuousClock.now
         let tombs = try await store.tombs()
@@ -70,7 +72,8 @@ struct RemoteInventory: Sendable {
         return RemoteInventory(indexes: indexes, tombs: tombs, packs: self.packs, listing: listing, start: start)
     }
 
-    /// Returns the copies of a frame that a new root may count on, of less depth than `limit`, those of least depth first.
+    /// Returns the copies of a frame that a new root may count on, of less depth than `limit`, those of least depth
+    /// first.
     func copies(of frame: Digest, below limit: UInt8 = .max) -> [FrameLocation] {
         indexes.copies(of: frame).filter { $0.entry.depth < limit && isUsable($0.pack) }
     }
@@ -104,7 +107,8 @@ struct RemoteInventory: Sendable {
 
     /// Returns whether a root was there when the packs were, so that collection has kept what it names.
     ///
-    /// It may have come up between the tombs and the packs, which takes nothing away from it unless a day passed meanwhile.
+    /// It may have come up between the tombs and the packs, which takes nothing away from it unless a day passed
+    /// meanwhile.
     func hasRoot(_ root: RootRecord) async throws(RemoteError) -> Bool {
         guard try await listing.has(StoreLayout.root(root.id)) else { return false }
         return ContinuousClock.now - start < RemoteInventory.moment

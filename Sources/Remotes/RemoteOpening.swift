@@ -20,7 +20,8 @@ package struct RemoteOpening: Sendable {
 
     /// Creates an opening; nothing is contacted before a remote is used.
     ///
-    /// With `bytesPerSecond`, what goes through the network stays under that, in either direction, all that a remote does together.
+    /// With `bytesPerSecond`, what goes through the network stays under that, in either direction, all that a remote
+    /// does together.
     package init(
         environment: [String: String],
         ssh: SSHSettings,
@@ -49,8 +50,8 @@ package struct RemoteOpening: Sendable {
         }
     }
 
-    /// Returns the remote of a URL; without `sendsCredentials` nothing is sent that says who asks, unless the service is the one
-    /// that the platform's own tools would ask.
+    /// Returns the remote of a URL; without `sendsCredentials` nothing is sent that says who asks, unless the service
+    /// is the one that the platform's own tools would ask.
     ///
     /// `git` is what Git does for a remote in LFS.
     package func remote(

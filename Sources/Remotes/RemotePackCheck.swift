@@ -3,7 +3,8 @@ package import ModelCore
 import Store
 package import SystemIO
 
-/// Reads every pack of a remote and compares it with its name; what is damaged can be buried, so that a push sends it again.
+/// Reads every pack of a remote and compares it with its name; what is damaged can be buried, so that a push sends it
+/// again.
 package struct RemotePackCheck: Sendable {
     private let source: RemoteStore
     private let cancellation: Cancellation
@@ -37,7 +38,8 @@ package struct RemotePackCheck: Sendable {
         }
     }
 
-    /// Marks packs as being on their way out: nothing counts on them any more, and a push sends their frames in new ones.
+    /// Marks packs as being on their way out: nothing counts on them any more, and a push sends their frames in new
+    /// ones.
     package func bury(_ packs: [Digest]) async throws {
         for pack in packs {
             try await source.remote.write(Array(StoreLayout.tombText.utf8), to: StoreLayout.tomb(pack))

@@ -44,7 +44,8 @@ package struct RemoteStore: Sendable {
         guard try await format() != nil else { throw absence() }
     }
 
-    /// Why there is no store: a directory that is not there at all is more likely unmounted or moved than never written to.
+    /// Why there is no store: a directory that is not there at all is more likely unmounted or moved than never written
+    /// to.
     func absence() -> RemoteError {
         if let directory = remote.lockableDirectory {
             do {
@@ -79,7 +80,8 @@ package struct RemoteStore: Sendable {
         try await relisting { () async throws(RemoteError) in try await indexes(in: try await remote.list("index")) }
     }
 
-    /// Lists and reads what was listed, and does so again where an index is gone by then, for what it said is in a newer one.
+    /// Lists and reads what was listed, and does so again where an index is gone by then, for what it said is in a
+    /// newer one.
     func relisting<Value>(_ body: () async throws(RemoteError) -> Value) async throws(RemoteError) -> Value {
         for _ in 1..<RemoteStore.maximumListings {
             do { return try await body() } catch { guard case .notFound = error else { throw error } }
@@ -89,7 +91,8 @@ package struct RemoteStore: Sendable {
 
     /// Returns the indexes that were listed; one that is gone is `notFound`.
     ///
-    /// One that is damaged or not understood is among the problems of the set, for the others may have all that is needed.
+    /// One that is damaged or not understood is among the problems of the set, for the others may have all that is
+    /// needed.
     func indexes(in files: [RemoteFile]) async throws(RemoteError) -> IndexSet {
         let listed = files.filter { $0.name.hasSuffix(".idx") }
         let directory = cache.appending("index")
@@ -167,7 +170,8 @@ package struct RemoteStore: Sendable {
         }
     }
 
-    /// Returns the object index of an object, or `nil` where the store has none; it is a hint that may name what is gone.
+    /// Returns the object index of an object, or `nil` where the store has none; it is a hint that may name what is
+    /// gone.
     package func objectIndex(_ oid: Digest) async throws(RemoteError) -> IndexFile? {
         let file = StoreLayout.objectIndex(oid)
         let bytes: [UInt8]

@@ -92,7 +92,8 @@ package enum RemoteURL: Hashable, Sendable {
         return text[..<colon].contains("/") ? nil : "ssh:"
     }
 
-    /// What to say of a text whose host would be called like a scheme: a slash was forgotten more likely than that there is one.
+    /// What to say of a text whose host would be called like a scheme: a slash was forgotten more likely than that
+    /// there is one.
     private static func meant(by text: String) -> String? {
         let scheme = text.prefix { $0 != ":" }
         guard ["file", "s3", "gs", "ssh", "http", "https", "rclone"].contains(scheme.lowercased()) else { return nil }

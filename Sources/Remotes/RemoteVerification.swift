@@ -58,7 +58,8 @@ package struct RemoteVerification: Sendable {
                     report.missing.insert(pointer.oid)
                     continue
                 }
-                // Frames carry their names; that these, in this order, are the object is known of the manifests that are here.
+                // Frames carry their names; that these, in this order, are the object is known of the manifests that
+                // are here.
                 guard found.objects.allSatisfy({ local.knows($0) }) else {
                     report.damaged[pointer.oid] = "the manifest there is none that is known here"
                     continue

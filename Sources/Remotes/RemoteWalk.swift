@@ -3,7 +3,8 @@ import ModelCore
 import Store
 import SystemIO
 
-/// Walks an object's closure through a remote's indexes alone, for a remote whose object indexes are missing or out of date.
+/// Walks an object's closure through a remote's indexes alone, for a remote whose object indexes are missing or out of
+/// date.
 struct RemoteWalk {
     private let source: RemoteStore
     private let local: LocalStore
@@ -19,7 +20,8 @@ struct RemoteWalk {
     enum Reach {
         /// Nothing: the remote itself has the object.
         case remote
-        /// What is here of an object that the remote may never have had: its manifest, and differences whose bases are missing.
+        /// What is here of an object that the remote may never have had: its manifest, and differences whose bases are
+        /// missing.
         case remoteAndStore
     }
 
@@ -205,7 +207,8 @@ struct RemoteWalk {
         return (indexes.entries(of: oid, kind: .manifest) + here).filter { !refused.contains($0) }
     }
 
-    /// Returns every frame that indexes list of an object, or of the files of a tree, by any of its manifests that is there.
+    /// Returns every frame that indexes list of an object, or of the files of a tree, by any of its manifests that is
+    /// there.
     func everyFrame(of pointer: Pointer) async throws -> Set<Digest> {
         var frames: Set<Digest> = []
         try await addFrames(of: pointer.oid, to: &frames)
@@ -227,7 +230,8 @@ struct RemoteWalk {
         for entry in indexes.entries(of: oid, kind: .comparison) { frames.insert(entry.frame) }
     }
 
-    /// Returns an object's frames by one of its manifests, or `nil` where some are nowhere or the manifest is another object's.
+    /// Returns an object's frames by one of its manifests, or `nil` where some are nowhere or the manifest is another
+    /// object's.
     private func frames(of entry: ObjectEntry, adding found: inout RemoteClosure.Found) async throws -> [Digest]? {
         guard try want(entry.frame, in: &found), let content = try await content(of: entry) else { return nil }
         for frame in content.metadata + content.frames where try !want(frame, in: &found) { return nil }
@@ -235,8 +239,8 @@ struct RemoteWalk {
         return content.frames
     }
 
-    /// Reads what a manifest names: the frames of its parts and those of the object; `nil` where it is not all there, or another
-    /// object's.
+    /// Reads what a manifest names: the frames of its parts and those of the object; `nil` where it is not all there,
+    /// or another object's.
     private func content(of entry: ObjectEntry) async throws -> (metadata: [Digest], frames: [Digest])? {
         guard try isThere(entry.frame) else { return nil }
         let name = "manifest \(entry.frame.abbreviated)"

@@ -1,7 +1,8 @@
 /// Lets as many requests go to a remote at once as it bears.
 ///
-/// One that the remote was too busy for halves the number; as many successes as there are requests at once raise it by one (additive
-/// increase, multiplicative decrease: Chiu and Jain, "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance", 1989).
+/// One that the remote was too busy for halves the number; as many successes as there are requests at once raise it by
+/// one (additive increase, multiplicative decrease: Chiu and Jain, "Analysis of the Increase and Decrease Algorithms
+/// for Congestion Avoidance", 1989).
 actor RequestGate {
     /// More than anybody starts at once: at first nobody waits.
     private static let highestLimit = 64.0

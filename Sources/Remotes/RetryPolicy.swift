@@ -1,7 +1,8 @@
 /// How often and after what pauses an operation is tried again.
 ///
-/// The pause before attempt n is random up to 250 ms × 2ⁿ, at most 30 s (full jitter, so that many clients do not come back at the
-/// same moment); what a server asks for is honoured up to five minutes. An operation gets 15 minutes in all.
+/// The pause before attempt n is random up to 250 ms × 2ⁿ, at most 30 s (full jitter, so that many clients do not come
+/// back at the same moment); what a server asks for is honoured up to five minutes. An operation gets 15 minutes in
+/// all.
 package struct RetryPolicy: Sendable {
     private static let maximumAttempts = 6
     private static let firstPause = Duration.milliseconds(250)

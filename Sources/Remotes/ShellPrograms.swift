@@ -8,7 +8,8 @@ struct ShellPrograms: Sendable {
     let pool: WorkerPool
     let cancellation: Cancellation
 
-    /// Runs a command, which has nothing to read, and returns what it said; one that was cancelled or says too much is ended.
+    /// Runs a command, which has nothing to read, and returns what it said; one that was cancelled or says too much is
+    /// ended.
     ///
     /// The arguments are the command's `$0`, `$1` and so on.
     func run(

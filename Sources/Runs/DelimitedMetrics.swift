@@ -6,7 +6,8 @@ package enum DelimitedMetrics {
 
     /// Reads a table of UTF-8 whose first row names the columns; `separator` is a comma or a tab.
     ///
-    /// Cells that are empty or no numbers are no points; rows with more or fewer cells than the first are counted as unreadable.
+    /// Cells that are empty or no numbers are no points; rows with more or fewer cells than the first are counted as
+    /// unreadable.
     package static func log(of bytes: [UInt8], separator: UInt8) -> MetricLog {
         var log = MetricLog()
         var rows = DelimitedRows(bytes, separator: separator)

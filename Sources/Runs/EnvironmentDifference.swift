@@ -18,7 +18,8 @@ package struct EnvironmentDifference: Sendable, Hashable, Encodable {
 }
 
 extension RunEnvironment {
-    /// Returns what is different here from an earlier environment; the lists of packages are compared where both are known.
+    /// Returns what is different here from an earlier environment; the lists of packages are compared where both are
+    /// known.
     package func differences(
         from earlier: RunEnvironment,
         packages: PackageList?,

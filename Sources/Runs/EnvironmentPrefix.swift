@@ -1,4 +1,5 @@
-/// The `env` in front of a command, which sets variables and runs the rest: `env CUDA_VISIBLE_DEVICES=0 python train.py`.
+/// The `env` in front of a command, which sets variables and runs the rest: `env CUDA_VISIBLE_DEVICES=0 python
+/// train.py`.
 ///
 /// With an option that is not known here, the whole is the command of another program.
 package struct EnvironmentPrefix: Sendable {

@@ -19,7 +19,8 @@ struct EventDirectories {
         }
     }
 
-    /// Adds all metrics whose names another log does not have: what distinguishes their directories stands in front of them.
+    /// Adds all metrics whose names another log does not have: what distinguishes their directories stands in front of
+    /// them.
     func fill(_ log: inout MetricLog) {
         let shared = sharedCount
         for directory in directories {
@@ -33,7 +34,8 @@ struct EventDirectories {
         }
     }
 
-    /// How many parts at the beginning all directories have in common, without a last one that says which data were used.
+    /// How many parts at the beginning all directories have in common, without a last one that says which data were
+    /// used.
     private var sharedCount: Int {
         guard let first = directories.first?.parts else { return 0 }
         let count =

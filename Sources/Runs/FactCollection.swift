@@ -1,7 +1,7 @@
 /// Values by their names, as several sources tell them, which are asked in the order of their weight.
 ///
-/// A name stands for the first source that tells of it. Of a second one from another place it has that place in front. Two
-/// spellings of a nested name, `train/loss` and `train.loss`, are one.
+/// A name stands for the first source that tells of it. Of a second one from another place it has that place in front.
+/// Two spellings of a nested name, `train/loss` and `train.loss`, are one.
 struct FactCollection<Value: Sendable>: Sendable {
     /// Whose value it is.
     enum Owner: Equatable {

@@ -5,7 +5,8 @@ package enum Flattened {
     /// What is nested deeper, and what comes after so many leaves, is left out: a small file may have millions.
     private static let (depthLimit, countLimit) = (32, 100_000)
 
-    /// Returns what is in a value and is itself no object, sorted by name; elements of lists with objects are named by position.
+    /// Returns what is in a value and is itself no object, sorted by name; elements of lists with objects are named by
+    /// position.
     package static func leaves(of value: JSONValue) -> [(name: String, value: JSONValue)] {
         var leaves: [(name: String, value: JSONValue)] = []
         add(value, "", depth: 0, to: &leaves)

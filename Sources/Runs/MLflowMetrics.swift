@@ -1,7 +1,7 @@
 /// The lines that MLflow's file store keeps of a metric: `<ms> <value> <step>`, and after that perhaps a data set.
 ///
-/// Source: mlflow/store/tracking/file_store.py, which takes the step only of lines with three words; here it is the third word of
-/// any line.
+/// Source: mlflow/store/tracking/file_store.py, which takes the step only of lines with three words; here it is the
+/// third word of any line.
 package enum MLflowMetrics {
     /// Adds the points of a file to the log of its run.
     package static func add(_ name: String, of bytes: [UInt8], to log: inout MetricLog) {

@@ -18,7 +18,8 @@ package enum MetricDirection: String, Sendable, Hashable, Codable, CaseIterable 
         return Dictionary(uniqueKeysWithValues: pairs)
     }()
 
-    /// Guesses by the words of a metric's name, of which the last one known counts: `val_loss`, `evalAccuracy`, `mAP50`, `rouge1`.
+    /// Guesses by the words of a metric's name, of which the last one known counts: `val_loss`, `evalAccuracy`,
+    /// `mAP50`, `rouge1`.
     ///
     /// `nil` for a name that says nothing.
     package init?(usualFor name: String) {

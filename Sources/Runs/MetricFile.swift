@@ -11,7 +11,8 @@ package struct MetricFile: Sendable, Hashable {
     /// The directory whose metrics they are, from the top of the repository; empty for the top.
     let directory: String
 
-    /// Takes a file that has a name which scripts give to metrics; `nil` for another, and for one in a directory of other things.
+    /// Takes a file that has a name which scripts give to metrics; `nil` for another, and for one in a directory of
+    /// other things.
     package init?(named path: String) {
         guard RecentFiles.covers(path), let kind = MetricFileKind(path) else { return nil }
         self.init(path, kind)

@@ -2,8 +2,8 @@ import ModelCore
 
 /// JSON lines of metrics, which any program can append to: `{"step": 3, "loss": 0.5, "eval": {"accuracy": 0.9}}`.
 ///
-/// Every number in a line is a metric, named by its keys with dots between, but for `step` and the time. A line may also be
-/// about one metric, as `{"name": "loss", "value": 0.5, "step": 3}`.
+/// Every number in a line is a metric, named by its keys with dots between, but for `step` and the time. A line may
+/// also be about one metric, as `{"name": "loss", "value": 0.5, "step": 3}`.
 package enum MetricLines {
     /// The keys of a line's step.
     private static let stepKeys = ["step", "_step", "global_step"]

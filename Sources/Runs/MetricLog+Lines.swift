@@ -1,7 +1,8 @@
 import ModelCore
 
 extension MetricLog {
-    /// All points as lines of JSON, which `MetricLines` reads: a metric after the other by name, each in the order of its points.
+    /// All points as lines of JSON, which `MetricLines` reads: a metric after the other by name, each in the order of
+    /// its points.
     package var lines: [UInt8] {
         var text: [UInt8] = []
         for (name, points) in series.sorted(by: { $0.key < $1.key }) {

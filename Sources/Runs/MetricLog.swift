@@ -18,8 +18,9 @@ package struct MetricLog: Sendable, Equatable {
         series[name, default: []].append(point)
     }
 
-    /// Adds the metrics of another log, each by the first of the names that `names` gives it which this one does not have, for several
-    /// files may tell of one metric; one whose names are all taken, in whatever spelling, is left out.
+    /// Adds the metrics of another log, each by the first of the names that `names` gives it which this one does not
+    /// have, for several files may tell of one metric; one whose names are all taken, in whatever spelling, is left
+    /// out.
     package mutating func fill(from log: MetricLog, names: (String) -> [String] = { [$0] }) {
         // Of the other log every name counts: whoever wrote `a/b` and `a.b` into one file meant two.
         let taken = Set(series.keys.map(NestedName.key))
@@ -30,7 +31,8 @@ package struct MetricLog: Sendable, Equatable {
         unreadableCount += log.unreadableCount
     }
 
-    /// Adds all points of a log, whose points take the place of those of the same step, as of a training that went on from there.
+    /// Adds all points of a log, whose points take the place of those of the same step, as of a training that went on
+    /// from there.
     mutating func overlay(_ log: MetricLog) {
         for (name, points) in log.series {
             guard let own = series[name] else {

@@ -4,8 +4,9 @@ package import SystemPackage
 
 /// Finds what a script wrote about its metrics without knowing of git-model, and reads it.
 ///
-/// Files count that changed since the run began. Where several tell of a metric of the same name, the first of this order
-/// does: lines in the run's directory, MLflow's file store there, DVCLive, the Trainer's state, TensorBoard, tables, JSON.
+/// Files count that changed since the run began. Where several tell of a metric of the same name, the first of this
+/// order does: lines in the run's directory, MLflow's file store there, DVCLive, the Trainer's state, TensorBoard,
+/// tables, JSON.
 package struct MetricSources: Sendable {
     /// Larger files are not read.
     private static let byteLimit = 1 << 30
@@ -41,7 +42,8 @@ package struct MetricSources: Sendable {
 
     /// Creates a search for the run of `directory`, whose command began in `workingDirectory` at that moment.
     ///
-    /// Of MLflow's runs in the file store these count, by their ids, the one that began last in front; `nil` counts all of them.
+    /// Of MLflow's runs in the file store these count, by their ids, the one that began last in front; `nil` counts all
+    /// of them.
     package init(
         _ directory: RunDirectory,
         workingDirectory: FilePath,

@@ -1,7 +1,8 @@
 import Documents
 package import ModelCore
 
-/// Reads hyperparameters from the files that people keep them in: YAML, JSON and TOML, flattened with dots between names.
+/// Reads hyperparameters from the files that people keep them in: YAML, JSON and TOML, flattened with dots between
+/// names.
 package enum Parameters {
     /// The most bytes that a file may have.
     package static let byteLimit = 16 << 20
@@ -17,7 +18,8 @@ package enum Parameters {
     /// Reads a YAML file; `nil` for one that cannot be read.
     static func yaml(_ bytes: [UInt8]) -> [String: ParameterValue]? { try? read(bytes, named: ".yaml") }
 
-    /// Reads the object of a file of YAML, JSON or TOML, by what its name ends with; an empty file of YAML or TOML has an empty one.
+    /// Reads the object of a file of YAML, JSON or TOML, by what its name ends with; an empty file of YAML or TOML has
+    /// an empty one.
     static func document(_ bytes: [UInt8], named name: String) throws(FormatError) -> JSONValue {
         if name.hasSuffix(".json") {
             let value = try JSONValue(parsing: bytes, allowsNonFinite: true)

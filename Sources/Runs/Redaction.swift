@@ -74,7 +74,8 @@ package enum Redaction {
         }
     }
 
-    /// Returns the words of a command without the secrets among them: those of options whose names say so, and those that look so.
+    /// Returns the words of a command without the secrets among them: those of options whose names say so, and those
+    /// that look so.
     package static func command(_ words: [String]) -> [String] {
         var isNext = false
         return words.map { word in

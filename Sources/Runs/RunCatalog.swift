@@ -69,8 +69,8 @@ package struct RunCatalog: Sendable {
 }
 
 extension RunCatalog.Contents {
-    /// Returns the run that a text means: an id, its first digits, the last run of that name, or `latest`, which is none that was begun
-    /// inside of another.
+    /// Returns the run that a text means: an id, its first digits, the last run of that name, or `latest`, which is
+    /// none that was begun inside of another.
     ///
     /// With `passesRepetitions`, `latest` is none that repeats another, either, unless there are no others.
     package func find(_ text: String, passesRepetitions: Bool = false) throws(RunLookupError) -> RunRecord {

@@ -2,7 +2,8 @@
 package struct RunCode: Sendable, Hashable, Codable {
     /// The commit that was checked out; `nil` before the first one.
     package let commit: String?
-    /// The tree of the commit, which squashes and rebases often keep; `nil` before the first one, and where nobody noted it.
+    /// The tree of the commit, which squashes and rebases often keep; `nil` before the first one, and where nobody
+    /// noted it.
     package let tree: String?
     /// The branch; `nil` where HEAD was detached.
     package let branch: String?

@@ -2,7 +2,8 @@ import ModelCore
 package import SystemIO
 import SystemPackage
 
-/// What people and shell scripts record of a run one by one: a line of JSON each, appended to a file of the run's directory.
+/// What people and shell scripts record of a run one by one: a line of JSON each, appended to a file of the run's
+/// directory.
 ///
 /// Any number of processes may append at once, and a line that was cut short costs nothing but itself.
 package struct RunLines: Sendable {

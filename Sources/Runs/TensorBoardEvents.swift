@@ -3,8 +3,8 @@ import ModelCore
 /// The scalars of a TensorBoard event file.
 ///
 /// Sources: tensorflow/core/lib/io/record_writer.h for the records, tensorflow/core/util/event.proto,
-/// tensorflow/core/framework/summary.proto and tensor.proto for what is in them. Checksums are not looked at: what matters is that a
-/// record which is not complete yet, as of a run that was killed, ends the file.
+/// tensorflow/core/framework/summary.proto and tensor.proto for what is in them. Checksums are not looked at: what
+/// matters is that a record which is not complete yet, as of a run that was killed, ends the file.
 package enum TensorBoardEvents {
     /// What the names of event files have in them.
     package static let fileNamePart = "events.out.tfevents."

@@ -22,7 +22,8 @@ package struct TrainingFacts: Sendable {
     package struct Files: Sendable {
         /// The files that metrics are read from, with their bytes.
         package var metrics: [(file: MetricFile, bytes: [UInt8])] = []
-        /// The paths of the files that parameters are read from, with their bytes; of several in a directory the first one counts.
+        /// The paths of the files that parameters are read from, with their bytes; of several in a directory the first
+        /// one counts.
         package var parameters: [(path: String, bytes: [UInt8])] = []
 
         /// Creates an empty set of files.
@@ -58,7 +59,8 @@ package struct TrainingFacts: Sendable {
         parameters = run.parameters.mapValues { Fact(value: $0, source: .run(run.id)) }
     }
 
-    /// Reads files, then adds what they do not tell from the runs that made the artifacts beside them, the ones that count most first.
+    /// Reads files, then adds what they do not tell from the runs that made the artifacts beside them, the ones that
+    /// count most first.
     ///
     /// Of two files that tell of one name the one nearer to the top has it; the other's has its directory in front.
     package init(of files: Files, madeBy makers: [Maker] = []) {

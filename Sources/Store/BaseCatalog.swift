@@ -22,8 +22,8 @@ package struct BaseCatalog: Sendable {
 
     private init() {}
 
-    /// Lists the tensors of what `pointers` name, earlier ones before later ones, as far as the store has them; what is new is
-    /// compared with those of `earlier`.
+    /// Lists the tensors of what `pointers` name, earlier ones before later ones, as far as the store has them; what is
+    /// new is compared with those of `earlier`.
     ///
     /// Bases only save room, so that what cannot be read is left out.
     package init(of pointers: [Pointer], comparedWith earlier: Pointer? = nil, in store: LocalStore) {

@@ -1,6 +1,7 @@
 import SystemIO
 
-/// A stretch of a file that is read by whichever thread comes to it first: one with time, or the one that needs the bytes.
+/// A stretch of a file that is read by whichever thread comes to it first: one with time, or the one that needs the
+/// bytes.
 final class BlockRead: Sendable {
     private enum State {
         case waiting

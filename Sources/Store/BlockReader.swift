@@ -8,7 +8,8 @@ struct BlockReader: ~Copyable {
     static let blockByteCount = 4 << 20
     /// Blocks that are read, or asked for, beside the one that is in use: others come to it between two frames.
     static let aheadCount = 4
-    /// Where a block starts in its buffer: before it is room for the rest of the last one, which is shorter than a chunk.
+    /// Where a block starts in its buffer: before it is room for the rest of the last one, which is shorter than a
+    /// chunk.
     static let headByteCount = Chunker.maximumLength
 
     private let source: FileSource
@@ -42,8 +43,8 @@ struct BlockReader: ~Copyable {
         return block
     }
 
-    /// Cuts a file, from the end of one of its cuts on, into blocks such that no frame of a tensor, and nothing that lies in the manifest,
-    /// is in two.
+    /// Cuts a file, from the end of one of its cuts on, into blocks such that no frame of a tensor, and nothing that
+    /// lies in the manifest, is in two.
     static func blocks(of plan: SegmentPlan, from offset: Int64) -> [Range<Int64>] {
         let most = Int64(blockByteCount)
         var blocks: [Range<Int64>] = []

@@ -2,7 +2,8 @@ package import ModelCore
 import Synchronization
 package import SystemIO
 
-/// Checks large objects as wholes while their last frames are still on their way, so that little is left to do once they are here.
+/// Checks large objects as wholes while their last frames are still on their way, so that little is left to do once
+/// they are here.
 ///
 /// Safe from any thread. What is wrong with an object, or missing in the end, is left for `WholeObjectCheck` to find.
 package final class ChecksAhead: Sendable {
@@ -44,8 +45,9 @@ package final class ChecksAhead: Sendable {
     private let progress: Mutex<Progress>
     private let firstUses: [Digest: Int]
 
-    /// Creates the checks of those of `objects` that have `byteCount` bytes or more, whose manifests are in `store` by now and most of
-    /// whose frames are not; smaller ones are checked quickly, and several at once, when they are whole.
+    /// Creates the checks of those of `objects` that have `byteCount` bytes or more, whose manifests are in `store` by
+    /// now and most of whose frames are not; smaller ones are checked quickly, and several at once, when they are
+    /// whole.
     ///
     /// What is checked is written to `drafts`, too, until it is cancelled.
     package init(

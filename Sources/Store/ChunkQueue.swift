@@ -1,10 +1,11 @@
 import ModelCore
 import SystemIO
 
-/// Hands the chunks of one file from its reader to other threads, with blocks to be read ahead, and collects what becomes of the
-/// chunks in order.
+/// Hands the chunks of one file from its reader to other threads, with blocks to be read ahead, and collects what
+/// becomes of the chunks in order.
 ///
-/// Holds few chunks, so that memory stays bounded however large the file is; a reader that finds it full works on a chunk itself.
+/// Holds few chunks, so that memory stays bounded however large the file is; a reader that finds it full works on a
+/// chunk itself.
 final class ChunkQueue: Sendable {
     /// What a thread can do for the reader.
     enum Work {

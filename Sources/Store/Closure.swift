@@ -90,7 +90,8 @@ package struct Closure: Sendable {
         }
     }
 
-    /// Notes a copy of a frame, and of every frame that it decodes against; `limit` is the depth that the copy has to be below.
+    /// Notes a copy of a frame, and of every frame that it decodes against; `limit` is the depth that the copy has to
+    /// be below.
     private mutating func locate(
         _ frame: FrameReference,
         below limit: UInt8 = .max,

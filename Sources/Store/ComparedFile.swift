@@ -6,13 +6,14 @@ import TensorFormats
 
 /// A file whose tensors are compared by their bytes: an object of a store, or what lies at a path.
 ///
-/// Which bytes are which tensor is found out anew from the file itself: what its manifest says of that is its author's word, and
-/// counts only where the file is of no known format.
+/// Which bytes are which tensor is found out anew from the file itself: what its manifest says of that is its author's
+/// word, and counts only where the file is of no known format.
 struct ComparedFile: Sendable {
     /// Where the bytes are.
     enum Bytes: Sendable {
         case object(ObjectMap)
-        /// As it was when it was looked at; whoever reads it opens it, for there may be more than a process may have open.
+        /// As it was when it was looked at; whoever reads it opens it, for there may be more than a process may have
+        /// open.
         case file(FilePath, FileStatus)
     }
 
@@ -116,7 +117,8 @@ struct ComparedFile: Sendable {
 }
 
 extension LocalStore {
-    /// Returns the first way to rebuild an object of which every frame is here, else the first of all, which says what is missing.
+    /// Returns the first way to rebuild an object of which every frame is here, else the first of all, which says what
+    /// is missing.
     fileprivate func firstWhole(_ maps: [ObjectMap]) throws(StoreError) -> ObjectMap? {
         if maps.count > 1 {
             for map in maps where try hasFrames(of: map) { return map }

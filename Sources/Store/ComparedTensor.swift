@@ -18,7 +18,8 @@ struct ComparedTensor: Sendable {
         self.difference = difference
     }
 
-    /// Compares a tensor with its counterpart; `frames` tell what was measured of its frames, or nothing where nobody had them.
+    /// Compares a tensor with its counterpart; `frames` tell what was measured of its frames, or nothing where nobody
+    /// had them.
     init(
         _ segment: Segment,
         with counterpart: (position: Int, segment: Segment)?,

@@ -55,7 +55,8 @@ package struct ComparedVersion: Sendable {
         return statistics
     }
 
-    /// The names of the files of which only manifests say which tensors they have, as of formats that are told by another name.
+    /// The names of the files of which only manifests say which tensors they have, as of formats that are told by
+    /// another name.
     package var filesByManifest: [String] { files.filter(\.isByManifest).map(\.name) }
 
     /// Which tensors manifests describe otherwise than the files themselves, and how, as clauses.

@@ -106,7 +106,8 @@ extension EarlierVersion {
         }
     }
 
-    /// Returns the tensors that the store knows, and whether these are all; of a tree's small files, `SmallFileTensors.unread` tells.
+    /// Returns the tensors that the store knows, and whether these are all; of a tree's small files,
+    /// `SmallFileTensors.unread` tells.
     static func tensors(
         of pointer: Pointer,
         _ scope: Scope = .manifests,

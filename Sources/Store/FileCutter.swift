@@ -62,8 +62,8 @@ struct FileCutter {
         var hashes: [HashedBeginning] = []
     }
 
-    /// Hands every frame of a file that is not empty to `emit` in order, behind those of a known beginning; the threads of `queue`, if any,
-    /// read ahead.
+    /// Hands every frame of a file that is not empty to `emit` in order, behind those of a known beginning; the threads
+    /// of `queue`, if any, read ahead.
     func cut(
         _ source: FileSource,
         into assembly: SegmentAssembly,
@@ -134,7 +134,8 @@ struct FileCutter {
         return take(min(boundary ?? bytes.count, frameByteCount), from: &window)
     }
 
-    /// Makes sure that `count` bytes are in the window, which are no more than the next block and what is left of the last one.
+    /// Makes sure that `count` bytes are in the window, which are no more than the next block and what is left of the
+    /// last one.
     private func fill(_ window: inout Window, to count: Int) throws(StoreError) {
         guard window.unused.count < count else { return }
         let block = try window.reader.take()

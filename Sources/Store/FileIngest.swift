@@ -110,8 +110,8 @@ struct FileIngest {
         extendLifetime(pair)
     }
 
-    /// Adds a file behind its beginning with the calling thread as reader; `queue` hands chunks to other threads, and takes them back
-    /// where they lag.
+    /// Adds a file behind its beginning with the calling thread as reader; `queue` hands chunks to other threads, and
+    /// takes them back where they lag.
     func add(
         _ reading: FileReading,
         after beginning: KnownBeginning.Outcome,

@@ -58,7 +58,8 @@ final class FrameIngest: Sendable {
         guard state.withLock({ $0.claimed.insert(frame.id).inserted }) else { return reuse(frame) }
         do throws(StoreError) {
             for copy in local.indexes.copies(of: frame.id) where try isKept(copy.pack) {
-                // The file at hand may be the last place that has what is damaged here; a difference without its base rebuilds nothing.
+                // The file at hand may be the last place that has what is damaged here; a difference without its base
+                // rebuilds nothing.
                 if try local.isIntact(copy) { return reuse(frame) }
             }
             for alternate in local.alternates where try alternate.hasIntactFrame(frame.id) { return reuse(frame) }
@@ -113,7 +114,8 @@ final class FrameIngest: Sendable {
 
     private func reuse(_ frame: FrameReference) { state.withLock { $0.reused += Int64(frame.byteCount) } }
 
-    /// Returns whether a pack is there; touched, it counts as new, and stays for a grace period even if nothing comes to refer to it.
+    /// Returns whether a pack is there; touched, it counts as new, and stays for a grace period even if nothing comes
+    /// to refer to it.
     private func isKept(_ pack: Digest) throws(StoreError) -> Bool {
         if let known = state.withLock({ $0.freshened[pack] }) { return known }
         let kept = try touch(pack)

@@ -61,7 +61,8 @@ final class FrameLayout: Sendable {
         }
     }
 
-    /// Returns a copy as a placement, where it decodes against what is placed and no more bytes than a closure may have.
+    /// Returns a copy as a placement, where it decodes against what is placed and no more bytes than a closure may
+    /// have.
     func placement(of copy: FrameLocation) -> FramePlacement? {
         var closureByteCount = copy.entry.recordLength
         if let id = copy.base {

@@ -78,7 +78,8 @@ struct FramePlacer: ~Copyable {
         copies.compactMap { layout.placement(of: $0) }.min { $0.recordLength < $1.recordLength }
     }
 
-    /// Encodes a frame as a difference to one of `bases`, or else in full; where a full copy is there, only as a difference.
+    /// Encodes a frame as a difference to one of `bases`, or else in full; where a full copy is there, only as a
+    /// difference.
     private mutating func encode(
         _ item: FrameToPlace,
         _ copies: [FrameLocation],

@@ -46,7 +46,8 @@ package struct FrameReader: ~Copyable {
         throw store.explained(failure)
     }
 
-    /// Decodes a frame as `read` does, but may leave it to the caller to prove that the bytes are right, by the digest of the whole object.
+    /// Decodes a frame as `read` does, but may leave it to the caller to prove that the bytes are right, by the digest
+    /// of the whole object.
     mutating func readUnproven(
         _ frame: FrameReference,
         of object: Digest,
@@ -55,7 +56,8 @@ package struct FrameReader: ~Copyable {
         if !decodeFirstCopy(frame, of: object, into: destination) { try read(frame, of: object, into: destination) }
     }
 
-    /// Decodes two frames, each into memory exactly as long as it is, and checks both in little more than the time of one.
+    /// Decodes two frames, each into memory exactly as long as it is, and checks both in little more than the time of
+    /// one.
     mutating func read(
         _ first: (frame: FrameReference, destination: UnsafeMutableRawBufferPointer),
         _ second: (frame: FrameReference, destination: UnsafeMutableRawBufferPointer),
@@ -100,7 +102,8 @@ package struct FrameReader: ~Copyable {
         return bytes
     }
 
-    /// Decodes a frame and whatever it decodes against, and returns them, the frame first; nothing where the store lacks any.
+    /// Decodes a frame and whatever it decodes against, and returns them, the frame first; nothing where the store
+    /// lacks any.
     ///
     /// Their bytes are valid until the next read, and nobody has compared them with their names yet.
     mutating func deltaBases(of frame: FrameReference) throws(StoreError) -> [DeltaBase] {
@@ -148,7 +151,8 @@ package struct FrameReader: ~Copyable {
         try requireName(frame, base: record.base, of: frame.id, in: pack, bytes)
     }
 
-    /// Decodes the frames of one or two records that are not in the store, and checks both in little more than the time of one.
+    /// Decodes the frames of one or two records that are not in the store, and checks both in little more than the time
+    /// of one.
     mutating func check(
         _ records: [IncomingFrame],
         pack: Digest,
@@ -185,7 +189,8 @@ package struct FrameReader: ~Copyable {
         try requireName(frame, base: copy.base, of: object, in: copy.pack, destination)
     }
 
-    /// Compares decoded bytes with the frame's name; where they differ, the error names the damaged one of frame and base.
+    /// Compares decoded bytes with the frame's name; where they differ, the error names the damaged one of frame and
+    /// base.
     private mutating func requireName(
         _ frame: FrameReference,
         base: Digest?,

@@ -25,7 +25,8 @@ package final class FrameReceiver: Sendable {
 
     /// Stores the frames that `locations` say lie in `bytes`, which start at offset `start` of their pack.
     ///
-    /// What they decode against has to be found by the store already: receive the frames of less depth first, then `publish`.
+    /// What they decode against has to be found by the store already: receive the frames of less depth first, then
+    /// `publish`.
     package func receive(
         _ locations: [FrameLocation],
         kind: PackKind,
@@ -85,7 +86,8 @@ package final class FrameReceiver: Sendable {
         metadata.abandon()
     }
 
-    /// Seals the packs and lets the store find their frames; objects that need a manifest are for the caller to publish.
+    /// Seals the packs and lets the store find their frames; objects that need a manifest are for the caller to
+    /// publish.
     package func publish() throws(StoreError) {
         let packs = try data.finish() + metadata.finish()
         guard !packs.isEmpty else { return }

@@ -1,7 +1,8 @@
 package import ModelCore
 package import SystemIO
 
-/// Takes frames out of a local store that are elsewhere; what else their packs hold goes into new packs, as it is stored.
+/// Takes frames out of a local store that are elsewhere; what else their packs hold goes into new packs, as it is
+/// stored.
 package struct FrameRemoval: Sendable {
     /// What would be taken out.
     package struct Plan: Sendable {
@@ -22,8 +23,8 @@ package struct FrameRemoval: Sendable {
         self.cancellation = cancellation
     }
 
-    /// Finds the frames that rebuild `dropped` and that nothing else needs: neither what `live` names, nor, as a base, any frame that
-    /// stays, whatever it belongs to.
+    /// Finds the frames that rebuild `dropped` and that nothing else needs: neither what `live` names, nor, as a base,
+    /// any frame that stays, whatever it belongs to.
     ///
     /// Anything that is damaged or not understood stops it.
     package func plan(dropping dropped: [Pointer], keeping live: [Pointer]) throws(StoreError) -> Plan {
@@ -66,7 +67,8 @@ package struct FrameRemoval: Sendable {
 
     /// Carries a plan out; the caller excludes other users of the store since before it was made.
     ///
-    /// What stays is in new packs, with an index, before the old ones go: a crash leaves frames twice, never a frame that is nowhere.
+    /// What stays is in new packs, with an index, before the old ones go: a crash leaves frames twice, never a frame
+    /// that is nowhere.
     package func carryOut(_ plan: Plan) throws(StoreError) {
         guard !plan.packs.isEmpty else { return }
         let appenders: [PackKind: PackAppender] = [

@@ -14,8 +14,9 @@ struct FrameWorker: ~Copyable {
 
     /// Encodes a frame in full, or as a difference to `base` or to what that itself decodes against.
     ///
-    /// The nearest base with which the frame's closure stays within its limit is taken, where a difference to it is small enough.
-    /// What is handed to `body` was decoded and compared with the raw bytes: a codec's mistake must never reach a pack.
+    /// The nearest base with which the frame's closure stays within its limit is taken, where a difference to it is
+    /// small enough. What is handed to `body` was decoded and compared with the raw bytes: a codec's mistake must never
+    /// reach a pack.
     mutating func encode(
         _ frame: FrameReference,
         _ raw: UnsafeRawBufferPointer,
@@ -34,9 +35,11 @@ struct FrameWorker: ~Copyable {
         }
     }
 
-    /// Compares a frame with an earlier version's of the same length; `nil` where that is not here, or the elements are no numbers.
+    /// Compares a frame with an earlier version's of the same length; `nil` where that is not here, or the elements are
+    /// no numbers.
     ///
-    /// What was decoded to encode the frame is not decoded again. It is compared with its checksum only: figures are no bytes.
+    /// What was decoded to encode the frame is not decoded again. It is compared with its checksum only: figures are no
+    /// bytes.
     mutating func compare(
         _ raw: UnsafeRawBufferPointer,
         of type: DataType,

@@ -5,7 +5,8 @@ package import SystemPackage
 
 /// Deletes the packs of a local store in which nothing is alive any more.
 ///
-/// Packs that were written or reused within the grace period stay, so that no running or interrupted command loses what it stored.
+/// Packs that were written or reused within the grace period stay, so that no running or interrupted command loses what
+/// it stored.
 package struct GarbageCollection: Sendable {
     /// How long a pack stays that nothing refers to, in ns: 14 days.
     package static let gracePeriod: Int64 = 14 * 86_400 * 1_000_000_000
@@ -26,7 +27,8 @@ package struct GarbageCollection: Sendable {
         package let liveCount: Int
         /// The number of packs that stay only because they are new.
         package let recentCount: Int
-        /// The number of packs that stay because no index lists them and a live object lacks something: they may hold it.
+        /// The number of packs that stay because no index lists them and a live object lacks something: they may hold
+        /// it.
         package let unlistedCount: Int
         /// Files that killed processes left behind.
         package let temporaryFiles: [FilePath]
@@ -46,9 +48,9 @@ package struct GarbageCollection: Sendable {
 
     /// Finds what nothing among `live` needs.
     ///
-    /// Anything that is damaged or not understood stops collection: an index, a pack to delete, or a live object, every frame of
-    /// which is compared with its checksum where there is something to delete. A live object that is not here at all does not, and
-    /// neither does a tree whose object is no listing: it names no files that could be kept.
+    /// Anything that is damaged or not understood stops collection: an index, a pack to delete, or a live object, every
+    /// frame of which is compared with its checksum where there is something to delete. A live object that is not here
+    /// at all does not, and neither does a tree whose object is no listing: it names no files that could be kept.
     package func plan(live: [Pointer], gracePeriod: Int64 = gracePeriod) throws(StoreError) -> Plan {
         try store.requireWritable()
         try store.refresh()
@@ -87,7 +89,8 @@ package struct GarbageCollection: Sendable {
 
     /// Deletes what a plan says, and returns the packs.
     ///
-    /// The caller excludes other users of the store since before it made the plan: a plan made earlier may be out of date.
+    /// The caller excludes other users of the store since before it made the plan: a plan made earlier may be out of
+    /// date.
     package func carryOut(_ plan: Plan) throws(StoreError) -> [Candidate] {
         for file in plan.temporaryFiles { try remove(file) }
         guard !plan.candidates.isEmpty else { return [] }

@@ -76,7 +76,8 @@ package struct IndexContents: Sendable {
         }
     }
 
-    /// Two copies are one where they name the same bytes of the same pack, whatever numbers their files gave pack and base.
+    /// Two copies are one where they name the same bytes of the same pack, whatever numbers their files gave pack and
+    /// base.
     private mutating func insert(_ frame: FrameLocation) {
         var entry = frame.entry
         entry.pack = 0

@@ -166,8 +166,8 @@ package struct IndexFile: Sendable {
 
     /// Returns copy number `position` in the order of the file.
     ///
-    /// `nil` where it names a pack or base that is not listed, or bytes that cannot be a frame's: nothing is read or allocated on
-    /// the word of an entry that contradicts itself.
+    /// `nil` where it names a pack or base that is not listed, or bytes that cannot be a frame's: nothing is read or
+    /// allocated on the word of an entry that contradicts itself.
     package func frame(at position: Int) -> FrameLocation? {
         let entry = FrameEntry(loading: slice(framesOffset + position * FrameEntry.byteCount, FrameEntry.byteCount))
         guard Int(entry.pack) < packCount, let pack = pack(at: Int(entry.pack)), Int(entry.base) <= baseCount,

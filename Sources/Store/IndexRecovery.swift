@@ -22,8 +22,8 @@ package struct IndexRecovery {
 
     /// Returns an index of the objects whose manifests or comparisons are in `packs` and that no index lists yet.
     ///
-    /// The store must find the frames. Only an object that its manifest rebuilds as a whole is returned: a manifest that came from
-    /// elsewhere and was refused lies in a pack all the same.
+    /// The store must find the frames. Only an object that its manifest rebuilds as a whole is returned: a manifest
+    /// that came from elsewhere and was refused lies in a pack all the same.
     package func objects(of packs: [Digest]) throws(StoreError) -> IndexContents {
         var contents = IndexContents()
         for id in packs {

@@ -18,7 +18,8 @@ package struct IndexSet: Sendable {
         let result = Mutex<Result<Void, StoreError>?>(nil)
     }
 
-    /// Creates a set of open files, and of those that could not be opened; packs that are `excluded` count as not listed.
+    /// Creates a set of open files, and of those that could not be opened; packs that are `excluded` count as not
+    /// listed.
     package init(_ files: [IndexFile], problems: [StoreError] = [], excluding excluded: Set<Digest> = []) {
         self.files = files
         self.problems = problems
@@ -41,7 +42,8 @@ package struct IndexSet: Sendable {
         return nil
     }
 
-    /// Throws what keeps the set from saying that something is not in the store: a file that is damaged or not understood.
+    /// Throws what keeps the set from saying that something is not in the store: a file that is damaged or not
+    /// understood.
     package func verify() throws(StoreError) {
         let result = verification.result.withLock { result in
             let known =

@@ -20,7 +20,8 @@ package final class IngestSession: Sendable {
     /// The codecs for what is added from memory, a piece at a time.
     private let worker: Mutex<FrameWorker>
 
-    /// Starts a session; `known` remembers what its files are made of, `progress` gets the number of further bytes done, from any thread.
+    /// Starts a session; `known` remembers what its files are made of, `progress` gets the number of further bytes
+    /// done, from any thread.
     package init(
         _ store: LocalStore,
         pool: WorkerPool,
@@ -44,9 +45,11 @@ package final class IngestSession: Sendable {
         )
     }
 
-    /// Adds files, and returns their objects in the order of the paths; new tensors may become differences to those of `bases`.
+    /// Adds files, and returns their objects in the order of the paths; new tensors may become differences to those of
+    /// `bases`.
     ///
-    /// `names` are those of the files in the tree that they are of, in the same order; without them, the file is the artifact.
+    /// `names` are those of the files in the tree that they are of, in the same order; without them, the file is the
+    /// artifact.
     package func add(
         _ files: [(path: FilePath, size: Int64)],
         named names: [String] = [],
@@ -178,7 +181,8 @@ package final class IngestSession: Sendable {
         package let reused: Int64
     }
 
-    /// Seals the packs and writes their index, so that what follows can be stored as differences to what was added so far.
+    /// Seals the packs and writes their index, so that what follows can be stored as differences to what was added so
+    /// far.
     package func makeReadable() throws(StoreError) {
         let packs = try frames.finish()
         let objects = frames.newlyRemembered()
@@ -190,7 +194,8 @@ package final class IngestSession: Sendable {
         }
     }
 
-    /// Seals the packs, writes their index and the object indexes of `pointers`, in this order, and returns what was done.
+    /// Seals the packs, writes their index and the object indexes of `pointers`, in this order, and returns what was
+    /// done.
     package func finish(pointers: [Pointer]) throws(StoreError) -> Summary {
         try makeReadable()
         known?.trim()

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The beginning of a file that may be as it was when the file was added before.
 ///
-/// Any number of threads compare its cuts with those of then, each two at a time, for the digests of two cost what one costs. The digest
-/// of the file goes on from the state that it had behind the last cut that is the same.
+/// Any number of threads compare its cuts with those of then, each two at a time, for the digests of two cost what one
+/// costs. The digest of the file goes on from the state that it had behind the last cut that is the same.
 final class KnownBeginning: Sendable {
     /// What became of the cuts before the first that is another.
     struct Outcome {
@@ -32,7 +32,8 @@ final class KnownBeginning: Sendable {
     private let turns: Turns
     private let state: Mutex<State>
 
-    /// Creates the beginning of a file whose frames have at most so many bytes; `nil` where nothing of it can be as it was.
+    /// Creates the beginning of a file whose frames have at most so many bytes; `nil` where nothing of it can be as it
+    /// was.
     init?(of assembly: SegmentAssembly, frameByteCount: Int) {
         plan = assembly.plan
         places = assembly.known?.places(in: plan, frameByteCount: frameByteCount) ?? []

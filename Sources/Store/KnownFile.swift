@@ -1,10 +1,11 @@
 import Codec
 import ModelCore
 
-/// What `add` found out about the bytes of a file, cut by cut: what of it is the same in the next version need not be found out again.
+/// What `add` found out about the bytes of a file, cut by cut: what of it is the same in the next version need not be
+/// found out again.
 ///
-/// A function of the bytes and of how they are cut, computed on this machine. It is believed only for bytes whose digest is the
-/// cut's; a version's author, whose manifests say the same, has no part in it.
+/// A function of the bytes and of how they are cut, computed on this machine. It is believed only for bytes whose
+/// digest is the cut's; a version's author, whose manifests say the same, has no part in it.
 struct KnownFile: Sendable {
     /// A frame, or the bytes of a piece that lie in the manifest.
     struct Cut: Sendable {

@@ -3,9 +3,11 @@ import ModelCore
 package import SystemIO
 package import SystemPackage
 
-/// Remembers what large files were made of when they were added last, by their paths, so that `add` computes only what changed.
+/// Remembers what large files were made of when they were added last, by their paths, so that `add` computes only what
+/// changed.
 ///
-/// A cache of one machine, never sent anywhere and trusted as the stat cache is: what is lost or damaged costs time, nothing else.
+/// A cache of one machine, never sent anywhere and trusted as the stat cache is: what is lost or damaged costs time,
+/// nothing else.
 package struct KnownFiles: Sendable {
     /// The most bytes of all entries, which are a few hundred for each frame of a file.
     private static let maximumByteCount: Int64 = 64 << 20

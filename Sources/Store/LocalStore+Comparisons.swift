@@ -1,7 +1,8 @@
 package import ModelCore
 
 extension LocalStore {
-    /// Returns the comparisons of an object with earlier versions that the store has whole, without the bytes of either.
+    /// Returns the comparisons of an object with earlier versions that the store has whole, without the bytes of
+    /// either.
     ///
     /// What a newer git-model wrote, or what is not here, is left out; what is damaged is an error.
     package func comparisons(of oid: Digest) throws(StoreError) -> [ObjectComparison] {
@@ -27,8 +28,8 @@ extension LocalStore {
         return parts.compactMap { ObjectComparison(joining: $0) }
     }
 
-    /// Compares the manifests of two artifacts, which tell what is the same, but not how far the rest is apart, and the bytes of their
-    /// small files; `nil` where one is not at hand.
+    /// Compares the manifests of two artifacts, which tell what is the same, but not how far the rest is apart, and the
+    /// bytes of their small files; `nil` where one is not at hand.
     ///
     /// Of files of a tree that are `unread` then nothing is said.
     package func compareManifests(
@@ -39,7 +40,8 @@ extension LocalStore {
         compare(artifact, with: earlier, small.map { .all($0) } ?? .manifests)
     }
 
-    /// Compares the bytes of two artifacts' small files alone, which `comparisons` say nothing of; `nil` where one is not at hand.
+    /// Compares the bytes of two artifacts' small files alone, which `comparisons` say nothing of; `nil` where one is
+    /// not at hand.
     package func compareSmallFiles(
         of artifact: Pointer,
         with earlier: Pointer,
@@ -70,8 +72,8 @@ extension LocalStore {
         return EarlierVersion.tensors(of: artifact, in: self, reader: &reader).isWhole
     }
 
-    /// Returns the statistics that the manifests of an artifact, or the bytes of its small files, give of its tensors; those of files
-    /// of which these are not at hand are left out.
+    /// Returns the statistics that the manifests of an artifact, or the bytes of its small files, give of its tensors;
+    /// those of files of which these are not at hand are left out.
     package func statistics(
         of artifact: Pointer,
         _ small: SmallFileTensors

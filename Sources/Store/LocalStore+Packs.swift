@@ -17,7 +17,8 @@ extension LocalStore {
         return ids
     }
 
-    /// Returns whether a copy of a frame of less depth than `limit` is there as it was written, and all that it decodes against.
+    /// Returns whether a copy of a frame of less depth than `limit` is there as it was written, and all that it decodes
+    /// against.
     func hasIntactFrame(_ frame: Digest, below limit: UInt8 = .max) throws(StoreError) -> Bool {
         for copy in try presentCopies(of: frame) where copy.entry.depth < limit {
             if try isIntact(copy) { return true }
@@ -25,7 +26,8 @@ extension LocalStore {
         return false
     }
 
-    /// Returns whether a copy of a frame, and all that it decodes against, has the checksums that it was written with: nothing is decoded.
+    /// Returns whether a copy of a frame, and all that it decodes against, has the checksums that it was written with:
+    /// nothing is decoded.
     func isIntact(_ copy: FrameLocation) throws(StoreError) -> Bool {
         do throws(StoreError) {
             let pack = try pack(copy.pack)

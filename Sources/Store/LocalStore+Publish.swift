@@ -25,7 +25,8 @@ extension LocalStore {
         try mergeIndexes()
     }
 
-    /// Writes the object index of what a pointer names, unless there is one; a hint for readers that know no other index.
+    /// Writes the object index of what a pointer names, unless there is one; a hint for readers that know no other
+    /// index.
     package func publishObjectIndex(of pointer: Pointer) throws(StoreError) {
         let path = root.appending(StoreLayout.objectIndex(pointer.oid))
         do {

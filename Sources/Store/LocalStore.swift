@@ -5,8 +5,8 @@ package import SystemPackage
 
 /// A store in a directory of this machine: the repository's own, a directory remote, or a copy of one.
 ///
-/// Safe from any thread and from several processes at once: files are only ever added under content names, and what collection
-/// takes away is guarded by the sweep lock (`docs/decisions/0002-lock-free-gc.md`).
+/// Safe from any thread and from several processes at once: files are only ever added under content names, and what
+/// collection takes away is guarded by the sweep lock (`docs/decisions/0002-lock-free-gc.md`).
 package final class LocalStore: Sendable {
     /// The store's directory.
     package let root: FilePath
@@ -73,7 +73,8 @@ package final class LocalStore: Sendable {
         }
         let format = root.appending(StoreLayout.format)
         do { try DurableFile.write(Array(StoreFormat().text.utf8), to: format, permissions: 0o666) } catch {
-            // Whoever made the store at the same moment and already collects in it took the file for a killed process's.
+            // Whoever made the store at the same moment and already collects in it took the file for a killed
+            // process's.
             guard error.errno == .noSuchFileOrDirectory, try FileStatus.of(format) != nil else { throw error }
         }
     }
@@ -105,7 +106,8 @@ package final class LocalStore: Sendable {
         return try listIndexes(of: root, known: known)
     }
 
-    /// Opens the indexes that are not open already; what cannot be used is noted, for the others may have all that is needed.
+    /// Opens the indexes that are not open already; what cannot be used is noted, for the others may have all that is
+    /// needed.
     private static func listIndexes(of root: FilePath, known: IndexSet) throws(StoreError) -> IndexSet {
         let directory = root.appending("index")
         let names: [String]
@@ -147,7 +149,8 @@ package final class LocalStore: Sendable {
     /// The directories of the alternates, and of theirs in turn.
     package var alternateRoots: [FilePath] { alternates.flatMap { [$0.root] + $0.alternateRoots } }
 
-    /// Returns why something is not found: an index or alternate that cannot be used, or else `absence`, that it is not in the store.
+    /// Returns why something is not found: an index or alternate that cannot be used, or else `absence`, that it is not
+    /// in the store.
     func explained(_ absence: StoreError) -> StoreError {
         do {
             try verifyIndexes()
@@ -202,7 +205,8 @@ package final class LocalStore: Sendable {
         return false
     }
 
-    /// Returns whether a pack is there; one that was there once is not looked for again, for only collection takes packs away.
+    /// Returns whether a pack is there; one that was there once is not looked for again, for only collection takes
+    /// packs away.
     private func hasPack(_ id: Digest) throws(StoreError) -> Bool {
         if presentPacks.withLock({ $0.contains(id) }) { return true }
         do { guard try FileStatus.of(root.appending(StoreLayout.pack(id))) != nil else { return false } } catch {

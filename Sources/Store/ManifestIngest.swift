@@ -6,7 +6,8 @@ import TensorFormats
 struct ManifestIngest {
     let frames: FrameIngest
 
-    /// Stores the manifest of an object without a layout and remembers it for the session's index; one frame needs none.
+    /// Stores the manifest of an object without a layout and remembers it for the session's index; one frame needs
+    /// none.
     func add(
         oid: Digest,
         size: Int64,

@@ -5,8 +5,9 @@ package import SystemPackage
 
 /// Files that large objects are written to while they come, so that they need not be decoded once more to be restored.
 ///
-/// What is written is what is hashed: a file is kept only where its bytes have the object's digest. Any of them may be missing in the end,
-/// whatever the reason, and nothing depends on it. Safe from any thread; what was not placed is removed with this.
+/// What is written is what is hashed: a file is kept only where its bytes have the object's digest. Any of them may be
+/// missing in the end, whatever the reason, and nothing depends on it. Safe from any thread; what was not placed is
+/// removed with this.
 package final class ObjectDrafts: Sendable {
     /// Each one that is kept is an open file, of which a process may have no more than a thousand.
     private static let countLimit = 256
@@ -14,7 +15,8 @@ package final class ObjectDrafts: Sendable {
     private let place: @Sendable (Digest, Int64) -> FilePath?
     private let kept = Mutex<[Digest: ObjectDraft]>([:])
 
-    /// Creates the drafts of objects for which `place` returns a path in whose directory there is room for one of that size in bytes.
+    /// Creates the drafts of objects for which `place` returns a path in whose directory there is room for one of that
+    /// size in bytes.
     ///
     /// It may be asked for any, of any size: what a remote says that an object has is no reason to write as much.
     package init(beside place: @escaping @Sendable (_ oid: Digest, _ size: Int64) -> FilePath?) { self.place = place }
@@ -33,7 +35,8 @@ package final class ObjectDrafts: Sendable {
         }
     }
 
-    /// Moves an object's file to its place, over what is there, and returns its status; `nil` where there is none that could be moved.
+    /// Moves an object's file to its place, over what is there, and returns its status; `nil` where there is none that
+    /// could be moved.
     package func put(_ oid: Digest, at path: FilePath) -> FileStatus? {
         kept.withLock { $0.removeValue(forKey: oid) }?.commit(to: path)
     }
@@ -57,7 +60,8 @@ final class ObjectDraft: Sendable {
         }
     }
 
-    /// Moves the file to its place; `nil` where it was given up, or is not to be moved there, as to another file system.
+    /// Moves the file to its place; `nil` where it was given up, or is not to be moved there, as to another file
+    /// system.
     func commit(to path: FilePath) -> FileStatus? {
         guard let open = file.withLock({ $0.take() }) else { return nil }
         do throws(IOError) {

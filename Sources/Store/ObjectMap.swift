@@ -66,7 +66,8 @@ extension LocalStore {
     /// The digest of no bytes: an object that needs nothing.
     package static let emptyObject = SHA256.digest(of: [])
 
-    /// Returns the ways in which the store could rebuild an object, the likeliest first; none where it knows nothing of it.
+    /// Returns the ways in which the store could rebuild an object, the likeliest first; none where it knows nothing of
+    /// it.
     ///
     /// Every way was parsed and is consistent; whether all its frames are here is for the caller to see.
     package func maps(of oid: Digest, size: Int64, reader: inout FrameReader) throws(StoreError) -> [ObjectMap] {

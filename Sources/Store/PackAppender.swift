@@ -5,7 +5,8 @@ import SystemPackage
 
 /// Collects frames from several threads into packs of one kind, each of which is sealed when it is full.
 ///
-/// A pack is locked while one frame is written; where much is written, a thread that finds it locked turns to another pack.
+/// A pack is locked while one frame is written; where much is written, a thread that finds it locked turns to another
+/// pack.
 final class PackAppender: Sendable {
     /// What a pack has to hold before another one is begun beside it, so that little goes into one.
     private static let crowdedByteCount = 16 << 20
@@ -26,7 +27,8 @@ final class PackAppender: Sendable {
     private let lanes: [Lane]
     private let sealing: PackSealing
 
-    /// Creates an appender that writes at most `openCount` packs at once; with one, no pack is sealed before what was appended earlier.
+    /// Creates an appender that writes at most `openCount` packs at once; with one, no pack is sealed before what was
+    /// appended earlier.
     init(kind: PackKind, store: LocalStore, openCount: Int = 1) {
         self.kind = kind
         self.store = store
@@ -38,7 +40,8 @@ final class PackAppender: Sendable {
         if let full = try write(record, stored: stored) { try sealing.add(FullPack(full)) }
     }
 
-    /// Seals the packs that are still open, or full and not sealed yet, and returns them: the only ones without an index.
+    /// Seals the packs that are still open, or full and not sealed yet, and returns them: the only ones without an
+    /// index.
     func finish() throws(StoreError) -> [SealedPack] {
         var open: [FullPack] = []
         for lane in lanes {
@@ -55,7 +58,8 @@ final class PackAppender: Sendable {
         sealing.abandon()
     }
 
-    /// Writes a record into the first pack that is free, and returns the pack that had to make room or that this filled.
+    /// Writes a record into the first pack that is free, and returns the pack that had to make room or that this
+    /// filled.
     private func write(_ record: FrameRecord, stored: UnsafeRawBufferPointer) throws(StoreError) -> PackBuilder? {
         do throws(IOError) {
             for lane in lanes where lane.isCrowded.load(ordering: .relaxed) {

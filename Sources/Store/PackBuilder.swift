@@ -29,7 +29,8 @@ package final class ScratchPack: Sendable {
     package var path: FilePath { file.path }
 }
 
-/// Writes one pack: records in the order in which they come, then the table of contents, then the rename that makes it exist.
+/// Writes one pack: records in the order in which they come, then the table of contents, then the rename that makes it
+/// exist.
 ///
 /// Not for several threads at once; an owner serialises.
 package struct PackBuilder: ~Copyable {

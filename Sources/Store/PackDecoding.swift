@@ -5,8 +5,8 @@ package import ModelCore
 package enum PackDecoding {
     /// Returns the raw bytes of a frame, checked against its name.
     ///
-    /// `base` are the raw bytes of the frame that the record names as its base. A codec beyond this version is `newer`; a record
-    /// that has a base where none is given, and bytes that do not decode to the name, are `malformed`.
+    /// `base` are the raw bytes of the frame that the record names as its base. A codec beyond this version is `newer`;
+    /// a record that has a base where none is given, and bytes that do not decode to the name, are `malformed`.
     package static func bytes(
         of record: FrameRecord,
         stored: UnsafeRawBufferPointer,

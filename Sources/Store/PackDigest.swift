@@ -15,7 +15,8 @@ enum PackDigest {
 
         init(byteCount: Int) { self.byteCount = byteCount }
 
-        /// Returns what the file has from an offset, a step at most, and nothing behind its end; a file that was cut is an error.
+        /// Returns what the file has from an offset, a step at most, and nothing behind its end; a file that was cut is
+        /// an error.
         func step(of file: borrowing OpenFile, at offset: Int) throws(IOError) -> UnsafeRawBufferPointer {
             let count = max(0, min(PackDigest.stepByteCount, byteCount - offset))
             let place = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<count])

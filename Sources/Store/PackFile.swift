@@ -75,7 +75,8 @@ package struct PackFile: Sendable {
         return UnsafeRawBufferPointer(rebasing: mapping.bytes[Int(entry.offset)..<end])
     }
 
-    /// Reads the record of `entry` and returns it with its stored bytes, checked against the record's checksums and the entry.
+    /// Reads the record of `entry` and returns it with its stored bytes, checked against the record's checksums and the
+    /// entry.
     ///
     /// The bytes are valid while this value lives.
     package func record(of entry: FrameEntry) throws(StoreError) -> (FrameRecord, stored: UnsafeRawBufferPointer) {

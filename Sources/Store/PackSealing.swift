@@ -2,8 +2,8 @@ import SystemIO
 
 /// Seals full packs on a thread of its own, so that nobody who fills packs waits for the disk.
 ///
-/// Packs are sealed in the order in which they come, and get an index at once, so that a command that is interrupted need not do
-/// it all again. Any thread may call it.
+/// Packs are sealed in the order in which they come, and get an index at once, so that a command that is interrupted
+/// need not do it all again. Any thread may call it.
 final class PackSealing: Sendable {
     /// The most packs that wait: each is an open file that the disk has not taken yet.
     private static let capacity = 4
@@ -20,13 +20,15 @@ final class PackSealing: Sendable {
     private let count: Int
     private let monitor = Monitor(State())
 
-    /// Seals packs one by one, or in pairs: a pair is named at the price of one, but the first has to wait for the second.
+    /// Seals packs one by one, or in pairs: a pair is named at the price of one, but the first has to wait for the
+    /// second.
     init(_ store: LocalStore, inPairs: Bool) {
         self.store = store
         count = inPairs ? 2 : 1
     }
 
-    /// Hands over a pack that takes no more frames, sleeping while too many wait; fails where an earlier one could not be sealed.
+    /// Hands over a pack that takes no more frames, sleeping while too many wait; fails where an earlier one could not
+    /// be sealed.
     func add(_ pack: FullPack) throws(StoreError) {
         let (failure, starts) = monitor.wait { [count] state -> (StoreError?, Bool)? in
             if let failure = state.failure { return (failure, false) }

@@ -12,8 +12,8 @@ struct PackSweep {
         self.packs = packs
     }
 
-    /// Writes object indexes that name the packs anew, as a view of the store without these says; those of which that lacks
-    /// anything go.
+    /// Writes object indexes that name the packs anew, as a view of the store without these says; those of which that
+    /// lacks anything go.
     func renewObjectIndexes(as view: LocalStore) throws(StoreError) {
         for (oid, path) in try store.objectIndexes() {
             do throws(StoreError) {
@@ -41,8 +41,8 @@ struct PackSweep {
         return nil
     }
 
-    /// Removes the packs: their index entries first, so that a crash in between leaves packs that nothing finds, never entries
-    /// without a pack; manifests last, so that whoever goes on knows what belongs together.
+    /// Removes the packs: their index entries first, so that a crash in between leaves packs that nothing finds, never
+    /// entries without a pack; manifests last, so that whoever goes on knows what belongs together.
     func run() throws(StoreError) {
         let kinds = Dictionary(store.indexes.packList.map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
         let stale = store.indexes.files.filter { file in file.packs.contains { packs.contains($0.id) } }

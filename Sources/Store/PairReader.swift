@@ -44,7 +44,8 @@ struct PairReader: ~Copyable {
             // SAFETY: both are one reader's, which decodes nothing more before they are compared.
             if let found = try related(frames) { return PairReader.compare(found.later, found.earlier, sides) }
         }
-        // SAFETY: each is of another reader, both outlive the call, and neither reads again before the comparison is done.
+        // SAFETY: each is of another reader, both outlive the call, and neither reads again before the comparison is
+        // done.
         let bytes = try later.bytes(stretch.later, of: sides.later)
         return PairReader.compare(bytes, try earlier.bytes(stretch.earlier, of: sides.earlier), sides)
     }

@@ -31,9 +31,11 @@ extension LocalStore {
         do { return try FileStatus.of(root.appending(StoreLayout.purged(oid))) != nil } catch { throw .io(error) }
     }
 
-    /// Returns what the store's own files say that somebody may need: what its roots name, and what has an object index.
+    /// Returns what the store's own files say that somebody may need: what its roots name, and what has an object
+    /// index.
     ///
-    /// Only the names are known there: each comes as whatever it may be a pointer of. Throws where a root cannot be read.
+    /// Only the names are known there: each comes as whatever it may be a pointer of. Throws where a root cannot be
+    /// read.
     package func claims(except purged: Set<Digest>) throws(StoreError) -> [Pointer] {
         var oids = Set(try objectIndexes().map(\.oid))
         for root in try roots() { oids.formUnion(root.record.oids) }

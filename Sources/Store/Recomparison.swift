@@ -5,8 +5,8 @@ import TensorFormats
 
 /// Compares two versions of an artifact by their bytes, whatever was written down about them when they were added.
 ///
-/// Reads only what differs, in stretches, on several threads. What comes out is, for types that stayed the same, what `add` writes
-/// down, bit for bit; elements of two types are compared as the numbers that they are.
+/// Reads only what differs, in stretches, on several threads. What comes out is, for types that stayed the same, what
+/// `add` writes down, bit for bit; elements of two types are compared as the numbers that they are.
 package struct Recomparison: Sendable {
     /// What was found of a tensor that was read.
     package struct Tensor: Sendable {
@@ -32,8 +32,8 @@ package struct Recomparison: Sendable {
     private let cancellation: Cancellation
     private let progress: @Sendable (Int64) -> Void
 
-    /// Creates a comparison by the bytes of `store`; `progress` gets the number of further bytes read of the later version, from any
-    /// thread.
+    /// Creates a comparison by the bytes of `store`; `progress` gets the number of further bytes read of the later
+    /// version, from any thread.
     package init(
         _ store: LocalStore,
         pool: WorkerPool,

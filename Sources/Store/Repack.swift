@@ -2,10 +2,12 @@ package import ModelCore
 package import SystemIO
 import SystemPackage
 
-/// Encodes what a store has anew, so that the newest versions decode by themselves and older ones are differences to them.
+/// Encodes what a store has anew, so that the newest versions decode by themselves and older ones are differences to
+/// them.
 ///
-/// No object changes and none is lost. New packs and their index are written and read back before an old one goes, so that whatever
-/// stops a repack leaves a store that works, and the next one goes on. The caller excludes other users of the store.
+/// No object changes and none is lost. New packs and their index are written and read back before an old one goes, so
+/// that whatever stops a repack leaves a store that works, and the next one goes on. The caller excludes other users of
+/// the store.
 package struct Repack: Sendable {
     /// What is to be done.
     package struct Request: Sendable {
@@ -14,8 +16,8 @@ package struct Repack: Sendable {
         let victims: [Pointer]
         let gracePeriod: Int64?
 
-        /// Encodes anew as `order` says; what is not `live` stays while its pack is younger than the grace period in ns, or, with
-        /// `nil`, for good.
+        /// Encodes anew as `order` says; what is not `live` stays while its pack is younger than the grace period in
+        /// ns, or, with `nil`, for good.
         package static func repack(
             live: [Pointer],
             order: RepackOrder,
@@ -24,7 +26,8 @@ package struct Repack: Sendable {
             Request(live: live, order: order, victims: [], gracePeriod: gracePeriod)
         }
 
-        /// Removes what only `victims` need; what is a difference to it is encoded anew as `order` says, and everything else stays.
+        /// Removes what only `victims` need; what is a difference to it is encoded anew as `order` says, and everything
+        /// else stays.
         package static func purge(_ victims: [Pointer], live: [Pointer], order: RepackOrder) -> Request {
             Request(live: live, order: order, victims: victims, gracePeriod: nil)
         }
@@ -53,7 +56,8 @@ package struct Repack: Sendable {
     private let cancellation: Cancellation
     private let progress: @Sendable (Int64) -> Void
 
-    /// Creates a repack of `store` at the wall-clock time `now` in ns; `progress` gets the number of further raw bytes done.
+    /// Creates a repack of `store` at the wall-clock time `now` in ns; `progress` gets the number of further raw bytes
+    /// done.
     package init(
         _ store: LocalStore,
         pool: WorkerPool,
@@ -68,7 +72,8 @@ package struct Repack: Sendable {
         self.progress = progress
     }
 
-    /// Does what was asked for, or, as a dry run, only finds out what that would be: as much work, but nothing is written.
+    /// Does what was asked for, or, as a dry run, only finds out what that would be: as much work, but nothing is
+    /// written.
     package func run(_ request: Request, isDryRun: Bool = false) async throws -> Report {
         try store.requireWritable()
         try store.refresh()
@@ -117,7 +122,8 @@ package struct Repack: Sendable {
         } catch { throw .io(error) }
     }
 
-    /// Lists packs that a killed command left without an index, so that they count, and returns the objects that they tell of.
+    /// Lists packs that a killed command left without an index, so that they count, and returns the objects that they
+    /// tell of.
     private func listOrphans(isDryRun: Bool) throws(StoreError) -> [ObjectEntry] {
         let listed = Set(store.indexes.packList.map(\.id))
         let orphans = try store.packsOnDisk().filter { !listed.contains($0) }

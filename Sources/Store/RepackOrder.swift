@@ -14,10 +14,11 @@ package struct RepackOrder: Sendable {
     /// The order in which nothing is to change.
     package static let none = RepackOrder(newest: [], histories: [])
 
-    /// Creates the order in which `newest` is kept in full; each of `histories` has the versions of one artifact, newest first.
+    /// Creates the order in which `newest` is kept in full; each of `histories` has the versions of one artifact,
+    /// newest first.
     ///
-    /// From those that are full, histories become chains in every direction: later versions are differences too, and where an
-    /// artifact was renamed, its history goes on under the other name.
+    /// From those that are full, histories become chains in every direction: later versions are differences too, and
+    /// where an artifact was renamed, its history goes on under the other name.
     package init(newest: [Pointer], histories: [[Pointer]]) {
         var neighbours: [Pointer: [Pointer]] = [:]
         for history in histories {

@@ -1,7 +1,8 @@
 import ModelCore
 import SystemIO
 
-/// Finds or makes the copy of every frame that a repacked store keeps, on all threads: a frame after what it decodes against.
+/// Finds or makes the copy of every frame that a repacked store keeps, on all threads: a frame after what it decodes
+/// against.
 struct RepackPlacing: Sendable {
     private let store: LocalStore
     private let survey: RepackSurvey

@@ -61,7 +61,8 @@ struct RunningDigest: ~Copyable {
         switch stretches[position].source {
         case .inline(let bytes): bytes.withUnsafeBytes { add($0) }
         case .frame(let frame):
-            // SAFETY: `buffer` has room for the largest frame, and outlives the bytes, which are read before the next are written.
+            // SAFETY: `buffer` has room for the largest frame, and outlives the bytes, which are read before the next
+            // are written.
             let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[0..<frame.byteCount])
             if provesFrames {
                 try reader.read(frame, of: entry.oid, into: bytes)

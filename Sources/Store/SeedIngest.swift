@@ -6,8 +6,8 @@ import SystemPackage
 
 /// Stores frames that are wanted from files that have them, so that no remote has to send them.
 ///
-/// A file is cut as `IngestSession` would cut it, and what is stored is named by the digest of the very bytes in memory: a file that
-/// changes meanwhile gives fewer frames, never wrong ones.
+/// A file is cut as `IngestSession` would cut it, and what is stored is named by the digest of the very bytes in
+/// memory: a file that changes meanwhile gives fewer frames, never wrong ones.
 package final class SeedIngest: Sendable {
     /// The number of chunks that may wait for a thread.
     private static let queueCapacity = 16
@@ -29,7 +29,8 @@ package final class SeedIngest: Sendable {
 
     /// Stores in full those of `wanted` that the files have, and returns how many bytes of them there were.
     ///
-    /// A file that cannot be read, or whose object the store has whole, gives nothing. Throws where the store cannot be written to.
+    /// A file that cannot be read, or whose object the store has whole, gives nothing. Throws where the store cannot be
+    /// written to.
     package func take(_ wanted: Set<FrameReference>, from seeds: [Seed]) async throws -> Int64 {
         let useful = try await pool.run { seeds.filter { self.isUseful($0, for: wanted) } }
         guard !useful.isEmpty else { return 0 }
@@ -81,7 +82,8 @@ package final class SeedIngest: Sendable {
         return !Closure(of: [seed.object], in: store).isComplete
     }
 
-    /// Does what a file may fail; what it does not give comes from the remote, and `finish` tells what could not be stored.
+    /// Does what a file may fail; what it does not give comes from the remote, and `finish` tells what could not be
+    /// stored.
     private func giving(_ body: () throws(StoreError) -> Void) throws(StoreError) {
         do throws(StoreError) { try body() } catch { if case .cancelled = error { throw error } }
     }

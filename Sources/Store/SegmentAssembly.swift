@@ -21,7 +21,8 @@ struct SegmentAssembly: Sendable {
     let known: KnownFile?
     /// By piece, the frames of the tensor in an earlier version; empty where there is none.
     private let bases: [[FrameReference]]
-    /// By piece, the tensor of its name in the version that this one is compared with; empty where there is no such version.
+    /// By piece, the tensor of its name in the version that this one is compared with; empty where there is no such
+    /// version.
     private let counterparts: [(position: Int, segment: Segment)?]
 
     init(_ plan: SegmentPlan, bases: FileBases, known: KnownFile? = nil) {
@@ -52,8 +53,8 @@ struct SegmentAssembly: Sendable {
         plan.pieces[piece].tensor.flatMap { known?.statistics(of: frame, as: $0.type) }
     }
 
-    /// Returns what is known now of the file, of the frames in its order and what cutting it brought to light; `nil` where the states of
-    /// its digest are not.
+    /// Returns what is known now of the file, of the frames in its order and what cutting it brought to light; `nil`
+    /// where the states of its digest are not.
     func known(_ stored: [StoredFrame], _ cut: FileCutter.Outcome, frameByteCount: Int) -> KnownFile? {
         var cuts: [KnownFile.Cut] = []
         cuts.reserveCapacity(cut.hashes.count)
@@ -118,7 +119,8 @@ struct SegmentAssembly: Sendable {
         return segments
     }
 
-    /// Puts together what was measured of a tensor's frames, in their order, so that the number of threads changes nothing.
+    /// Puts together what was measured of a tensor's frames, in their order, so that the number of threads changes
+    /// nothing.
     private static func statistics(of frames: ArraySlice<StoredFrame>) -> StatisticsAccumulator? {
         guard var sum = frames.first?.statistics else { return nil }
         for frame in frames.dropFirst() {

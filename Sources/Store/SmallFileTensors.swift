@@ -4,10 +4,12 @@ import SystemIO
 package import SystemPackage
 import TensorFormats
 
-/// Finds the tensors of an artifact's small files, which are stored as one frame each and have no manifest, in their bytes.
+/// Finds the tensors of an artifact's small files, which are stored as one frame each and have no manifest, in their
+/// bytes.
 ///
-/// These come from the store, else from a file of the work tree that is the same, bit for bit. Nothing is noted down, so that it is
-/// done anew each time, and within a bound, for a tree may have any number of small files. Not for several threads at once.
+/// These come from the store, else from a file of the work tree that is the same, bit for bit. Nothing is noted down,
+/// so that it is done anew each time, and within a bound, for a tree may have any number of small files. Not for
+/// several threads at once.
 package final class SmallFileTensors {
     /// The most bytes that are looked at: what is decoded and parsed in about a tenth of a second.
     private static let byteLimit: Int64 = 32 << 20
@@ -55,7 +57,8 @@ package final class SmallFileTensors {
     /// Whether a file is one of which only the bytes tell which tensors it has.
     func isSmall(_ size: Int64) -> Bool { size < store.sizes.oneFrameByteCount }
 
-    /// Returns the tensors of a small file, with their bytes in them, in the order of the file; `nil` where nobody looked.
+    /// Returns the tensors of a small file, with their bytes in them, in the order of the file; `nil` where nobody
+    /// looked.
     func tensors(of oid: Digest, size: Int64, file: String, reader: inout FrameReader) -> [Segment]? {
         guard size > 0 else { return [] }
         let name = file.split(separator: "/").last.map(String.init) ?? artifactName

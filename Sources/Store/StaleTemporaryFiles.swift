@@ -3,7 +3,8 @@ package import SystemPackage
 
 /// Finds the temporary files of processes that are no more: of a store whose users are excluded, garbage.
 package enum StaleTemporaryFiles {
-    /// How long in ns nothing touched the file of a process that is not here; one on another machine may still write it.
+    /// How long in ns nothing touched the file of a process that is not here; one on another machine may still write
+    /// it.
     private static let patience: Int64 = 3600 * 1_000_000_000
     /// The same for a file whose process cannot be told, or whose number another process has by now.
     private static let longPatience: Int64 = 24 * patience
@@ -13,7 +14,8 @@ package enum StaleTemporaryFiles {
         try among(DirectoryWalk.entries(under: root).map { root.appending($0.path) }, now: now)
     }
 
-    /// Returns every temporary file below `root`, the store of which the caller excluded all users: whoever wrote one is no more.
+    /// Returns every temporary file below `root`, the store of which the caller excluded all users: whoever wrote one
+    /// is no more.
     package static func all(inExcludedStore root: FilePath) throws(IOError) -> [FilePath] {
         try DirectoryWalk.entries(under: root).map { root.appending($0.path) }.filter { process(of: $0) != nil }
     }

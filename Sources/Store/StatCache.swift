@@ -5,8 +5,9 @@ package import SystemPackage
 
 /// Remembers what files hashed to, so that an unchanged file is not read again.
 ///
-/// Keyed by device and inode; an entry holds while size and both times in ns are the same. As in Git, a file that changed in the
-/// moment in which it was hashed is not remembered, for it could change again without its times showing it.
+/// Keyed by device and inode; an entry holds while size and both times in ns are the same. As in Git, a file that
+/// changed in the moment in which it was hashed is not remembered, for it could change again without its times showing
+/// it.
 package struct StatCache: Sendable {
     private struct Key: Hashable {
         let device: UInt64

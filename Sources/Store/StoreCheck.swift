@@ -3,7 +3,8 @@ import ModelCore
 package import SystemIO
 package import SystemPackage
 
-/// Checks a store's files against their formats, names and each other, and mends what can be mended from the store itself.
+/// Checks a store's files against their formats, names and each other, and mends what can be mended from the store
+/// itself.
 package struct StoreCheck: Sendable {
     /// How much is read.
     package enum Depth: Sendable {
@@ -55,8 +56,8 @@ package struct StoreCheck: Sendable {
 
     /// Checks everything to the given depth and returns what is wrong, by path.
     ///
-    /// With `mending`, repairs what it can; the caller then excludes other users of the store. What this version does not
-    /// understand is left as it is.
+    /// With `mending`, repairs what it can; the caller then excludes other users of the store. What this version does
+    /// not understand is left as it is.
     package func run(_ depth: Depth, mending: Bool) async throws -> [Finding] {
         if mending { try store.requireWritable() }
         try store.refresh()

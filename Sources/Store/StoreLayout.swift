@@ -40,7 +40,8 @@ package enum StoreLayout {
     /// Returns the path relative to the store of what says that an object was purged.
     package static func purged(_ oid: Digest) -> String { "\(purged)/\(oid.hex)" }
 
-    /// Returns whether a file is a store's by its path relative to the store, so that nothing else is taken for its own.
+    /// Returns whether a file is a store's by its path relative to the store, so that nothing else is taken for its
+    /// own.
     package static func isOwn(_ path: FilePath) -> Bool {
         guard let name = path.lastComponent?.string, let top = path.components.first?.string else { return false }
         if path.components.count == 1 { return [format, alternates, "lock", "merge.lock"].contains(name) }

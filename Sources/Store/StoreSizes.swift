@@ -8,7 +8,8 @@ package struct StoreSizes: Sendable {
     let oneFrameByteCount: Int
     /// A pack of that many bytes is full.
     let packByteCount: Int
-    /// A file of at least this size is cut by one thread and encoded by all; smaller ones are done whole, several at once.
+    /// A file of at least this size is cut by one thread and encoded by all; smaller ones are done whole, several at
+    /// once.
     let pipelinedByteCount: Int64
 
     /// The sizes that `docs/formats.md` gives.

@@ -26,7 +26,8 @@ package struct StoreTransfer: Sendable {
         case everything
     }
 
-    /// Copies packs that the target lacks, each compared with its name, then writes an index of them; returns the bytes copied.
+    /// Copies packs that the target lacks, each compared with its name, then writes an index of them; returns the bytes
+    /// copied.
     package func run(_ pointers: [Pointer], _ scope: Scope) throws(StoreError) -> Int64 {
         try source.requireUnderstood()
         try target.requireWritable()

@@ -23,7 +23,8 @@ package struct StoreUsers: Sendable {
         }
     }
 
-    /// Returns the Git directories of all users, sorted: those that registered, and the one that the store lies in, if any.
+    /// Returns the Git directories of all users, sorted: those that registered, and the one that the store lies in, if
+    /// any.
     ///
     /// A file that is none of a user is an error: who deletes must know all users.
     package func all() throws(StoreError) -> [FilePath] {

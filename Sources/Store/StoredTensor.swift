@@ -6,7 +6,8 @@ package struct StoredTensor: Sendable {
     package let file: String
     /// The segment in the object's manifest.
     package let segment: Segment
-    /// The bytes that the copies of its frames take, without what they decode against; frames that come twice count twice.
+    /// The bytes that the copies of its frames take, without what they decode against; frames that come twice count
+    /// twice.
     package let storedByteCount: Int64
     /// How many of its frames are stored by each codec's number.
     package let codecs: [UInt8: Int]
@@ -29,8 +30,8 @@ extension LocalStore {
         return try reader.bytes(of: frame, of: pointer.oid).withUnsafeBytes { try Manifest(parsing: $0) }
     }
 
-    /// Returns the tensors of a file, or of a tree's files, in their order; none of a file of which the store has no manifest with
-    /// tensors, nor of a small one that is `unread` then.
+    /// Returns the tensors of a file, or of a tree's files, in their order; none of a file of which the store has no
+    /// manifest with tensors, nor of a small one that is `unread` then.
     package func tensors(of pointer: Pointer, _ small: SmallFileTensors) throws(StoreError) -> [StoredTensor] {
         var reader = FrameReader(self)
         guard pointer.kind == .tree else {

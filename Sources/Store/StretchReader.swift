@@ -5,7 +5,8 @@ import SystemPackage
 
 /// Reads stretches of files that are compared, in a store or out of it; one a thread, for it owns a decoder.
 ///
-/// Frames are compared with their checksums only: they were hashed when they came into the store, and figures are no bytes.
+/// Frames are compared with their checksums only: they were hashed when they came into the store, and figures are no
+/// bytes.
 struct StretchReader: ~Copyable {
     private var frames: FrameReader
     /// Room for a stretch that is not in one frame.
@@ -23,8 +24,8 @@ struct StretchReader: ~Copyable {
         _ range: Range<Int64>,
         of file: ComparedFile.Bytes
     ) throws(StoreError) -> UnsafeRawBufferPointer {
-        // SAFETY: the caller asks for no more than `buffer` has, which lives as long as this reader, and is done with the bytes before
-        // it asks again.
+        // SAFETY: the caller asks for no more than `buffer` has, which lives as long as this reader, and is done with
+        // the bytes before it asks again.
         let room = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<range.count])
         switch file {
         case .file(let path, let status):
@@ -39,7 +40,8 @@ struct StretchReader: ~Copyable {
         return UnsafeRawBufferPointer(room)
     }
 
-    /// Opens a file, unless it was the last one, and refuses it where it is another by now than it was when it was looked at.
+    /// Opens a file, unless it was the last one, and refuses it where it is another by now than it was when it was
+    /// looked at.
     private mutating func source(_ path: FilePath, _ status: FileStatus) throws(StoreError) -> FileSource {
         if let open, open.path == path { return open }
         let source = try FileSource(path)
@@ -56,7 +58,8 @@ struct StretchReader: ~Copyable {
         with base: FrameReference
     ) throws(StoreError) -> (frame: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer)? {
         let chain = try frames.deltaBases(of: frame)
-        // SAFETY: the bytes are the decoder's, which lives as long as this reader and writes over them when it next decodes.
+        // SAFETY: the bytes are the decoder's, which lives as long as this reader and writes over them when it next
+        // decodes.
         guard let first = chain.first, let found = chain.dropFirst().first(where: { $0.id == base.id }) else {
             return nil
         }
@@ -71,7 +74,8 @@ struct StretchReader: ~Copyable {
     ) throws(StoreError) {
         let part = range.clamped(to: stretch.range)
         let place = Int(part.lowerBound - range.lowerBound)
-        // SAFETY: `part` lies within both ranges, so that its place is within the room, and within the bytes of the stretch.
+        // SAFETY: `part` lies within both ranges, so that its place is within the room, and within the bytes of the
+        // stretch.
         let room = UnsafeMutableRawBufferPointer(rebasing: room[place..<(place + part.count)])
         switch stretch.source {
         case .inline(let bytes): bytes.withUnsafeBytes { room.copyMemory(from: $0.part(part, from: stretch.offset)) }
@@ -86,7 +90,8 @@ struct StretchReader: ~Copyable {
         // Finds another copy, or says what is wrong with all of them.
         let spare = self.spare ?? FrameBuffer.allocate()
         self.spare = spare
-        // SAFETY: the buffer has room for the largest frame, and is kept by this reader; nothing else writes to it before the next read.
+        // SAFETY: the buffer has room for the largest frame, and is kept by this reader; nothing else writes to it
+        // before the next read.
         let bytes = UnsafeMutableRawBufferPointer(rebasing: spare.bytes[..<frame.byteCount])
         try frames.read(frame, of: object, into: bytes)
         return UnsafeRawBufferPointer(bytes)
@@ -118,7 +123,8 @@ extension ObjectMap {
 extension UnsafeRawBufferPointer {
     /// Returns the bytes of a range of a file, of which these begin at `offset`.
     fileprivate func part(_ range: Range<Int64>, from offset: Int64) -> UnsafeRawBufferPointer {
-        // SAFETY: the caller's range is within these bytes, else the slice traps; what is returned lives as long as they do.
+        // SAFETY: the caller's range is within these bytes, else the slice traps; what is returned lives as long as
+        // they do.
         let start = Int(range.lowerBound - offset)
         return UnsafeRawBufferPointer(rebasing: self[start..<(start + range.count)])
     }

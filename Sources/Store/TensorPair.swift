@@ -54,7 +54,8 @@ struct TensorPair: Sendable {
         return (laterFile.bytes, earlierFile.bytes, later.type, earlier.type)
     }
 
-    /// What has to be read to know how far the two are apart: nothing where that is known, or where elements have no counterparts.
+    /// What has to be read to know how far the two are apart: nothing where that is known, or where elements have no
+    /// counterparts.
     var stretches: [Stretch] {
         guard let earlier, let earlierFile, !isKnownToBeTheSame(earlier, of: earlierFile),
             let steps = steps(beside: earlier)
@@ -70,7 +71,8 @@ struct TensorPair: Sendable {
         return stretches
     }
 
-    /// What became of the tensor, by what was found of its stretches, `nil` where there were none; `nil` where it is the same.
+    /// What became of the tensor, by what was found of its stretches, `nil` where there were none; `nil` where it is
+    /// the same.
     func difference(_ finding: PairFinding?) -> TensorChange.Difference? {
         guard let earlier, let earlierFile else { return nil }
         switch finding {

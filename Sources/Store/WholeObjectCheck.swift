@@ -16,8 +16,8 @@ package struct WholeObjectCheck {
 
     /// Returns whether an entry is what it says: a manifest that rebuilds exactly its object, or a comparison of that.
     ///
-    /// A manifest that is of another object, is none, or names frames that are not in the store does not rebuild it. The figures of a
-    /// comparison are its author's word.
+    /// A manifest that is of another object, is none, or names frames that are not in the store does not rebuild it.
+    /// The figures of a comparison are its author's word.
     package func isRight(_ entry: ObjectEntry) throws(StoreError) -> Bool {
         var reader = FrameReader(store)
         guard entry.kind == .comparison else { return try isRebuilt(by: entry, reader: &reader) }

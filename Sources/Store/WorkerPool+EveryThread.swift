@@ -2,8 +2,8 @@ import Synchronization
 import SystemIO
 
 extension WorkerPool {
-    /// Runs a body for each index and returns the results in order; each thread, of at most so many, has a state of its own, such as a
-    /// codec.
+    /// Runs a body for each index and returns the results in order; each thread, of at most so many, has a state of its
+    /// own, such as a codec.
     func map<State: ~Copyable, Value: Sendable>(
         _ count: Int,
         atMost limit: Int = .max,

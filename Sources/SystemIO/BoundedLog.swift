@@ -1,7 +1,8 @@
 import Synchronization
 package import SystemPackage
 
-/// A log that never outgrows its disk: a file that is full becomes `<name>.1`, what had that name `.2`, and so on; the oldest goes.
+/// A log that never outgrows its disk: a file that is full becomes `<name>.1`, what had that name `.2`, and so on; the
+/// oldest goes.
 ///
 /// Any thread may call it; one process may.
 package final class BoundedLog: Sendable {
@@ -47,7 +48,8 @@ package final class BoundedLog: Sendable {
         path.removingLastComponent().appending("\(path.lastComponent?.string ?? "").\(number)")
     }
 
-    /// Lets this process's own output follow where that goes to the log as well: it would end in a file that is removed some day.
+    /// Lets this process's own output follow where that goes to the log as well: it would end in a file that is removed
+    /// some day.
     private func takeOutputAlong(from full: FileStatus) throws(IOError) {
         for stream in SystemCall.outputStreams {
             guard let status = try? SystemCall.status(of: stream), status.inode == full.inode,

@@ -41,8 +41,8 @@ package final class ChildProcess: Sendable {
 
     /// Starts a program with these arguments, its own name first, and this environment alone.
     ///
-    /// One that may ask the user for something stays in the terminal's foreground; any other leads a process group of its own, so
-    /// that what it starts ends with it. Throws for a program that is not there.
+    /// One that may ask the user for something stays in the terminal's foreground; any other leads a process group of
+    /// its own, so that what it starts ends with it. Throws for a program that is not there.
     package init(
         _ program: FilePath,
         _ arguments: [String],
@@ -130,7 +130,8 @@ package final class ChildProcess: Sendable {
         _ = kill(leadsGroup ? -identifier : identifier, number)
     }
 
-    /// Reads the program's standard error on a thread of its own, for something that the program left behind may keep it open.
+    /// Reads the program's standard error on a thread of its own, for something that the program left behind may keep
+    /// it open.
     private func collectErrors(from pipe: CInt) {
         WorkerThread.start { [weak self] in
             let descriptor = Descriptor(owning: pipe)

@@ -8,7 +8,8 @@ package import SystemPackage
     import Glibc
 #endif
 
-/// A program that goes on when this process ends: it has a session of its own, reads nothing, and says what it says to a file.
+/// A program that goes on when this process ends: it has a session of its own, reads nothing, and says what it says to
+/// a file.
 package struct DetachedProcess: Sendable {
     private static let nothing: FilePath = "/dev/null"
 

@@ -4,7 +4,8 @@ package import SystemPackage
 package enum Directories {
     /// Creates a directory and the parents it lacks; one that exists, or a link to one, is no error.
     ///
-    /// Durable means that the new names survive a power cut. The umask narrows the permissions, unless a group shares the parent.
+    /// Durable means that the new names survive a power cut. The umask narrows the permissions, unless a group shares
+    /// the parent.
     package static func create(_ path: FilePath, permissions: UInt16 = 0o777, durable: Bool = true) throws(IOError) {
         try create(path, permissions: permissions, durable: durable, withParents: true)
     }

@@ -13,9 +13,10 @@ package enum DirectoryWalk {
 
     /// Returns all entries below a directory, sorted by the bytes of their paths.
     ///
-    /// `isIncluded` is asked for each name's relative path, of a directory before anything in it is looked at, by several
-    /// threads at a time. What vanishes during the walk is left out. A root that is a link is refused, and so are names that are
-    /// not UTF-8. The calling thread blocks, and large directories are looked at by one thread a processor.
+    /// `isIncluded` is asked for each name's relative path, of a directory before anything in it is looked at, by
+    /// several threads at a time. What vanishes during the walk is left out. A root that is a link is refused, and so
+    /// are names that are not UTF-8. The calling thread blocks, and large directories are looked at by one thread a
+    /// processor.
     package static func entries(
         under root: FilePath,
         where isIncluded: @escaping @Sendable (_ path: String, _ kind: FileStatus.Kind) -> Bool = { _, _ in true }

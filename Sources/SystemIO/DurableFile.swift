@@ -16,7 +16,8 @@ package enum DurableFile {
 
     /// Appends bytes to a file, which is created where there is none; several processes may do so at once.
     ///
-    /// What is appended is a piece, unless the disk is full or the process ends meanwhile; it need not survive a power cut.
+    /// What is appended is a piece, unless the disk is full or the process ends meanwhile; it need not survive a power
+    /// cut.
     package static func append(_ bytes: [UInt8], to path: FilePath) throws(IOError) {
         let file = try OpenFile(appendingTo: path)
         try bytes.span.withUnsafeBytes { (buffer) throws(IOError) in try file.append(buffer) }

@@ -11,7 +11,8 @@ package struct ExecutableSearch: Sendable {
         directories = (path ?? "").split(separator: ":").map { FilePath(String($0)) }.filter(\.isAbsolute)
     }
 
-    /// Returns where a program is, or `nil` where it is in none of the directories; a name with a slash is a path already.
+    /// Returns where a program is, or `nil` where it is in none of the directories; a name with a slash is a path
+    /// already.
     package func path(of name: String) -> FilePath? {
         guard !name.contains("/") else { return FilePath(name) }
         return directories.map { $0.appending(name) }.first { candidate in

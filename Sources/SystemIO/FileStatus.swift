@@ -35,7 +35,8 @@ package struct FileStatus: Sendable, Equatable {
     /// Whether the owner may execute the file, the one bit that Git keeps.
     package var isExecutable: Bool { permissions & 0o100 != 0 }
 
-    /// Returns whether two paths lead to the same file or directory, links followed; what does not exist is the same as nothing.
+    /// Returns whether two paths lead to the same file or directory, links followed; what does not exist is the same as
+    /// nothing.
     package static func isSame(_ first: FilePath, _ second: FilePath) throws(IOError) -> Bool {
         guard let first = try of(first, followingLinks: true), let second = try of(second, followingLinks: true) else {
             return false
@@ -56,7 +57,8 @@ package struct FileStatus: Sendable, Equatable {
         }
     }
 
-    /// Returns an absolute path without links on its way; what does not exist keeps its name below the real path of what does.
+    /// Returns an absolute path without links on its way; what does not exist keeps its name below the real path of
+    /// what does.
     package static func realPath(of path: FilePath) throws(IOError) -> FilePath {
         do {
             return try SystemCall.realPath(of: path)

@@ -39,7 +39,8 @@ package struct ForegroundProcess: Sendable {
 
     /// Starts a program with these arguments, its own name first, and this environment alone, in a directory.
     ///
-    /// With `outputToErrors`, what it writes to its standard output goes to the standard error. Throws for what cannot be run.
+    /// With `outputToErrors`, what it writes to its standard output goes to the standard error. Throws for what cannot
+    /// be run.
     package init(
         _ program: FilePath,
         _ arguments: [String],

@@ -2,8 +2,8 @@ import SystemPackage
 
 /// What a group shares: a directory that is setgid and that the group may write to.
 ///
-/// What is made in one can be written by the group as by its owner, whatever the umask, as Git has it with `core.sharedRepository`;
-/// only files that ask for less stay private.
+/// What is made in one can be written by the group as by its owner, whatever the umask, as Git has it with
+/// `core.sharedRepository`; only files that ask for less stay private.
 enum GroupSharing {
     private static let setGroupID: UInt16 = 0o2000
     private static let groupWrite: UInt16 = 0o020

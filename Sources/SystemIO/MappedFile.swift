@@ -38,7 +38,8 @@ package final class MappedFile: @unchecked Sendable {
         SystemCall.release(UnsafeMutableRawPointer(mutating: start + first), byteCount: end - first)
     }
 
-    /// Hands all bytes to a body that reads them in order, while the system reads ahead of it, and lets go of their memory.
+    /// Hands all bytes to a body that reads them in order, while the system reads ahead of it, and lets go of their
+    /// memory.
     package func readInOrder<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
         guard let start = bytes.baseAddress.map(UnsafeMutableRawPointer.init(mutating:)) else { return body(bytes) }
         SystemCall.expect(start, byteCount: bytes.count, inOrder: true)

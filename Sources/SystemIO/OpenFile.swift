@@ -98,8 +98,8 @@ package struct OpenFile: ~Copyable, Sendable {
 
     /// Writes all bytes at an offset, as what nobody will read soon; any thread may call it.
     ///
-    /// The disk begins at once, so that `synchronize` has less to wait for, and the memory is free again when it is done. Whole
-    /// pages are best: a part of one may have to be read back.
+    /// The disk begins at once, so that `synchronize` has less to wait for, and the memory is free again when it is
+    /// done. Whole pages are best: a part of one may have to be read back.
     package func writeUncached(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(IOError) {
         try write(bytes, at: offset, by: SystemCall.writeUncached)
     }

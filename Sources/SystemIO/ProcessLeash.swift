@@ -8,10 +8,11 @@ import SystemPackage
     import Glibc
 #endif
 
-/// What ends a process group should this process end, however it does: a shell that waits for the end of a pipe that only this process
-/// holds.
+/// What ends a process group should this process end, however it does: a shell that waits for the end of a pipe that
+/// only this process holds.
 ///
-/// What Linux offers for it, PR_SET_PDEATHSIG, is about the thread that started a process, and threads come and go here.
+/// What Linux offers for it, PR_SET_PDEATHSIG, is about the thread that started a process, and threads come and go
+/// here.
 struct ProcessLeash: ~Copyable {
     private static let shell: FilePath = "/bin/sh"
     private static let nothing: FilePath = "/dev/null"

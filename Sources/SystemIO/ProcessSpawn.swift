@@ -47,7 +47,8 @@ struct ProcessSpawn {
         self.directory = directory
     }
 
-    /// Starts the process with this one's standard streams, and returns its number; its output may go to the standard error.
+    /// Starts the process with this one's standard streams, and returns its number; its output may go to the standard
+    /// error.
     func startHere(_ program: FilePath, outputToErrors: Bool) throws(Errno) -> pid_t {
         try spawn(program, outputToErrors ? [STDIN_FILENO, STDERR_FILENO, STDERR_FILENO] : [])
     }
@@ -69,8 +70,8 @@ struct ProcessSpawn {
         }
     }
 
-    /// Starts the process with descriptors as its standard input and output, and returns its number and the pipe that it complains
-    /// by; without an output of its own, what it says comes by that pipe too.
+    /// Starts the process with descriptors as its standard input and output, and returns its number and the pipe that
+    /// it complains by; without an output of its own, what it says comes by that pipe too.
     func start(
         _ program: FilePath,
         reading input: CInt,

@@ -27,7 +27,8 @@ package struct ProgramAnswer: Sendable {
         var description: String { "it prints more than \(ProgramAnswer.limit) bytes" }
     }
 
-    /// Runs a program with these arguments, its own name first, which reads `input` before it says much, and returns what it said.
+    /// Runs a program with these arguments, its own name first, which reads `input` before it says much, and returns
+    /// what it said.
     ///
     /// Blocks. One that is cancelled or says too much is ended; one that is not there is an error.
     package init(

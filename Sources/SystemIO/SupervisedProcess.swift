@@ -9,10 +9,11 @@ package import SystemPackage
     import Glibc
 #endif
 
-/// A program that runs beside this one until it is stopped: it leads a process group, the last of what it says is kept, and that it
-/// ended is known at once.
+/// A program that runs beside this one until it is stopped: it leads a process group, the last of what it says is kept,
+/// and that it ended is known at once.
 ///
-/// Nothing of the group is left behind when the program ends, when the value goes, or when this process does, however that ends.
+/// Nothing of the group is left behind when the program ends, when the value goes, or when this process does, however
+/// that ends.
 package final class SupervisedProcess: Sendable {
     /// How many bytes are kept of what the program says.
     package static let keptByteCount = 64 << 10
@@ -22,8 +23,8 @@ package final class SupervisedProcess: Sendable {
 
     /// Starts a program with these arguments, its own name first, and this environment alone, in a directory.
     ///
-    /// It reads `input`, or nothing. With `output`, a file that must not exist, its standard output goes there, and is not kept. What is
-    /// kept is appended to `log` as well. Throws for what cannot be run.
+    /// It reads `input`, or nothing. With `output`, a file that must not exist, its standard output goes there, and is
+    /// not kept. What is kept is appended to `log` as well. Throws for what cannot be run.
     package init(
         _ program: FilePath,
         _ arguments: [String],

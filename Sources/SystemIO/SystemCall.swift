@@ -11,8 +11,8 @@ import SystemPackage
 
 /// The C library's file calls, one for one: repeated when interrupted, their failures thrown as `Errno`.
 ///
-/// The one place, with `Monitor`, `WorkerThread`, `Machine`, `LoopbackSocket` and what starts processes, that imports the C library, so
-/// that every other file is portable.
+/// The one place, with `Monitor`, `WorkerThread`, `Machine`, `LoopbackSocket` and what starts processes, that imports
+/// the C library, so that every other file is portable.
 enum SystemCall {
     /// The directory that relative paths start from: the process's current one.
     static let currentDirectory = AT_FDCWD

@@ -13,7 +13,8 @@ package struct TemporaryFile: ~Copyable, Sendable {
     package let file: OpenFile
     private var isCommitted = false
 
-    /// Creates an empty file in the destination's directory; the umask narrows the permissions, unless a group shares that.
+    /// Creates an empty file in the destination's directory; the umask narrows the permissions, unless a group shares
+    /// that.
     package init(beside destination: FilePath, permissions: UInt16 = 0o666) throws(IOError) {
         let created = try OpenFile(creating: TemporaryFile.path(beside: destination), permissions: permissions)
         try GroupSharing.extend(created.path, asked: permissions)
@@ -43,7 +44,8 @@ package struct TemporaryFile: ~Copyable, Sendable {
         file.startWriteback(at: offset, byteCount: byteCount)
     }
 
-    /// Puts the file at its destination, over what is there, in the durable order: fsync, rename, fsync of the directory.
+    /// Puts the file at its destination, over what is there, in the durable order: fsync, rename, fsync of the
+    /// directory.
     ///
     /// Only what can be rebuilt from elsewhere (caches, the working tree) may leave durability out.
     package consuming func commit(to destination: FilePath, durable: Bool) throws(IOError) {

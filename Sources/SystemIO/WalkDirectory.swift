@@ -2,11 +2,12 @@ import SystemPackage
 
 /// A directory that a walk has open; it is closed when no step needs it any more.
 final class WalkDirectory: @unchecked Sendable {
-    // SAFETY: one step alone reads the names, before any other gets the directory; the others use its descriptor only, which any
-    // number of threads may do.
+    // SAFETY: one step alone reads the names, before any other gets the directory; the others use its descriptor only,
+    // which any number of threads may do.
     let stream: DirectoryStream
 
-    /// What the paths of its entries begin with: nothing at the root of the walk, else the directory's own path and `/`.
+    /// What the paths of its entries begin with: nothing at the root of the walk, else the directory's own path and
+    /// `/`.
     let prefix: String
 
     init(_ stream: consuming DirectoryStream, prefix: String) {

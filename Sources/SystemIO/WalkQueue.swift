@@ -2,7 +2,8 @@ import SystemPackage
 
 /// What a walk has yet to look at, shared by its threads, and what they found.
 ///
-/// The last step added is taken first, so that the directories open at a time are those on the way down, however wide the tree.
+/// The last step added is taken first, so that the directories open at a time are those on the way down, however wide
+/// the tree.
 final class WalkQueue: Sendable {
     /// From how many names on the walk is worth more threads: to start one costs as much as to look at some ten files.
     private static let namesForHelpers = 1024
@@ -30,7 +31,8 @@ final class WalkQueue: Sendable {
         self.isIncluded = isIncluded
     }
 
-    /// Walks to the end on this thread, and on others where there is much to look at; returns the entries sorted by path.
+    /// Walks to the end on this thread, and on others where there is much to look at; returns the entries sorted by
+    /// path.
     func entries() throws(IOError) -> [DirectoryWalk.Entry] {
         work()
         let (runs, failure) = state.wait { state in

@@ -44,7 +44,8 @@ enum WalkStep: Sendable {
         }
     }
 
-    /// Returns the steps for a directory's names: one a directory, and as few for the files between as their number allows.
+    /// Returns the steps for a directory's names: one a directory, and as few for the files between as their number
+    /// allows.
     private static func steps(for names: [DirectoryEntry], in directory: WalkDirectory) -> [WalkStep] {
         var steps: [WalkStep] = []
         var rest = names[...]

@@ -7,7 +7,8 @@ enum Refusal: Error, Hashable {
 }
 
 extension String {
-    /// The text between quotes for a message: cut after 80 characters, and with escapes for what a terminal would act on.
+    /// The text between quotes for a message: cut after 80 characters, and with escapes for what a terminal would act
+    /// on.
     ///
     /// Names come from files that may be hostile: control characters and those that turn the direction of text have no
     /// business in a message.

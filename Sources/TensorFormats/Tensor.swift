@@ -39,8 +39,8 @@ extension Tensor {
         return isEmpty ? 0 : count
     }
 
-    /// Returns the number of bytes that a tensor of such a type and shape has; `nil` where that is no whole number, over
-    /// 2⁶³, or not known of the type.
+    /// Returns the number of bytes that a tensor of such a type and shape has; `nil` where that is no whole number,
+    /// over 2⁶³, or not known of the type.
     static func byteCount(of type: DataType, shape: [Int64]) -> Int64? {
         guard let bits = type.elementBitCount, let count = elementCount(of: shape) else { return nil }
         if let width = type.elementWidth {

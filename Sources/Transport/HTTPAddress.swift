@@ -24,7 +24,8 @@ package struct HTTPAddress: Hashable, Sendable {
         path = String(rest.dropFirst(authority.count))
     }
 
-    /// Returns the URL of a path on the server that listens at a Unix socket, as `HTTPTransport` takes it; no proxy is between.
+    /// Returns the URL of a path on the server that listens at a Unix socket, as `HTTPTransport` takes it; no proxy is
+    /// between.
     package static func url(ofSocket socket: String, path: String) -> String {
         socketScheme + PercentEncoding.encoded(socket) + path
     }

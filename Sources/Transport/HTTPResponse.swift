@@ -20,7 +20,8 @@ package struct HTTPResponse: Sendable {
     /// How many seconds the server wants to be left alone (RFC 9110, section 10.2.3); dates are not read.
     package var retryAfter: Int? { fields["Retry-After"].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil } }
 
-    /// Where a part of a file begins that this is, in bytes (RFC 9110, section 14.4); `nil` where nothing says that it is one.
+    /// Where a part of a file begins that this is, in bytes (RFC 9110, section 14.4); `nil` where nothing says that it
+    /// is one.
     package var rangeStart: Int64? {
         guard let range = fields["Content-Range"], range.lowercased().hasPrefix("bytes ") else { return nil }
         return Int64(range.dropFirst("bytes ".count).prefix { $0 != "-" })

@@ -10,8 +10,8 @@ package import SystemPackage
 
 /// Makes requests by HTTP/1.1, over TLS where the URL says so; redirects are answers like others.
 ///
-/// Any number of requests may run at once; each gets its own connection, which later ones to the same host use again. A request
-/// that moves under 1 KiB a second for 30 seconds ends as stalled.
+/// Any number of requests may run at once; each gets its own connection, which later ones to the same host use again. A
+/// request that moves under 1 KiB a second for 30 seconds ends as stalled.
 package final class HTTPTransport: Sendable {
     /// How many bytes an answer may have that is not asked for by length.
     package static let answerLimit = 64 << 20
@@ -40,9 +40,9 @@ package final class HTTPTransport: Sendable {
 
     /// Makes a request and returns the whole answer, whatever its status.
     ///
-    /// An answer of more than `answerLimit` bytes is an error. `sent` is told of bytes of a file body as they go. With `file`, the
-    /// content of an answer that says that all is well is appended to that file, and is not in what is returned; one that is not the
-    /// range that was asked for, but everything, is an error before anything is appended.
+    /// An answer of more than `answerLimit` bytes is an error. `sent` is told of bytes of a file body as they go. With
+    /// `file`, the content of an answer that says that all is well is appended to that file, and is not in what is
+    /// returned; one that is not the range that was asked for, but everything, is an error before anything is appended.
     package func send(
         _ request: HTTPRequest,
         answerLimit: Int = HTTPTransport.answerLimit,

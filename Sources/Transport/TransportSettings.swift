@@ -1,6 +1,7 @@
 package import SystemPackage
 
-/// How the network is reached from this machine: proxies and certificates, as curl and Git take them from the environment.
+/// How the network is reached from this machine: proxies and certificates, as curl and Git take them from the
+/// environment.
 package struct TransportSettings: Sendable {
     /// The proxy for `http:` URLs.
     package var plainProxy: ProxyAddress?
@@ -18,8 +19,9 @@ package struct TransportSettings: Sendable {
     /// Creates settings that use no proxy and the system's certificates.
     package init() {}
 
-    /// Reads what curl and Git read: `https_proxy`, `HTTPS_PROXY`, `http_proxy` (lower case only, as CGI programs get the other from
-    /// strangers), `all_proxy`, `ALL_PROXY`, `no_proxy`, `NO_PROXY`, `GIT_SSL_CAINFO`, `CURL_CA_BUNDLE`, `SSL_CERT_FILE`.
+    /// Reads what curl and Git read: `https_proxy`, `HTTPS_PROXY`, `http_proxy` (lower case only, as CGI programs get
+    /// the other from strangers), `all_proxy`, `ALL_PROXY`, `no_proxy`, `NO_PROXY`, `GIT_SSL_CAINFO`, `CURL_CA_BUNDLE`,
+    /// `SSL_CERT_FILE`.
     ///
     /// A proxy that cannot be used is an error, for bytes would go where they are not meant to go.
     package init(environment: [String: String]) throws(TransportError) {
@@ -42,7 +44,8 @@ package struct TransportSettings: Sendable {
         return isAddress || host == "::1" || host.lowercased() == "localhost"
     }
 
-    /// Returns the proxy that a URL's host is reached by: the one that is configured for it, where one is, else that for its scheme.
+    /// Returns the proxy that a URL's host is reached by: the one that is configured for it, where one is, else that
+    /// for its scheme.
     ///
     /// This machine is reached without one: another would take the name for itself, and see what is meant to stay here.
     func proxy(isSecure: Bool, host: String, configured: String? = nil) throws(TransportError) -> ProxyAddress? {

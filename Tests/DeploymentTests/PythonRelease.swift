@@ -12,7 +12,8 @@ final class PythonRelease {
     /// What its commands have beside what the launch adds.
     static let environment = ["PATH": "/usr/bin:/bin"]
 
-    /// Makes a release whose server is `body` behind the lines that all have: `Handler`, which gives three times each input, and `serve`.
+    /// Makes a release whose server is `body` behind the lines that all have: `Handler`, which gives three times each
+    /// input, and `serve`.
     init(_ body: String) throws {
         path = FilePath("/tmp/release-\(UInt64.random(in: .min ... .max))")
         try Directories.create(path, durable: false)

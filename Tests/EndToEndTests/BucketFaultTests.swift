@@ -2,7 +2,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What users of a bucket see when something goes wrong on the way there; the log of a proxy says what went over the line.
+/// What users of a bucket see when something goes wrong on the way there; the log of a proxy says what went over the
+/// line.
 @Suite(.timeLimit(.minutes(10))) struct BucketFaultTests {
     private static let keys = """
         export AWS_ACCESS_KEY_ID=AKIDAKIDAKIDAKID AWS_SECRET_ACCESS_KEY=secretsecretsecret AWS_EC2_METADATA_DISABLED=true

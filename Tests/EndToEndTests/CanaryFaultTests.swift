@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// Canaries that something gets in the way of: processes that are killed, gateways that do not answer, deployments that come to nothing.
+/// Canaries that something gets in the way of: processes that are killed, gateways that do not answer, deployments that
+/// come to nothing.
 @Suite struct CanaryFaultTests {
     /// A version v1.1.0 that has 30 % of the traffic beside v1.0.0; `parts` says who gets how much.
     private static let divided = """

@@ -3,7 +3,8 @@ import Testing
 
 /// One tensor of a file, of which nothing else is fetched.
 @Suite struct CatTensorTests {
-    /// A repository with a model, as a file and in a directory, in a remote; each tensor's bytes in a file of its name; and a clone.
+    /// A repository with a model, as a file and in a directory, in a remote; each tensor's bytes in a file of its name;
+    /// and a clone.
     private func clone() async throws -> ScratchRepository {
         let scratch = try await ScratchRepository()
         let model = SafetensorsBytes([("embedding", 150_000), ("layer.0", 12_000), ("bias", 40)], seed: 3)

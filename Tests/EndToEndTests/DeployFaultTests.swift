@@ -72,8 +72,8 @@ import Testing
         )
     }
 
-    /// Runs an SSH client until the words go by that replace the link, and breaks all connections of the server then: before the server
-    /// has the words, or once it did what they say and before its answer is here.
+    /// Runs an SSH client until the words go by that replace the link, and breaks all connections of the server then:
+    /// before the server has the words, or once it did what they say and before its answer is here.
     private static let gate = #"""
         import os, re, subprocess, sys, threading, time
         moment, link, breaking, command = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]

@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// What a reviewer reads in a terminal: large models by layers, what is around them, and what `git` itself shows of pointers.
+/// What a reviewer reads in a terminal: large models by layers, what is around them, and what `git` itself shows of
+/// pointers.
 @Suite struct DiffReviewTests {
     /// The names of a model like those of 70 billion parameters have.
     private static let largeNames: [String] = {

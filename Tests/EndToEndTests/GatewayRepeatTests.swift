@@ -5,8 +5,8 @@ import Testing
 @Suite struct GatewayRepeatTests {
     /// Notes in `seen` what it is asked, and as which request of its connection, which is its answer too.
     ///
-    /// What is not the first one it does not answer: of /head it reads the head alone, of /whole all, and closes the connection. After an
-    /// answer to /close it closes the connection without a word.
+    /// What is not the first one it does not answer: of /head it reads the head alone, of /whole all, and closes the
+    /// connection. After an answer to /close it closes the connection without a word.
     private static let server = #"""
         import os, socket, threading
 

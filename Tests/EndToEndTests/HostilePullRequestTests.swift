@@ -1,9 +1,11 @@
 import TestSupport
 import Testing
 
-/// What somebody proposes, or got merged, does not run on the machine of who looks at it, checks it out or deploys it unsuspectingly.
+/// What somebody proposes, or got merged, does not run on the machine of who looks at it, checks it out or deploys it
+/// unsuspectingly.
 @Suite struct HostilePullRequestTests {
-    /// A target that runs v1.0.0, and a checked-out branch whose version v1.4.0 and configuration bring commands that leave `~/ran`.
+    /// A target that runs v1.0.0, and a checked-out branch whose version v1.4.0 and configuration bring commands that
+    /// leave `~/ran`.
     private static let setUp =
         DeploymentSample.setUp + #"""
             git model deploy -q v1.0.0 && git model deploy -q v1.1.0 && git checkout -q -b pull

@@ -2,9 +2,11 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What `git model import mlflow` makes of runs that MLflow nests, and of their files that no registered version is made of.
+/// What `git model import mlflow` makes of runs that MLflow nests, and of their files that no registered version is
+/// made of.
 @Suite struct ImportMLflowRunsTests {
-    /// A script that lets MLflow make a run in a run, with a registered model, an artifact, and a model that is only logged.
+    /// A script that lets MLflow make a run in a run, with a registered model, an artifact, and a model that is only
+    /// logged.
     private static let training = """
         import mlflow, os, sys
         from mlflow.entities import LoggedModelOutput

@@ -2,7 +2,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// `git model import mlflow`, of what MLflow itself wrote, what mlflow-export-import writes, and files that nobody should trust.
+/// `git model import mlflow`, of what MLflow itself wrote, what mlflow-export-import writes, and files that nobody
+/// should trust.
 @Suite struct ImportMLflowTests {
     /// A script that lets MLflow make an experiment with runs, and a model with two versions, an alias and a stage.
     private static let training = """

@@ -3,7 +3,8 @@ import Testing
 
 /// Files in history that have a pointer's name and are none: they cannot be taken back, so nothing waits for them.
 @Suite struct JunkPointerTests {
-    /// Adds two files, the second only in a commit that is gone, and leaves `x.mver` to be made and committed by the script.
+    /// Adds two files, the second only in a commit that is gone, and leaves `x.mver` to be made and committed by the
+    /// script.
     private static let setUp = """
         git model init -q --name small && git commit -qm 'Set up'
         seq 1 100000 > model.bin && git model add -q model.bin && git commit -qm 'Add the model'

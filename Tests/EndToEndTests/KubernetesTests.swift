@@ -2,7 +2,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Deployments to a cluster: by the user's `kubectl` to an API server that keeps what it is told, and by a branch that a cluster follows.
+/// Deployments to a cluster: by the user's `kubectl` to an API server that keeps what it is told, and by a branch that
+/// a cluster follows.
 @Suite struct KubernetesTests {
     private static let digest = String(repeating: "b", count: 64)
 

@@ -176,7 +176,8 @@ import Testing
         )
         #expect(result.exitCode == 0, "\(result.output)")
         let parts = result.output.split(separator: "throughput  ")
-        // Of HEAD, the work tree, the run, and HEAD in the clone: the branch has no run, and the comparison no difference.
+        // Of HEAD, the work tree, the run, and HEAD in the clone: the branch has no run, and the comparison no
+        // difference.
         #expect(parts.count == 5, "\(result.output)")
         #expect(result.output.contains("accuracy     0.9  metrics.json\n"))
         #expect(result.output.contains("accuracy    0.1  run:"))

@@ -1,13 +1,14 @@
 import TestSupport
 
-/// A repository with two versions of a model and their reference profiles, a directory as target, and requests as a gateway logs them.
+/// A repository with two versions of a model and their reference profiles, a directory as target, and requests as a
+/// gateway logs them.
 enum MonitorSample {
     static let python = "\(PackageFiles.root)/.build-venv/bin/python"
 
     /// Makes v1.0.0, of which `table FIRST` made the profile, and v1.1.0 of another table, and deploys both.
     ///
-    /// `table FIRST FILE` writes a table of 500 rows whose `age` is from FIRST on. `requests COUNT ERRORS FIRST VERSION` adds so many
-    /// requests of now, of which the first fail, with ages from FIRST on, to the log.
+    /// `table FIRST FILE` writes a table of 500 rows whose `age` is from FIRST on. `requests COUNT ERRORS FIRST
+    /// VERSION` adds so many requests of now, of which the first fail, with ages from FIRST on, to the log.
     static let setUp = """
         cat > ~/table.py <<'END'
         import sys

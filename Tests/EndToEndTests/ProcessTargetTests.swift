@@ -3,7 +3,8 @@ import Testing
 
 /// Targets of the kind `process`, and versions that are served: deployment and gateway together.
 @Suite struct ProcessTargetTests {
-    /// Two versions and a target `edge` behind a gateway, which ends with the script; `ask`, `who` and `state` ask it, `halt` ends it.
+    /// Two versions and a target `edge` behind a gateway, which ends with the script; `ask`, `who` and `state` ask it,
+    /// `halt` ends it.
     static let setUp =
         DeploymentSample.setUp + """
             port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

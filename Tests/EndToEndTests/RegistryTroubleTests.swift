@@ -2,7 +2,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What registries do wrong: the old version stays current, nothing says that another got there, and the next attempt goes on.
+/// What registries do wrong: the old version stays current, nothing says that another got there, and the next attempt
+/// goes on.
 @Suite struct RegistryTroubleTests {
     /// What deploys two versions: the first where all is well, the second where it is not.
     private static func script(_ place: String, sound: String, trouble: String, second: String) -> String {

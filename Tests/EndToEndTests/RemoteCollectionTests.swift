@@ -3,7 +3,8 @@ import Testing
 
 /// What no root of a remote needs goes, in two runs, and nothing else, whoever deletes which branch.
 @Suite struct RemoteCollectionTests {
-    /// A version on `main`, and a branch that was pushed, squashed into `main` and deleted; a clone that saw none of it.
+    /// A version on `main`, and a branch that was pushed, squashed into `main` and deleted; a clone that saw none of
+    /// it.
     private static let squashed = """
         git init -q --bare ~/origin && git remote add origin ~/origin
         git model init -q --name small --remote ../models && seq 90000 > a.bin && git model add -q a.bin && git commit -q -m one

@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// What the worktree of a run that is done again has of the user's own, and what becomes of it when its process is killed.
+/// What the worktree of a run that is done again has of the user's own, and what becomes of it when its process is
+/// killed.
 @Suite struct ReproduceTreeTests {
     private func run(_ script: String) async throws -> ShellResult {
         try await ScratchRepository().run(

@@ -128,8 +128,8 @@ import Testing
         }
     }
 
-    /// Runs a command, and says after how many milliseconds a link led elsewhere: the least of several times, as others need the
-    /// processors, too.
+    /// Runs a command, and says after how many milliseconds a link led elsewhere: the least of several times, as others
+    /// need the processors, too.
     private static let stopwatch = #"""
         import os, subprocess, sys, time
         link, times = sys.argv[1], []

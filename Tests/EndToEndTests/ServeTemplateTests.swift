@@ -6,7 +6,8 @@ import Testing
 @Suite struct ServeTemplateTests {
     private static let python = "\(PackageFiles.root)/.build-venv/bin/python"
 
-    /// Makes a model of two inputs' kinds, `x` of three numbers and their weighted sum, and what onnxruntime itself gives.
+    /// Makes a model of two inputs' kinds, `x` of three numbers and their weighted sum, and what onnxruntime itself
+    /// gives.
     private static let maker = """
         import json, numpy as np, onnx, onnxruntime
         from onnx import TensorProto as T, helper as h, numpy_helper as n

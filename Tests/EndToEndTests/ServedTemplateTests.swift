@@ -144,8 +144,8 @@ import Testing
         #expect(result.exitCode == 0 && result.output == lines, "\(result.output)")
     }
 
-    /// Stands in for llama.cpp's server, of which no package is known that the tests could install: it takes the options that the server
-    /// has, and no other, reads the model's head, and answers with what it was told.
+    /// Stands in for llama.cpp's server, of which no package is known that the tests could install: it takes the
+    /// options that the server has, and no other, reads the model's head, and answers with what it was told.
     private static let llamaServer = """
         #!/usr/bin/env python3
         import argparse, http.server, json, os, sys

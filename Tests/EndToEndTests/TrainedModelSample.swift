@@ -2,7 +2,8 @@ import TestSupport
 
 /// A model whose versions differ in one tensor each.
 enum TrainedModelSample {
-    /// Returns a repository with three versions, pushed to `~/models`; the file of each is `~/1` to `~/3`, and of a fourth `~/4`.
+    /// Returns a repository with three versions, pushed to `~/models`; the file of each is `~/1` to `~/3`, and of a
+    /// fourth `~/4`.
     ///
     /// The second version changed `layer.1`, those after it `layer.0`.
     static func repository() async throws -> ScratchRepository {

@@ -4,8 +4,9 @@ import Testing
 
 /// Web servers that want to be left alone for a while, and some that send without end.
 @Suite struct WebTroubleTests {
-    /// Serves a store and notes when it was asked for what: `busy` wants every file but one to be asked for again in two seconds;
-    /// `long-KIND` says of files of that kind that they have a petabyte, and `endless-KIND` sends without saying.
+    /// Serves a store and notes when it was asked for what: `busy` wants every file but one to be asked for again in
+    /// two seconds; `long-KIND` says of files of that kind that they have a petabyte, and `endless-KIND` sends without
+    /// saying.
     private static let script = #"""
         import http.server, sys, time
         port, root, trouble, log = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]

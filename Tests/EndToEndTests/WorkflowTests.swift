@@ -42,7 +42,8 @@ import Testing
             if i == 0: print(round(json.loads(text)["predictions"][0][0]), answer.headers["x-model-version"])
         """
 
-    /// A repository whose model `churn` has v1.0.0, of slope 2, and v1.1.0, of slope 3, and a target `prod` that nothing is on yet.
+    /// A repository whose model `churn` has v1.0.0, of slope 2, and v1.1.0, of slope 3, and a target `prod` that
+    /// nothing is on yet.
     private static func setUp(port: Int) -> String {
         """
         export PATH=\(PackageFiles.root)/.build-venv/bin:$PATH

@@ -1,6 +1,7 @@
 import TensorFormats
 
-/// Bytes that somebody may have made to hurt a reader, as seeds; the tests of each parser say what it makes of such files.
+/// Bytes that somebody may have made to hurt a reader, as seeds; the tests of each parser say what it makes of such
+/// files.
 enum Attack {
     /// Lengths and counts far beyond the bytes that follow, overlaps, holes, products that overflow, nesting.
     static let safetensors: [[UInt8]] =

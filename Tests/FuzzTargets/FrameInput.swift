@@ -54,7 +54,8 @@ struct FrameInput {
             + (base ?? []) + stored
     }
 
-    /// Returns the decoded bytes, or `nil` where they are refused; throws where something was written outside of their place.
+    /// Returns the decoded bytes, or `nil` where they are refused; throws where something was written outside of their
+    /// place.
     @discardableResult
     func decode() throws -> [UInt8]? {
         let margin = 64

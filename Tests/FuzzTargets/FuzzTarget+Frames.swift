@@ -3,7 +3,8 @@ import ModelCore
 import TestSupport
 
 extension FuzzTarget {
-    /// The codecs: what nobody's encoder wrote is refused or decodes to the declared length; what is encoded comes back.
+    /// The codecs: what nobody's encoder wrote is refused or decodes to the declared length; what is encoded comes
+    /// back.
     static let frames: [FuzzTarget] = [
         FuzzTarget(name: "frame", seeds: FrameInput.seeds.map(\.bytes)) { bytes in
             guard let frame = FrameInput(bytes) else { return }

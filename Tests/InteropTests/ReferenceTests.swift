@@ -26,7 +26,8 @@ import Testing
         let notes: [String]?
     }
 
-    /// The project's own; Debian's PyTorch is for the system's Python, and a long run also asks PyPI's newest, which is large.
+    /// The project's own; Debian's PyTorch is for the system's Python, and a long run also asks PyPI's newest, which is
+    /// large.
     private static let environment = "\(PackageFiles.root)/.build-venv/bin/python"
 
     private static let references = [

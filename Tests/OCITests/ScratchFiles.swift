@@ -24,7 +24,8 @@ struct ScratchFiles {
 
     var directory: FilePath { scratch.path }
 
-    /// Writes the files that golden digests are of: long names, other alphabets, modes, links, nothing, a block and a little more.
+    /// Writes the files that golden digests are of: long names, other alphabets, modes, links, nothing, a block and a
+    /// little more.
     func writeAll() async throws {
         let long = String(repeating: "d", count: 60) + "/" + String(repeating: "e", count: 60)
         try scratch.write("{}\n", to: "weights/config.json")

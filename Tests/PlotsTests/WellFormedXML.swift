@@ -1,4 +1,5 @@
-/// Reads XML as far as drawings have it, and refuses what a parser of XML would: a check, not a parser for anything else.
+/// Reads XML as far as drawings have it, and refuses what a parser of XML would: a check, not a parser for anything
+/// else.
 struct WellFormedXML {
     struct Problem: Error, CustomStringConvertible {
         let description: String

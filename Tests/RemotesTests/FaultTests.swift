@@ -61,7 +61,8 @@ struct FaultTests {
             do {
                 try await source.push(pointers, to: failing)
                 #expect(try site.has(pointers, as: source))
-                // A pack that arrived without an index, or whose arrival was never confirmed, is sent under another name.
+                // A pack that arrived without an index, or whose arrival was never confirmed, is sent under another
+                // name.
                 let listed = try site.indexes().values.flatMap { index in
                     (0..<index.frameCount).compactMap { index.frame(at: $0)?.entry.id }
                 }

@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Hostile manifests")
 struct ManifestTests {
-    /// Returns manifests that are none or do not rebuild the object that they claim to; each in many frames, so that some sort before
-    /// any other manifest, and some after it.
+    /// Returns manifests that are none or do not rebuild the object that they claim to; each in many frames, so that
+    /// some sort before any other manifest, and some after it.
     private static func lies(about sample: Sample) throws -> [String: [UInt8]] {
         let frames = Closure(of: [sample.tree], in: sample.source.store).frames.values
         let frame = try #require(frames.first { $0.entry.rawLength == 100 })

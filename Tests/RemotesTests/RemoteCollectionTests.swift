@@ -8,7 +8,8 @@ import Testing
 /// Garbage collection in a remote, by a clock that the tests turn.
 @Suite("Collection of a remote's garbage")
 struct RemoteCollectionTests {
-    /// A remote with two versions of a tree that share a file, of which a root names one only, and garbage of a push that was killed.
+    /// A remote with two versions of a tree that share a file, of which a root names one only, and garbage of a push
+    /// that was killed.
     private struct Place {
         let source: Machine
         let site = Site()

@@ -9,8 +9,8 @@ import Testing
 /// Purging where nobody can be locked out, by a clock that the tests turn.
 @Suite("Purging a remote")
 struct RemotePurgeTests {
-    /// A remote with three versions of a model, of which later ones are differences to the first, and a tree beside them; all in the
-    /// same packs, or each in its own.
+    /// A remote with three versions of a model, of which later ones are differences to the first, and a tree beside
+    /// them; all in the same packs, or each in its own.
     fileprivate struct Place {
         let source: Machine
         let site: Site

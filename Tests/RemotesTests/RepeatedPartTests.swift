@@ -8,7 +8,8 @@ import Testing
 /// Manifests of a few kilobytes that would take all memory.
 @Suite("Manifests that repeat themselves")
 struct RepeatedPartTests {
-    /// Writes metadata packs with frames each into a remote, and indexes that find them; only one is an object's manifest.
+    /// Writes metadata packs with frames each into a remote, and indexes that find them; only one is an object's
+    /// manifest.
     private func plant(_ frames: [[UInt8]], manifest: [UInt8], of object: Pointer, in site: Site) throws {
         let other = Pointer(oid: SHA256.digest(of: [9]), size: 1, kind: .file)
         for frame in frames { _ = try site.add(frame, as: .manifest, of: other) }

@@ -58,7 +58,8 @@ struct SeedTests {
             #expect(absent == [after.pointer])
             return seeds
         }
-        // A difference to the old version, of which the store has the base from the seed; and the manifest, which no file holds.
+        // A difference to the old version, of which the store has the base from the seed; and the manifest, which no
+        // file holds.
         #expect(report.byteCount <= warmByteCount + 1000)
         #expect(report.byteCount < Int64(after.bytes.count) / 10)
         #expect(try await target.restored(after.pointer.oid, size: after.bytes.count) == after.bytes)

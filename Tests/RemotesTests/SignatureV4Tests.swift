@@ -5,7 +5,8 @@ import Transport
 
 @testable import Remotes
 
-/// The examples of Amazon's "Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk".
+/// The examples of Amazon's "Signature Calculations for the Authorization Header: Transferring Payload in a Single
+/// Chunk".
 @Suite("Signatures of requests")
 struct SignatureV4Tests {
     private static let host = "https://examplebucket.s3.amazonaws.com"

@@ -199,7 +199,8 @@ struct FutureFileTests {
         }
     }
 
-    /// Reads the object: its bytes are right, or the error says that they need a newer version, or that they are not here.
+    /// Reads the object: its bytes are right, or the error says that they need a newer version, or that they are not
+    /// here.
     private func requireUnderstoodOrNewer(_ scratch: ScratchStore) async throws {
         do {
             #expect(try await scratch.restored(GoldenStore.pointer) == GoldenStore.object)

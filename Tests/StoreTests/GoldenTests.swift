@@ -164,7 +164,8 @@ struct GoldenTests {
     }
 }
 
-/// The fields of a delta, whose stored bytes here are no codec's: those have golden bytes of their own, with the codecs.
+/// The fields of a delta, whose stored bytes here are no codec's: those have golden bytes of their own, with the
+/// codecs.
 struct GoldenDeltaTests {
     private static let base = SHA256.digest(of: [0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40, 0, 0, 0x80, 0x40])
     private static let frame = SHA256.digest(of: [0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40, 0, 0, 0xa0, 0x40])

@@ -188,7 +188,8 @@ private final class StoreRun {
         history.insert(pointer, at: 0)
     }
 
-    /// Repacks without a grace period, after which the newest version decodes by itself and there is nothing left to do.
+    /// Repacks without a grace period, after which the newest version decodes by itself and there is nothing left to
+    /// do.
     private func repack() async throws {
         history.removeAll { files[$0] == nil }
         let request = Repack.Request.repack(live: live, order: order, gracePeriod: 0)

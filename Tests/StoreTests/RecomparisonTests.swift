@@ -8,13 +8,15 @@ import Testing
 
 @testable import Store
 
-/// Versions that are compared by their bytes come out as they were written down when they were added, and lies are found out.
+/// Versions that are compared by their bytes come out as they were written down when they were added, and lies are
+/// found out.
 @Suite struct RecomparisonTests {
     /// A safetensors file of tensors of any types.
     private struct Sample {
         var tensors: [(name: String, type: DataType, bytes: [UInt8])]
 
-        /// Two tensors of every type, of which one is larger than what a manifest keeps, another of one type, and one of two frames.
+        /// Two tensors of every type, of which one is larger than what a manifest keeps, another of one type, and one
+        /// of two frames.
         init(seed: UInt64) {
             let types: [DataType] = [
                 .bool, .u8, .i8, .u16, .i16, .u32, .i32, .u64, .i64, .f16, .bf16, .f32, .f64, .f8E4M3, .f8E5M2, .c64,

@@ -11,7 +11,8 @@ import TestSupport
 /// A process that uses a store beside others and may be killed at any time; the tests of random runs start several.
 ///
 /// `store-worker run DIRECTORY NUMBER SEED STEPS` does random work on `DIRECTORY/store`, as worker `NUMBER`.
-/// `store-worker verify DIRECTORY` checks that everything is there that any worker was promised, and that what nobody needs goes.
+/// `store-worker verify DIRECTORY` checks that everything is there that any worker was promised, and that what nobody
+/// needs goes.
 @main
 enum StoreWorker {
     static func main() async {

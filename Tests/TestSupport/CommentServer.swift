@@ -1,8 +1,10 @@
 package import SystemPackage
 
-/// Comments of a pull request as GitHub's API has them, and notes of a merge request as GitLab's has them, with those of others before.
+/// Comments of a pull request as GitHub's API has them, and notes of a merge request as GitLab's has them, with those
+/// of others before.
 package final class CommentServer: Sendable {
-    // What is asked with another token than `secret` is refused. `/state` has what the jobs wrote, and `/package` a file.
+    // What is asked with another token than `secret` is refused. `/state` has what the jobs wrote, and `/package` a
+    // file.
     private static let script = #"""
         import http.server, json, sys, urllib.parse
 

@@ -8,7 +8,8 @@ import SystemPackage
     import Glibc
 #endif
 
-/// A port of the loopback interface that refuses every connection, for nobody else can listen at it while the value lives.
+/// A port of the loopback interface that refuses every connection, for nobody else can listen at it while the value
+/// lives.
 package final class DeafPort: Sendable {
     /// The port.
     package let number: Int

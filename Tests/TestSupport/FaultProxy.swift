@@ -8,8 +8,8 @@ package import SystemPackage
     import Glibc
 #endif
 
-/// A server of HTTP that hands on to another one on this machine what it is asked for, does something wrong with some of it, and notes
-/// every request.
+/// A server of HTTP that hands on to another one on this machine what it is asked for, does something wrong with some
+/// of it, and notes every request.
 package final class FaultProxy: Sendable {
     private static let script = #"""
         import http.client, http.server, re, socket, ssl, struct, sys, threading, time
@@ -156,7 +156,8 @@ package final class FaultProxy: Sendable {
         """#
 
     private let process: LoopbackServer
-    /// The file in which each request has a line: method, path, status, bytes to the server, bytes that came back, `spoiled` or `right`.
+    /// The file in which each request has a line: method, path, status, bytes to the server, bytes that came back,
+    /// `spoiled` or `right`.
     package let notes: FilePath
 
     /// The port that it listens on.
@@ -166,10 +167,10 @@ package final class FaultProxy: Sendable {
 
     /// Starts a proxy in front of the port `target`, whose files lie in the directory `scratch`.
     ///
-    /// `trouble` is `none`, `slow`, or what happens to so many requests, or to all that are like these: `reset` and `cut` break the line in
-    /// the middle of a pack, `short` and `flip` give a pack's bytes short or changed, `changed` hands one on changed, `shuffled` gives lists
-    /// backwards and twice; `500`, `503`, `429`, `expired`, `skew`, `denied` and `full` answer in the server's place. With a file that has a
-    /// certificate and its key, TLS is spoken.
+    /// `trouble` is `none`, `slow`, or what happens to so many requests, or to all that are like these: `reset` and
+    /// `cut` break the line in the middle of a pack, `short` and `flip` give a pack's bytes short or changed, `changed`
+    /// hands one on changed, `shuffled` gives lists backwards and twice; `500`, `503`, `429`, `expired`, `skew`,
+    /// `denied` and `full` answer in the server's place. With a file that has a certificate and its key, TLS is spoken.
     package init(
         to target: Int,
         _ trouble: String,

@@ -2,13 +2,14 @@ package import SystemPackage
 
 /// A registry that does what registries should not, in front of one that works.
 ///
-/// The name of a repository begins with what goes wrong in it: `refuse` content, `drop` the connection in the middle of a later chunk, of
-/// which half gets through (twice), `cut` it there, and nothing of the chunk gets through (twice), `forget` an upload after its first
-/// chunk (once), `busy` at first (twice), `lie` about the digest of a manifest, `other` manifests than were asked for, `login` wanted,
-/// `elsewhere` uploads go to another name of the host, which must get no login, chunks have to be `large`, and the connection is `gone`
-/// in the middle of every upload. Of content that is fetched, `whole` gives all where a part is asked for, `stop` breaks off (twice),
-/// `halt` does both (once), and `flow`, too, without saying how much it is (three times), `shift` breaks off and then gives another part than was asked for, and there is `more` of it, or `less`, or
-/// a byte is `altered`.
+/// The name of a repository begins with what goes wrong in it: `refuse` content, `drop` the connection in the middle of
+/// a later chunk, of which half gets through (twice), `cut` it there, and nothing of the chunk gets through (twice),
+/// `forget` an upload after its first chunk (once), `busy` at first (twice), `lie` about the digest of a manifest,
+/// `other` manifests than were asked for, `login` wanted, `elsewhere` uploads go to another name of the host, which
+/// must get no login, chunks have to be `large`, and the connection is `gone` in the middle of every upload. Of content
+/// that is fetched, `whole` gives all where a part is asked for, `stop` breaks off (twice), `halt` does both (once),
+/// and `flow`, too, without saying how much it is (three times), `shift` breaks off and then gives another part than
+/// was asked for, and there is `more` of it, or `less`, or a byte is `altered`.
 package final class FaultyRegistry: Sendable {
     private static let script = """
         import base64, http.client, http.server, json, sys
@@ -137,7 +138,8 @@ package final class FaultyRegistry: Sendable {
 
     private let behind: RegistryServer
     private let process: LoopbackServer
-    /// The file with a line for each request: the method, the path, `Authorization`, `Host` and `Content-Range`, or `Range` of a GET.
+    /// The file with a line for each request: the method, the path, `Authorization`, `Host` and `Content-Range`, or
+    /// `Range` of a GET.
     package let log: FilePath
 
     /// Starts both registries, with their files in a directory.

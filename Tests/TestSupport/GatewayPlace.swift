@@ -90,8 +90,8 @@ package final class GatewayPlace: Sendable {
 
     /// Lays releases `m-v1.0.0`, `m-v2.0.0` and so on, of which the first is current, and starts a gateway.
     ///
-    /// `keys` are added to its configuration, as JSON members; the releases of `broken` numbers do not start. `server` is another program in
-    /// Python in place of the usual one.
+    /// `keys` are added to its configuration, as JSON members; the releases of `broken` numbers do not start. `server`
+    /// is another program in Python in place of the usual one.
     package init(
         releases: Int = 1,
         broken: Set<Int> = [],
@@ -120,7 +120,8 @@ package final class GatewayPlace: Sendable {
     /// `http://127.0.0.1:PORT`.
     package var origin: String { server.origin }
 
-    /// Runs a script with the gateway's origin and socket in variables, and a function to tell it something: `tell PATH JSON`.
+    /// Runs a script with the gateway's origin and socket in variables, and a function to tell it something: `tell PATH
+    /// JSON`.
     package func run(_ script: String, goesOn: Bool = false) async throws -> ShellResult {
         try await scratch.run(
             """

@@ -8,7 +8,8 @@ package import SystemPackage
     import Glibc
 #endif
 
-/// A program that serves on a free port of the loopback interface; it ends with the value or with this process, whatever ends that.
+/// A program that serves on a free port of the loopback interface; it ends with the value or with this process,
+/// whatever ends that.
 package final class LoopbackServer: Sendable {
     /// Why a server is not there.
     package struct Failure: Error, CustomStringConvertible {
@@ -45,7 +46,8 @@ package final class LoopbackServer: Sendable {
 
     /// Starts a program, whose output goes to the file `log`, and waits until it accepts connections.
     ///
-    /// `command` is given the port; the first of its words may be the name of a program in the virtual environment of the tests.
+    /// `command` is given the port; the first of its words may be the name of a program in the virtual environment of
+    /// the tests.
     package init(log: FilePath, environment: [String: String] = [:], _ command: (Int) -> [String]) async throws {
         let start = ContinuousClock.now
         for _ in 0..<LoopbackServer.attempts {

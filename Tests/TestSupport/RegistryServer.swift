@@ -5,8 +5,8 @@ package import SystemPackage
 package final class RegistryServer: Sendable {
     private let process: LoopbackServer
 
-    /// Starts a registry that keeps everything in `directory`, and its log beside it; `disk`, as `8m`, is for one that keeps it on a
-    /// disk of that size, which nobody else sees.
+    /// Starts a registry that keeps everything in `directory`, and its log beside it; `disk`, as `8m`, is for one that
+    /// keeps it on a disk of that size, which nobody else sees.
     package init(in directory: FilePath, disk: String? = nil) async throws {
         try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
         let configuration = directory.string + ".yml"

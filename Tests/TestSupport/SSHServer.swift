@@ -10,7 +10,8 @@ package import SystemPackage
     import Glibc
 #endif
 
-/// OpenSSH's sshd on a free port of the loopback interface, with keys of its own, which serves the files of this machine by SFTP.
+/// OpenSSH's sshd on a free port of the loopback interface, with keys of its own, which serves the files of this
+/// machine by SFTP.
 ///
 /// It ends with the value, and with the test process at the latest.
 package final class SSHServer: Sendable {
@@ -33,7 +34,8 @@ package final class SSHServer: Sendable {
 
     /// Starts a server with that command of the shell as its SFTP subsystem.
     ///
-    /// The commands of one that `entersMounts` see what the process sees whose number the file `mounts` in its directory has.
+    /// The commands of one that `entersMounts` see what the process sees whose number the file `mounts` in its
+    /// directory has.
     package init(subsystem: String = SSHServer.subsystem, entersMounts: Bool = false) async throws {
         let temporary = FileManager.default.temporaryDirectory.appending(path: "git-model-sshd-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)

@@ -52,8 +52,8 @@ package final class ScratchRepository: Sendable {
 
     /// Runs a script in the repository, or in another directory, with both output streams in one, in order.
     ///
-    /// It ends with the first command that fails, as `ShellScript` says, unless it `goesOn`. One that `mounts` may do so whoever runs
-    /// it: it is root in name spaces of its own, and nobody else sees what it mounts.
+    /// It ends with the first command that fails, as `ShellScript` says, unless it `goesOn`. One that `mounts` may do
+    /// so whoever runs it: it is root in name spaces of its own, and nobody else sees what it mounts.
     @discardableResult
     package func run(
         _ script: String,

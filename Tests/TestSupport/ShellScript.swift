@@ -3,13 +3,15 @@ import SystemPackage
 
 /// A script of several commands, each of one line or more, none of which may fail.
 ///
-/// `set -e` is not enough: it lets pass what fails before `&&` or `||`, and what fails in front of the last line of the script.
+/// `set -e` is not enough: it lets pass what fails before `&&` or `||`, and what fails in front of the last line of the
+/// script.
 struct ShellScript {
     private let lines: [Substring]
 
     init(_ text: String) { lines = text.split(separator: "\n", omittingEmptySubsequences: false) }
 
-    /// The script with an end behind each command that failed, which says which one that was; the last one's end is the script's.
+    /// The script with an end behind each command that failed, which says which one that was; the last one's end is the
+    /// script's.
     var strict: String {
         get async throws {
             var script = ""

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// Lets as many shells run at once as the machine has cores: hundreds of tests that start at the same time would only wait for each
-/// other, and for memory.
+/// Lets as many shells run at once as the machine has cores: hundreds of tests that start at the same time would only
+/// wait for each other, and for memory.
 actor ShellTurns {
     static let shared = ShellTurns(count: max(2, ProcessInfo.processInfo.activeProcessorCount))
 

@@ -3,9 +3,9 @@ import SystemPackage
 /// A document of `docs/transcripts/`: commands and what they print, run in order in one shell.
 ///
 /// Fenced blocks count, text around them does not. A ```` ```console ```` block holds `$ command` lines (continued by
-/// `> ` lines), each followed by what is printed, and by `[exit N]` where the command fails. A ```` ```sh setup ```` block
-/// is run and must succeed; it prints nothing. The expected output may hold `<oid>`, `<size>`, `<time>`, `<date>` and,
-/// for the rest of a line or for any number of whole lines, `...`.
+/// `> ` lines), each followed by what is printed, and by `[exit N]` where the command fails. A ```` ```sh setup ````
+/// block is run and must succeed; it prints nothing. The expected output may hold `<oid>`, `<size>`, `<time>`, `<date>`
+/// and, for the rest of a line or for any number of whole lines, `...`.
 package struct Transcript: Sendable {
     /// One command and what it should print.
     package struct Step: Sendable, Equatable {

@@ -10,8 +10,8 @@ extension FormatError: Diagnosable {
     }
 }
 
-// What people type is parsed by the same types as what files say. A file's text is parsed where the file is known, and that
-// error says so: what arrives here by itself came from the command line.
+// What people type is parsed by the same types as what files say. A file's text is parsed where the file is known, and
+// that error says so: what arrives here by itself came from the command line.
 
 extension RegistryNameError: Diagnosable {
     var diagnosis: Diagnosis {

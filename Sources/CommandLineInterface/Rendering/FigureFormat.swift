@@ -27,7 +27,8 @@ struct FigureFormat: Sendable {
         return (share > 0 ? "+" : "") + Quantity.significant(100 * share) + " %"
     }
 
-    /// Returns a number with so many decimals; `nil` for one that is too large for them, and where nothing would be left of it.
+    /// Returns a number with so many decimals; `nil` for one that is too large for them, and where nothing would be
+    /// left of it.
     private static func rounded(_ value: Double, _ decimals: Int) -> String? {
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }

@@ -23,14 +23,16 @@ enum HTML {
         return "<\(name)\(words)>\(content)</\(name)>"
     }
 
-    /// Returns a link where a text is the address of a web page, else the text: no other sort of address becomes a link.
+    /// Returns a link where a text is the address of a web page, else the text: no other sort of address becomes a
+    /// link.
     static func linked(_ text: String) -> String {
         let address = text.lowercased()
         guard address.hasPrefix("https://") || address.hasPrefix("http://") else { return escaped(text) }
         return element("a", [("href", text), ("rel", "noopener noreferrer nofollow")], escaped(text))
     }
 
-    /// Returns a table in a box that scrolls by itself; cells are HTML already, columns in `numbers` stand at the right edge.
+    /// Returns a table in a box that scrolls by itself; cells are HTML already, columns in `numbers` stand at the right
+    /// edge.
     static func table(_ heads: [String], numbers: Set<Int> = [], _ rows: [[String]]) -> String {
         func cells(_ name: String, _ row: [String]) -> String {
             row.enumerated().map { element(name, numbers.contains($0) ? [("class", "number")] : [], $1) }.joined()

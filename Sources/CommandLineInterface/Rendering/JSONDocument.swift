@@ -27,7 +27,8 @@ struct JSONDocument<Content: Report>: Encodable {
     }
 }
 
-/// JSON as git-model prints it: one line, sorted keys, slashes as they are; numbers that JSON has no digits for are texts.
+/// JSON as git-model prints it: one line, sorted keys, slashes as they are; numbers that JSON has no digits for are
+/// texts.
 ///
 /// Its readers are programs; people have `jq`.
 enum JSONText {

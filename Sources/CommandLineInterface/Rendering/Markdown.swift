@@ -1,6 +1,7 @@
 /// Markdown that GitHub and GitLab show alike; whatever comes from a repository stands in it as text and nothing else.
 struct Markdown {
-    /// The most UTF-8 bytes of a document: GitHub takes 65,536 for a comment, in which there is a mark to find it again by.
+    /// The most UTF-8 bytes of a document: GitHub takes 65,536 for a comment, in which there is a mark to find it again
+    /// by.
     static let byteLimit = 65_000
     /// The most characters of a text in it: longer ones are cut.
     static let textLimit = 500

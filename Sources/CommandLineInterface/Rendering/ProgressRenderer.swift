@@ -2,8 +2,8 @@ import Operations
 
 /// Decides what of an operation's progress is shown, and when; pure, so that tests give it a clock of their own.
 ///
-/// On a terminal: one line that repaints itself, first after a quarter of a second, so that quick work shows nothing, then
-/// at most twenty times a second. Elsewhere: a plain line every ten seconds.
+/// On a terminal: one line that repaints itself, first after a quarter of a second, so that quick work shows nothing,
+/// then at most twenty times a second. Elsewhere: a plain line every ten seconds.
 struct ProgressRenderer: Sendable {
     /// How progress can be shown.
     enum Mode: Sendable, Equatable {

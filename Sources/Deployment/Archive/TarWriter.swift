@@ -1,7 +1,8 @@
-/// Writes the headers of a tar archive (POSIX.1-2001, "ustar" with "pax" where that has no room), the same bytes for the same entries.
+/// Writes the headers of a tar archive (POSIX.1-2001, "ustar" with "pax" where that has no room), the same bytes for
+/// the same entries.
 ///
-/// It touches no files: whoever writes an archive writes a header, the bytes of the file and the padding behind them, for each entry,
-/// and `end` after the last.
+/// It touches no files: whoever writes an archive writes a header, the bytes of the file and the padding behind them,
+/// for each entry, and `end` after the last.
 package struct TarWriter: Sendable {
     /// Something in an archive.
     package struct Entry: Sendable, Hashable {

@@ -18,8 +18,8 @@ extension LocalReleaseHost {
         }
     }
 
-    /// Whether the files are there already, every byte; what is there and damaged goes, unless it is current: that stays until there is
-    /// something else for its place.
+    /// Whether the files are there already, every byte; what is there and damaged goes, unless it is current: that
+    /// stays until there is something else for its place.
     private func hasWhole(_ release: Release) async throws -> Bool {
         let tree = ReleaseTree(path: layout.files(of: release.id))
         guard try await pool.run({ try FileStatus.of(tree.path) != nil }) else { return false }
@@ -29,7 +29,8 @@ extension LocalReleaseHost {
         return false
     }
 
-    /// Takes away what was received and never sealed; its listing shows that it was made here, or its name, where the listing is gone.
+    /// Takes away what was received and never sealed; its listing shows that it was made here, or its name, where the
+    /// listing is gone.
     private func removeUnsealed() throws {
         let current = try linked()
         let listed = try DirectoryEntry.all(in: layout.seals).compactMap { TargetLayout.release(ofListing: $0.name) }

@@ -43,7 +43,8 @@ package struct LocalReleaseHost: ReleaseHost {
         }
     }
 
-    /// Refuses links where directories of ours have to be: what is swept or removed behind them would be somebody else's.
+    /// Refuses links where directories of ours have to be: what is swept or removed behind them would be somebody
+    /// else's.
     private func requireOwnDirectories() throws {
         for directory in [layout.state, layout.releases, layout.seals, layout.events, layout.temporary] {
             guard let kind = try FileStatus.of(directory)?.kind, kind != .directory else { continue }

@@ -3,13 +3,15 @@ package import SystemPackage
 
 /// The place where a target's releases are, laid out as `TargetLayout` says: a directory here, or one on another host.
 ///
-/// Methods throw `HostError`, `IOError`, and what says that a host cannot be reached. What changes something is called under the lock.
+/// Methods throw `HostError`, `IOError`, and what says that a host cannot be reached. What changes something is called
+/// under the lock.
 package protocol ReleaseHost: Sendable {
     /// Where everything is, as the host itself has it.
     var layout: TargetLayout { get }
     /// The directory for events that are not in Git yet; `nil` where this machine cannot write there.
     var journal: FilePath? { get }
-    /// Makes the directories, keeps everybody else away until what is returned goes, and clears up what killed deployments left.
+    /// Makes the directories, keeps everybody else away until what is returned goes, and clears up what killed
+    /// deployments left.
     ///
     /// `note` is a line for those who are kept away.
     func lock(noting note: String) async throws -> any HostLock
@@ -19,7 +21,8 @@ package protocol ReleaseHost: Sendable {
     func seals() async throws -> [ReleaseSeal]
     /// Puts a release there; `write` writes its files into an empty directory of this machine, checking each.
     ///
-    /// One that is there already is read, and kept where it is whole; of one that is current and damaged all files are replaced at once.
+    /// One that is there already is read, and kept where it is whole; of one that is current and damaged all files are
+    /// replaced at once.
     func receive(_ release: Release, from write: @Sendable (FilePath) async throws -> Void) async throws
     /// Writes the seal of a release that was received, after the listing of its files.
     func seal(_ seal: ReleaseSeal, _ files: TreeListing) async throws

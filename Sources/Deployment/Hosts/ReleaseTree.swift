@@ -64,8 +64,8 @@ package struct ReleaseTree: Sendable {
         return hash.finish()
     }
 
-    /// Takes the right to write from files and directories, and makes names survive a power cut; the top stays as it is, for a
-    /// directory that may not be written to cannot be moved.
+    /// Takes the right to write from files and directories, and makes names survive a power cut; the top stays as it
+    /// is, for a directory that may not be written to cannot be moved.
     func settle() throws(IOError) { try settle(path, isTop: true) }
 
     private func settle(_ directory: FilePath, isTop: Bool) throws(IOError) {

@@ -28,7 +28,8 @@ struct StandingFile: Sendable, Hashable {
         var line: String { "\(QuotedPath.encode(path)) \(problem)" }
     }
 
-    /// Says what differs between files and a listing as far as can be known without reading them, in the order of paths.
+    /// Says what differs between files and a listing as far as can be known without reading them, in the order of
+    /// paths.
     static func differences(of files: [StandingFile], from listing: TreeListing) -> [Difference] {
         let files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         var found: [Difference] = []

@@ -4,7 +4,8 @@ import ModelCore
 package struct DeploymentHistory: Sendable, Hashable {
     /// The target.
     package let target: TargetName
-    /// The events by their sequence; two of one number, which two clones made without knowing of each other, by their names.
+    /// The events by their sequence; two of one number, which two clones made without knowing of each other, by their
+    /// names.
     package let events: [DeploymentEvent]
 
     /// Creates a history from events in any order, each once.
@@ -18,8 +19,8 @@ package struct DeploymentHistory: Sendable, Hashable {
     /// The event that put there what runs; `nil` where nothing does.
     package var current: DeploymentEvent? { events.last { $0.state == .succeeded } }
 
-    /// The event that put a release there which runs; that it has all the traffic again is told by another one, which counts only where
-    /// no other is known.
+    /// The event that put a release there which runs; that it has all the traffic again is told by another one, which
+    /// counts only where no other is known.
     package func event(of release: ReleaseID) -> DeploymentEvent? {
         let found = events.filter { $0.state == .succeeded && $0.release == release }
         return found.last { !$0.endsCanary } ?? found.last
@@ -37,7 +38,8 @@ package struct DeploymentHistory: Sendable, Hashable {
         return last?.abandoned == release
     }
 
-    /// The event to go back to: the last one that succeeded with another release than the current one, which is not bad.
+    /// The event to go back to: the last one that succeeded with another release than the current one, which is not
+    /// bad.
     package var previousGood: DeploymentEvent? {
         guard let current else { return nil }
         return events.last { $0.state == .succeeded && $0.release != current.release && !isBad($0.release) }

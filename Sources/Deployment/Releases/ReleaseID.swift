@@ -1,6 +1,7 @@
 package import ModelCore
 
-/// The name of a release: its model, version and the beginning of its digest, so that the same files have the same name everywhere.
+/// The name of a release: its model, version and the beginning of its digest, so that the same files have the same name
+/// everywhere.
 package struct ReleaseID: Sendable, Hashable {
     /// The name, which is one part of a path.
     package let text: String

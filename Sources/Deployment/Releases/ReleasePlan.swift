@@ -4,10 +4,12 @@
 package struct ReleasePlan: Sendable, Hashable, Codable {
     /// The words of the command that serves it; empty where there is none.
     ///
-    /// It runs in the release's directory. `{port}`, `{socket}` and `{dir}` in a word stand for the port of 127.0.0.1 or the path of the
-    /// Unix socket to listen at, and the directory; the variables GIT_MODEL_PORT, GIT_MODEL_SOCKET and GIT_MODEL_DIR say the same.
+    /// It runs in the release's directory. `{port}`, `{socket}` and `{dir}` in a word stand for the port of 127.0.0.1
+    /// or the path of the Unix socket to listen at, and the directory; the variables GIT_MODEL_PORT, GIT_MODEL_SOCKET
+    /// and GIT_MODEL_DIR say the same.
     package var serve: [String] = []
-    /// The words of the command that turns a file of inputs, `{in}`, into one of outputs, `{out}`; empty where there is none.
+    /// The words of the command that turns a file of inputs, `{in}`, into one of outputs, `{out}`; empty where there is
+    /// none.
     package var batch: [String] = []
     /// Where requests with samples go to.
     package var endpoint = "/invocations"

@@ -1,6 +1,7 @@
 import ModelCore
 
-/// What a target keeps of a release that was checked: what it is, and what it takes to go back to it without asking anybody.
+/// What a target keeps of a release that was checked: what it is, and what it takes to go back to it without asking
+/// anybody.
 package struct ReleaseSeal: Sendable, Hashable, Codable {
     /// The version of this format.
     package static let schema = 1

@@ -60,10 +60,12 @@ package struct Canary: Sendable, Hashable, Codable {
 }
 
 extension DeploymentEvent {
-    /// The share of the traffic that a release got which was `paused`; 0 of a rollback that took one back, `nil` of any other event.
+    /// The share of the traffic that a release got which was `paused`; 0 of a rollback that took one back, `nil` of any
+    /// other event.
     package var canaryPercent: Int? { details["canary"].flatMap { Int($0) } }
 
-    /// Whether it took a release's share of the traffic back, so that what ran has all of it again: nothing else came to run.
+    /// Whether it took a release's share of the traffic back, so that what ran has all of it again: nothing else came
+    /// to run.
     package var endsCanary: Bool { action == .rollback && canaryPercent == 0 }
 
     /// Notes what share of the traffic the release gets.

@@ -3,10 +3,13 @@
 /// | request | does | answers |
 /// |---|---|---|
 /// | `GET /status` | | `GatewayStatus` |
-/// | `POST /prepare` `Order` | starts the release beside the running one and tries it | 200 or 422, with its `SmokeOutcome` |
-/// | `POST /switch` `Order` | gives a prepared or running release the traffic, or a share of it | 200 `GatewayStatus`, or 409 with `Refusal` |
+/// | `POST /prepare` `Order` | starts the release beside the running one and tries it | 200 or 422, with its
+///   `SmokeOutcome` |
+/// | `POST /switch` `Order` | gives a prepared or running release the traffic, or a share of it | 200 `GatewayStatus`,
+///   or 409 with `Refusal` |
 /// | `POST /abort` `Order` | stops a release that has no traffic, or takes its share away | 200 `GatewayStatus` |
-/// | `GET /stats?window=SECONDS` | | `Monitoring.WindowStatistics` of the release that has most of the traffic; `&release=ID` of another |
+/// | `GET /stats?window=SECONDS` | | `Monitoring.WindowStatistics` of the release that has most of the traffic;
+///   `&release=ID` of another |
 /// | `POST /stop` | lets requests end, stops everything and exits | 202 |
 package enum GatewayControl {
     /// Which release is meant, and what share of the traffic.
@@ -15,7 +18,8 @@ package enum GatewayControl {
         package var release: ReleaseID
         /// The share of the traffic that it gets, from 1 to 100.
         package var percent: Int?
-        /// The header field by whose value a caller stays with one release while there are two; `nil` for the configuration's.
+        /// The header field by whose value a caller stays with one release while there are two; `nil` for the
+        /// configuration's.
         package var stickyField: String?
 
         /// Creates an order.

@@ -4,9 +4,10 @@ package import SystemPackage
 
 /// Runs the commands of releases on this machine.
 ///
-/// A program is looked up on the `PATH` of the variables, or, with a `/` in its name, in the release. Beside the variables that it is
-/// given, a command has PYTHONDONTWRITEBYTECODE, GIT_MODEL_DIR, GIT_MODEL_MODEL, GIT_MODEL_VERSION, GIT_MODEL_DIGEST, and either GIT_MODEL_PORT and PORT, or
-/// GIT_MODEL_SOCKET where its words have `{socket}`.
+/// A program is looked up on the `PATH` of the variables, or, with a `/` in its name, in the release. Beside the
+/// variables that it is given, a command has PYTHONDONTWRITEBYTECODE, GIT_MODEL_DIR, GIT_MODEL_MODEL,
+/// GIT_MODEL_VERSION, GIT_MODEL_DIGEST, and either GIT_MODEL_PORT and PORT, or GIT_MODEL_SOCKET where its words have
+/// `{socket}`.
 package struct LocalServeLaunch: ServeLaunch {
     /// The most bytes that a command may give.
     package static let outputLimit = 64 << 20
@@ -17,7 +18,8 @@ package struct LocalServeLaunch: ServeLaunch {
     private let log: BoundedLog?
     private let grace: Int
 
-    /// Creates the launch of a version's commands; what its servers say is appended to `log`, and they have `grace` seconds to end.
+    /// Creates the launch of a version's commands; what its servers say is appended to `log`, and they have `grace`
+    /// seconds to end.
     package init(
         model: String? = nil,
         version: String? = nil,

@@ -2,10 +2,11 @@ package import SystemPackage
 
 /// How the commands of a release are run: on this machine, or wherever a target is.
 package protocol ServeLaunch: Sendable {
-    /// Starts the command that serves a release, in its directory, with these variables and those that say where to listen.
+    /// Starts the command that serves a release, in its directory, with these variables and those that say where to
+    /// listen.
     ///
-    /// `{port}`, `{socket}` and `{dir}` in the words are replaced. A `port` of `nil` is any that is free. Returns as soon as it runs, ready
-    /// or not; throws where it cannot be run.
+    /// `{port}`, `{socket}` and `{dir}` in the words are replaced. A `port` of `nil` is any that is free. Returns as
+    /// soon as it runs, ready or not; throws where it cannot be run.
     func start(
         _ words: [String],
         in directory: FilePath,
@@ -15,9 +16,9 @@ package protocol ServeLaunch: Sendable {
 
     /// Runs a command in a release's directory to its end, and returns what it gave and its exit code.
     ///
-    /// The command reads `input`. `{out}` in the words stands for the beginning of the name of a file, which is the output then; else
-    /// that is what it writes to its standard output. Of a command that fails, the last of its complaints is returned instead. Cancelling
-    /// the task ends the command.
+    /// The command reads `input`. `{out}` in the words stands for the beginning of the name of a file, which is the
+    /// output then; else that is what it writes to its standard output. Of a command that fails, the last of its
+    /// complaints is returned instead. Cancelling the task ends the command.
     func capture(
         _ words: [String],
         in directory: FilePath,

@@ -5,9 +5,11 @@ package enum ExpectationCheck {
     /// The most bytes of a text that a pattern is looked for in, and of the pattern.
     package static let textLimit = 1 << 20, patternLimit = 4096
 
-    /// Returns how what was given differs, in one clause that names the first place and how many there are; `nil` where it does not.
+    /// Returns how what was given differs, in one clause that names the first place and how many there are; `nil` where
+    /// it does not.
     ///
-    /// An expectation that cannot be met is a difference, too. A hostile pattern may take for ever: call it where that does no harm.
+    /// An expectation that cannot be met is a difference, too. A hostile pattern may take for ever: call it where that
+    /// does no harm.
     package static func difference(
         given: [UInt8],
         expected: [UInt8],

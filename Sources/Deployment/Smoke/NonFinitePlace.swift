@@ -1,6 +1,7 @@
 import ModelCore
 
-/// Where expected outputs have a number that is none, or is infinite: nothing is near it, so that they could never be met.
+/// Where expected outputs have a number that is none, or is infinite: nothing is near it, so that they could never be
+/// met.
 struct NonFinitePlace {
     private let steps: [ValueStep]
     private let digits: String

@@ -19,7 +19,8 @@ struct ServerProbe: Sendable {
         self.timeout = timeout
     }
 
-    /// Waits until the server accepts connections and, where there is a path for that, says that it is ready; throws `SmokeProblem`.
+    /// Waits until the server accepts connections and, where there is a path for that, says that it is ready; throws
+    /// `SmokeProblem`.
     func waitUntilReady(health: String?) async throws {
         let deadline = ContinuousClock.now + .seconds(timeout)
         var pause = ServerProbe.pauses.first

@@ -6,7 +6,8 @@ package struct SmokeOutcome: Sendable, Hashable, Codable {
         case passed
         /// It did not, or could not be tried.
         case failed
-        /// Nobody said what it should give: that it could be loaded, where there is a command for it, is all that is known.
+        /// Nobody said what it should give: that it could be loaded, where there is a command for it, is all that is
+        /// known.
         case unchecked
         /// The user did not want it tried.
         case skipped

@@ -2,7 +2,8 @@ import Synchronization
 import SystemIO
 package import SystemPackage
 
-/// Tries a release on its sample: loads it by the command that serves it, or by the one for batches, and compares what it gives.
+/// Tries a release on its sample: loads it by the command that serves it, or by the one for batches, and compares what
+/// it gives.
 package struct SmokeTest: Sendable {
     /// How often a server is started whose port somebody took meanwhile.
     private static let attempts = 3
@@ -14,8 +15,8 @@ package struct SmokeTest: Sendable {
 
     /// Creates the test of a release that is in a directory, an absolute path.
     ///
-    /// A server has `timeout` seconds until it is ready, and as many for its answer; a batch has these to end. Commands have the
-    /// environment, and what `ServeLaunch` adds.
+    /// A server has `timeout` seconds until it is ready, and as many for its answer; a batch has these to end. Commands
+    /// have the environment, and what `ServeLaunch` adds.
     package init(plan: ReleasePlan, directory: FilePath, timeout: Int, environment: [String: String]) {
         self.plan = plan
         self.directory = directory
@@ -121,7 +122,8 @@ package struct SmokeTest: Sendable {
 }
 
 extension SmokeTest {
-    /// Runs a body that nobody can end on a thread of its own; `nil` where it did not end in time, and is left to itself.
+    /// Runs a body that nobody can end on a thread of its own; `nil` where it did not end in time, and is left to
+    /// itself.
     private static func done<R: Sendable>(within limit: Duration, _ body: @Sendable @escaping () -> R) async -> R? {
         let waiting = Waiting<R>()
         return await withCheckedContinuation { continuation in

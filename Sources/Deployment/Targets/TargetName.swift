@@ -1,6 +1,7 @@
 import ModelCore
 
-/// The name of a place to deploy to, such as `prod`: letters, digits, `-`, `_` and `.`, as it is also part of a reference and of file names.
+/// The name of a place to deploy to, such as `prod`: letters, digits, `-`, `_` and `.`, as it is also part of a
+/// reference and of file names.
 package struct TargetName: Sendable, Hashable {
     /// The most characters that a name may have.
     package static let limit = 100

@@ -1,6 +1,7 @@
 import ModelCore
 
-/// The keys of a target, `[deploy "NAME"]` of the configuration, by their lower-case names; a key may have several values.
+/// The keys of a target, `[deploy "NAME"]` of the configuration, by their lower-case names; a key may have several
+/// values.
 package struct TargetSettings: Sendable, Hashable {
     /// The target.
     package let name: TargetName
@@ -39,7 +40,8 @@ package struct TargetSettings: Sendable, Hashable {
         return number
     }
 
-    /// Returns a truth value as Git reads them, or `fallback` where the key is not set; throws `setting` for anything else.
+    /// Returns a truth value as Git reads them, or `fallback` where the key is not set; throws `setting` for anything
+    /// else.
     package func flag(_ key: String, or fallback: Bool) throws(TargetError) -> Bool {
         switch text(key)?.lowercased() {
         case nil: return fallback

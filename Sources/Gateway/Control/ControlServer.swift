@@ -35,7 +35,8 @@ struct ControlServer: Sendable {
 
     /// Listens, and returns once somebody can connect; ends when the task that it returns is cancelled.
     ///
-    /// `nil` where the path is too long for a socket: what is served then is what the configuration says, until the end.
+    /// `nil` where the path is too long for a socket: what is served then is what the configuration says, until the
+    /// end.
     func start() async throws -> Task<Void, any Error>? {
         guard layout.canHaveSocket else { return nil }
         let path = layout.gatewaySocket

@@ -37,7 +37,8 @@ actor Fleet {
 
     /// Starts the first release and gives it the traffic; throws `trial` where it does not work.
     ///
-    /// Returns who has the traffic then: another one where somebody gave it to that meanwhile, whatever came of the first.
+    /// Returns who has the traffic then: another one where somebody gave it to that meanwhile, whatever came of the
+    /// first.
     func begin(_ release: ReleaseID) async throws -> ReleaseID {
         let outcome: SmokeOutcome
         do { outcome = try await prepare(release) } catch {
@@ -125,7 +126,8 @@ actor Fleet {
         leave { self.percent(of: $0) == 0 && $0.trial == nil }
     }
 
-    /// Lets a canary that there was before the gateway have its share again, beside the release that has the rest; returns what to say.
+    /// Lets a canary that there was before the gateway have its share again, beside the release that has the rest;
+    /// returns what to say.
     ///
     /// Whatever somebody decided meanwhile stays, and what was started in vain ends.
     func resume(_ canary: Canary, beside stable: ReleaseID) async -> String {

@@ -3,7 +3,8 @@ import NIOCore
 import Synchronization
 import SystemPackage
 
-/// Keeps the process of a release running: starts it, tries it before anybody else asks it, and does so again when it ends.
+/// Keeps the process of a release running: starts it, tries it before anybody else asks it, and does so again when it
+/// ends.
 final class Supervision: Sendable {
     /// How often the state of the process is looked at.
     private static let interval = Duration.milliseconds(100)
@@ -38,7 +39,8 @@ final class Supervision: Sendable {
         )
     }
 
-    /// Starts the process and tries it; one that fails its trial is stopped, and one that does not is kept running from here on.
+    /// Starts the process and tries it; one that fails its trial is stopped, and one that does not is kept running from
+    /// here on.
     func start() async -> SmokeOutcome {
         var attempt = 1
         while true {

@@ -31,10 +31,11 @@ final class Traffic: Sendable {
     /// Gives the traffic to others; requests under way stay where they are.
     func change(to routes: Routes) { state.withLock { $0 = routes } }
 
-    /// Begins a request at the release that it gets; `key` is asked for the value of a header field, where there are two releases.
+    /// Begins a request at the release that it gets; `key` is asked for the value of a header field, where there are
+    /// two releases.
     ///
-    /// Where that one is not ready, the other takes over; `nil` where neither is. A release that was picked has the request counted
-    /// before anybody can change the routes, so that who leaves it waits for the request.
+    /// Where that one is not ready, the other takes over; `nil` where neither is. A release that was picked has the
+    /// request counted before anybody can change the routes, so that who leaves it waits for the request.
     func begin(key: (String) -> String?) -> (release: ServedRelease, place: ServedRelease.Place)? {
         state.withLock { routes in
             guard let routes else { return nil }

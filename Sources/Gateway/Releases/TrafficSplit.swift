@@ -14,7 +14,8 @@ package struct TrafficSplit: Sendable, Equatable {
         return TrafficSplit.place(of: key) < percent
     }
 
-    /// Where a key is among 100, the same in every gateway: FNV-1a (64 bits), its bits mixed as short keys differ in few.
+    /// Where a key is among 100, the same in every gateway: FNV-1a (64 bits), its bits mixed as short keys differ in
+    /// few.
     static func place(of key: String) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

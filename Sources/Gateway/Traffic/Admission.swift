@@ -27,7 +27,8 @@ package final class Admission: Sendable {
     /// Creates the admission of so many requests at once.
     package init(limit: Int) { self.limit = max(1, limit) }
 
-    /// Asks for a turn; `turn` is called, on any thread, when one that waits has it, and `leave` has to follow then too.
+    /// Asks for a turn; `turn` is called, on any thread, when one that waits has it, and `leave` has to follow then
+    /// too.
     package func enter(_ turn: @escaping @Sendable () -> Void) -> Answer {
         state.withLock { state in
             if state.active < limit {

@@ -99,7 +99,8 @@ final class ChildConnection: ChannelDuplexHandler {
     func begin(_ exchange: Exchange) {
         self.exchange = exchange
         #if os(Linux)
-            // Servers that send head and body apart, as Python's own does, wait for an acknowledgement in between: 40 ms without this.
+            // Servers that send head and body apart, as Python's own does, wait for an acknowledgement in between: 40
+            // ms without this.
             guard isLocalPort else { return }
             try? context?.channel.syncOptions?.setOption(ChildConnection.acknowledgesAtOnce, value: 1)
         #endif

@@ -20,7 +20,8 @@ final class ClientConnection: ChannelDuplexHandler {
         case exchanging(Exchange)
         /// The request is answered, and the rest of its body is of no use.
         case skipping
-        /// Nothing more is sent; what still comes is thrown away, as closing at once would take the answer from the client.
+        /// Nothing more is sent; what still comes is thrown away, as closing at once would take the answer from the
+        /// client.
         case lingering
     }
 
@@ -99,7 +100,8 @@ final class ClientConnection: ChannelDuplexHandler {
         context.fireChannelReadComplete()
     }
 
-    /// Lets nothing more come from the client while the release does not take what came, or the client not what it asked for.
+    /// Lets nothing more come from the client while the release does not take what came, or the client not what it
+    /// asked for.
     func read(context: ChannelHandlerContext) {
         if holdsRequests(context) { holdsRead = true } else { context.read() }
     }

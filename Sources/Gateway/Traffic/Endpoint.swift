@@ -11,7 +11,8 @@ package enum Endpoint {
     private static let infer = "/v2/models/{model}/infer"
     private static let model = "/v2/models/{model}"
 
-    /// Returns what a request's path, with or without a query, is counted as; `own` is where the release's samples go to.
+    /// Returns what a request's path, with or without a query, is counted as; `own` is where the release's samples go
+    /// to.
     package static func name(of uri: String, own: String) -> String {
         let path = uri.utf8.firstIndex(of: UInt8(ascii: "?")).map { uri[..<$0] } ?? uri[...]
         if path == own { return own }

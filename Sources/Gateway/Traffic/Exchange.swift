@@ -17,7 +17,8 @@ final class Exchange {
     private var notes: ExchangeNotes
     private var target: (release: ServedRelease, place: ServedRelease.Place)?
     private var child: ChildConnection?
-    /// What came before there was a connection to the release, and all that came as long as it may have to be sent again.
+    /// What came before there was a connection to the release, and all that came as long as it may have to be sent
+    /// again.
     private var pending: [HTTPClientRequestPart] = []
     private var hasTurn = false
     private var isOver = false
@@ -98,8 +99,8 @@ final class Exchange {
         client.resumeReading()
     }
 
-    /// Whether the release may have closed a connection just when the request came, and nothing is lost by sending it again: where it may
-    /// be asked for twice, or nothing but its head was sent.
+    /// Whether the release may have closed a connection just when the request came, and nothing is lost by sending it
+    /// again: where it may be asked for twice, or nothing but its head was sent.
     private var mayRepeat: Bool {
         guard let child, child.isReused, !hasAnswerHead, !pending.isEmpty else { return false }
         return Exchange.idempotent.contains(head.method)

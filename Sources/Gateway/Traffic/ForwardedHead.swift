@@ -44,8 +44,8 @@ package enum ForwardedHead {
 
     /// Returns the head of a request as the release gets it.
     ///
-    /// Method, path and `Host` are the client's. `Expect` stays behind, as the gateway itself asks for the body, and with
-    /// `hidesAuthorization` that of the gateway's token.
+    /// Method, path and `Host` are the client's. `Expect` stays behind, as the gateway itself asks for the body, and
+    /// with `hidesAuthorization` that of the gateway's token.
     package static func request(
         _ head: HTTPRequestHead,
         from origin: Origin,
@@ -74,8 +74,8 @@ package enum ForwardedHead {
 
     /// Returns the head of a release's answer as the client gets it, with the gateway's own fields.
     ///
-    /// The second value says whether the connection ends with it: where the client or the gateway (`isLast`) wants that, and where
-    /// nothing else tells the answer's length.
+    /// The second value says whether the connection ends with it: where the client or the gateway (`isLast`) wants
+    /// that, and where nothing else tells the answer's length.
     package static func answer(
         _ head: HTTPResponseHead,
         to request: HTTPRequestHead,
@@ -103,13 +103,14 @@ package enum ForwardedHead {
         return (HTTPResponseHead(version: .http1_1, status: head.status, headers: fields), endsConnection)
     }
 
-    /// Returns whether no other request can follow: where the client says so, and behind one that asks for another protocol, as nothing
-    /// is parsed any more after it.
+    /// Returns whether no other request can follow: where the client says so, and behind one that asks for another
+    /// protocol, as nothing is parsed any more after it.
     package static func isLast(_ request: HTTPRequestHead) -> Bool {
         !request.isKeepAlive || request.headers.contains(name: "upgrade")
     }
 
-    /// Returns the fields that are not about the connection, neither by their own name nor because `Connection` says so.
+    /// Returns the fields that are not about the connection, neither by their own name nor because `Connection` says
+    /// so.
     private static func forwarded(_ fields: HTTPHeaders, without left: Set<String>) -> HTTPHeaders {
         let named = fields[canonicalForm: "connection"].map { $0.lowercased() }
         var result: [(String, String)] = []

@@ -25,7 +25,8 @@ package enum RequestID {
             }
     }
 
-    /// What this process has of its own, and a number that counts up: a call of the system for each would cost more than the rest.
+    /// What this process has of its own, and a number that counts up: a call of the system for each would cost more
+    /// than the rest.
     private static let prefix = UInt64.random(in: .min ... .max)
     private static let count = Atomic(UInt64.random(in: .min ... .max))
 

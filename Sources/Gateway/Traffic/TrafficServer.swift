@@ -73,7 +73,8 @@ final class TrafficServer: Sendable {
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
-    /// Takes no more connections, and ends those that are there once their requests are answered, or so many seconds are over.
+    /// Takes no more connections, and ends those that are there once their requests are answered, or so many seconds
+    /// are over.
     func stop(within seconds: Int) async {
         try? await channel.close().get()
         for loop in loops { loop.eventLoop.execute { loop.value.quiesce() } }

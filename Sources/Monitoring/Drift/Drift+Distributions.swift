@@ -13,8 +13,8 @@ extension Drift {
 
     /// Returns the probability of more than `x` in Kolmogorov's limit distribution.
     ///
-    /// Either series converges for all x, each fast where the other is slow (Marsaglia, Tsang, Wang, "Evaluating Kolmogorov's
-    /// Distribution", 2003).
+    /// Either series converges for all x, each fast where the other is slow (Marsaglia, Tsang, Wang, "Evaluating
+    /// Kolmogorov's Distribution", 2003).
     package static func kolmogorovSurvival(_ x: Double) -> Double {
         guard x > 0 else { return 1 }
         if x < 1 {
@@ -78,8 +78,8 @@ extension Drift {
         return fraction
     }
 
-    /// Returns the logarithm of the gamma function of a positive number: Lanczos' approximation with g = 7 and nine terms, which
-    /// unlike the C library's keeps no sign in a global variable.
+    /// Returns the logarithm of the gamma function of a positive number: Lanczos' approximation with g = 7 and nine
+    /// terms, which unlike the C library's keeps no sign in a global variable.
     private static func logGamma(_ x: Double) -> Double {
         let terms = [
             676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,

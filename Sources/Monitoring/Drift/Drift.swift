@@ -19,8 +19,8 @@ package enum Drift {
         package let probability: Double
     }
 
-    /// Returns the population stability index, Σ (a − e) · ln(a / e) over the shares of bins, empty ones with a share of 0.0001;
-    /// `nil` where a sample is empty or the bins are not the same.
+    /// Returns the population stability index, Σ (a − e) · ln(a / e) over the shares of bins, empty ones with a share
+    /// of 0.0001; `nil` where a sample is empty or the bins are not the same.
     package static func populationStability(reference: [Int], current: [Int]) -> Double? {
         guard let expected = shares(reference), let actual = shares(current), expected.count == actual.count else {
             return nil
@@ -50,8 +50,9 @@ package enum Drift {
         jensenShannonDivergence(left, right).map { $0.squareRoot() }
     }
 
-    /// Returns Pearson's χ² of counts against the shares of a reference, bins that are empty in it with a share of 0.0001, and its
-    /// probability with one degree of freedom less than there are bins; bins that are empty in both do not count.
+    /// Returns Pearson's χ² of counts against the shares of a reference, bins that are empty in it with a share of
+    /// 0.0001, and its probability with one degree of freedom less than there are bins; bins that are empty in both do
+    /// not count.
     ///
     /// `nil` as above, and where all values are in one bin.
     package static func chiSquare(reference: [Int], current: [Int]) -> Test? {
@@ -72,8 +73,8 @@ package enum Drift {
         )
     }
 
-    /// Returns the two-sample Kolmogorov–Smirnov statistic of two samples in any order, and its probability by the asymptotic formula;
-    /// `nil` where a sample is empty or has what is no number.
+    /// Returns the two-sample Kolmogorov–Smirnov statistic of two samples in any order, and its probability by the
+    /// asymptotic formula; `nil` where a sample is empty or has what is no number.
     package static func kolmogorovSmirnov(_ left: [Double], _ right: [Double]) -> Test? {
         guard !left.isEmpty, !right.isEmpty, !left.contains(where: \.isNaN), !right.contains(where: \.isNaN) else {
             return nil

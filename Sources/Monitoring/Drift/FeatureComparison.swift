@@ -28,7 +28,8 @@ package struct FeatureComparison: Sendable {
         count + missing > 0 ? Double(missing) / Double(count + missing) : nil
     }
 
-    /// Returns how far the live values are from the reference; `nil` where there are none, or the method is not for such values.
+    /// Returns how far the live values are from the reference; `nil` where there are none, or the method is not for
+    /// such values.
     package func score(_ method: DriftMethod) -> Double? {
         switch method {
         case .psi: Drift.populationStability(reference: profile.counts, current: counts)
@@ -38,7 +39,8 @@ package struct FeatureComparison: Sendable {
         }
     }
 
-    /// The largest distance of the two distribution functions, at the bounds of the bins: no more than that between them.
+    /// The largest distance of the two distribution functions, at the bounds of the bins: no more than that between
+    /// them.
     private var statistic: Double? {
         let total = live.reduce(0, +)
         guard profile.kind == .numeric, total > 0, profile.count > 0, profile.quantiles.count > 1 else { return nil }

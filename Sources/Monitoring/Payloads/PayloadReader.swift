@@ -3,8 +3,9 @@ import Runs
 
 /// Reads features and predictions out of what a model is asked and answers.
 ///
-/// Without paths these are MLflow's `dataframe_split`, `dataframe_records`, `instances` and `inputs`, CSV with a row of names, and
-/// the tensors of the v2 protocol; and `predictions`, or the first of `outputs`. What has another form has no rows.
+/// Without paths these are MLflow's `dataframe_split`, `dataframe_records`, `instances` and `inputs`, CSV with a row of
+/// names, and the tensors of the v2 protocol; and `predictions`, or the first of `outputs`. What has another form has
+/// no rows.
 package struct PayloadReader: Sendable {
     /// Longer payloads are not read.
     package static let byteLimit = 16 << 20
@@ -52,8 +53,8 @@ package struct PayloadReader: Sendable {
         return tensors.count == items.count && !items.isEmpty ? table(tensors: tensors) : rows(items)
     }
 
-    /// Reads the predictions of an answer: numbers and texts as they are; of a row of several numbers, the place of the largest, from
-    /// 0 on.
+    /// Reads the predictions of an answer: numbers and texts as they are; of a row of several numbers, the place of the
+    /// largest, from 0 on.
     package func predictions(in value: JSONValue) -> [FeatureValue] {
         let items: [JSONValue]
         if let path = paths.predictions {

@@ -1,4 +1,5 @@
-/// The bins that live values of a feature are counted in: for numbers the profile's percents, which its own bins are made of.
+/// The bins that live values of a feature are counted in: for numbers the profile's percents, which its own bins are
+/// made of.
 ///
 /// One more bin stands behind these, for values that are missing.
 package struct FeatureBins: Sendable {
@@ -40,8 +41,8 @@ package struct FeatureBins: Sendable {
         }
     }
 
-    /// Returns the counts of live values in the profile's own bins, and how many were missing; takes both forms of `WindowStatistics`,
-    /// and returns `nil` for another.
+    /// Returns the counts of live values in the profile's own bins, and how many were missing; takes both forms of
+    /// `WindowStatistics`, and returns `nil` for another.
     package func grouped(_ counts: [Int]) -> (counts: [Int], missing: Int)? {
         guard let missing = counts.last else { return nil }
         let counts = counts.dropLast()

@@ -1,9 +1,9 @@
 /// Quantiles of any number of values, in memory that grows with their logarithm.
 ///
-/// Values wait in a buffer of 4096; a full one is sorted, and every second value goes on, with double weight, to the next buffer, which
-/// does the same (Munro and Paterson, "Selection and Sorting with Limited Storage", 1980). Which half goes alternates, so that the rank
-/// of any value is wrong by at most n / 8192 for each buffer: 0.1 % of all for a million values, 0.23 % for a billion. Nothing is drawn
-/// by chance.
+/// Values wait in a buffer of 4096; a full one is sorted, and every second value goes on, with double weight, to the
+/// next buffer, which does the same (Munro and Paterson, "Selection and Sorting with Limited Storage", 1980). Which
+/// half goes alternates, so that the rank of any value is wrong by at most n / 8192 for each buffer: 0.1 % of all for a
+/// million values, 0.23 % for a billion. Nothing is drawn by chance.
 struct QuantileSketch: Sendable {
     private static let capacity = 4096
 

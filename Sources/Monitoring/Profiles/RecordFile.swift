@@ -1,7 +1,8 @@
 import SystemIO
 import SystemPackage
 
-/// The records of a file of any size, one after the other: lines, or rows of a table, whose quoted cells may have line feeds in them.
+/// The records of a file of any size, one after the other: lines, or rows of a table, whose quoted cells may have line
+/// feeds in them.
 struct RecordFile: ~Copyable {
     /// The most bytes that a record may have.
     static let recordLimit = 16 << 20

@@ -35,7 +35,8 @@ package struct ReferenceData: Sendable {
         self.prediction = prediction
     }
 
-    /// Reads the table and returns its profile; `isCancelled` is asked now and then, and ends it with what was read so far.
+    /// Reads the table and returns its profile; `isCancelled` is asked now and then, and ends it with what was read so
+    /// far.
     package func profile(isCancelled: () -> Bool = { false }) throws(ReferenceDataError) -> ReferenceProfile {
         var tallies = ReferenceTallies(columns: columns, prediction: prediction)
         switch form {

@@ -1,6 +1,7 @@
 import ModelCore
 
-/// How the features and predictions of the data that a model was trained on are spread: what live traffic is compared with.
+/// How the features and predictions of the data that a model was trained on are spread: what live traffic is compared
+/// with.
 ///
 /// A JSON file, `.mver/models/<name>.reference.json`, that travels with a version.
 package struct ReferenceProfile: Sendable, Hashable {

@@ -11,7 +11,8 @@ package struct PrometheusQuery: Sendable {
     private let selector: String
     private let transport: HTTPTransport
 
-    /// Creates a client of the server at an address; `labels` choose whose metrics are meant, and nothing is contacted yet.
+    /// Creates a client of the server at an address; `labels` choose whose metrics are meant, and nothing is contacted
+    /// yet.
     ///
     /// Throws `PrometheusError.address` for what is no `http:` or `https:` URL.
     package init(
@@ -104,7 +105,8 @@ extension WindowStatistics {
 }
 
 extension FeatureProfile {
-    /// Returns the counts of samples that name a bin each, in the profile's order, and behind these that of missing values.
+    /// Returns the counts of samples that name a bin each, in the profile's order, and behind these that of missing
+    /// values.
     fileprivate func counts(_ samples: [PrometheusSample], _ label: String) -> [Int] {
         let names = binNames + [FeatureProfile.missingName]
         var counts = Array(repeating: 0, count: names.count)

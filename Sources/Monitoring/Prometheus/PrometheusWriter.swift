@@ -1,5 +1,5 @@
-/// Writes Prometheus' text format (0.0.4): each metric once, with its help and type in front of all its samples, in whatever order these
-/// come.
+/// Writes Prometheus' text format (0.0.4): each metric once, with its help and type in front of all its samples, in
+/// whatever order these come.
 package struct PrometheusWriter: Sendable {
     /// A metric.
     package struct Family: Sendable {

@@ -122,8 +122,9 @@ extension MonitorRule {
 }
 
 extension WindowStatistics {
-    /// Returns how many seconds no more than so many percent of requests took longer than, as Prometheus' `histogram_quantile` guesses
-    /// it: evenly spread in a bucket, and the last bound for what is beyond it; `nil` without requests.
+    /// Returns how many seconds no more than so many percent of requests took longer than, as Prometheus'
+    /// `histogram_quantile` guesses it: evenly spread in a bucket, and the last bound for what is beyond it; `nil`
+    /// without requests.
     package func latency(percent: Int) -> Double? {
         let total = latencyCounts.reduce(0, +)
         guard total > 0, latencyCounts.count == latencyBounds.count + 1, let last = latencyBounds.last else {

@@ -3,10 +3,11 @@ import Runs
 package import SystemPackage
 import SystemIO
 
-/// Counts what a gateway's log of requests says: lines of JSON with `ts`, `status`, `latency_ms`, and, where the log has payloads,
-/// `inputs` and `outputs`.
+/// Counts what a gateway's log of requests says: lines of JSON with `ts`, `status`, `latency_ms`, and, where the log
+/// has payloads, `inputs` and `outputs`.
 ///
-/// Only the end of the log is read, back to before the window. Lines that cannot be read, as one that is half written, are passed over.
+/// Only the end of the log is read, back to before the window. Lines that cannot be read, as one that is half written,
+/// are passed over.
 package struct RequestLogReader: Sendable {
     /// The most bytes from the end of a log that are read.
     package static let byteLimit: Int64 = 512 << 20
@@ -25,8 +26,8 @@ package struct RequestLogReader: Sendable {
         self.paths = paths
     }
 
-    /// Counts the requests of the last seconds before a time, in nanoseconds since 1970; with a model and version, only those of lines
-    /// that name no other.
+    /// Counts the requests of the last seconds before a time, in nanoseconds since 1970; with a model and version, only
+    /// those of lines that name no other.
     ///
     /// As clocks are set back, lines from up to as many seconds after that time count too.
     package func statistics(

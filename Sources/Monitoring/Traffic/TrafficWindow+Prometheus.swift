@@ -32,10 +32,11 @@ extension TrafficWindow {
 
     /// Adds the metrics of a window at a time, with the labels `model` and `version`, which have to tell windows apart.
     ///
-    /// These are `gitmodel_request_duration_seconds`, a histogram; where there is a profile, `gitmodel_observed_rows_total`,
-    /// `gitmodel_feature_values_total{feature,bin}`, `gitmodel_predictions_total{class}`, and, where there were 200 rows in the ten
-    /// minutes before the time, `gitmodel_drift_score{feature,method}`: a score that nobody can tell any more is not there, so that
-    /// Prometheus takes the series for stale. What counts requests by status and endpoint is whoever serves.
+    /// These are `gitmodel_request_duration_seconds`, a histogram; where there is a profile,
+    /// `gitmodel_observed_rows_total`, `gitmodel_feature_values_total{feature,bin}`,
+    /// `gitmodel_predictions_total{class}`, and, where there were 200 rows in the ten minutes before the time,
+    /// `gitmodel_drift_score{feature,method}`: a score that nobody can tell any more is not there, so that Prometheus
+    /// takes the series for stale. What counts requests by status and endpoint is whoever serves.
     package func write(model: String, version: String, at time: Int64, to text: inout PrometheusWriter) {
         let labels = [("model", model), ("version", version)]
         writeDuration(labels, to: &text)

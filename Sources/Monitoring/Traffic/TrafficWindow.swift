@@ -3,7 +3,8 @@ import Synchronization
 
 /// What a release was asked, and how it answered, in the last hour and since the start: counts only, in bounded memory.
 ///
-/// Times are of a monotonic clock, in nanoseconds. Any thread may call; a call takes microseconds, but `observe`, which reads JSON.
+/// Times are of a monotonic clock, in nanoseconds. Any thread may call; a call takes microseconds, but `observe`, which
+/// reads JSON.
 package final class TrafficWindow: Sendable {
     /// How far back it reaches, in seconds.
     package static let reach = 3600
@@ -105,7 +106,8 @@ package final class TrafficWindow: Sendable {
         }
     }
 
-    /// Returns what went on in the last seconds before a time: an hour at most, in steps of ten seconds, no less than was asked for.
+    /// Returns what went on in the last seconds before a time: an hour at most, in steps of ten seconds, no less than
+    /// was asked for.
     package func statistics(over seconds: Int, at time: Int64) -> WindowStatistics {
         let seconds = min(max(1, seconds), TrafficWindow.reach)
         let last = TrafficWindow.number(at: time)
@@ -137,7 +139,8 @@ package final class TrafficWindow: Sendable {
         return rest < 0 ? number - 1 : number
     }
 
-    /// Returns the position of the slot of a time, begun anew where it was another's; `nil` for a time that is too long ago.
+    /// Returns the position of the slot of a time, begun anew where it was another's; `nil` for a time that is too long
+    /// ago.
     private static func slot(at time: Int64, in state: inout State) -> Int? {
         let number = number(at: time)
         let count = Int64(slotCount)

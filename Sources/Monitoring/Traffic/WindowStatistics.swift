@@ -2,7 +2,8 @@
 package struct WindowStatistics: Codable, Sendable, Hashable {
     /// The length of the stretch, in seconds.
     package var seconds: Int
-    /// Of how many seconds of these something is known; less than all where the release is not there that long, 0 for nothing.
+    /// Of how many seconds of these something is known; less than all where the release is not there that long, 0 for
+    /// nothing.
     package var covered: Int
     /// How many requests were answered.
     package var requests = 0
@@ -14,8 +15,8 @@ package struct WindowStatistics: Codable, Sendable, Hashable {
     package var latencyCounts: [Int]
     /// The sum of all latencies, in seconds.
     package var latencySum = 0.0
-    /// How many values were in each bin of a feature: as `FeatureBins` has them, or as `FeatureProfile.counts`; behind these, how many
-    /// were missing.
+    /// How many values were in each bin of a feature: as `FeatureBins` has them, or as `FeatureProfile.counts`; behind
+    /// these, how many were missing.
     package var features: [String: [Int]] = [:]
     /// The same of the predictions; empty where there are none.
     package var predictions: [Int] = []

@@ -2,8 +2,8 @@ package import ModelCore
 import SystemIO
 package import SystemPackage
 
-/// A tar of files of a release (POSIX pax) of which the same files always give the same bytes: owner, group and time are 0, and modes
-/// say only what may be executed.
+/// A tar of files of a release (POSIX pax) of which the same files always give the same bytes: owner, group and time
+/// are 0, and modes say only what may be executed.
 ///
 /// The files' own bytes are not copied: the tar is made of them as it is read.
 package struct LayerTar: Sendable {
@@ -15,7 +15,8 @@ package struct LayerTar: Sendable {
     package private(set) var content = BlobContent()
     private var directories: Set<String> = []
 
-    /// Creates a tar of files of a directory, sorted as listings are, below `prefix`, which is a relative path or empty.
+    /// Creates a tar of files of a directory, sorted as listings are, below `prefix`, which is a relative path or
+    /// empty.
     ///
     /// Links are read, which blocks the calling thread; files are not.
     package init(_ files: [TreeEntry], in directory: FilePath, below prefix: String = "") throws(OCIError) {

@@ -51,8 +51,8 @@ package struct PlainImage: Sendable {
     /// The variables that the container has.
     package static let variables = ["GIT_MODEL_DIR": directory, "GIT_MODEL_PORT": "\(port)"]
 
-    /// Returns the words of a serve command as they are in the container; `nil` where it listens at a Unix socket, which nobody outside
-    /// could reach.
+    /// Returns the words of a serve command as they are in the container; `nil` where it listens at a Unix socket,
+    /// which nobody outside could reach.
     package static func entrypoint(serving words: [String]) -> [String]? {
         guard !words.contains(where: { $0.contains("{socket}") }) else { return nil }
         return words.map { $0.replacing("{port}", with: "\(port)").replacing("{dir}", with: directory) }

@@ -1,4 +1,5 @@
-/// How often and after what pauses a registry is asked again: after up to 250 ms × 2ⁿ, at random, and as long as it wants, up to a minute.
+/// How often and after what pauses a registry is asked again: after up to 250 ms × 2ⁿ, at random, and as long as it
+/// wants, up to a minute.
 package struct Backoff: Sendable {
     /// How often something is tried in all.
     package static let attempts = 6

@@ -3,8 +3,8 @@ import SystemIO
 import SystemPackage
 import Transport
 
-/// Content on its way from a registry into a file; after a break it goes on where the file ends, if the registry knows ranges
-/// (RFC 9110, section 14), and else begins again.
+/// Content on its way from a registry into a file; after a break it goes on where the file ends, if the registry knows
+/// ranges (RFC 9110, section 14), and else begins again.
 struct BlobDownload {
     private let session: RegistrySession
     private let url: String

@@ -1,7 +1,8 @@
 import ModelCore
 import Transport
 
-/// Content on its way to a registry, in chunks; after a break it goes on where the registry says it stopped (distribution-spec 1.1).
+/// Content on its way to a registry, in chunks; after a break it goes on where the registry says it stopped
+/// (distribution-spec 1.1).
 struct BlobUpload {
     /// Up to this size, content goes in one request.
     static let chunkByteCount: Int64 = 16 << 20
@@ -34,7 +35,8 @@ struct BlobUpload {
         self.sent = sent
     }
 
-    /// Sends everything; throws what the registry says where it refuses the content, and what ended the last of several attempts.
+    /// Sends everything; throws what the registry says where it refuses the content, and what ended the last of several
+    /// attempts.
     mutating func run() async throws(OCIError) {
         var failures = 0
         while !isDone {

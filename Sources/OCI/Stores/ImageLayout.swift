@@ -3,10 +3,11 @@ import ModelCore
 package import SystemIO
 package import SystemPackage
 
-/// Images in a directory, as image-spec lays them out: `oci-layout`, `index.json`, and `blobs/sha256/` with everything by its digest.
+/// Images in a directory, as image-spec lays them out: `oci-layout`, `index.json`, and `blobs/sha256/` with everything
+/// by its digest.
 ///
-/// Any number of processes may write to one at once: content takes its place by renaming, and the index changes under a lock: that of
-/// `oci-layout`, which nobody writes once it says something, so that no other file stays.
+/// Any number of processes may write to one at once: content takes its place by renaming, and the index changes under a
+/// lock: that of `oci-layout`, which nobody writes once it says something, so that no other file stays.
 package struct ImageLayout: ImageStore {
     private static let version = "1.0.0"
     private static let marker = "oci-layout"
@@ -34,7 +35,8 @@ package struct ImageLayout: ImageStore {
         } catch { throw OCIError(error, at: name) }
     }
 
-    /// Opens a layout, or makes one where nothing is, or an empty directory; throws `unsuitable` for a directory of anything else.
+    /// Opens a layout, or makes one where nothing is, or an empty directory; throws `unsuitable` for a directory of
+    /// anything else.
     package init(creating root: FilePath, named name: String, pool: WorkerPool) throws(OCIError) {
         do {
             if try !ImageLayout.isMarked(root) {

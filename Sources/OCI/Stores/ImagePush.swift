@@ -2,7 +2,8 @@ import ModelCore
 package import SystemIO
 package import SystemPackage
 
-/// Puts an image where images are kept: what is missing of its content, then its manifest, which nobody sees before it gets a tag.
+/// Puts an image where images are kept: what is missing of its content, then its manifest, which nobody sees before it
+/// gets a tag.
 package struct ImagePush: Sendable {
     private static let blobsAtOnce = 4
 

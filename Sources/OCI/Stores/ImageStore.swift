@@ -60,7 +60,8 @@ package protocol ImageStore: Sendable, CustomStringConvertible {
     func setTag(_ tag: String, to manifest: ManifestDocument) async throws(OCIError)
     /// Takes a tag away, where the place lets one; returns whether it did.
     func removeTag(_ tag: String) async throws(OCIError) -> Bool
-    /// Returns why content is not what it should be, as a clause; `nil` where it is, as far as can be seen without fetching it.
+    /// Returns why content is not what it should be, as a clause; `nil` where it is, as far as can be seen without
+    /// fetching it.
     func damage(of blob: Descriptor) async throws(OCIError) -> String?
 }
 

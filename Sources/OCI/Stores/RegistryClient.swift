@@ -25,7 +25,8 @@ package struct RegistryClient: ImageStore {
 
     /// Creates a client; nothing is connected.
     ///
-    /// Without TLS it goes to this machine alone, unless `isInsecure`. `login` is asked once the registry wants one, and by nobody else.
+    /// Without TLS it goes to this machine alone, unless `isInsecure`. `login` is asked once the registry wants one,
+    /// and by nobody else.
     package init(
         host: String,
         repository: String,

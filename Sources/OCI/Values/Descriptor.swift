@@ -23,7 +23,8 @@ package struct Descriptor: Sendable, Hashable {
         self.annotations = annotations
     }
 
-    /// Reads a descriptor; throws `FormatError` for one without a type, with another digest than SHA-256, or an impossible size.
+    /// Reads a descriptor; throws `FormatError` for one without a type, with another digest than SHA-256, or an
+    /// impossible size.
     package init(parsing value: JSONValue?) throws(FormatError) {
         guard let fields = value?.object, let type = fields["mediaType"]?.string else {
             throw Descriptor.malformed("a descriptor has no media type")

@@ -63,7 +63,8 @@ package struct ImageReference: Sendable, Hashable {
         place = .registry(host: host, repository: isDockers ? "library/\(repository)" : repository)
     }
 
-    /// Returns the tag for a version, in which `+`, which tags cannot have, is `_`; it may still be longer than tags are.
+    /// Returns the tag for a version, in which `+`, which tags cannot have, is `_`; it may still be longer than tags
+    /// are.
     package static func tag(of version: String) -> String { String(version.map { $0 == "+" ? "_" : $0 }) }
 
     /// Whether a text can be a tag: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.

@@ -31,8 +31,8 @@ struct ArtifactFiles: Sendable {
 
     /// Looks at the artifact at `path`; `nil` where there is nothing.
     ///
-    /// With `followsLinks`, links that lead out of the artifact stand for what they lead to. `isIncluded` is asked for paths in
-    /// a tree.
+    /// With `followsLinks`, links that lead out of the artifact stand for what they lead to. `isIncluded` is asked for
+    /// paths in a tree.
     init?(
         at path: FilePath,
         followsLinks: Bool = false,

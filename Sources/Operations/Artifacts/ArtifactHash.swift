@@ -16,7 +16,8 @@ struct ArtifactHash {
         try await pointers(of: artifact, cache: &cache).whole
     }
 
-    /// Returns the pointer, and those that its files would have by themselves, and notes in `cache` what had to be read.
+    /// Returns the pointer, and those that its files would have by themselves, and notes in `cache` what had to be
+    /// read.
     func pointers(
         of artifact: ArtifactFiles,
         cache: inout StatCache

@@ -15,8 +15,8 @@ struct ArtifactIngest {
 
     let session: IngestSession
 
-    /// Reads every file of the artifact into the session and notes in `cache` what they hashed to; `bases` are tensors that new ones
-    /// may be stored as differences to.
+    /// Reads every file of the artifact into the session and notes in `cache` what they hashed to; `bases` are tensors
+    /// that new ones may be stored as differences to.
     func add(_ artifact: ArtifactFiles, bases: BaseCatalog, cache: inout StatCache) async throws -> Result {
         let regular = artifact.files.filter { $0.status.kind == .regular }
         let names = regular.map { $0.relative?.text ?? "" }

@@ -106,7 +106,8 @@ struct ArtifactRestore {
         try SymbolicLink.write(target: String(decoding: target, as: UTF8.self), to: path)
     }
 
-    /// Takes away the files that the listing does not have, and whatever is a file where it has a directory or the other way round.
+    /// Takes away the files that the listing does not have, and whatever is a file where it has a directory or the
+    /// other way round.
     ///
     /// Files that are left out of the artifact are nobody's to remove.
     private func removeOthers(

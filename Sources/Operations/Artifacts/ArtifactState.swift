@@ -47,7 +47,8 @@ extension Workspace {
         return try acknowledgedAnywhere().contains(found.oid) ? .stale(found) : .modified(found)
     }
 
-    /// Returns which files of a directory artifact belong to it, as the `.mverignore` at the top of the repository says.
+    /// Returns which files of a directory artifact belong to it, as the `.mverignore` at the top of the repository
+    /// says.
     ///
     /// Git itself reads the patterns, so that they mean what they mean in `.gitignore`.
     func includedFiles(of artifact: RepositoryPath) async throws -> @Sendable (RepositoryPath) -> Bool {

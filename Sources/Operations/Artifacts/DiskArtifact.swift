@@ -14,7 +14,8 @@ struct DiskArtifact {
     /// Its files, without links; the name is empty where the artifact is the file.
     let files: [(name: String, path: FilePath, oid: Digest)]
 
-    /// Looks at an artifact, reading what changed since it was last read, which `cache` notes; `nil` where there is nothing to read.
+    /// Looks at an artifact, reading what changed since it was last read, which `cache` notes; `nil` where there is
+    /// nothing to read.
     init?(_ artifact: PointerIndex.Entry, in workspace: Workspace, cache: inout StatCache) async throws {
         let place = try workspace.location(of: artifact.path)
         // What a link leads to is nobody's to look at.

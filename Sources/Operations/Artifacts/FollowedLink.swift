@@ -12,7 +12,8 @@ struct FollowedLink {
     /// What it is.
     let status: FileStatus
 
-    /// Follows a link; throws a `Failure` that names it where it leads nowhere, in a circle, or to neither file nor directory.
+    /// Follows a link; throws a `Failure` that names it where it leads nowhere, in a circle, or to neither file nor
+    /// directory.
     init(at link: FilePath) throws {
         var path = link
         for _ in 0..<FollowedLink.longestChain {

@@ -10,8 +10,8 @@ struct RelatedArtifacts {
     /// Chooses among these artifacts.
     init(_ pointers: [RepositoryPath: Pointer]) { self.pointers = pointers }
 
-    /// Returns those most like `path`, the most like first: of the same name, then beside it with the same extension, then with the
-    /// same extension; of several, those whose names come last, for names count up.
+    /// Returns those most like `path`, the most like first: of the same name, then beside it with the same extension,
+    /// then with the same extension; of several, those whose names come last, for names count up.
     func nearest(to path: RepositoryPath) -> [RepositoryPath] {
         let ranked = pointers.keys.compactMap { other in
             likeness(of: other, to: path).map { (likeness: $0, path: other) }

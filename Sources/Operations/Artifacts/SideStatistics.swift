@@ -5,7 +5,8 @@ import Store
 struct SideStatistics {
     private var before: [EarlierVersion.Place: TensorStatistics] = [:]
     private var after: [EarlierVersion.Place: TensorStatistics] = [:]
-    /// Those of the earlier version by the tensors' names alone, for tensors that were in another file: the first that has the name.
+    /// Those of the earlier version by the tensors' names alone, for tensors that were in another file: the first that
+    /// has the name.
     private var beforeByName: [String: TensorStatistics] = [:]
 
     /// Creates the statistics of what was read; of a tensor that moved, they are where it is now.

@@ -36,7 +36,8 @@ package struct TensorChangeRow: Encodable, Sendable {
     /// Why a changed tensor has no figures, as a clause.
     package private(set) var reason: String?
 
-    /// Creates the row of a change; `statistics` say what the tensor's values were and are like, as far as that is known.
+    /// Creates the row of a change; `statistics` say what the tensor's values were and are like, as far as that is
+    /// known.
     init(_ change: TensorChange, _ statistics: (before: TensorStatistics?, after: TensorStatistics?) = (nil, nil)) {
         file = change.file.isEmpty ? nil : change.file
         name = change.name

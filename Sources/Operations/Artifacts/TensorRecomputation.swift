@@ -3,7 +3,8 @@ import Registry
 import Store
 import SystemIO
 
-/// Finds what changed in an artifact by the bytes of both versions, and whether what their authors wrote down agrees with them.
+/// Finds what changed in an artifact by the bytes of both versions, and whether what their authors wrote down agrees
+/// with them.
 struct TensorRecomputation {
     /// What was found.
     struct Found {

@@ -15,8 +15,8 @@ package struct TensorRow: Encodable, Sendable {
     package let size: Int64
     /// The bytes that the local store keeps of it.
     package let stored: Int64
-    /// How they are stored: the codecs' names, the most frequent first, `inline`, `whole` in one frame with the rest of a small
-    /// file, or `absent`.
+    /// How they are stored: the codecs' names, the most frequent first, `inline`, `whole` in one frame with the rest of
+    /// a small file, or `absent`.
     package let codec: String
     /// How many frames have to be decoded before one of this tensor; 0 for a tensor that is stored in full.
     package let depth: Int

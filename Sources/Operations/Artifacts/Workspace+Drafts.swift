@@ -7,8 +7,8 @@ import SystemPackage
 extension Workspace {
     /// Returns where large objects are written while they come: beside the artifacts that they are, or are files of.
     ///
-    /// What is in its place already, as far as the stat cache knows, is not written once more; nor what is executable, or of another
-    /// size than the pointer or listing says.
+    /// What is in its place already, as far as the stat cache knows, is not written once more; nor what is executable,
+    /// or of another size than the pointer or listing says.
     func drafts(of artifacts: [PointerIndex.Entry], in store: LocalStore) throws -> ObjectDrafts {
         let cache = openStatCache()
         var places: [Pointer: FilePath] = [:]
@@ -26,8 +26,8 @@ extension Workspace {
 }
 
 extension ObjectDrafts {
-    /// Returns the drafts of files by their places, and of files of trees whose listings `store` has by then, unless each file that is
-    /// the object is in its place, as far as `cache` knows.
+    /// Returns the drafts of files by their places, and of files of trees whose listings `store` has by then, unless
+    /// each file that is the object is in its place, as far as `cache` knows.
     static func files(
         _ files: [Pointer: FilePath],
         andOf trees: [(oid: Digest, place: FilePath)],

@@ -3,7 +3,8 @@ import Store
 import SystemPackage
 
 extension Workspace {
-    /// Finds the tensors of an artifact's small files in a store, or in what lies in the work tree, where that is the same.
+    /// Finds the tensors of an artifact's small files in a store, or in what lies in the work tree, where that is the
+    /// same.
     func smallFileTensors(of path: RepositoryPath, in store: LocalStore) -> SmallFileTensors {
         SmallFileTensors(ofArtifactNamed: path.name, in: store) { file in
             guard !isBare, let own = file.isEmpty ? path : try? path.appending(RepositoryPath(file)) else { return nil }

@@ -116,7 +116,8 @@ extension ObjectComparison {
 }
 
 extension TensorChange {
-    /// Whether it names no element that changed, as of a tensor whose frames are cut otherwise, which nobody could compare.
+    /// Whether it names no element that changed, as of a tensor whose frames are cut otherwise, which nobody could
+    /// compare.
     fileprivate var isHarmless: Bool {
         guard case .changed(let before, let after, let difference) = kind, before == after else { return false }
         guard case .measured(let figures) = difference else { return true }

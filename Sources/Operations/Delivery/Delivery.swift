@@ -7,8 +7,8 @@ import SystemPackage
 
 /// Puts artifacts into a directory that is no repository, straight from a remote.
 ///
-/// What comes is kept in a directory of its own there until everything has come and was checked; then it takes its places. One that was
-/// interrupted goes on where it stopped.
+/// What comes is kept in a directory of its own there until everything has come and was checked; then it takes its
+/// places. One that was interrupted goes on where it stopped.
 struct Delivery: ~Copyable {
     /// What is delivered: an artifact, or a single file of one that is a tree.
     struct Item {
@@ -157,7 +157,8 @@ struct Delivery: ~Copyable {
         _ = try Directories.removeIfEmpty(output)
     }
 
-    /// Returns what is asked for, each file once; of trees of which only some is wanted, the listings are read from a remote.
+    /// Returns what is asked for, each file once; of trees of which only some is wanted, the listings are read from a
+    /// remote.
     private func items(
         of orders: [DeliveryOrder],
         from remotes: [Source],

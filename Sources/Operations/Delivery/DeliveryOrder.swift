@@ -13,7 +13,8 @@ struct DeliveryOrder {
         self.inner = inner
     }
 
-    /// Returns what paths mean among the artifacts of a version, some perhaps twice; all of them where there are no paths.
+    /// Returns what paths mean among the artifacts of a version, some perhaps twice; all of them where there are no
+    /// paths.
     static func all(
         _ paths: [String],
         among artifacts: [VersionManifest.Artifact],

@@ -34,7 +34,8 @@ struct Agreement: Sendable, Equatable {
 }
 
 extension Workspace {
-    /// Returns the agreement to a place that only a tracked file names, where the user of this machine has not given it.
+    /// Returns the agreement to a place that only a tracked file names, where the user of this machine has not given
+    /// it.
     func missingAgreement(to configured: ConfiguredTarget) throws -> Agreement? {
         guard !configured.isOwn, try !agrees(toEntry: configured.agreement) else { return nil }
         let place = QuotedPath.encode(String(configured.agreement.dropFirst("deploy:".count)))

@@ -4,10 +4,11 @@ import ModelCore
 import SystemIO
 import SystemPackage
 
-/// The events of a target that are not known to be in Git yet: a file each, in a directory of the target's or of this clone's.
+/// The events of a target that are not known to be in Git yet: a file each, in a directory of the target's or of this
+/// clone's.
 ///
-/// `<id>.json` is what happened. `<id>.pending` is what is about to happen: written before the switch, so that whoever comes after a
-/// process that was killed knows what it was at.
+/// `<id>.json` is what happened. `<id>.pending` is what is about to happen: written before the switch, so that whoever
+/// comes after a process that was killed knows what it was at.
 struct DeploymentJournal: Sendable {
     /// What the files say.
     struct Contents {
@@ -67,7 +68,8 @@ struct DeploymentJournal: Sendable {
         try DurableFile.remove(path(event, DeploymentJournal.pendingSuffix))
     }
 
-    /// Takes back all that was about to happen and could not be settled, as the end of a canary: something else was done since.
+    /// Takes back all that was about to happen and could not be settled, as the end of a canary: something else was
+    /// done since.
     func withdrawUnsettled() throws {
         for event in try contents().pending { try withdraw(event) }
     }

@@ -5,9 +5,11 @@ import Registry
 import SystemIO
 import SystemPackage
 
-/// What happened to a target, as Git has it: `refs/git-model/deployments/<target>`, a commit an event, a file an event in its tree.
+/// What happened to a target, as Git has it: `refs/git-model/deployments/<target>`, a commit an event, a file an event
+/// in its tree.
 ///
-/// What others did arrives in `refs/git-model-remotes/<remote>/deployments/<target>`; both are put together, each event once.
+/// What others did arrives in `refs/git-model-remotes/<remote>/deployments/<target>`; both are put together, each event
+/// once.
 struct DeploymentRecords: Sendable {
     /// What is known of a target.
     struct Known {
@@ -91,7 +93,8 @@ struct DeploymentRecords: Sendable {
         "\(RunPins.remotePrefix)\(remote)/deployments/\(target)"
     }
 
-    /// Brings events into this clone's reference, together with what its remotes have; returns the commit, `nil` where there is nothing.
+    /// Brings events into this clone's reference, together with what its remotes have; returns the commit, `nil` where
+    /// there is nothing.
     ///
     /// Neither the index nor the work tree is touched.
     func write(_ events: [DeploymentEvent]) async throws -> GitObjectID? {

@@ -87,8 +87,8 @@ extension DeploymentRun {
         "\(version(of: canary, in: situation)) does not get its part of the traffic any more"
     }
 
-    /// Lets the canary that was there, if any, have its part again, after a deployment that came to nothing; returns whether all is as it
-    /// was.
+    /// Lets the canary that was there, if any, have its part again, after a deployment that came to nothing; returns
+    /// whether all is as it was.
     func restoresCanary(_ situation: Situation) async -> Bool {
         guard let canary = situation.canary else { return true }
         return await TargetSwitch(session: session).shareAgain(canary, beside: situation.old)
@@ -105,7 +105,8 @@ extension DeploymentRun {
         return Failure(failure.kind, failure.message, hints: failure.hints + [hint], cause: failure.cause)
     }
 
-    /// Lets the canary that was there have its part again where the release had to leave; returns what to say where it has not.
+    /// Lets the canary that was there have its part again where the release had to leave; returns what to say where it
+    /// has not.
     ///
     /// The release itself gets none: with all of the traffic it did not work.
     func restoreCanary(_ situation: Situation) async -> [String] {

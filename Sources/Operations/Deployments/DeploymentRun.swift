@@ -3,7 +3,8 @@ import ModelCore
 import Registry
 import SystemIO
 
-/// One deployment, from a version that is known to what runs: Pending, Verifying, Running, and then Succeeded, Failed or RolledBack.
+/// One deployment, from a version that is known to what runs: Pending, Verifying, Running, and then Succeeded, Failed
+/// or RolledBack.
 struct DeploymentRun {
     /// Up to this size a release is read again after its trial, in bytes.
     private static let rereadByteCount: Int64 = 1 << 30

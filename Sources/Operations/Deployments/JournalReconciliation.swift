@@ -63,7 +63,8 @@ struct JournalReconciliation {
         return outcome
     }
 
-    /// Whether a release has the part of the traffic that it was to get; one that the gateway does not know of gets it now.
+    /// Whether a release has the part of the traffic that it was to get; one that the gateway does not know of gets it
+    /// now.
     private func isDivided(
         as event: DeploymentEvent,
         _ canary: Canary?,
@@ -82,7 +83,8 @@ struct JournalReconciliation {
         }
     }
 
-    /// Ends a canary for whoever did not get to the end of that; what runs stays, whether it works or not: it had the rest of the traffic.
+    /// Ends a canary for whoever did not get to the end of that; what runs stays, whether it works or not: it had the
+    /// rest of the traffic.
     ///
     /// Where that cannot be done now, it stays under way, and keeps nobody from anything.
     private func end(_ canary: Canary?, by event: DeploymentEvent, _ outcome: inout Outcome) async throws {

@@ -1,7 +1,8 @@
 import Deployment
 import ModelCore
 
-/// Which files of a version a target gets: those that one of some patterns matches, or that are in a directory which it matches.
+/// Which files of a version a target gets: those that one of some patterns matches, or that are in a directory which it
+/// matches.
 ///
 /// `*`, `?` and `[…]` stay within a component, `**` stands for any number of them.
 struct PathGlobs {
@@ -23,8 +24,8 @@ struct PathGlobs {
         return patterns.contains { PathGlobs.matches($0[...], components[...]) }
     }
 
-    /// Whether a pattern matches a path or a directory above it; what is tried grows with both lengths multiplied, for patterns come from
-    /// tracked files.
+    /// Whether a pattern matches a path or a directory above it; what is tried grows with both lengths multiplied, for
+    /// patterns come from tracked files.
     private static func matches(_ pattern: ArraySlice<[UInt8]>, _ path: ArraySlice<[UInt8]>) -> Bool {
         var (rest, left) = (pattern, path)
         // As in `Glob`, only the last `**` may have to take more.

@@ -1,7 +1,7 @@
 import Deployment
 
-/// What the seal of a release notes of the event that put it there, so that its target alone tells the order, and what nobody could tell
-/// Git.
+/// What the seal of a release notes of the event that put it there, so that its target alone tells the order, and what
+/// nobody could tell Git.
 extension ReleaseSeal {
     private enum Detail {
         static let event = "event", sequence = "sequence", time = "at", record = "record"
@@ -21,7 +21,8 @@ extension ReleaseSeal {
         return seal
     }
 
-    /// Returns a seal that notes an event, and no other: not one either that the event has from the seal that it was made of.
+    /// Returns a seal that notes an event, and no other: not one either that the event has from the seal that it was
+    /// made of.
     func noting(_ event: DeploymentEvent) -> ReleaseSeal {
         var (seal, event) = (notingNothing, event)
         for name in Detail.all { event.details[name] = nil }
@@ -34,7 +35,8 @@ extension ReleaseSeal {
         return seal
     }
 
-    /// The event that it notes, as it was recorded, or would have been; `nil` where it holds no whole one of its own release.
+    /// The event that it notes, as it was recorded, or would have been; `nil` where it holds no whole one of its own
+    /// release.
     func wholeEvent(of target: TargetName) -> DeploymentEvent? {
         guard let record = details[Detail.record],
             let event = DeploymentEvent(parsing: Array(record.utf8), of: target), event.release == release,

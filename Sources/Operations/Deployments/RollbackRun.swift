@@ -123,7 +123,8 @@ struct RollbackRun {
         }
     }
 
-    /// Lets a canary have its part again that the way back ended, and that came to nothing; returns what to say where it has not.
+    /// Lets a canary have its part again that the way back ended, and that came to nothing; returns what to say where
+    /// it has not.
     private func restoreCanary(_ plan: Plan) async -> [String] {
         guard let canary = plan.canary else { return [] }
         if canary.release != plan.old.release,
@@ -138,7 +139,8 @@ struct RollbackRun {
         "\(canary.release) does not get its part of the traffic any more"
     }
 
-    /// Announces it at the target, or, where that takes nothing more, as a disk that is full, in this clone: the way back is free.
+    /// Announces it at the target, or, where that takes nothing more, as a disk that is full, in this clone: the way
+    /// back is free.
     private func announce(_ event: DeploymentEvent, _ report: inout DeploymentReport) -> DeploymentJournal {
         let own = session.workspace.journal(of: target.name)
         for journal in [session.journal, own] {
@@ -201,7 +203,8 @@ struct RollbackRun {
         )
     }
 
-    /// Returns what runs where that is to have all traffic again; `nil` where it is to be left itself, by its name or as it was judged.
+    /// Returns what runs where that is to have all traffic again; `nil` where it is to be left itself, by its name or
+    /// as it was judged.
     private func stable(
         beside canary: Canary,
         _ seals: [ReleaseSeal],

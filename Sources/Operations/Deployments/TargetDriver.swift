@@ -6,13 +6,15 @@ import SystemPackage
 ///
 /// Whatever is thrown before `activate` leaves what runs as it was.
 protocol TargetDriver: Sendable {
-    /// Keeps everybody else from deploying to the target, until what is returned goes; throws a `Failure` of the kind `locked`.
+    /// Keeps everybody else from deploying to the target, until what is returned goes; throws a `Failure` of the kind
+    /// `locked`.
     func lock() async throws -> any TargetLock
     /// The release that is current there; `nil` where none is.
     func current() async throws -> ReleaseID?
     /// What is kept of the releases that are there, in no order.
     func seals() async throws -> [ReleaseSeal]
-    /// Puts the files of a release there, each checked, where nobody sees them yet; returns what else the seal has to say.
+    /// Puts the files of a release there, each checked, where nobody sees them yet; returns what else the seal has to
+    /// say.
     ///
     /// Where it is current and not as it was sealed, whole files take the place of what is there.
     func receive(_ release: Release, from source: any ReleaseSource) async throws -> [String: String]
@@ -22,15 +24,18 @@ protocol TargetDriver: Sendable {
     func seal(_ seal: ReleaseSeal, _ files: TreeListing) async throws
     /// Keeps what the release is anew, where the target itself keeps that.
     func reseal(_ seal: ReleaseSeal) async throws
-    /// Checks, before it is gone back to, that a sealed release could be current: what takes no time, whatever its size.
+    /// Checks, before it is gone back to, that a sealed release could be current: what takes no time, whatever its
+    /// size.
     func requireUsable(_ seal: ReleaseSeal) async throws
     /// Lets a sealed release be current, in one step.
     func activate(_ seal: ReleaseSeal) async throws
-    /// Lets a release that is current, and does not work, be current no more where there was none before; throws where it has to stay.
+    /// Lets a release that is current, and does not work, be current no more where there was none before; throws where
+    /// it has to stay.
     func deactivate(_ release: ReleaseID) async throws
     /// Checks that what is current works; throws a `Failure` that says what does not.
     func checkHealth(of seal: ReleaseSeal) async throws
-    /// Whether a release that is current is served, and as the target's keys have it today; where not, it is deployed again.
+    /// Whether a release that is current is served, and as the target's keys have it today; where not, it is deployed
+    /// again.
     func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool
     /// Reads everything of a sealed release again, and says what is not as it was sealed, a line each.
     func differences(of seal: ReleaseSeal) async throws -> [String]
@@ -81,7 +86,8 @@ protocol TargetLock: Sendable {
 
 /// Where the files of a release come from.
 protocol ReleaseSource: Sendable {
-    /// Writes all files of the release into a directory that is there and empty; each is checked against its digest on the way.
+    /// Writes all files of the release into a directory that is there and empty; each is checked against its digest on
+    /// the way.
     ///
     /// Files are synchronised to the disk; directories are not.
     func write(into directory: FilePath) async throws

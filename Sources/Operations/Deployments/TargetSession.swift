@@ -24,8 +24,8 @@ struct TargetSession: Sendable {
         let known = try await workspace.deployments(of: target.name)
         recorded = known.history
         warnings = known.warnings
-        // A target that keeps no seals has them from its history: also of what was done here, and perhaps by a process that was killed,
-        // and that Git does not know.
+        // A target that keeps no seals has them from its history: also of what was done here, and perhaps by a process
+        // that was killed, and that Git does not know.
         let noted = try workspace.journal(of: target.name).contents()
         let events = known.history.events + noted.events + noted.pending
         self.known = DeploymentHistory(target.name, events)
@@ -66,19 +66,20 @@ struct TargetSession: Sendable {
         return DeploymentHistory(target.name, recorded.events + noted + sealed)
     }
 
-    /// Whether Git, or this clone's own journal, knew of an event when the session began; what the target's journal notes, and what was
-    /// noted since, is not looked at.
+    /// Whether Git, or this clone's own journal, knew of an event when the session began; what the target's journal
+    /// notes, and what was noted since, is not looked at.
     func isRecorded(_ event: DeploymentEvent) -> Bool { recorded.events.contains { $0.id == event.id } }
 
-    /// Returns the event that the seal of what runs notes, where neither Git nor a journal knows of it: whoever put it there could not
-    /// tell, and perhaps never will.
+    /// Returns the event that the seal of what runs notes, where neither Git nor a journal knows of it: whoever put it
+    /// there could not tell, and perhaps never will.
     func unknownEvent(of current: ReleaseID?, among seals: [ReleaseSeal]) throws -> DeploymentEvent? {
         guard let event = seals.first(where: { $0.release == current })?.wholeEvent(of: target.name) else { return nil }
         let isNoted = try journal.contents().events.contains { $0.id == event.id }
         return isNoted || isRecorded(event) ? nil : event
     }
 
-    /// Returns the event that put there what runs, which is not the last one where somebody went back and nobody here knows.
+    /// Returns the event that put there what runs, which is not the last one where somebody went back and nobody here
+    /// knows.
     func event(of current: ReleaseID?, in history: DeploymentHistory) -> DeploymentEvent? {
         current.flatMap { history.event(of: $0) }
     }
@@ -117,12 +118,14 @@ struct TargetSession: Sendable {
         )
     }
 
-    /// Lets the seal of what runs note the event that put it there; what cannot be written is noted elsewhere all the same.
+    /// Lets the seal of what runs note the event that put it there; what cannot be written is noted elsewhere all the
+    /// same.
     func remember(_ event: DeploymentEvent, in seal: ReleaseSeal) async {
         try? await uninterruptedDriver.reseal(seal.noting(event))
     }
 
-    /// Lets a seal say no more that the release came to be current, or stayed it; what cannot be written is noted elsewhere all the same.
+    /// Lets a seal say no more that the release came to be current, or stayed it; what cannot be written is noted
+    /// elsewhere all the same.
     func forget(_ seal: ReleaseSeal?) async {
         guard let seal, seal.notesEvent else { return }
         try? await uninterruptedDriver.reseal(seal.notingNothing)

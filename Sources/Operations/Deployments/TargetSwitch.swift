@@ -7,7 +7,8 @@ struct TargetSwitch {
     /// How it went.
     enum Outcome: Sendable {
         case running
-        /// The release was current for a moment; why it is no more, or, where there is nothing to go back to, why it should not be.
+        /// The release was current for a moment; why it is no more, or, where there is nothing to go back to, why it
+        /// should not be.
         case returned(String)
     }
 
@@ -30,7 +31,8 @@ struct TargetSwitch {
         return .running
     }
 
-    /// Takes back that something was about to happen, where what ran before is known to run; whoever comes next finds out else.
+    /// Takes back that something was about to happen, where what ran before is known to run; whoever comes next finds
+    /// out else.
     ///
     /// The seal of what was to run does not say then that it did.
     func withdraw(
@@ -46,7 +48,8 @@ struct TargetSwitch {
         } catch { return }
     }
 
-    /// Lets a canary have its part again that a switch may have ended, beside what runs again; returns whether it has it.
+    /// Lets a canary have its part again that a switch may have ended, beside what runs again; returns whether it has
+    /// it.
     ///
     /// One that cannot have it is ended.
     func shareAgain(_ canary: Canary, beside stable: ReleaseSeal?) async -> Bool {
@@ -61,7 +64,8 @@ struct TargetSwitch {
         return true
     }
 
-    /// Lets the old release be current again; throws a `Failure` of the kind `locked` where somebody else is at the target by now.
+    /// Lets the old release be current again; throws a `Failure` of the kind `locked` where somebody else is at the
+    /// target by now.
     func goBack(from seal: ReleaseSeal, to old: ReleaseSeal?, because error: any Error) async throws -> Outcome {
         // What the user interrupted stays interrupted: the way back is not part of that.
         let driver = session.uninterruptedDriver

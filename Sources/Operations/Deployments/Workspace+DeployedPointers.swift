@@ -4,7 +4,8 @@ import ModelCore
 import Registry
 
 extension Workspace {
-    /// Returns what targets run or could go back to: the pointers of the commits of each target's last releases, as many as it keeps and one.
+    /// Returns what targets run or could go back to: the pointers of the commits of each target's last releases, as
+    /// many as it keeps and one.
     ///
     /// A commit that is not here keeps nothing alive: what it needs is at the target.
     func deployedPointers() async throws -> [Pointer] {

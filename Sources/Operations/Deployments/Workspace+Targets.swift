@@ -12,8 +12,8 @@ struct ConfiguredTarget: Sendable {
     private static let gatewayKeys: Set<String> = ["features", "listen", "log", "payloads", "predictions"]
 
     let target: DeploymentTarget
-    /// What the user agrees to: `deploy:` and where the target is, as one absolute path or URL, with what else tracked files say of a
-    /// gateway.
+    /// What the user agrees to: `deploy:` and where the target is, as one absolute path or URL, with what else tracked
+    /// files say of a gateway.
     let agreement: String
     /// Whether only the user's own levels of the configuration say where it is.
     let isOwn: Bool
@@ -96,14 +96,14 @@ extension Workspace {
         "declare one: `git config -f \(Configuration.path) deploy.\(name).kind directory`, and its path likewise"
     }
 
-    /// Refuses to ask or tell anything of a target that is not on this machine, until its user agreed to it: a tracked file may name
-    /// any registry, cluster or host.
+    /// Refuses to ask or tell anything of a target that is not on this machine, until its user agreed to it: a tracked
+    /// file may name any registry, cluster or host.
     func requireAgreement(toReach configured: ConfiguredTarget) throws {
         if try localPlace(of: configured.target) == nil { try requireAgreement(to: configured) }
     }
 
-    /// Refuses to go back on a target of another machine, or one that the clone itself may have brought, seals and all; any other was
-    /// agreed to when something was deployed there.
+    /// Refuses to go back on a target of another machine, or one that the clone itself may have brought, seals and all;
+    /// any other was agreed to when something was deployed there.
     func requireAgreement(toGoingBackOn configured: ConfiguredTarget) throws {
         guard let named = try localPlace(of: configured.target) else { return try requireAgreement(to: configured) }
         let (place, top) = (try ResolvedPath.of(named), try ResolvedPath.of(root))

@@ -5,7 +5,8 @@ package struct ExportRequest: Sendable {
     let paths: [String]
     let isForced: Bool
 
-    /// Creates the request; patterns limit which files go, and what is at the destination is replaced where that is forced.
+    /// Creates the request; patterns limit which files go, and what is at the destination is replaced where that is
+    /// forced.
     package init(_ version: String, to destination: String, paths: [String] = [], isForced: Bool = false) {
         self.version = version
         self.destination = destination

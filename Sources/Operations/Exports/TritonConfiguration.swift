@@ -45,8 +45,8 @@ struct TritonConfiguration {
         return "  {\n" + fields.map { "    \($0)" }.joined(separator: "\n") + "\n  }"
     }
 
-    /// Triton takes no dimension of 0, and, where batches are a dimension like others, no tensor without dimensions; one that a model
-    /// gives is of one element there.
+    /// Triton takes no dimension of 0, and, where batches are a dimension like others, no tensor without dimensions;
+    /// one that a model gives is of one element there.
     private func sizes(of shape: [ModelSignature.Dimension], _ shown: String, isInput: Bool) throws -> [String] {
         guard !shape.isEmpty || !isInput else {
             throw Failure(

@@ -44,7 +44,8 @@ struct Snapshot: Sendable {
     /// Leaves out some of the files.
     mutating func leaveOut(_ isLeftOut: (String) -> Bool) { paths.removeAll(where: isLeftOut) }
 
-    /// Reads files of at most so many bytes; one that is not there is left out, in the work tree also one that Git ignores is.
+    /// Reads files of at most so many bytes; one that is not there is left out, in the work tree also one that Git
+    /// ignores is.
     func read(_ wanted: [String], limit: Int64) async throws -> Contents {
         switch place {
         case .commit(let objects, let ids):

@@ -30,7 +30,8 @@ extension Workspace {
 
     /// Reads the metrics and parameters of a commit, and of the runs that made its artifacts, or those that are given.
     ///
-    /// For one model, what lies beside other models' artifacts does not count, nor, where none are given, their artifacts.
+    /// For one model, what lies beside other models' artifacts does not count, nor, where none are given, their
+    /// artifacts.
     func facts(
         at commit: GitObjectID,
         of entries: [PointerIndex.Entry]? = nil,
@@ -65,7 +66,8 @@ extension Workspace {
         return facts
     }
 
-    /// Reads what every `dvc.yaml` says of metrics and parameters; one that cannot be read says nothing, for DVC tells why.
+    /// Reads what every `dvc.yaml` says of metrics and parameters; one that cannot be read says nothing, for DVC tells
+    /// why.
     private func reports(in snapshot: Snapshot) async throws -> [DVCReports] {
         let suffix = "/" + DVCReports.fileName
         let paths = snapshot.paths.filter { $0 == DVCReports.fileName || $0.hasSuffix(suffix) }
@@ -87,7 +89,8 @@ extension Workspace {
         return usual.filter(Set(snapshot.paths).contains) + declared.sorted()
     }
 
-    /// Returns the runs that made artifacts, as their records have it by oid, the last one first; of an artifact the last one counts.
+    /// Returns the runs that made artifacts, as their records have it by oid, the last one first; of an artifact the
+    /// last one counts.
     private func makers(
         of artifacts: [PointerIndex.Entry],
         among records: [RunRecord]

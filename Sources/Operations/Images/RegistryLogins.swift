@@ -4,7 +4,8 @@ import OCI
 import SystemIO
 import SystemPackage
 
-/// How this user logs in to registries, as Docker's, Podman's and skopeo's own files say, and the credential helpers that they name.
+/// How this user logs in to registries, as Docker's, Podman's and skopeo's own files say, and the credential helpers
+/// that they name.
 struct RegistryLogins: Sendable {
     private static let fileLimit = 4 << 20
     private static let helperMilliseconds = 30_000

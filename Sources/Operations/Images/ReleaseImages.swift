@@ -4,7 +4,8 @@ import OCI
 import SystemIO
 import SystemPackage
 
-/// Makes the images of a release whose files are in a directory, and puts them somewhere, where nobody sees them without their digests.
+/// Makes the images of a release whose files are in a directory, and puts them somewhere, where nobody sees them
+/// without their digests.
 struct ReleaseImages {
     /// What was put there, in the order in which tags move: what serves comes last.
     struct Result: Sendable {

@@ -8,7 +8,8 @@ import SystemPackage
 
 /// The work of one `import dvc`: what was found and stored so far.
 struct DVCImport {
-    /// From this size on, an earlier version is made readable first, so that the next can be stored as a difference to it.
+    /// From this size on, an earlier version is made readable first, so that the next can be stored as a difference to
+    /// it.
     private static let readableByteCount: Int64 = 4 << 20
 
     private let workspace: Workspace
@@ -102,7 +103,8 @@ struct DVCImport {
         if version.objects + version.missing > 0 { report.versions.append(version) }
     }
 
-    /// Notes why an output of the current commit was not taken: where its bytes are the reason, it is not tried again for a tag.
+    /// Notes why an output of the current commit was not taken: where its bytes are the reason, it is not tried again
+    /// for a tag.
     mutating func note(_ error: any Error, of output: DVCOutput) {
         let isAbsent = error is DVCSearch.Absence
         lacksCurrent = lacksCurrent || isAbsent

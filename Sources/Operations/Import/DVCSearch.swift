@@ -186,7 +186,8 @@ struct DVCSearch: Sendable {
         return try file.status() == status ? state.finish() : nil
     }
 
-    /// Whether DVC takes bytes for a text: no zero, and at most three in ten that are neither printable ASCII nor blanks.
+    /// Whether DVC takes bytes for a text: no zero, and at most three in ten that are neither printable ASCII nor
+    /// blanks.
     private static func isText(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
         if bytes.contains(0) { return false }
         let others = bytes.count {

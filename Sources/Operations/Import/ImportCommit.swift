@@ -8,14 +8,14 @@ struct ImportCommit {
     private static let markerLimit = 1 << 28
 
     private let workspace: Workspace
-    /// There while an import is under way, with the commit that it imports and the paths that it is going to stage: one that was killed
-    /// may have staged a part, and the next goes on.
+    /// There while an import is under way, with the commit that it imports and the paths that it is going to stage: one
+    /// that was killed may have staged a part, and the next goes on.
     private let marker: FilePath
     /// The commit that is imported.
     let head: GitObjectID
 
-    /// Refuses where something is staged, or a merge or the like is under way, unless by an import that was interrupted; a dry run
-    /// never minds.
+    /// Refuses where something is staged, or a merge or the like is under way, unless by an import that was
+    /// interrupted; a dry run never minds.
     init(in workspace: Workspace, isDryRun: Bool) async throws {
         self.workspace = workspace
         let directory = workspace.repository.layout.gitDirectory
@@ -64,8 +64,8 @@ struct ImportCommit {
         }
     }
 
-    /// Marks the import as under way, which is going to change some files and to stage more; refuses where the former have changes of the
-    /// user's that are not staged.
+    /// Marks the import as under way, which is going to change some files and to stage more; refuses where the former
+    /// have changes of the user's that are not staged.
     func begin(changing changed: [RepositoryPath], staging staged: [RepositoryPath]) async throws {
         if try planned == nil {
             let index = workspace.repository.index

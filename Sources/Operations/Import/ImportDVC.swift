@@ -6,7 +6,8 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// `git model import dvc`: what DVC keeps becomes artifacts, in a commit of its own; of tags, a map says which objects they mean.
+/// `git model import dvc`: what DVC keeps becomes artifacts, in a commit of its own; of tags, a map says which objects
+/// they mean.
 package struct ImportDVC: Sendable {
     private let paths: [String]
     private let model: String?
@@ -14,8 +15,8 @@ package struct ImportDVC: Sendable {
     private let readsTags: Bool
     private let removes: Bool
 
-    /// Creates the operation on what lies at some paths, or everything; with `removes`, `.dvc` files of which everything was taken are
-    /// removed in the same commit.
+    /// Creates the operation on what lies at some paths, or everything; with `removes`, `.dvc` files of which
+    /// everything was taken are removed in the same commit.
     package init(
         _ paths: [String] = [],
         model: String? = nil,
@@ -246,8 +247,8 @@ extension DVCSnapshot {
             || outputs.contains { $0.path == path || $0.path.isInside(path) }
     }
 
-    /// Returns the `.dvc` files of which everything has a pointer now, and whose bytes the store has; one that names nothing, or says
-    /// how to make what it names, says more than pointers can.
+    /// Returns the `.dvc` files of which everything has a pointer now, and whose bytes the store has; one that names
+    /// nothing, or says how to make what it names, says more than pointers can.
     fileprivate func removable(_ report: ImportReport, _ map: ImportMap) -> [RepositoryPath] {
         let done = Set(report.artifacts.map(\.path))
         let refused = Set(refusals.map(\.source))

@@ -56,7 +56,8 @@ extension ImportMLflow {
         package var runs = Runs()
         /// The artifacts of runs that were taken, or would be.
         package var artifacts = Artifacts()
-        /// Those that stay with MLflow; `nil` where they were taken, and of a server, which would have to be asked for each run.
+        /// Those that stay with MLflow; `nil` where they were taken, and of a server, which would have to be asked for
+        /// each run.
         package internal(set) var left: Artifacts?
         /// The versions, by model, then in ascending order.
         package var versions: [Version] = []

@@ -7,8 +7,8 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// `git model import mlflow`: runs that MLflow kept become kept runs, registered versions become commits with tags, aliases become
-/// drafts of stages.
+/// `git model import mlflow`: runs that MLflow kept become kept runs, registered versions become commits with tags,
+/// aliases become drafts of stages.
 package struct ImportMLflow: Sendable {
     private let place: String
     private let experiments: [String]
@@ -18,8 +18,8 @@ package struct ImportMLflow: Sendable {
 
     /// Creates the operation on a directory of MLflow's, or of mlflow-export-import's, or the address of a server.
     ///
-    /// Experiments and models are MLflow's names; without any, all are taken. `takesArtifacts` is about files of runs that no registered
-    /// version is made of.
+    /// Experiments and models are MLflow's names; without any, all are taken. `takesArtifacts` is about files of runs
+    /// that no registered version is made of.
     package init(
         _ place: String,
         experiments: [String] = [],

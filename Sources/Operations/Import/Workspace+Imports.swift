@@ -6,7 +6,8 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
-    /// Returns what the user's paths choose of an import; `nil` is everything, which no paths and the top of the work tree mean.
+    /// Returns what the user's paths choose of an import; `nil` is everything, which no paths and the top of the work
+    /// tree mean.
     func importPaths(_ arguments: [String]) throws -> [RepositoryPath]? {
         guard !arguments.isEmpty, !arguments.contains(where: isTop) else { return nil }
         return try arguments.map { try path($0) }
@@ -27,7 +28,8 @@ extension Workspace {
         return own + (try await importedArtifacts(at: head, beside: own))
     }
 
-    /// Reads the pointers and the maps of imports among some blobs of Git; a map stands for one artifact of each of its objects.
+    /// Reads the pointers and the maps of imports among some blobs of Git; a map stands for one artifact of each of its
+    /// objects.
     func pointers(in files: [(path: GitPath, mode: GitMode, id: GitObjectID)]) async throws -> PointerIndex {
         let directory = GitPath(ImportMap.directory)
         let maps = files.filter {
@@ -52,7 +54,8 @@ extension Workspace {
         return index.adding(union.artifacts, damaged: damaged)
     }
 
-    /// What the maps of imports in the work tree name, each object as one artifact; where there is no work tree, those of HEAD.
+    /// What the maps of imports in the work tree name, each object as one artifact; where there is no work tree, those
+    /// of HEAD.
     func importedArtifacts() async throws -> [PointerIndex.Entry] {
         if isBare, let head = try await repository.objects.head().commit {
             return try await importMap(at: head).artifacts
@@ -114,7 +117,8 @@ extension Workspace {
         try await kept(by: commit, beside: pointers).filter { $0.pointer == nil }.map(\.output.path)
     }
 
-    /// Returns what DVC kept of a commit that has no maps itself, with the objects that it means; nothing where no map is known.
+    /// Returns what DVC kept of a commit that has no maps itself, with the objects that it means; nothing where no map
+    /// is known.
     private func kept(
         by commit: GitObjectID,
         beside pointers: [PointerIndex.Entry]
@@ -136,7 +140,8 @@ extension Workspace {
         var map = try importMapOnDisk()
         let objects = repository.objects
         if let head = try await objects.head().commit { map.formUnion(try await importMap(at: head)) }
-        // While an old commit is checked out, only the branches know. Most repositories have nothing of DVC, and many branches.
+        // While an old commit is checked out, only the branches know. Most repositories have nothing of DVC, and many
+        // branches.
         guard map.objects.isEmpty else { return map }
         if try await objects.entry(at: ".dvc", in: commit) == nil {
             // DVC may have been set up in a directory of the repository.

@@ -5,7 +5,8 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
-    /// Puts files in the place of links that another tool keeps its bytes behind, where what they lead to is the artifact.
+    /// Puts files in the place of links that another tool keeps its bytes behind, where what they lead to is the
+    /// artifact.
     ///
     /// Else every artifact would differ from its pointer, for none is a link.
     func replaceLinks(at paths: [String], from store: LocalStore) async throws {

@@ -52,7 +52,8 @@ package struct Hook: Sendable {
         }
     }
 
-    /// Hooks may stand for many repositories (`core.hooksPath`): one that never saw git-model is none of their business.
+    /// Hooks may stand for many repositories (`core.hooksPath`): one that never saw git-model is none of their
+    /// business.
     private func isSetUp(_ context: Context) async throws -> Bool {
         let repository = try await GitRepository.discover(
             from: context.workingDirectory,

@@ -90,7 +90,8 @@ struct HookDirectory: Sendable {
         try content(of: file)?.contains(HookDirectory.frameworkMark) ?? false
     }
 
-    /// Whether the framework is told to run our hook: by the name in `.pre-commit-hooks.yaml`, or by the command itself.
+    /// Whether the framework is told to run our hook: by the name in `.pre-commit-hooks.yaml`, or by the command
+    /// itself.
     private func callsUs(_ hook: String) -> Bool {
         frameworkLines.contains { line in
             line.contains(HookDirectory.call(hook)) || line.hasSuffix("git-model-\(hook)")

@@ -80,7 +80,8 @@ package struct PointerMerge: Sendable {
         )
     }
 
-    /// The commands that end a conflict whose pointer is that of one side already: both have one, or the other deleted it.
+    /// The commands that end a conflict whose pointer is that of one side already: both have one, or the other deleted
+    /// it.
     static func hints(forChosen artifact: RepositoryPath) -> [String] {
         [
             "take what its pointer names: `git model checkout -- \(artifact)`",

@@ -101,7 +101,8 @@ struct PushHook {
         return Introduced(artifacts: artifacts, runs: runs, remote: remote)
     }
 
-    /// Returns what the framework of pre-commit.com says: it reads the input itself, and passes one reference in variables.
+    /// Returns what the framework of pre-commit.com says: it reads the input itself, and passes one reference in
+    /// variables.
     ///
     /// Of a branch that the remote has nothing of, it names no commits, only the branch.
     private func frameworkUpdate() async throws -> RefUpdate? {

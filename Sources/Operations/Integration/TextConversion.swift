@@ -67,7 +67,8 @@ package struct TextConversion: Sendable {
         }.joined()
     }
 
-    /// The digest of a tensor's bytes, or, where these are several frames, of the frames' digests: another wherever the bytes are.
+    /// The digest of a tensor's bytes, or, where these are several frames, of the frames' digests: another wherever the
+    /// bytes are.
     private static func digest(of segment: Segment) -> Digest {
         switch segment.content {
         case .inline(let bytes): SHA256.digest(of: bytes)

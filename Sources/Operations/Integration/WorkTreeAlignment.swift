@@ -87,7 +87,8 @@ struct WorkTreeAlignment {
         cache.save()
     }
 
-    /// Removes the files of an artifact, and directories that this leaves empty; files that `.mverignore` leaves out stay.
+    /// Removes the files of an artifact, and directories that this leaves empty; files that `.mverignore` leaves out
+    /// stay.
     private func takeAway(_ artifact: PointerIndex.Entry) async throws {
         let place = try workspace.location(of: artifact.path)
         let included = try await workspace.includedFiles(of: artifact.path)

@@ -16,8 +16,8 @@ extension Workspace {
         var warnings: [String] = []
     }
 
-    /// Registers the diff and merge drivers, has Git fetch git-model's references and, when asked, installs the hooks; what is there
-    /// already stays.
+    /// Registers the diff and merge drivers, has Git fetch git-model's references and, when asked, installs the hooks;
+    /// what is there already stays.
     func install(hooks: Bool) async throws -> InstallResult {
         var result = InstallResult()
         result.drivers = try await DriverSettings(in: context).install(in: repository)

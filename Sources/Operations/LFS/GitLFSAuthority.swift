@@ -69,7 +69,8 @@ struct GitLFSAuthority: LFSAuthority {
 
     func proxy(for origin: String) async -> String? { await configured("http.proxy", for: origin) }
 
-    /// Finds the server: `lfs.url`, the Git remote's `lfsurl`, or beside the repository, each with one for pushes before it.
+    /// Finds the server: `lfs.url`, the Git remote's `lfsurl`, or beside the repository, each with one for pushes
+    /// before it.
     private func find(_ operation: LFSOperation) async throws(RemoteError) -> Finding {
         do {
             let own = try await program.configuration()

@@ -5,7 +5,8 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
-    /// Returns a remote's URL with the URL of a Git remote in place of its name: what it means, and what somebody agrees to.
+    /// Returns a remote's URL with the URL of a Git remote in place of its name: what it means, and what somebody
+    /// agrees to.
     func resolvingGitRemote(_ text: String) -> String {
         guard case .lfs(let location)? = try? RemoteURL(parsing: text, relativeTo: root),
             let url = configuration.gitRemoteURLs[location.repository], let address = try? GitAddress(parsing: url)

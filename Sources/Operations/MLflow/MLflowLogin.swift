@@ -14,8 +14,8 @@ struct MLflowLogin {
 
     /// Takes name and password of the environment, else of `~/.mlflow/credentials`, else the environment's token.
     ///
-    /// They are for the server of `MLFLOW_TRACKING_URI`, where that is set. Throws where they would go to another machine unencrypted,
-    /// unless that variable is this very server.
+    /// They are for the server of `MLFLOW_TRACKING_URI`, where that is set. Throws where they would go to another
+    /// machine unencrypted, unless that variable is this very server.
     init(for server: HTTPAddress, in context: Context) throws {
         let own = context.environment["MLFLOW_TRACKING_URI"].flatMap { $0.isEmpty ? nil : $0 }
         let isOwn = own.flatMap { HTTPAddress($0) }?.origin == server.origin

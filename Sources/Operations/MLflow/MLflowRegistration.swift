@@ -52,7 +52,8 @@ struct MLflowRegistration {
         stage.text.utf8.count <= 255 && stage.text.lowercased() != "latest" && !stage.text.contains("/")
     }
 
-    /// Lets these aliases mean the version, and those mean nothing that an earlier export set and that are no more among them.
+    /// Lets these aliases mean the version, and those mean nothing that an earlier export set and that are no more
+    /// among them.
     func setAliases(_ wanted: [String], of model: String, on server: MLflowServer) async throws {
         let new = Set(wanted).subtracting(aliases.subtracting(ours))
         // What is written first also names what a broken export leaves behind.

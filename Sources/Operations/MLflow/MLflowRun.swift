@@ -116,7 +116,8 @@ struct MLflowRun {
         )
     }
 
-    /// The path below the server's artifact root; `nil` where it keeps artifacts somewhere that it does not take them for.
+    /// The path below the server's artifact root; `nil` where it keeps artifacts somewhere that it does not take them
+    /// for.
     var artifactPath: String? { MLflowRun.artifactPath(of: artifacts) }
 
     /// Returns the path below the server's artifact root that an address names; `nil` for one of another place.
@@ -133,7 +134,8 @@ struct MLflowRun {
         .object(["key": .string(name(key)), "value": .string(value)])
     }
 
-    /// Returns a name as MLflow takes one: letters, digits, `_`, `-`, `.`, blanks, colons and slashes, at most 250 of them.
+    /// Returns a name as MLflow takes one: letters, digits, `_`, `-`, `.`, blanks, colons and slashes, at most 250 of
+    /// them.
     private static func name(_ text: String) -> String {
         let isTaken = { (byte: UInt8) in
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

@@ -18,7 +18,8 @@ struct MLflowServer: Sendable {
     private let transport: HTTPTransport
     private let login: MLflowLogin
 
-    /// Creates a client of the server at a URL, with the logins that MLflow's own client would use; nothing is contacted.
+    /// Creates a client of the server at a URL, with the logins that MLflow's own client would use; nothing is
+    /// contacted.
     init(_ text: String, in context: Context, pool: WorkerPool) throws {
         guard let address = HTTPAddress(text), !text.contains("?"), !text.contains("#") else {
             throw Failure(
@@ -40,8 +41,8 @@ struct MLflowServer: Sendable {
         return try await object(HTTPRequest(.get, url + MLflowServer.prefix + path + question), isRepeatable: true)
     }
 
-    /// Returns the path and query of a request for a path below the server's artifact root: a file's bytes, or with `listing` what
-    /// is in a directory.
+    /// Returns the path and query of a request for a path below the server's artifact root: a file's bytes, or with
+    /// `listing` what is in a directory.
     static func artifactAddress(_ path: String, listing: Bool = false) -> String {
         listing
             ? artifactPrefix.dropLast() + "?path=" + PercentEncoding.encoded(path)

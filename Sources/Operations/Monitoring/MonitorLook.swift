@@ -4,7 +4,8 @@ import Monitoring
 import Registry
 import SystemIO
 
-/// One look at a target: what runs, what went on, whether the rules hold, and, where that is wanted, what is done about it.
+/// One look at a target: what runs, what went on, whether the rules hold, and, where that is wanted, what is done about
+/// it.
 struct MonitorLook: Sendable {
     let workspace: Workspace
     let target: DeploymentTarget

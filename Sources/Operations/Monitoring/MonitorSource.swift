@@ -12,7 +12,8 @@ enum MonitorSource: Sendable {
     /// A log of requests.
     case log(FilePath)
 
-    /// Reads `gateway`, `prometheus URL [label=value…]` or `log PATH`, a relative path from `base`; `nil` for anything else.
+    /// Reads `gateway`, `prometheus URL [label=value…]` or `log PATH`, a relative path from `base`; `nil` for anything
+    /// else.
     init?(_ text: String, from base: FilePath) {
         let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
         switch words.first {

@@ -15,13 +15,14 @@ struct MonitorStatistics: Sendable {
 
     /// The shortest time after a deployment of which something is said.
     private static let shortest = 10
-    /// How much later than the deployment a gateway may begin to count without a word, as it had to load the release first.
+    /// How much later than the deployment a gateway may begin to count without a word, as it had to load the release
+    /// first.
     private static let patience = 60
 
     /// Returns what went on in the last seconds, as far as it is of the release; throws where the source does not say.
     ///
-    /// What went on before the release was put there, maybe of its own earlier stay, does not count. A gateway that was started again
-    /// knows less: since when it counts comes as a remark.
+    /// What went on before the release was put there, maybe of its own earlier stay, does not count. A gateway that was
+    /// started again knows less: since when it counts comes as a remark.
     func ask(over seconds: Int) async throws -> (statistics: WindowStatistics, remark: String?) {
         let known = min(seconds, age ?? seconds)
         guard known >= MonitorStatistics.shortest else {

@@ -18,8 +18,8 @@ struct MonitoredRelease: Sendable {
     let profile: ReferenceProfile?
     let warnings: [String]
 
-    /// Asks the target what runs, or what has a part of its traffic, and Git for its profile; throws a `Failure` where nothing does, or it
-    /// cannot be asked.
+    /// Asks the target what runs, or what has a part of its traffic, and Git for its profile; throws a `Failure` where
+    /// nothing does, or it cannot be asked.
     init(in session: TargetSession, isCanary: Bool = false) async throws {
         let seals = try await session.driver.seals()
         let canary = try await session.driver.canary()

@@ -15,7 +15,8 @@ struct RollbackBrake: Sendable {
     /// Returns why there must be no rollback at a time, in seconds since 1970; `nil` where there may be one.
     ///
     /// That a canary was ended does not count: what ran goes on.
-    /// A clock that was set back makes of what just happened something that is still to come: it counts by its distance.
+    /// A clock that was set back makes of what just happened something that is still to come: it counts by its
+    /// distance.
     func objection(to history: DeploymentHistory, at time: Int64) -> String? {
         let times = history.events.filter {
             $0.action == .rollback && !$0.endsCanary && $0.reason?.hasPrefix(RollbackBrake.reasonPrefix) == true

@@ -3,7 +3,8 @@ import ModelCore
 import Registry
 import Runs
 
-/// What differs around the artifacts of two versions: metrics, hyperparameters, data, environment, and what models take and give.
+/// What differs around the artifacts of two versions: metrics, hyperparameters, data, environment, and what models take
+/// and give.
 package struct FactChanges: Encodable, Sendable {
     package typealias Row = ReviewChanges.Report.Row
 
@@ -11,7 +12,8 @@ package struct FactChanges: Encodable, Sendable {
     package private(set) var metrics: [ReviewChanges.Report.Metric] = []
     /// The hyperparameters that differ.
     package private(set) var parameters: [Row] = []
-    /// What the runs that made the artifacts read, and found around them, and differs; nothing where one of them is not kept.
+    /// What the runs that made the artifacts read, and found around them, and differs; nothing where one of them is not
+    /// kept.
     package private(set) var data: [Row] = [], environment: [Row] = []
     /// The inputs and outputs of models that differ.
     package private(set) var signature: [Row] = []

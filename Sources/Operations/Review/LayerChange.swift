@@ -10,7 +10,8 @@ package struct LayerChange: Encodable, Sendable {
     package private(set) var count = 0
     /// Of these, how many only one version has, or have another type or shape.
     package private(set) var reshaped = 0
-    /// The Euclidean norm of the difference over that of the earlier values, of the farthest tensor; `nil` where none was measured.
+    /// The Euclidean norm of the difference over that of the earlier values, of the farthest tensor; `nil` where none
+    /// was measured.
     package private(set) var relativeDistance: Double?
     /// The largest absolute difference of two elements.
     package private(set) var maximumDifference: Double?

@@ -15,8 +15,8 @@ struct AbandonedPins {
 
     /// Returns the runs of those that are older than a grace period, in ns.
     ///
-    /// Those stay whose summary is in a commit that anything leads to (a reference, a reflog, the stash), in the index of a worktree, or
-    /// among its files, and those of which nobody can say how old they are.
+    /// Those stay whose summary is in a commit that anything leads to (a reference, a reflog, the stash), in the index
+    /// of a worktree, or among its files, and those of which nobody can say how old they are.
     func runs(gracePeriod: Int64) async throws -> [RunID] { try await pins(gracePeriod: gracePeriod).map(\.run) }
 
     private func pins(gracePeriod: Int64) async throws -> [Pin] {
@@ -64,7 +64,8 @@ struct AbandonedPins {
         return runs
     }
 
-    /// Returns how long ago a run ended or its commit was pinned, whichever was later, in ns; `nil` where nothing tells.
+    /// Returns how long ago a run ended or its commit was pinned, whichever was later, in ns; `nil` where nothing
+    /// tells.
     private func age(of run: RunID, _ pin: GitReference) throws -> Int64? {
         let record = workspace.runs.current(run)
         var times = [(record?.ended ?? record?.started).map { $0.milliseconds * 1_000_000 }]

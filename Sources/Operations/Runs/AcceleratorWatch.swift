@@ -2,8 +2,8 @@ import ModelCore
 import SystemIO
 import SystemPackage
 
-/// Asks NVIDIA's own program, where there is one, how busy the accelerators are: it runs beside the training and says so every few
-/// seconds.
+/// Asks NVIDIA's own program, where there is one, how busy the accelerators are: it runs beside the training and says
+/// so every few seconds.
 ///
 /// Whatever it does, the training is left alone: what it does not say, or what makes no sense, is not noted.
 struct AcceleratorWatch {
@@ -19,7 +19,8 @@ struct AcceleratorWatch {
     private static let indexLimit = 256
 
     private let process: SupervisedProcess
-    /// The time of the last line that was noted, of year, month, day, hours, minutes and seconds: later ones are larger.
+    /// The time of the last line that was noted, of year, month, day, hours, minutes and seconds: later ones are
+    /// larger.
     private var last = ""
 
     /// Starts the program; `nil` where there is none, or it cannot be run.

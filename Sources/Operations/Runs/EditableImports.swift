@@ -2,10 +2,11 @@ import ModelCore
 import SystemIO
 import SystemPackage
 
-/// What an interpreter imports from a work tree, as projects that are installed editable, led to another work tree of the repository.
+/// What an interpreter imports from a work tree, as projects that are installed editable, led to another work tree of
+/// the repository.
 ///
-/// Directories that `PYTHONPATH` names come before those of installed packages, and before setuptools' finders; a build tool's own hook
-/// comes before these.
+/// Directories that `PYTHONPATH` names come before those of installed packages, and before setuptools' finders; a build
+/// tool's own hook comes before these.
 struct EditableImports {
     /// The value of `PYTHONPATH`; `nil` where nothing has to be led elsewhere.
     let path: String?
@@ -27,7 +28,8 @@ struct EditableImports {
             return inner.removePrefix(root) ? target.pushing(inner) : nil
         }
         let places = try answer.imports.filter { $0.hasPrefix("/") }.map { try FileStatus.realPath(of: FilePath($0)) }
-        // An environment in the work tree is no code of it; one around it, as where `/usr/local` has both, says nothing.
+        // An environment in the work tree is no code of it; one around it, as where `/usr/local` has both, says
+        // nothing.
         let isInner = prefix != root && prefix.starts(with: root)
         let own = places.filter { $0.starts(with: root) && !(isInner && $0.starts(with: prefix)) }
         var found: [String] = []

@@ -2,7 +2,8 @@ import Runs
 import SystemIO
 import SystemPackage
 
-/// Finds the Python that a command really uses: itself, its script's first line, or the environment that a runner picks.
+/// Finds the Python that a command really uses: itself, its script's first line, or the environment that a runner
+/// picks.
 struct InterpreterSearch {
     private static let firstLineLimit = 256
     private static let shells: Set<String> = ["sh", "bash", "dash", "zsh", "ksh", "fish", "env"]

@@ -4,15 +4,16 @@ import Runs
 import SystemIO
 import SystemPackage
 
-/// What MLflow's calls left in the file store of a run's record: those that were begun inside of others become runs of their own.
+/// What MLflow's calls left in the file store of a run's record: those that were begun inside of others become runs of
+/// their own.
 struct NestedRuns {
     private static let seriesLimit = 1 << 30
 
     private let workspace: Workspace
     private let store: MLflowFileStore
     private let nested: [MLflowRunFacts]
-    /// The ids of those that were begun by themselves, and so are the recorded run's; the one that began last in front, and those whose
-    /// facts cannot be read behind all others.
+    /// The ids of those that were begun by themselves, and so are the recorded run's; the one that began last in front,
+    /// and those whose facts cannot be read behind all others.
     let own: [String]
     /// What could not be read, a clause each.
     let problems: [String]

@@ -3,7 +3,8 @@ import Runs
 import SystemIO
 import SystemPackage
 
-/// Looks whether a worktree has what a run read; what only the user's own work tree has, as data that Git ignores, is linked there.
+/// Looks whether a worktree has what a run read; what only the user's own work tree has, as data that Git ignores, is
+/// linked there.
 struct RunDataCheck {
     /// Data of which the worktree has a link into the user's own work tree.
     struct Link {

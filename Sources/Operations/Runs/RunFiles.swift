@@ -26,7 +26,8 @@ struct RunFiles {
         try await bytes(of: plot, in: plot.path, keptAs: plot.path, of: run)
     }
 
-    /// `name` is the file's in the record's directory, `keptName` beside the summary: what a record says may lead anywhere.
+    /// `name` is the file's in the record's directory, `keptName` beside the summary: what a record says may lead
+    /// anywhere.
     private func bytes(
         of file: RunFile,
         in name: String,

@@ -6,7 +6,8 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// Puts what is to be kept of a run into the work tree, and stages it: its summary, and beside that its files as artifacts.
+/// Puts what is to be kept of a run into the work tree, and stages it: its summary, and beside that its files as
+/// artifacts.
 struct RunKeeping {
     /// What was staged.
     struct Staged {
@@ -125,8 +126,8 @@ struct RunKeeping {
         return paths
     }
 
-    /// Returns a warning for each artifact that the run read in a version that its commit does not have: only what a pointer of
-    /// history names stays in the store.
+    /// Returns a warning for each artifact that the run read in a version that its commit does not have: only what a
+    /// pointer of history names stays in the store.
     private func uncommittedData(of run: RunRecord) async throws -> [String] {
         let read = run.data.filter { $0.kind == .artifact }
         guard !read.isEmpty, let commit = run.code.commit.flatMap({ GitObjectID($0) }),
@@ -143,7 +144,8 @@ struct RunKeeping {
 }
 
 extension Workspace {
-    /// Stages the summaries of the runs that made what was just added, as their records have it by oid; of several the last one counts.
+    /// Stages the summaries of the runs that made what was just added, as their records have it by oid; of several the
+    /// last one counts.
     ///
     /// That this does not work is no reason against what was added.
     func keepMakers(of report: inout Add.Report) async {

@@ -29,7 +29,8 @@ struct RunPins {
         return []
     }
 
-    /// Returns a run's commit, which is got from a Git remote where it is not here; `nil` for a run from before the first commit.
+    /// Returns a run's commit, which is got from a Git remote where it is not here; `nil` for a run from before the
+    /// first commit.
     func commit(of run: RunRecord, from remote: String?) async throws -> GitObjectID? {
         guard let text = run.code.commit else { return nil }
         guard let commit = GitObjectID(text) else {
@@ -126,8 +127,8 @@ extension Workspace {
         return try await RunPins(repository).runs(upTo: tip, lackedBy: remote)
     }
 
-    /// Returns the artifacts that a push of the current commit brings to a Git remote with the commits on its way, each object once:
-    /// whoever checks one of them out needs its bytes.
+    /// Returns the artifacts that a push of the current commit brings to a Git remote with the commits on its way, each
+    /// object once: whoever checks one of them out needs its bytes.
     func introducedArtifacts(to remote: String?) async throws -> [PointerIndex.Entry] {
         guard let remote, let tip = try await repository.objects.head().commit else { return [] }
         var files: [GitIntroducedFile] = []
@@ -141,8 +142,8 @@ extension Workspace {
         return index.entries.filter { seen.insert($0.pointer).inserted }
     }
 
-    /// Returns the artifacts of the commits of runs, as far as the local store has them, each object once: without them, nobody can
-    /// do the runs again.
+    /// Returns the artifacts of the commits of runs, as far as the local store has them, each object once: without
+    /// them, nobody can do the runs again.
     func pinnedArtifacts(of runs: Set<RunID>, in store: LocalStore) async throws -> [PointerIndex.Entry] {
         var commits: Set<GitObjectID> = []
         for refspec in try await RunPins(repository).refspecs(of: runs) {
@@ -161,8 +162,8 @@ extension Workspace {
         return artifacts
     }
 
-    /// Pushes the commits of runs to a Git remote that gets their summaries, with those that it did not take before; returns
-    /// what to warn of where it does not take all.
+    /// Pushes the commits of runs to a Git remote that gets their summaries, with those that it did not take before;
+    /// returns what to warn of where it does not take all.
     func pushPins(of runs: Set<RunID>, to remote: String) async throws -> [String] {
         let pending = PendingPins(of: remote, in: self)
         let all = try runs.union(pending.runs)

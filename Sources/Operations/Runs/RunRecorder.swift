@@ -87,7 +87,8 @@ struct RunRecorder: ~Copyable {
         return RunFile(path: name, oid: SHA256.digest(of: bytes), size: Int64(bytes.count))
     }
 
-    /// Finds out what the code is, and keeps its differences from the commit; that these cannot be had keeps nobody from a run.
+    /// Finds out what the code is, and keeps its differences from the commit; that these cannot be had keeps nobody
+    /// from a run.
     private static func code(
         of workspace: Workspace,
         into directory: RunDirectory,

@@ -107,7 +107,8 @@ struct RunRepetition {
         }
     }
 
-    /// Returns what is different around a run that was just done from what was around the earlier one, and what to warn of.
+    /// Returns what is different around a run that was just done from what was around the earlier one, and what to warn
+    /// of.
     func differences(to again: RunRecord) async throws -> (found: [EnvironmentDifference], warnings: [String]) {
         guard let earlier = run.environment, var environment = again.environment else { return ([], []) }
         // What is done here to lead imports is no difference.

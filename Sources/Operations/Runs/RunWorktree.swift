@@ -18,7 +18,8 @@ struct RunWorktree {
 
     /// Makes one with the files of a commit, or without any, in a directory that is not there or empty.
     ///
-    /// Unless it is to stay, others remove it once this process is gone. What was there before stays as it is, also where this fails.
+    /// Unless it is to stay, others remove it once this process is gone. What was there before stays as it is, also
+    /// where this fails.
     static func make(
         at commit: GitObjectID?,
         in place: FilePath,
@@ -55,7 +56,8 @@ struct RunWorktree {
         }
     }
 
-    /// Removes the worktree that has a claim, also where the user interrupted what was done in it; returns whether there was one.
+    /// Removes the worktree that has a claim, also where the user interrupted what was done in it; returns whether
+    /// there was one.
     private static func removeWorktree(of claim: WorktreeClaim, in owner: Workspace) async throws -> Bool {
         let repository = owner.repository
         return try await Task.detached { try await claim.removeWorktree(from: repository) }.value
@@ -71,8 +73,8 @@ struct RunWorktree {
         } catch { return ["the worktree \(place) could not be removed: \(error)"] }
     }
 
-    /// Checks out the submodules, from clones in the user's own repository, at the commits that a patch of the run leads them to, or
-    /// else those of the commit; returns what to warn of.
+    /// Checks out the submodules, from clones in the user's own repository, at the commits that a patch of the run
+    /// leads them to, or else those of the commit; returns what to warn of.
     func checkOutSubmodules(_ patch: [UInt8]?) async throws -> [String] {
         guard let submodules = GitSubmodules(of: workspace.repository, clonedIn: owner.repository) else { return [] }
         let commits = patch.map(GitDifference.submodules) ?? [:]
@@ -106,8 +108,8 @@ struct RunWorktree {
         return directory
     }
 
-    /// Returns a run's command; a program that only the user's own work tree has, as that of an environment in it, is named by its
-    /// place there.
+    /// Returns a run's command; a program that only the user's own work tree has, as that of an environment in it, is
+    /// named by its place there.
     func command(of run: RunRecord) throws -> [String] {
         guard let name = run.command.first, name.contains("/"), !name.hasPrefix("/"), !owner.isBare else {
             return run.command

@@ -5,8 +5,8 @@ import Runs
 import SystemIO
 import SystemPackage
 
-/// Runs that are shared without being kept: a reference of the Git remote for each, whose commit has the record, and the run's own commit
-/// before it.
+/// Runs that are shared without being kept: a reference of the Git remote for each, whose commit has the record, and
+/// the run's own commit before it.
 struct SharedRuns {
     /// What names of the references begin with at the remote; the id follows.
     static let referencePrefix = "refs/git-model/unkept-runs/"

@@ -6,12 +6,14 @@ import SystemIO
 package enum RunScope: Sendable {
     /// The current commit's.
     case head
-    /// Those of the current commit, and of all branches, here and at remotes, and tags; also what others share without keeping it.
+    /// Those of the current commit, and of all branches, here and at remotes, and tags; also what others share without
+    /// keeping it.
     case everywhere
 }
 
 extension Workspace {
-    /// Reads the runs that were recorded here, and those whose summaries commits have; what was recorded here is known better.
+    /// Reads the runs that were recorded here, and those whose summaries commits have; what was recorded here is known
+    /// better.
     func runContents(_ scope: RunScope) async throws -> RunCatalog.Contents {
         var contents = try await runs.contents(on: pool)
         let summaries = try await summaries(scope)
@@ -37,7 +39,8 @@ extension Workspace {
         return contents
     }
 
-    /// Returns the runs that texts mean; one that neither this clone nor the current commit has is looked for everywhere.
+    /// Returns the runs that texts mean; one that neither this clone nor the current commit has is looked for
+    /// everywhere.
     ///
     /// With `passesRepetitions`, `latest` is no run that repeats another.
     func findRuns(_ texts: [String], passesRepetitions: Bool = false) async throws -> [RunRecord] {

@@ -3,8 +3,8 @@ import ModelCore
 import SystemIO
 import SystemPackage
 
-/// What says of a worktree that it goes with the process which made it: Git's lock of the worktree names a file that the process has
-/// locked for as long as it lives.
+/// What says of a worktree that it goes with the process which made it: Git's lock of the worktree names a file that
+/// the process has locked for as long as it lives.
 final class WorktreeClaim: Sendable {
     /// What Git's reason of such a lock begins with; the file's name follows.
     private static let reasonPrefix = "git model reproduce "

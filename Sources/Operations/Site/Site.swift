@@ -47,7 +47,8 @@ package struct Site: Sendable {
         let mayBeLatest: Bool
         /// The commit, and the first line of its message.
         package let commit: String, commitSubject: String
-        /// The day on which it was tagged, or committed where the tag does not say, and the time of that in ISO 8601, UTC.
+        /// The day on which it was tagged, or committed where the tag does not say, and the time of that in ISO 8601,
+        /// UTC.
         package let date: String, time: String
         /// Who tagged it, or committed.
         package let tagger: String

@@ -17,7 +17,8 @@ struct SiteCurves: Sendable {
     let catalog: RunCatalog
     let store: LocalStore
 
-    /// Returns drawings of what several runs have, over each other where they have the same; each run with what it is called.
+    /// Returns drawings of what several runs have, over each other where they have the same; each run with what it is
+    /// called.
     func figures(of runs: [(name: String, run: RunRecord)]) -> [PlotFigure] {
         var parts: [PlotFigure.Part] = []
         for (name, run) in runs { parts += plots(of: run).map { PlotFigure.Part(name, $0) } }

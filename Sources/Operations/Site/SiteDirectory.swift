@@ -3,7 +3,8 @@ import ModelCore
 import SystemIO
 import SystemPackage
 
-/// The directory of a site, which is written beside and then takes the place of the earlier one, so that nobody sees a half of it.
+/// The directory of a site, which is written beside and then takes the place of the earlier one, so that nobody sees a
+/// half of it.
 struct SiteDirectory {
     /// The file by which a site is known again.
     private static let marker = (name: ".git-model-site", text: "git-model-site 1\n")
@@ -61,7 +62,8 @@ struct SiteDirectory {
         try DurableFile.synchronizeDirectory(path.removingLastComponent())
     }
 
-    /// Puts what is fresh, where there is any, in the place of what is there, which goes aside, or comes back where that fails.
+    /// Puts what is fresh, where there is any, in the place of what is there, which goes aside, or comes back where
+    /// that fails.
     private static func exchange(_ place: FilePath, for fresh: FilePath, aside: FilePath) throws {
         let isThere = try FileStatus.of(place) != nil
         if isThere { try DurableFile.rename(place, to: aside) }

@@ -6,8 +6,8 @@ import Store
 
 /// Which number of the next version has to grow, and why.
 ///
-/// Major: what uses the model has to change, for its signature or environment did, or an artifact is gone. Minor: its architecture is
-/// another, or something was added. Patch: the same, trained again.
+/// Major: what uses the model has to change, for its signature or environment did, or an artifact is gone. Minor: its
+/// architecture is another, or something was added. Patch: the same, trained again.
 struct BumpProposal {
     /// The number.
     private(set) var bump = SemanticVersion.Bump.patch

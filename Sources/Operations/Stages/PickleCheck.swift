@@ -1,7 +1,8 @@
 import ModelCore
 import Store
 
-/// Whether loading a file may run code that it brings: whether it is a pickle that nobody looked into, or one that imports too much.
+/// Whether loading a file may run code that it brings: whether it is a pickle that nobody looked into, or one that
+/// imports too much.
 struct PickleCheck {
     /// What people and libraries call pickles.
     private static let pickleSuffixes = [".pkl", ".pickle", ".joblib", ".dill", ".sav", ".p"]

@@ -25,7 +25,8 @@ struct StageChange {
         let remote: String?
     }
 
-    /// Makes the tag here, and in a Git remote in the same moment, where one is given: there, of two that are made at once, one fails.
+    /// Makes the tag here, and in a Git remote in the same moment, where one is given: there, of two that are made at
+    /// once, one fails.
     ///
     /// A tag that could not be pushed is taken away again.
     func make(after history: StageHistory, pushingTo remote: StageRemote?) async throws -> Outcome {
@@ -175,8 +176,8 @@ struct StageChange {
 }
 
 extension Context {
-    /// The time that a tag made now has, in seconds since 1970: Git's own variable, where it is set as RFC 3339 has it or to a number, else
-    /// the clock.
+    /// The time that a tag made now has, in seconds since 1970: Git's own variable, where it is set as RFC 3339 has it
+    /// or to a number, else the clock.
     var taggerTime: Int64 {
         let clock = now() / 1_000_000_000
         guard let text = environment["GIT_COMMITTER_DATE"] else { return clock }

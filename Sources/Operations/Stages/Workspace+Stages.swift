@@ -24,7 +24,8 @@ extension Workspace {
         return here[0]
     }
 
-    /// Returns the version that a user's words mean once all that the Git remote knows of its model is here, and that remote.
+    /// Returns the version that a user's words mean once all that the Git remote knows of its model is here, and that
+    /// remote.
     ///
     /// Throws where the words meant another version before: whoever typed them did not know.
     func fetchedVersion(
@@ -46,7 +47,8 @@ extension Workspace {
         return (after, remote)
     }
 
-    /// Returns this workspace under the rules of the Git remote's default branch, as it was fetched last, else of HEAD; and that commit.
+    /// Returns this workspace under the rules of the Git remote's default branch, as it was fetched last, else of HEAD;
+    /// and that commit.
     ///
     /// What somebody has checked out, or changed and not committed, decides nothing about a stage that everybody has.
     func ruled() async throws -> (workspace: Workspace, commit: GitObjectID?) {

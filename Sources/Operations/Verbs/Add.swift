@@ -64,11 +64,12 @@ package struct Add: Sendable {
 
     /// Creates the operation on paths, or, as an update, on every tracked artifact that changed.
     ///
-    /// `metadata` are texts of the form `key=value` for the model's description, `card` is where its model card is; without `stages`, Git's index stays as it is; with
-    /// `splits`, the large files of a directory become artifacts of their own and its small ones go to Git; with `followsLinks`,
-    /// what links lead to that lead out of an artifact is added, and takes their place; unless `keepsRuns` is false, the summary of a
-    /// run that made an artifact is staged with it; as a part of another operation it throws nothing for a single path that cannot be
-    /// added, but reports it like one of several.
+    /// `metadata` are texts of the form `key=value` for the model's description, `card` is where its model card is;
+    /// without `stages`, Git's index stays as it is; with `splits`, the large files of a directory become artifacts of
+    /// their own and its small ones go to Git; with `followsLinks`, what links lead to that lead out of an artifact is
+    /// added, and takes their place; unless `keepsRuns` is false, the summary of a run that made an artifact is staged
+    /// with it; as a part of another operation it throws nothing for a single path that cannot be added, but reports it
+    /// like one of several.
     package init(
         _ arguments: [String],
         isUpdate: Bool = false,

@@ -158,8 +158,8 @@ struct AddBatch {
         }
     }
 
-    /// Returns the tensors that new ones may be stored as differences to: those of the artifact's previous version, else of what the
-    /// model was made from, and of related artifacts.
+    /// Returns the tensors that new ones may be stored as differences to: those of the artifact's previous version,
+    /// else of what the model was made from, and of related artifacts.
     private func bases(for path: RepositoryPath, previous: Pointer?, committed: Pointer?) async throws -> BaseCatalog {
         if let previous { return BaseCatalog(of: [previous], comparedWith: committed ?? previous, in: store) }
         let fresh = Dictionary(added.map { ($0.path, $0.result.pointer) }, uniquingKeysWith: { first, _ in first })
@@ -208,7 +208,8 @@ struct AddBatch {
         cache.save()
     }
 
-    /// Makes the store know of the objects, then writes pointers, ignore lines and the model's description, and stages them.
+    /// Makes the store know of the objects, then writes pointers, ignore lines and the model's description, and stages
+    /// them.
     mutating func commit(stages: Bool, into report: inout Add.Report) async throws {
         try seal()
         workspace.context.progress.finish()
@@ -227,7 +228,8 @@ struct AddBatch {
         let taken = try await workspace.takeFromGit(added.map(\.path), stages: stages)
         report.warnings += taken.warnings
         report.warnings += try await hidingRules()
-        // Not what changed just now, but what Git's index lacks: an earlier command may have been stopped before it staged.
+        // Not what changed just now, but what Git's index lacks: an earlier command may have been stopped before it
+        // staged.
         let unstaged = try await unstagedFiles(with: descriptions)
         report.artifacts = added.map { row($0, isStaged: !unstaged.contains($0.path.appendingPointerSuffix)) }
             .sorted { $0.path < $1.path }
@@ -246,7 +248,8 @@ struct AddBatch {
         return paths.filter { unstaged.contains(GitPath($0.text)) }
     }
 
-    /// Puts what followed links lead to in their place, as a checkout would: else the artifact would differ from its pointer.
+    /// Puts what followed links lead to in their place, as a checkout would: else the artifact would differ from its
+    /// pointer.
     private func replaceLinks(into report: inout Add.Report) async throws {
         let followed = Set(added.filter(\.hasFollowedLinks).map(\.path))
         guard !followed.isEmpty else { return }
@@ -256,7 +259,8 @@ struct AddBatch {
         report.problems += try await workspace.restore(artifacts, from: store, isForced: true).problems
     }
 
-    /// Returns a warning for each rule that hides a pointer from Git: it is staged all the same, but the next may be forgotten.
+    /// Returns a warning for each rule that hides a pointer from Git: it is staged all the same, but the next may be
+    /// forgotten.
     private func hidingRules() async throws -> [String] {
         let pointers = added.map { GitPath($0.path.appendingPointerSuffix.text) }
         let rules = try await workspace.repository.index.ignoringRules(for: pointers)

@@ -10,7 +10,8 @@ package struct BeginRun: Sendable {
     /// Creates the operation; the request names no command and no outputs.
     package init(_ request: RunTraining.Request) { self.request = request }
 
-    /// Records what is known, and writes the variables by which scripts find the record, as lines of a shell, to the standard output.
+    /// Records what is known, and writes the variables by which scripts find the record, as lines of a shell, to the
+    /// standard output.
     ///
     /// For programs that read the report, it says where the record is.
     package func run(in context: Context) async throws -> RunTraining.Report {

@@ -41,9 +41,11 @@ package struct CheckRange: Sendable {
     private let model: String?
     private let isBootstrap: Bool
 
-    /// Creates the operation on `BASE..HEAD`; with a stage, its gates are compared too, for one model where there are several.
+    /// Creates the operation on `BASE..HEAD`; with a stage, its gates are compared too, for one model where there are
+    /// several.
     ///
-    /// A base without configuration has no rules, which is a negative answer unless `isBootstrap` says that it is meant so.
+    /// A base without configuration has no rules, which is a negative answer unless `isBootstrap` says that it is meant
+    /// so.
     package init(_ range: String, stage: String? = nil, model: String? = nil, isBootstrap: Bool = false) {
         self.range = range
         self.stage = stage

@@ -52,7 +52,8 @@ package struct CheckStore: Sendable {
         self.mends = mends
     }
 
-    /// Checks, and mends where that was asked for; what was damaged is then fetched again where the default remote has it.
+    /// Checks, and mends where that was asked for; what was damaged is then fetched again where the default remote has
+    /// it.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         var report = Report()
@@ -171,7 +172,8 @@ package struct CheckStore: Sendable {
         if checksRemote { try await checkRemote(artifacts, after, in: workspace, store, &report) }
     }
 
-    /// Opens the store; an index that cannot even be opened is taken away where mending was asked for, for packs tell the same.
+    /// Opens the store; an index that cannot even be opened is taken away where mending was asked for, for packs tell
+    /// the same.
     private func open(_ workspace: Workspace, _ report: inout Report) throws -> LocalStore? {
         while true {
             do throws(StoreError) { return try LocalStore.openOrCreate(workspace.storePath) } catch {
@@ -232,7 +234,8 @@ package struct CheckStore: Sendable {
         return Set(fetched.map(\.pointer))
     }
 
-    /// Rebuilds the files of an artifact and compares their digests with their names; the frames by themselves were checked.
+    /// Rebuilds the files of an artifact and compares their digests with their names; the frames by themselves were
+    /// checked.
     private func checkWhole(
         _ artifact: PointerIndex.Entry,
         in store: LocalStore,

@@ -137,7 +137,8 @@ package struct Checkout: Sendable {
         )
     }
 
-    /// Restores some artifacts as another version has them; their pointers change with them, as files do in `git checkout`.
+    /// Restores some artifacts as another version has them; their pointers change with them, as files do in `git
+    /// checkout`.
     private func restorePaths(
         of target: CheckoutTarget,
         in workspace: Workspace,
@@ -165,7 +166,8 @@ package struct Checkout: Sendable {
         return Report(version: target.name, restored: result.restored, problems: result.problems)
     }
 
-    /// Stages pointers, and the ignore lines without which Git would see the bytes of artifacts that were removed meanwhile.
+    /// Stages pointers, and the ignore lines without which Git would see the bytes of artifacts that were removed
+    /// meanwhile.
     private func stage(_ artifacts: [PointerIndex.Entry], in workspace: Workspace) async throws {
         guard !artifacts.isEmpty else { return }
         let lock = try workspace.lockWorkTree()

@@ -1,6 +1,7 @@
 import Runs
 
-/// `git model metrics diff`: how metrics differ between two versions, commits, runs, or one of them and the working copy.
+/// `git model metrics diff`: how metrics differ between two versions, commits, runs, or one of them and the working
+/// copy.
 package struct CompareMetrics: Sendable {
     /// What became of a metric.
     package struct Row: Encodable, Sendable {
@@ -20,9 +21,11 @@ package struct CompareMetrics: Sendable {
 
     private let comparison: FactComparison
 
-    /// Creates the operation on at most two sides; what is left out is HEAD as the earlier one, the working copy as the later.
+    /// Creates the operation on at most two sides; what is left out is HEAD as the earlier one, the working copy as the
+    /// later.
     ///
-    /// With `showsAll`, metrics that are alike are shown, too; with `failsOnDifference`, the outcome is `no` where one differs.
+    /// With `showsAll`, metrics that are alike are shown, too; with `failsOnDifference`, the outcome is `no` where one
+    /// differs.
     package init(
         _ texts: [String] = [],
         filter patterns: [String] = [],

@@ -1,6 +1,7 @@
 package import Runs
 
-/// `git model params diff`: which hyperparameters two versions, commits or runs, or one of them and the working copy, have differently.
+/// `git model params diff`: which hyperparameters two versions, commits or runs, or one of them and the working copy,
+/// have differently.
 package struct CompareParameters: Sendable {
     /// What became of a hyperparameter.
     package struct Row: Encodable, Sendable {
@@ -12,9 +13,11 @@ package struct CompareParameters: Sendable {
 
     private let comparison: FactComparison
 
-    /// Creates the operation on at most two sides; what is left out is HEAD as the earlier one, the working copy as the later.
+    /// Creates the operation on at most two sides; what is left out is HEAD as the earlier one, the working copy as the
+    /// later.
     ///
-    /// With `showsAll`, parameters that are alike are shown, too; with `failsOnDifference`, the outcome is `no` where one differs.
+    /// With `showsAll`, parameters that are alike are shown, too; with `failsOnDifference`, the outcome is `no` where
+    /// one differs.
     package init(
         _ texts: [String] = [],
         filter patterns: [String] = [],

@@ -19,8 +19,8 @@ package struct CompareVersions: Sendable {
 
         /// What became of an artifact's tensors.
         package struct Tensors: Encodable, Sendable {
-            /// `add` where they were compared when the later version was added, `manifests` where only names of frames were,
-            /// `recomputed` where the bytes were.
+            /// `add` where they were compared when the later version was added, `manifests` where only names of frames
+            /// were, `recomputed` where the bytes were.
             package let source: String
             /// The numbers of tensors that are the same, that changed, and that only one version has.
             package let unchanged: Int, changed: Int, added: Int, removed: Int
@@ -94,12 +94,14 @@ package struct CompareVersions: Sendable {
     private let readsFacts: Bool
     private let tellsByExitCode: Bool
 
-    /// Creates the operation on at most two versions; what is left out is HEAD as the earlier one, the work tree as the later.
+    /// Creates the operation on at most two versions; what is left out is HEAD as the earlier one, the work tree as the
+    /// later.
     ///
     /// With `fetches`, what is not here is got from the default remote: comparisons and manifests, never weights. With
-    /// `readsFrames`, only names of frames are compared, and nothing says how far tensors are apart. With `recomputes`, the bytes of
-    /// both are read, fetched where they are not here; of the work tree those that lie there, added or not. With `readsFacts`, and
-    /// unless `paths` or `readsFrames` limit what is compared, metrics, parameters and the like are compared as well.
+    /// `readsFrames`, only names of frames are compared, and nothing says how far tensors are apart. With `recomputes`,
+    /// the bytes of both are read, fetched where they are not here; of the work tree those that lie there, added or
+    /// not. With `readsFacts`, and unless `paths` or `readsFrames` limit what is compared, metrics, parameters and the
+    /// like are compared as well.
     package init(
         _ versions: [String] = [],
         paths: [String] = [],

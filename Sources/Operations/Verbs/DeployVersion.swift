@@ -17,7 +17,8 @@ package struct DeployVersion: Sendable {
         /// Whether nothing is done, only said.
         package var isDryRun = false
 
-        /// The part of the traffic that it gets, from 1 to 99 of a hundred, until somebody decides; `nil` for all of it.
+        /// The part of the traffic that it gets, from 1 to 99 of a hundred, until somebody decides; `nil` for all of
+        /// it.
         package var canary: Int?
         /// The header field by whose value callers stay with one of the two versions; `nil` for the gateway's own.
         package var stickyField: String?
@@ -30,8 +31,8 @@ package struct DeployVersion: Sendable {
     private let target: String?
     private let options: Options
 
-    /// Creates the operation on the user's words for a version, or on the one of the stage that the target follows, and on a target, or
-    /// the only one.
+    /// Creates the operation on the user's words for a version, or on the one of the stage that the target follows, and
+    /// on a target, or the only one.
     package init(_ version: String?, to target: String?, options: Options = Options()) {
         self.version = version
         self.target = target
@@ -88,7 +89,8 @@ package struct DeployVersion: Sendable {
         )
     }
 
-    /// Whether the stage that a target follows has a gate that asks for a smoke test, by the rules that promotions are judged by.
+    /// Whether the stage that a target follows has a gate that asks for a smoke test, by the rules that promotions are
+    /// judged by.
     private func requiresSmoke(_ target: DeploymentTarget, in workspace: Workspace) async throws -> Bool {
         guard let stage = target.stage else { return false }
         let rules = try await workspace.ruled().workspace.configuration
@@ -97,7 +99,8 @@ package struct DeployVersion: Sendable {
 }
 
 extension DeployVersion {
-    /// Returns what the user typed, where one word may be a version or a target: a target's name alone means the stage's version.
+    /// Returns what the user typed, where one word may be a version or a target: a target's name alone means the
+    /// stage's version.
     package static func arguments(
         _ first: String?,
         _ second: String?,

@@ -6,7 +6,8 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// `git model du`: what artifacts, versions and models take, and why it is less than their size; and what the store does.
+/// `git model du`: what artifacts, versions and models take, and why it is less than their size; and what the store
+/// does.
 package struct DiskUsage: Sendable {
     /// The sizes, in bytes.
     package struct Report: Operations.Report {
@@ -30,7 +31,8 @@ package struct DiskUsage: Sendable {
 
         /// Bytes that are stored for one reason.
         package struct Share: Encodable, Sendable {
-            /// `identical` to earlier bytes, `delta`, `planes`, `constant`, `zstd`, `raw`, `inline` in the manifest, or `absent`.
+            /// `identical` to earlier bytes, `delta`, `planes`, `constant`, `zstd`, `raw`, `inline` in the manifest, or
+            /// `absent`.
             package let reason: String
             /// Their number.
             package let size: Int64

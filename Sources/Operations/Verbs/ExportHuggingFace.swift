@@ -37,7 +37,8 @@ package struct ExportHuggingFace: Sendable {
         return report
     }
 
-    /// Where files go: those of a directory without its name, others by their names, all with their paths where two would meet.
+    /// Where files go: those of a directory without its name, others by their names, all with their paths where two
+    /// would meet.
     private static func places(of exported: ExportedRelease) -> [(file: TreeEntry, place: String)] {
         let source = exported.prepared.source
         let trees = source.artifacts.filter { $0.pointer.kind == .tree }.map(\.path)

@@ -31,7 +31,8 @@ package struct ExportManifest: Sendable {
     private let output: String?
     private let signs: Bool?
 
-    /// Creates the operation, which writes to a file, or to standard output; `signs` is `nil` where `tag.gpgSign` decides.
+    /// Creates the operation, which writes to a file, or to standard output; `signs` is `nil` where `tag.gpgSign`
+    /// decides.
     package init(_ version: String, paths: [String] = [], to output: String? = nil, signs: Bool? = nil) {
         self.version = version
         self.paths = paths

@@ -18,7 +18,8 @@ package struct ExportRun: Sendable {
     private let text: String
     private let place: String
 
-    /// Creates the operation on a run: an id, its first digits, a name, or `latest`; the directory is made, or is there and empty.
+    /// Creates the operation on a run: an id, its first digits, a name, or `latest`; the directory is made, or is there
+    /// and empty.
     package init(_ text: String, to place: String) {
         self.text = text
         self.place = place

@@ -68,8 +68,8 @@ package struct FetchObjects: Sendable {
 }
 
 extension TransferSelection {
-    /// Returns what a pull restores: what the pointers of the work tree name, whatever versions were fetched beside that, each path of an
-    /// object that has several.
+    /// Returns what a pull restores: what the pointers of the work tree name, whatever versions were fetched beside
+    /// that, each path of an object that has several.
     fileprivate func workTreeArtifacts(of workspace: Workspace) async throws -> [PointerIndex.Entry] {
         let index = try await workspace.pointers()
         guard !isWorkTree, !paths.isEmpty else { return try await workspace.select(paths, among: index) }
@@ -118,8 +118,8 @@ extension TransferReport {
 }
 
 extension Workspace {
-    /// Fetches the objects of artifacts from a remote, or, where none is named, what the default one lacks or cannot give from the
-    /// others, in their order; those that none of them has are problems of the report.
+    /// Fetches the objects of artifacts from a remote, or, where none is named, what the default one lacks or cannot
+    /// give from the others, in their order; those that none of them has are problems of the report.
     func fetch(
         _ artifacts: [PointerIndex.Entry],
         from name: String?,
@@ -182,8 +182,8 @@ extension Workspace {
         context.progress.finish()
         let missing = Set(result.missing)
         if !isDryRun {
-            // Of what was here already, the remote is asked once: a command that was killed may have fetched it. That it cannot be
-            // asked is no reason to fail, for nothing has to come from it.
+            // Of what was here already, the remote is asked once: a command that was killed may have fetched it. That
+            // it cannot be asked is no reason to fail, for nothing has to come from it.
             let proven = Set(result.objects).subtracting(result.unproven)
             let known = try missing.union(proven).union(remote.acknowledged())
             let unknown = Set(artifacts.map(\.pointer)).filter { !known.contains($0.oid) }

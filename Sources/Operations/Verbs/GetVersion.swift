@@ -42,7 +42,8 @@ package struct GetVersion: Sendable {
     private let output: String
     private let isForced: Bool
 
-    /// Creates the operation on the artifacts that the paths name, or files of these, or all artifacts of the version's model.
+    /// Creates the operation on the artifacts that the paths name, or files of these, or all artifacts of the version's
+    /// model.
     package init(_ source: Source, paths: [String] = [], to output: String = ".", isForced: Bool = false) {
         self.source = source
         self.paths = paths

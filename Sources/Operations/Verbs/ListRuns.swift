@@ -21,10 +21,11 @@ package struct ListRuns: Sendable {
     private let limit: Int?
     private let scope: RunScope
 
-    /// Creates the operation: only runs that `filter` accepts, sorted by what `key` names, or by when they began, the last first.
+    /// Creates the operation: only runs that `filter` accepts, sorted by what `key` names, or by when they began, the
+    /// last first.
     ///
-    /// With a key the smallest value comes first; `isReversed` turns that round. Runs without a value come last. `scope` says whose kept
-    /// runs count beside those that were recorded here.
+    /// With a key the smallest value comes first; `isReversed` turns that round. Runs without a value come last.
+    /// `scope` says whose kept runs count beside those that were recorded here.
     package init(
         where filter: RunFilter? = nil,
         sortedBy key: String? = nil,

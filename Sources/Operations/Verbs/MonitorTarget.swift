@@ -10,7 +10,8 @@ package struct MonitorTarget: Sendable {
     private let acts: Bool
     private let isCanary: Bool
 
-    /// Creates the operation on a target, or on the only one that a monitor is set up for; only with `acts` anything is done.
+    /// Creates the operation on a target, or on the only one that a monitor is set up for; only with `acts` anything is
+    /// done.
     ///
     /// With `isCanary` the version is judged that has a part of the traffic, by its own numbers.
     package init(_ target: String?, acts: Bool = false, isCanary: Bool = false) {
@@ -84,7 +85,8 @@ extension MonitorReport {
 }
 
 extension Workspace {
-    /// Returns the target of that name, or, where none is named, the only one that a monitor is set up for, or the only one.
+    /// Returns the target of that name, or, where none is named, the only one that a monitor is set up for, or the only
+    /// one.
     func monitoredTarget(named name: String?) throws -> DeploymentTarget {
         let monitored = configuration.monitoredTargets
         return try target(named: name ?? (monitored.count == 1 ? monitored[0] : nil)).target

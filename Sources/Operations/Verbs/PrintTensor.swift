@@ -54,8 +54,8 @@ package struct PrintTensor: Sendable {
         return report
     }
 
-    /// Returns the segments of the file, and whether they were once proven to be right; fetches the tensor's frames where they are
-    /// not here.
+    /// Returns the segments of the file, and whether they were once proven to be right; fetches the tensor's frames
+    /// where they are not here.
     private func segments(of found: ObjectLookup.Found, _ lookup: ObjectLookup) async throws -> ([Segment], Bool) {
         if lookup.store.isSmallFile(found.object) { return (try await segments(ofSmall: found, lookup), true) }
         var reader = FrameReader(lookup.store)

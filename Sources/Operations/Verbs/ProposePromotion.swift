@@ -4,7 +4,8 @@ import Registry
 import SystemIO
 import SystemPackage
 
-/// `git model promote --propose`: asks for a promotion in a file that is reviewed, and that whoever merges it turns into a tag.
+/// `git model promote --propose`: asks for a promotion in a file that is reviewed, and that whoever merges it turns
+/// into a tag.
 package struct ProposePromotion: Sendable {
     /// What is asked for.
     package struct Report: Operations.Report {
@@ -98,8 +99,8 @@ package struct PromoteProposed: Sendable {
         return report
     }
 
-    /// Returns an event of the stage that somebody made after the request was committed, as a rollback; `nil` where there is none, or
-    /// where the stage has what is asked for.
+    /// Returns an event of the stage that somebody made after the request was committed, as a rollback; `nil` where
+    /// there is none, or where the stage has what is asked for.
     private func laterEvent(
         than request: (model: ModelName, stage: StageName, version: SemanticVersion),
         upTo head: GitObjectID,

@@ -49,7 +49,8 @@ package struct PurgeVersions: Sendable {
         self.isForced = isForced
     }
 
-    /// Purges; refuses while another command uses the local store, and says of each remote that cannot be purged what to do.
+    /// Purges; refuses while another command uses the local store, and says of each remote that cannot be purged what
+    /// to do.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         var resolved: [ResolvedVersion] = []

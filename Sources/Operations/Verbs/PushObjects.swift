@@ -78,7 +78,8 @@ package struct PushObjects: Sendable {
 }
 
 extension Workspace {
-    /// Pushes to every remote that can be written to; one that fails is a problem of the report, and keeps none from the others.
+    /// Pushes to every remote that can be written to; one that fails is a problem of the report, and keeps none from
+    /// the others.
     fileprivate func pushToAll(_ push: (String?) async throws -> TransferReport) async throws -> TransferReport {
         let names = configuration.remoteNamesByPreference
         var reports: [TransferReport] = []
@@ -228,8 +229,8 @@ extension Workspace {
         return String(url[..<scheme.upperBound] + rest[rest.index(after: end)...])
     }
 
-    /// Pushes the current branch with `git`, after its objects and the commits of its runs: as Git is configured to, or to the remote
-    /// that is meant.
+    /// Pushes the current branch with `git`, after its objects and the commits of its runs: as Git is configured to, or
+    /// to the remote that is meant.
     ///
     /// Returns what to warn of.
     fileprivate func pushCurrentBranch(with runs: Set<RunID>) async throws -> [String] {

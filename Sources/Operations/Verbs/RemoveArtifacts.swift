@@ -27,7 +27,8 @@ package struct RemoveArtifacts: Sendable {
     private let keepsBytes: Bool
     private let isForced: Bool
 
-    /// Creates the operation; with `keepsBytes` only git-model forgets them, with `isForced` bytes that are in no store go too.
+    /// Creates the operation; with `keepsBytes` only git-model forgets them, with `isForced` bytes that are in no store
+    /// go too.
     package init(_ paths: [String], keepsBytes: Bool = false, isForced: Bool = false) {
         self.paths = paths
         self.keepsBytes = keepsBytes
@@ -61,7 +62,8 @@ package struct RemoveArtifacts: Sendable {
         var report = Report()
         for artifact in chosen {
             do {
-                // The pointer goes last: whatever stops this before leaves a file too many, and the same command goes on.
+                // The pointer goes last: whatever stops this before leaves a file too many, and the same command goes
+                // on.
                 try await workspace.forget(artifact)
                 if !keepsBytes { try await workspace.removeBytes(of: artifact.path) }
                 try workspace.removePointer(of: artifact.path)
@@ -79,7 +81,8 @@ package struct RemoveArtifacts: Sendable {
 }
 
 extension Workspace {
-    /// Whether the current commit has an artifact that neither the index nor the work tree has: this command was killed behind it.
+    /// Whether the current commit has an artifact that neither the index nor the work tree has: this command was killed
+    /// behind it.
     fileprivate func wasRemoved(_ path: String) async throws -> Bool {
         guard let head = try await repository.objects.head().commit else { return false }
         let committed = try await PointerIndex.at(head, in: repository).entries
@@ -88,7 +91,8 @@ extension Workspace {
         return try await repository.index.entries(pointers).isEmpty
     }
 
-    /// Takes away an artifact's line in an ignore file and its place in descriptions, and stages that and that its pointer goes.
+    /// Takes away an artifact's line in an ignore file and its place in descriptions, and stages that and that its
+    /// pointer goes.
     fileprivate func forget(_ artifact: PointerIndex.Entry) async throws {
         let path = artifact.path
         var changed = Set(try await stagedFiles(naming: path))
@@ -98,7 +102,8 @@ extension Workspace {
         try await repository.index.untrack([GitPath(path.appendingPointerSuffix.text)])
     }
 
-    /// The ignore file and descriptions that name an artifact in the index; a command that was killed may have changed them on disk.
+    /// The ignore file and descriptions that name an artifact in the index; a command that was killed may have changed
+    /// them on disk.
     private func stagedFiles(naming artifact: RepositoryPath) async throws -> [RepositoryPath] {
         let ignoreFile = IgnoreFile.path(in: artifact.parent)
         let places = [ignoreFile.text, ModelDescription.directory].map { GitPathspec.path(GitPath($0)) }
@@ -120,7 +125,8 @@ extension Workspace {
         try removeEmptyDirectories(above: path)
     }
 
-    /// Removes an artifact from the work tree, and directories that are empty then; what `.mverignore` leaves out of it stays.
+    /// Removes an artifact from the work tree, and directories that are empty then; what `.mverignore` leaves out of it
+    /// stays.
     fileprivate func removeBytes(of path: RepositoryPath) async throws {
         let location = try location(of: path)
         guard try FileStatus.of(location)?.kind == .directory else {

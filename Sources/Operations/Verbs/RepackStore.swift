@@ -5,7 +5,8 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// `git model repack`: encodes a store anew, so that the newest versions decode by themselves and older ones are differences.
+/// `git model repack`: encodes a store anew, so that the newest versions decode by themselves and older ones are
+/// differences.
 package struct RepackStore: Sendable {
     /// What was done, or would be.
     package struct Report: Operations.Report {
@@ -23,8 +24,8 @@ package struct RepackStore: Sendable {
             package let bytesBefore: Int64
             /// The size of the packs afterwards.
             package let bytesAfter: Int64
-            /// From when on `git model gc --remote` deletes what is only hidden until then, in ISO 8601, UTC; left out where everything is
-            /// gone already.
+            /// From when on `git model gc --remote` deletes what is only hidden until then, in ISO 8601, UTC; left out
+            /// where everything is gone already.
             package let goneAfter: String?
         }
 

@@ -18,7 +18,8 @@ extension Workspace {
 
     /// Brings artifacts on disk in line with their pointers, from the local store.
     ///
-    /// Bytes that are in no store are only overwritten when forced; then everything else goes on. What `drafts` has is moved.
+    /// Bytes that are in no store are only overwritten when forced; then everything else goes on. What `drafts` has is
+    /// moved.
     func restore(
         _ artifacts: [PointerIndex.Entry],
         from store: LocalStore,
@@ -99,7 +100,8 @@ extension Workspace {
         return nil
     }
 
-    /// Returns the artifacts with bytes that are in no store; and, where asked for, trees of known files that are no version.
+    /// Returns the artifacts with bytes that are in no store; and, where asked for, trees of known files that are no
+    /// version.
     func modified(
         _ artifacts: [PointerIndex.Entry],
         store: LocalStore,
@@ -120,7 +122,8 @@ extension Workspace {
 }
 
 extension Problem {
-    /// The problem of an artifact whose pointer says of its object what is not so; `nil` where it is right as far as is known.
+    /// The problem of an artifact whose pointer says of its object what is not so; `nil` where it is right as far as is
+    /// known.
     init?(wrongPointerOf artifact: PointerIndex.Entry, in store: LocalStore) {
         guard let what = store.contradiction(of: artifact.pointer) else { return nil }
         self.init(artifact.path.appendingPointerSuffix.text, message: "the pointer is wrong: \(what)")

@@ -69,8 +69,8 @@ package struct ReviewChanges: Sendable {
         package var parameters: [Row] = [], data: [Row] = [], environment: [Row] = []
         /// The plots, each with what both have of it; those that do not differ are left out.
         package var plots: [PlotFigure] = []
-        /// The bytes of what the later commit has anew or changed, and those that a store with the earlier one lacks of it; `nil` where
-        /// the local store does not know.
+        /// The bytes of what the later commit has anew or changed, and those that a store with the earlier one lacks of
+        /// it; `nil` where the local store does not know.
         package let size: Int64, wireSize: Int64?
         /// What to type to try it.
         package let commands: [String]

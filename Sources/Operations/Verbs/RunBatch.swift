@@ -82,7 +82,8 @@ package struct RunBatch: Sendable {
         guard target.kind == .batch else {
             throw Failure(.usage, "\(target.name) is a target of the kind \(target.kind.rawValue), not batch")
         }
-        // As for going back: what was deployed there was agreed to, unless the clone itself brought it, or another host is asked.
+        // As for going back: what was deployed there was agreed to, unless the clone itself brought it, or another host
+        // is asked.
         try workspace.requireAgreement(toGoingBackOn: configured)
         try target.settings.requireKnown(DirectoryTarget.keys(of: .batch))
         let tally = ProgressTally(phase: "sending", sink: workspace.context.progress)

@@ -33,7 +33,8 @@ package struct ShowParameters: Sendable {
     private let texts: [String]
     private let filter: NameFilter
 
-    /// Creates the operation on versions, revisions and runs, or without any on the working copy; only names that a pattern matches count.
+    /// Creates the operation on versions, revisions and runs, or without any on the working copy; only names that a
+    /// pattern matches count.
     package init(_ texts: [String] = [], filter patterns: [String] = []) {
         self.texts = texts
         filter = NameFilter(patterns)

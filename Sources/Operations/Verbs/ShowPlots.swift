@@ -6,7 +6,8 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// `git model plots show` and `git model plots diff`: the plots of versions, commits, runs and the work tree, drawn together.
+/// `git model plots show` and `git model plots diff`: the plots of versions, commits, runs and the work tree, drawn
+/// together.
 package struct ShowPlots: Sendable {
     /// The plots.
     package struct Report: Operations.Report {
@@ -32,7 +33,8 @@ package struct ShowPlots: Sendable {
     private let patterns: [String]
     private let output: String?
 
-    /// Creates the operation; only plots whose ids or titles match a pattern count, and each is written as SVG into `output`, if that is given.
+    /// Creates the operation; only plots whose ids or titles match a pattern count, and each is written as SVG into
+    /// `output`, if that is given.
     package init(_ sides: Sides, matching patterns: [String] = [], to output: String? = nil) {
         self.sides = sides
         self.patterns = patterns

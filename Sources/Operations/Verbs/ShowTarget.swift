@@ -3,7 +3,8 @@ import ModelCore
 import Registry
 import SystemIO
 
-/// `git model deployments status`: what runs on a target, since when, from which commit, and whether its files are what they were.
+/// `git model deployments status`: what runs on a target, since when, from which commit, and whether its files are what
+/// they were.
 package struct ShowTarget: Sendable {
     /// What runs.
     package struct Report: Operations.Report {
@@ -45,7 +46,8 @@ package struct ShowTarget: Sendable {
 
         /// Who gets how much of the traffic; `nil` where no gateway says so.
         package var traffic: [Share]?
-        /// Whether somebody who asks its gateway gets an answer of a release; `nil` where nothing was deployed, and for kinds without one.
+        /// Whether somebody who asks its gateway gets an answer of a release; `nil` where nothing was deployed, and for
+        /// kinds without one.
         package var isServed: Bool?
         /// Whether what runs is what the records say.
         package var isRecorded = true

@@ -25,7 +25,8 @@ package struct ShowVersion: Sendable {
             package let isHere: Bool
             /// Whether they are missing because they were purged.
             package let isPurged: Bool
-            /// The tensors, where they were asked for and the local store has the manifests, or the bytes of small files.
+            /// The tensors, where they were asked for and the local store has the manifests, or the bytes of small
+            /// files.
             package let tensors: [TensorRow]?
         }
 
@@ -56,7 +57,8 @@ package struct ShowVersion: Sendable {
     private let version: String?
     private let showsTensors: Bool
 
-    /// Creates the operation for a version or revision, or for what is checked out; `tensors` lists those of its files, too.
+    /// Creates the operation for a version or revision, or for what is checked out; `tensors` lists those of its files,
+    /// too.
     package init(_ version: String? = nil, tensors: Bool = false) {
         self.version = version
         showsTensors = tensors

@@ -37,7 +37,8 @@ package struct SlimStore: Sendable {
     private let isDryRun: Bool
     private let takesAll: Bool
 
-    /// Creates the operation; without versions, everything in the store is meant; with `takesAll`, also what is checked out.
+    /// Creates the operation; without versions, everything in the store is meant; with `takesAll`, also what is checked
+    /// out.
     package init(versions: [String], remote: String? = nil, isDryRun: Bool = false, takesAll: Bool = false) {
         self.versions = versions
         self.remote = remote

@@ -62,8 +62,8 @@ package struct SyncDeployments: Sendable {
         return report
     }
 
-    /// A target that is not set up here any more, or that nobody here agreed to, has only this clone's journal: a directory that a
-    /// tracked file names could say anything, and stages would follow.
+    /// A target that is not set up here any more, or that nobody here agreed to, has only this clone's journal: a
+    /// directory that a tracked file names could say anything, and stages would follow.
     private func sharing(
         _ name: TargetName,
         in workspace: Workspace
@@ -80,8 +80,8 @@ package struct SyncDeployments: Sendable {
         }
     }
 
-    /// Asks the directory of a target what happened there that nobody noted, as where a process, or a clone, is no more; returns
-    /// warnings.
+    /// Asks the directory of a target what happened there that nobody noted, as where a process, or a clone, is no
+    /// more; returns warnings.
     private static func settle(_ session: TargetSession) async throws -> [String] {
         guard [.directory, .batch, .process].contains(session.target.kind) else { return [] }
         let seals = try await session.driver.seals()

@@ -5,7 +5,8 @@ import Remotes
 import SystemIO
 import SystemPackage
 
-/// `git model trust`: what this user agreed to: remote URLs that are written to, targets, and commands that versions bring.
+/// `git model trust`: what this user agreed to: remote URLs that are written to, targets, and commands that versions
+/// bring.
 package struct Trust: Sendable {
     /// What is agreed to.
     package struct Report: Operations.Report {
@@ -84,7 +85,8 @@ package struct Trust: Sendable {
                 try store.add(url)
                 let entry = Report.Entry(url: url, remotes: names(url), isAgreed: true)
                 var report = Report(action: isNew ? "added" : "unchanged", urls: [entry])
-                // A name of a remote that was mistyped is a path from here. An absolute one may be that of a disk to come.
+                // A name of a remote that was mistyped is a path from here. An absolute one may be that of a disk to
+                // come.
                 if !text.hasPrefix("/"), url.hasPrefix("/"), entry.remotes.isEmpty,
                     try FileStatus.of(FilePath(url), followingLinks: true) == nil
                 {

@@ -28,7 +28,8 @@ package struct UseStore: Sendable {
         self.isForGroup = isForGroup
     }
 
-    /// Takes along what the old store has, and only then uses the new one; an old store that nobody else uses is removed.
+    /// Takes along what the old store has, and only then uses the new one; an old store that nobody else uses is
+    /// removed.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let old = workspace.storePath.lexicallyNormalized()

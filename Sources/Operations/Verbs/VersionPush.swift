@@ -11,7 +11,8 @@ struct VersionPush {
     private let name: TagName
     private let gitRemote: String
 
-    /// Throws where it is known beforehand that the push would fail: a tag that nobody asked for alone is in the way later.
+    /// Throws where it is known beforehand that the push would fail: a tag that nobody asked for alone is in the way
+    /// later.
     init(of name: TagName, in workspace: Workspace) async throws {
         self.workspace = workspace
         self.name = name
@@ -48,8 +49,8 @@ struct VersionPush {
         }
     }
 
-    /// Returns the files of the runs that the current commit has, and what the remote gets with it: what commits on the way have, and
-    /// what those runs started from.
+    /// Returns the files of the runs that the current commit has, and what the remote gets with it: what commits on the
+    /// way have, and what those runs started from.
     private func runArtifacts(
         of runs: Set<RunID>,
         beside artifacts: [PointerIndex.Entry],
@@ -79,8 +80,8 @@ struct VersionPush {
 }
 
 extension Workspace {
-    /// Pushes references with `git`, with no remote what and where its configuration says: on the user's terminal, or, where a
-    /// program reads our messages, without a word.
+    /// Pushes references with `git`, with no remote what and where its configuration says: on the user's terminal, or,
+    /// where a program reads our messages, without a word.
     func pushWithGit(_ refspecs: [GitRefspec], to remote: String?) async throws {
         try await repository.push(
             refspecs,
@@ -91,8 +92,8 @@ extension Workspace {
         )
     }
 
-    /// Returns the Git remote that the current branch is pushed to, as Git finds it: the branch's own for pushing, the one for pushing
-    /// in general, else that which the branch belongs to.
+    /// Returns the Git remote that the current branch is pushed to, as Git finds it: the branch's own for pushing, the
+    /// one for pushing in general, else that which the branch belongs to.
     func gitPushRemote() async throws -> String? {
         let git = try await repository.program.configuration()
         var names = [git.value("remote.pushdefault")]

@@ -85,7 +85,8 @@ struct ConfiguredRemote: Sendable {
         return known.filter { !held.contains($0.pointer.oid) }
     }
 
-    /// Returns those of some artifacts that were not purged, as far as this machine or the remote knows: what nobody needs to have.
+    /// Returns those of some artifacts that were not purged, as far as this machine or the remote knows: what nobody
+    /// needs to have.
     func withoutPurged(_ artifacts: [PointerIndex.Entry], local: LocalStore) async throws -> [PointerIndex.Entry] {
         let purged = Set(try await purged(artifacts, local: local).map(\.pointer))
         return artifacts.filter { !purged.contains($0.pointer) }

@@ -4,8 +4,8 @@ import SystemIO
 import SystemPackage
 
 extension Context {
-    /// Returns what somebody agrees to who agrees to a URL: an absolute path in its one spelling, a relative one taken from
-    /// `base`; a URL that this version cannot use stays as it is.
+    /// Returns what somebody agrees to who agrees to a URL: an absolute path in its one spelling, a relative one taken
+    /// from `base`; a URL that this version cannot use stays as it is.
     func agreedURL(_ text: String, from base: FilePath) -> String {
         (try? RemoteURL(parsing: expandingHome(text), relativeTo: base).text) ?? text
     }
@@ -33,8 +33,8 @@ extension Context {
         )
     }
 
-    /// Whether the user of this machine agreed to a URL, a relative path taken from `base`, for good or for this invocation;
-    /// `meaning` tells what a URL stands for.
+    /// Whether the user of this machine agreed to a URL, a relative path taken from `base`, for good or for this
+    /// invocation; `meaning` tells what a URL stands for.
     func agrees(to text: String, from base: FilePath, meaning: (String) -> String = { $0 }) throws -> Bool {
         let url = agreedURL(meaning(text), from: base)
         // What is typed behind --trust is taken from where the user stands, as all paths of the command line are.

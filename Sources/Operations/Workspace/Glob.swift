@@ -2,14 +2,16 @@ import ModelCore
 import SystemIO
 import SystemPackage
 
-/// A pattern as shells write them, for where no shell expanded it: `*`, `?` and `[…]` within a component, `**` across them.
+/// A pattern as shells write them, for where no shell expanded it: `*`, `?` and `[…]` within a component, `**` across
+/// them.
 struct Glob {
     private let components: [[UInt8]]
 
     /// Creates a pattern of path components.
     init(_ pattern: String) { components = pattern.split(separator: "/").map { Array($0.utf8) } }
 
-    /// Returns the files and directories below `root` that match, in the order of their bytes; `.git` is never looked into.
+    /// Returns the files and directories below `root` that match, in the order of their bytes; `.git` is never looked
+    /// into.
     func matches(under root: FilePath) throws -> [RepositoryPath] {
         guard components.contains(where: { $0.contains { "*?[".utf8.contains($0) } }) else { return [] }
         var found: [String] = []
@@ -59,7 +61,8 @@ struct Glob {
         }
     }
 
-    /// Returns what of a pattern is left once its first part, which is no star, took the first byte of a name; `nil` where it does not.
+    /// Returns what of a pattern is left once its first part, which is no star, took the first byte of a name; `nil`
+    /// where it does not.
     private static func step(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let byte = name.first else { return nil }
         switch pattern.first {

@@ -26,9 +26,11 @@ struct LargeFiles {
         self.artifacts = artifacts
     }
 
-    /// Returns the files of a directory, or of the whole repository; what is in an artifact that is a tree is none of them.
+    /// Returns the files of a directory, or of the whole repository; what is in an artifact that is a tree is none of
+    /// them.
     ///
-    /// A small file that Git ignores is left out, and of the whole repository a large one too, unless it is an artifact already.
+    /// A small file that Git ignores is left out, and of the whole repository a large one too, unless it is an artifact
+    /// already.
     func split(_ directory: RepositoryPath?) async throws -> Split {
         var split = Split()
         let visible = try await visibleFiles(of: directory)

@@ -91,8 +91,8 @@ struct ModelAssignment {
         return found.values.sorted { $0.name < $1.name }
     }
 
-    /// Returns the version that an artifact's model was made from: the description's metadata `base`, which the user may just be giving,
-    /// else its base model.
+    /// Returns the version that an artifact's model was made from: the description's metadata `base`, which the user
+    /// may just be giving, else its base model.
     func base(of artifact: RepositoryPath) -> String? {
         guard let name = model(of: artifact) else { return nil }
         let description = descriptions(listing: [artifact]).first { $0.name == name }

@@ -8,8 +8,8 @@ import SystemPackage
 
 /// Finds the object that `VERSION:PATH` means: an artifact's bytes, or those of one file of a tree.
 ///
-/// Behind a version, a path counts from the top of the repository, unless it begins with `./` or `../`; without one, it is what the
-/// work tree's pointer names.
+/// Behind a version, a path counts from the top of the repository, unless it begins with `./` or `../`; without one, it
+/// is what the work tree's pointer names.
 struct ObjectLookup {
     /// What was found.
     struct Found {
@@ -51,7 +51,8 @@ struct ObjectLookup {
 
     /// Asks the remotes, the default one first, until one has what is wanted.
     ///
-    /// Returns `nil` where none has it; throws the first error where none could be asked, and where nothing may be fetched.
+    /// Returns `nil` where none has it; throws the first error where none could be asked, and where nothing may be
+    /// fetched.
     func fetching<Value>(
         for path: RepositoryPath,
         _ body: (Fetch) async throws -> Value?

@@ -8,8 +8,8 @@ import Store
 package struct RootRetirement: Sendable {
     /// Which roots go.
     package enum Rule: Sendable {
-        /// Those of this repository that are at least so many days old, and to whose commit nothing leads any more, here or in the Git
-        /// remote.
+        /// Those of this repository that are at least so many days old, and to whose commit nothing leads any more,
+        /// here or in the Git remote.
         case unreachable(days: Int)
         /// Those of another repository, which is no more.
         case repository(String)

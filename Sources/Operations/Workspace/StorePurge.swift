@@ -59,8 +59,8 @@ struct StorePurge {
 
     /// Purges a remote's store; `nil` where there is none yet.
     ///
-    /// A directory is encoded anew while everybody else is locked out; any other remote, and one with packs that are on their way out,
-    /// is purged by the rules of collection. `local` is purged by then.
+    /// A directory is encoded anew while everybody else is locked out; any other remote, and one with packs that are on
+    /// their way out, is purged by the rules of collection. `local` is purged by then.
     func run(onRemote name: String, local: LocalStore) async throws -> Outcome? {
         let remote = try workspace.remote(named: name)
         guard let directory = remote.store.remote.lockableDirectory, try !Workspace.hasTombs(directory) else {
@@ -87,7 +87,8 @@ struct StorePurge {
         let oids = Set(victims.map(\.oid))
         let roots = try store.roots().filter { !oids.isDisjoint(with: $0.record.oids) }
         let retired = roots.filter { $0.record.repository == own }
-        // Another repository's claim outlives this one's, which goes all the same, so that the other can purge the rest.
+        // Another repository's claim outlives this one's, which goes all the same, so that the other can purge the
+        // rest.
         let foreign = roots.filter { $0.record.repository != own }
         if !isDryRun {
             for root in retired {

@@ -39,7 +39,8 @@ struct VersionPair {
     /// Pointers that cannot be read.
     let unreadable: UnreadablePointers
 
-    /// Reads the pointers of at most two versions; what is left out is HEAD as the earlier one, the work tree as the later.
+    /// Reads the pointers of at most two versions; what is left out is HEAD as the earlier one, the work tree as the
+    /// later.
     ///
     /// Where one is a version of a model, only artifacts of that model count on the other side.
     init(_ versions: [String], in workspace: Workspace) async throws {

@@ -6,7 +6,8 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
-    /// Returns every pointer that history has, from all references, reflogs, stashes and worktrees, and that is staged anywhere.
+    /// Returns every pointer that history has, from all references, reflogs, stashes and worktrees, and that is staged
+    /// anywhere.
     ///
     /// A pointer of history that is damaged is left out.
     func historicalArtifacts() async throws -> [PointerIndex.Entry] { try await historicalPointers().entries }

@@ -4,8 +4,8 @@ import Remotes
 import SystemPackage
 
 extension Workspace {
-    /// What to say of a remote in a directory of the work tree, where Git would take its packs for files of the repository; `nil` of
-    /// any other, and of one that Git ignores.
+    /// What to say of a remote in a directory of the work tree, where Git would take its packs for files of the
+    /// repository; `nil` of any other, and of one that Git ignores.
     func warning(ofInnerRemote remote: String, url: String) async throws -> (warning: String, hint: String)? {
         let parsed = try RemoteURL(parsing: context.expandingHome(url), relativeTo: root)
         guard let tree = repository.layout.workTree, case .directory(let path) = parsed, path.starts(with: tree),

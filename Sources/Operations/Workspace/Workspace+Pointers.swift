@@ -44,8 +44,8 @@ extension Workspace {
 
     /// Returns the artifacts among a user's arguments and everything in the directories among them.
     ///
-    /// An argument that names only what cannot be read is left out, as long as others name something: it is a problem, which
-    /// `explain` names.
+    /// An argument that names only what cannot be read is left out, as long as others name something: it is a problem,
+    /// which `explain` names.
     func select(_ arguments: [String], among index: PointerIndex) async throws -> [PointerIndex.Entry] {
         var damage: PointerIndex.Damage?
         let readable = arguments.filter { argument in

@@ -4,10 +4,11 @@ import Remotes
 import SystemPackage
 
 extension Workspace {
-    /// Adds a remote to `.mver/config`, with this user's agreement to its URL; with `isForced`, in place of one of that name.
+    /// Adds a remote to `.mver/config`, with this user's agreement to its URL; with `isForced`, in place of one of that
+    /// name.
     ///
-    /// A relative path counts from the top of the repository. Whoever adds a remote agrees to it. One that is there with that
-    /// URL already stays.
+    /// A relative path counts from the top of the repository. Whoever adds a remote agrees to it. One that is there
+    /// with that URL already stays.
     func addRemote(_ name: String, url: String, isForced: Bool) async throws {
         // Only a URL that this version can use may enter a file that everybody shares.
         let added = try remote(name, url: url, isAgreed: true)
@@ -23,8 +24,8 @@ extension Workspace {
         if let trust = TrustStore(environment: context.environment) { try trust.add(agreedURL(url)) }
     }
 
-    /// Returns a URL as the tracked configuration is to have it: a relative path typed in a directory below the top means the
-    /// same from the top.
+    /// Returns a URL as the tracked configuration is to have it: a relative path typed in a directory below the top
+    /// means the same from the top.
     func urlFromTop(_ typed: String) -> String {
         guard context.workingDirectory != root, !typed.isEmpty, !typed.hasPrefix("/"), !typed.hasPrefix("~"),
             case .directory(let path)? = try? RemoteURL(parsing: typed, relativeTo: context.workingDirectory),
@@ -50,7 +51,8 @@ extension Workspace {
         return url
     }
 
-    /// Whether the user of this machine agreed to a URL of this repository's configuration, for good or for this invocation.
+    /// Whether the user of this machine agreed to a URL of this repository's configuration, for good or for this
+    /// invocation.
     func agrees(to configured: String) throws -> Bool {
         try context.agrees(to: configured, from: root, meaning: resolvingGitRemote)
     }

@@ -34,8 +34,8 @@ extension Workspace {
         let artifacts: [PointerIndex.Entry]
     }
 
-    /// Reads the pointers that count where a branch keeps its newest `count` commits that change one, and everything staged; maps of
-    /// imports count whatever their age.
+    /// Reads the pointers that count where a branch keeps its newest `count` commits that change one, and everything
+    /// staged; maps of imports count whatever their age.
     func retainedPointers(keepingLast count: Int) async throws -> PointerIndex {
         let retention = try await repository.retention(keepingLast: count, changing: Pointer.fileSuffix)
         let maps = GitPath(ImportMap.directory)
@@ -57,8 +57,8 @@ extension Workspace {
         return try await pointers(in: files)
     }
 
-    /// Returns what history names beside `live`, by the commit that brought it in, newest first, as far as the store has anything
-    /// of it that nothing alive needs.
+    /// Returns what history names beside `live`, by the commit that brought it in, newest first, as far as the store
+    /// has anything of it that nothing alive needs.
     func superseded(beside live: [Pointer], in store: LocalStore) async throws -> [Superseded] {
         let roots = try await repository.gcRoots(indexSuffix: Pointer.fileSuffix)
         var order: [GitObjectID] = []
@@ -81,7 +81,8 @@ extension Workspace {
         return found
     }
 
-    /// Returns which of these objects some remote has whole, as all that are set up say, and why some of them cannot be asked.
+    /// Returns which of these objects some remote has whole, as all that are set up say, and why some of them cannot be
+    /// asked.
     func heldRemotely(_ pointers: [Pointer], local: LocalStore) async throws -> (held: Set<Digest>, warnings: [String])
     {
         var held: Set<Digest> = []

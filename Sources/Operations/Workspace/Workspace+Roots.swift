@@ -5,21 +5,22 @@ import SystemIO
 import SystemPackage
 
 extension Workspace {
-    /// Returns everything that keeps bytes of the local store alive: what this repository refers to, and what every other that uses
-    /// the store does.
+    /// Returns everything that keeps bytes of the local store alive: what this repository refers to, and what every
+    /// other that uses the store does.
     ///
-    /// Of this repository's branches, only the newest `count` commits that change an artifact count where a number is given. Throws
-    /// where any user of the store cannot be read.
+    /// Of this repository's branches, only the newest `count` commits that change an artifact count where a number is
+    /// given. Throws where any user of the store cannot be read.
     func livePointers(keepingLast count: Int? = nil) async throws -> [Pointer] {
         let all = Set(try await ownLivePointers(keepingLast: count) + otherUsersPointers())
         return all.sorted { $0.oid < $1.oid }
     }
 
-    /// Returns what this repository refers to: the pointers of history, of every index, and on the disk of every worktree, tracked,
-    /// new or ignored.
+    /// Returns what this repository refers to: the pointers of history, of every index, and on the disk of every
+    /// worktree, tracked, new or ignored.
     ///
-    /// Throws where anything that might be a pointer cannot be read: who deletes must know all of them. A file of history that is
-    /// none, though it has a pointer's name, names nothing and cannot be taken back: it stops nobody. One on the disk can be mended.
+    /// Throws where anything that might be a pointer cannot be read: who deletes must know all of them. A file of
+    /// history that is none, though it has a pointer's name, names nothing and cannot be taken back: it stops nobody.
+    /// One on the disk can be mended.
     func ownLivePointers(keepingLast count: Int? = nil) async throws -> [Pointer] {
         let history =
             if let count { try await retainedPointers(keepingLast: count) } else { try await historicalPointers() }

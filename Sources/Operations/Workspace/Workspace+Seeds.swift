@@ -4,7 +4,8 @@ import Store
 import SystemIO
 
 extension Workspace {
-    /// Returns, by object, the files in the working copy that may have frames of an artifact that is to be fetched: those in its place.
+    /// Returns, by object, the files in the working copy that may have frames of an artifact that is to be fetched:
+    /// those in its place.
     ///
     /// What cannot be looked at is no seed, for seeds only save fetching.
     func seeds(for artifacts: [PointerIndex.Entry]) async throws -> [Digest: [Seed]] {

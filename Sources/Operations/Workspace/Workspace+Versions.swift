@@ -77,7 +77,8 @@ extension Workspace {
         return models
     }
 
-    /// Whether a commit has other artifacts of a model than a version of it; of a model that names none, whether any is another.
+    /// Whether a commit has other artifacts of a model than a version of it; of a model that names none, whether any is
+    /// another.
     private func hasOtherArtifacts(
         _ commit: GitObjectID,
         than version: ModelVersion,

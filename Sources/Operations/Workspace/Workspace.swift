@@ -147,7 +147,8 @@ final class AlternateLock: Sendable {
 }
 
 extension GitRepository {
-    /// Whether `init` was ever run here; commits from before that have no configuration, but what every command leaves is there.
+    /// Whether `init` was ever run here; commits from before that have no configuration, but what every command leaves
+    /// is there.
     var isSetUp: Bool {
         get async throws {
             if try FileStatus.of(layout.commonDirectory.appending("model")) != nil { return true }

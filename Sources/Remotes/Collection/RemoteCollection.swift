@@ -5,8 +5,9 @@ package import SystemPackage
 
 /// Takes out of a store in a remote what no root names, without a lock that writers would have to wait for.
 ///
-/// Packs that nothing needs are buried: from then on no writer counts on them. A later run, once they have been so for a grace period,
-/// deletes them. What a tomb hides and a root needs all the same is copied first (`docs/decisions/0002-lock-free-gc.md`).
+/// Packs that nothing needs are buried: from then on no writer counts on them. A later run, once they have been so for
+/// a grace period, deletes them. What a tomb hides and a root needs all the same is copied first
+/// (`docs/decisions/0002-lock-free-gc.md`).
 package struct RemoteCollection: Sendable {
     /// How old a pack has to be to be buried, and how long it stays buried, in ns by the server's clock: a day.
     package static let gracePeriod: Int64 = 86_400 * 1_000_000_000
@@ -26,7 +27,8 @@ package struct RemoteCollection: Sendable {
         self.cancellation = cancellation
     }
 
-    /// Returns the roots of the store with the time of each, and what time it is, in ns by the server's clock, or by the caller's.
+    /// Returns the roots of the store with the time of each, and what time it is, in ns by the server's clock, or by
+    /// the caller's.
     package func roots(
         dryRunAt: Int64? = nil
     ) async throws -> (roots: [(record: RootRecord, modified: Int64)], now: Int64) {

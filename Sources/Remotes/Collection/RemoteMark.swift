@@ -12,10 +12,11 @@ struct RemoteMark: Sendable {
     /// What rebuilds each object that a root names.
     private(set) var closures: [Digest: RemoteClosure.Found] = [:]
 
-    /// Marks what the roots of a survey name, but for some objects; `known` tells of some whether they are files or trees.
+    /// Marks what the roots of a survey name, but for some objects; `known` tells of some whether they are files or
+    /// trees.
     ///
-    /// Refuses where a root names an object that is not all there (G8), unless that was purged, or one that this version does not
-    /// understand.
+    /// Refuses where a root names an object that is not all there (G8), unless that was purged, or one that this
+    /// version does not understand.
     init(
         _ survey: RemoteSurvey,
         of source: RemoteStore,

@@ -5,9 +5,9 @@ package import SystemPackage
 
 /// Takes what only some objects need out of a store in a remote, without a lock that anybody would have to wait for.
 ///
-/// What stays and is a difference to it, or lies in packs with it, is sent anew. Then those packs are buried, whatever their age,
-/// until a look after that finds no root that needs them; then nothing finds them any more, and collection deletes them in a day
-/// (`docs/decisions/0002-lock-free-gc.md`).
+/// What stays and is a difference to it, or lies in packs with it, is sent anew. Then those packs are buried, whatever
+/// their age, until a look after that finds no root that needs them; then nothing finds them any more, and collection
+/// deletes them in a day (`docs/decisions/0002-lock-free-gc.md`).
 package struct RemotePurge: Sendable {
     /// What is to go, and what is to stay.
     package struct Request: Sendable {
@@ -57,8 +57,8 @@ package struct RemotePurge: Sendable {
     private let cancellation: Cancellation
     private let progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
 
-    /// Creates a purge of `source`; `local` has what of the objects that stay is to be sent as it is stored here, and `scratch` is a
-    /// directory of this machine for what is put together or has to be fetched.
+    /// Creates a purge of `source`; `local` has what of the objects that stay is to be sent as it is stored here, and
+    /// `scratch` is a directory of this machine for what is put together or has to be fetched.
     package init(
         of source: RemoteStore,
         local: LocalStore,
@@ -75,7 +75,8 @@ package struct RemotePurge: Sendable {
         self.progress = progress
     }
 
-    /// Purges, or, with the time `dryRunAt` in ns, only says what would be done at that time; `nil` where there is no store.
+    /// Purges, or, with the time `dryRunAt` in ns, only says what would be done at that time; `nil` where there is no
+    /// store.
     ///
     /// Refuses where another repository's root names what is to go; this one's let go of it all the same.
     package func run(_ request: Request, dryRunAt: Int64? = nil) async throws -> Report? {

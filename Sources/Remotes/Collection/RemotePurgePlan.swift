@@ -1,7 +1,8 @@
 import ModelCore
 import Store
 
-/// What is left to do, as one look at a remote shows it, until nothing there needs or finds what only some objects have.
+/// What is left to do, as one look at a remote shows it, until nothing there needs or finds what only some objects
+/// have.
 struct RemotePurgePlan: Sendable {
     let survey: RemoteSurvey
     /// What every root needs, the purged objects aside, without the packs below where that can be.
@@ -80,8 +81,8 @@ struct RemotePurgePlan: Sendable {
 
     /// Whether all that is left is to hide what was buried: nobody can count on it any more, and no root needs it.
     ///
-    /// The tombs were there before the roots were listed. Whoever was told before the tombs came up that a push is complete has a root
-    /// in that list; whoever looks later sees the tombs, and sends again what they hide.
+    /// The tombs were there before the roots were listed. Whoever was told before the tombs came up that a push is
+    /// complete has a root in that list; whoever looks later sees the tombs, and sends again what they hide.
     var isSettled: Bool { isMarked && claims.isEmpty && affected.isEmpty && unburied.isEmpty }
 
     /// Of a plan that is settled: the buried packs that no root needs, whoever buried them.

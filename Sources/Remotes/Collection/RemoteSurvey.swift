@@ -22,7 +22,8 @@ struct RemoteSurvey: Sendable {
     /// The objects that were taken away for good.
     let purged: Set<Digest>
 
-    /// Looks at a store; refuses where an index or a root cannot be read, for what it says may be all that keeps something alive.
+    /// Looks at a store; refuses where an index or a root cannot be read, for what it says may be all that keeps
+    /// something alive.
     init(of source: RemoteStore) async throws {
         let remote = source.remote
         tombs = try await RemoteSurvey.times(of: remote.list("tomb"), in: remote)
@@ -66,8 +67,8 @@ struct RemoteSurvey: Sendable {
         return roots
     }
 
-    /// Returns the copy of a frame that keeps it alive, where that is of less depth than `limit`: one that stays, with all that it decodes
-    /// against, else one that is buried.
+    /// Returns the copy of a frame that keeps it alive, where that is of less depth than `limit`: one that stays, with
+    /// all that it decodes against, else one that is buried.
     func copy(of frame: Digest, below limit: UInt8) -> FrameLocation? {
         let copies = indexes.copies(of: frame).filter { $0.entry.depth < limit && isWhole($0.pack) }
         return copies.first { isDecodable($0) { tombs[$0] == nil } } ?? copies.first { isDecodable($0) { _ in true } }
@@ -78,8 +79,8 @@ struct RemoteSurvey: Sendable {
         !copies(of: frame, below: .max, without: packs).isEmpty
     }
 
-    /// Returns the copies of a frame of less depth than `limit` that, with all that they decode against, are neither buried nor in some
-    /// packs.
+    /// Returns the copies of a frame of less depth than `limit` that, with all that they decode against, are neither
+    /// buried nor in some packs.
     func copies(of frame: Digest, below limit: UInt8, without packs: Set<Digest>) -> [FrameLocation] {
         indexes.copies(of: frame).filter { copy in
             copy.entry.depth < limit && isWhole(copy.pack)

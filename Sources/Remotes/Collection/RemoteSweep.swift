@@ -65,7 +65,8 @@ struct RemoteSweep {
         }
     }
 
-    /// Copies frames as they are into new packs, and returns the index of these, which is up; `nil` where there is nothing to copy.
+    /// Copies frames as they are into new packs, and returns the index of these, which is up; `nil` where there is
+    /// nothing to copy.
     private func save(_ frames: [FrameLocation], of survey: RemoteSurvey) async throws -> IndexFile? {
         guard !frames.isEmpty else { return nil }
         try Directories.create(scratch, durable: false)
@@ -120,7 +121,8 @@ struct RemoteSweep {
         try await record.add(pack.pack)
     }
 
-    /// Writes indexes anew that list packs which are gone or go, and many small ones as one; the old ones go once the new one is up (G5).
+    /// Writes indexes anew that list packs which are gone or go, and many small ones as one; the old ones go once the
+    /// new one is up (G5).
     private func renewIndexes(_ survey: RemoteSurvey, without gone: Set<Digest>, _ saved: IndexFile?) async throws {
         func isDead(_ pack: Digest) -> Bool { gone.contains(pack) || survey.packs[pack] == nil }
         let files = survey.indexes.files

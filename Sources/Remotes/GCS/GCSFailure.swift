@@ -17,7 +17,8 @@ struct GCSFailure: Sendable {
     /// Whether it is the bucket that is not there: nothing but the words tells that from a missing object.
     var isAboutBucket: Bool { message.contains("bucket does not exist") }
 
-    /// Returns the error for the file that a request was about; `isAnonymous` says that nothing told the service who asked.
+    /// Returns the error for the file that a request was about; `isAnonymous` says that nothing told the service who
+    /// asked.
     func error(
         _ remote: String,
         file: String,

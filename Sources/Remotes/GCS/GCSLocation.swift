@@ -1,6 +1,7 @@
 import Transport
 
-/// Where a store is in Google Cloud Storage: a bucket, a prefix of its objects' names, and the service where it is not Google's.
+/// Where a store is in Google Cloud Storage: a bucket, a prefix of its objects' names, and the service where it is not
+/// Google's.
 package struct GCSLocation: Hashable, Sendable {
     private let place: BucketPath
     /// The service, where it is not Google's.

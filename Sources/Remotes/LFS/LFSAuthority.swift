@@ -29,6 +29,7 @@ package protocol LFSAuthority: Sendable {
     func endpoint(for operation: LFSOperation) async throws(RemoteError) -> LFSEndpoint
     /// Returns the URL whose login may be sent to a server at another, which may name the user; `nil` where none may.
     func loginURL(for place: String) async -> String?
-    /// Returns the proxy by which a server is reached in place of the environment's, empty for none; `nil` where that counts.
+    /// Returns the proxy by which a server is reached in place of the environment's, empty for none; `nil` where that
+    /// counts.
     func proxy(for origin: String) async -> String?
 }

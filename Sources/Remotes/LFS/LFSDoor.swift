@@ -20,7 +20,8 @@ struct LFSDoor: Sendable {
     }
 }
 
-/// Opens the door of a server that is reached by SSH, with the command that hosts have for it (git-lfs, "Server Discovery").
+/// Opens the door of a server that is reached by SSH, with the command that hosts have for it (git-lfs, "Server
+/// Discovery").
 struct LFSDoorman: Sendable {
     /// What the shell says of a command that is not there.
     private static let notFound = 127

@@ -5,7 +5,8 @@ import SystemIO
 package import SystemPackage
 import Transport
 
-/// A remote in a Git host's own storage: packs are objects of its LFS server, named by pointers on a branch that has everything else.
+/// A remote in a Git host's own storage: packs are objects of its LFS server, named by pointers on a branch that has
+/// everything else.
 ///
 /// What is written is on the branch once it is published. Packs stay: Git LFS deletes nothing.
 package struct LFSRemote: Remote {

@@ -4,7 +4,8 @@ package protocol StoreBranch: Sendable {
     func fetch() async throws(RemoteError) -> StoreBranchTip?
     /// Returns the bytes of blobs by their names.
     func bytes(of blobs: [String]) async throws(RemoteError) -> [String: [UInt8]]
-    /// Commits changes on top of where the branch stands and pushes them, as one: new bytes of files, or `nil` for those that go.
+    /// Commits changes on top of where the branch stands and pushes them, as one: new bytes of files, or `nil` for
+    /// those that go.
     ///
     /// Returns `nil` where the branch stands elsewhere by now.
     func push(

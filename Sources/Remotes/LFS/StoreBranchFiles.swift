@@ -1,7 +1,8 @@
 import ModelCore
 import SystemIO
 
-/// The files of a store's branch as they will be: where the branch stands, and what was written since, which goes as one commit.
+/// The files of a store's branch as they will be: where the branch stands, and what was written since, which goes as
+/// one commit.
 actor StoreBranchFiles {
     /// How often others may be faster.
     private static let maximumAttempts = 20

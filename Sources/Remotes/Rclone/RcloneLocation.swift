@@ -1,4 +1,5 @@
-/// A place that the user's rclone reaches: `rclone://REMOTE/PATH`, with the name of a remote of rclone's own configuration.
+/// A place that the user's rclone reaches: `rclone://REMOTE/PATH`, with the name of a remote of rclone's own
+/// configuration.
 package struct RcloneLocation: Hashable, Sendable {
     /// What rclone calls the place: `REMOTE:PATH`.
     let place: String
@@ -8,7 +9,8 @@ package struct RcloneLocation: Hashable, Sendable {
     /// Parses what follows `rclone://`; behind the first slash, another one begins an absolute path.
     init(parsing rest: String, of url: String) throws(RemoteError) {
         let name = rest.prefix { $0 != "/" }
-        // Anything else could set up a remote in its name, or be an option (rclone's documentation, "Syntax of remote paths").
+        // Anything else could set up a remote in its name, or be an option (rclone's documentation, "Syntax of remote
+        // paths").
         let isName =
             name.unicodeScalars.allSatisfy {
                 $0.properties.isAlphabetic || "0123456789_-.+@".unicodeScalars.contains($0)

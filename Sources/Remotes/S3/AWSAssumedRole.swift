@@ -1,4 +1,5 @@
-/// Keys for the role that a profile names, asked for with the keys of another source ("Assume role credential provider").
+/// Keys for the role that a profile names, asked for with the keys of another source ("Assume role credential
+/// provider").
 struct AWSAssumedRole: CredentialSource {
     let profile: String
     let role: String

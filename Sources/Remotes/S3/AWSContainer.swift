@@ -2,7 +2,8 @@ import SystemIO
 import SystemPackage
 import Transport
 
-/// Keys from the agent beside a container: of ECS, of EKS, or another that the environment names ("Container credential provider").
+/// Keys from the agent beside a container: of ECS, of EKS, or another that the environment names ("Container credential
+/// provider").
 struct AWSContainer: CredentialSource {
     private static let service = "http://169.254.170.2"
     /// The hosts that may be asked without TLS, besides loopback.

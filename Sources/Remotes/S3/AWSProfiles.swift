@@ -3,8 +3,8 @@ import SystemPackage
 
 /// The profiles in Amazon's shared files `config` and `credentials`.
 ///
-/// The form is that of the "Configuration and credential file settings" of Amazon's SDKs: sections, `name = value`, and values that
-/// are sections of their own with indented lines.
+/// The form is that of the "Configuration and credential file settings" of Amazon's SDKs: sections, `name = value`, and
+/// values that are sections of their own with indented lines.
 struct AWSProfiles: Sendable {
     private static let fileLimit = 4 << 20
 

@@ -36,7 +36,8 @@ struct AWSSettings: Sendable {
 
     /// Returns the places for keys, in the order in which Amazon's tools try them.
     ///
-    /// `metadata` is the transport to what is on this machine or next to it; `programs` says how programs are run that print keys.
+    /// `metadata` is the transport to what is on this machine or next to it; `programs` says how programs are run that
+    /// print keys.
     func sources(
         over transport: HTTPTransport,
         metadata: HTTPTransport,

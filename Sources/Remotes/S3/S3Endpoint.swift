@@ -7,8 +7,8 @@ struct S3Endpoint: Sendable {
 
     /// Chooses the form of the URLs.
     ///
-    /// Amazon's hosts carry the bucket's name where TLS certificates allow it; other services get it in the path, which all of them
-    /// understand. `named` is a service that the environment names, for locations that name none.
+    /// Amazon's hosts carry the bucket's name where TLS certificates allow it; other services get it in the path, which
+    /// all of them understand. `named` is a service that the environment names, for locations that name none.
     init(of location: S3Location, region: String, _ named: HTTPAddress?) {
         if let address = location.endpoint ?? named {
             origin = address.origin

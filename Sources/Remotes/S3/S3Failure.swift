@@ -21,7 +21,8 @@ struct S3Failure: Sendable {
     /// Whether the keys were right once and new ones may be had.
     var isExpiry: Bool { ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"].contains(code) }
 
-    /// Returns the error for the file that a request was about; `isAnonymous` says that nothing told the service who asked.
+    /// Returns the error for the file that a request was about; `isAnonymous` says that nothing told the service who
+    /// asked.
     func error(
         _ remote: String,
         file: String,

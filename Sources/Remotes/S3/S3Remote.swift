@@ -24,7 +24,8 @@ package struct S3Remote: Remote {
     /// The region to sign for where nothing else says which.
     private let usualRegion: String
 
-    /// Creates a remote; `chain` gives the keys, `settings` what the URL leaves out, and `now` the time in ns since 1970.
+    /// Creates a remote; `chain` gives the keys, `settings` what the URL leaves out, and `now` the time in ns since
+    /// 1970.
     init(
         _ location: S3Location,
         over transport: HTTPTransport,

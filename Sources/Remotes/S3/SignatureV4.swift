@@ -2,13 +2,15 @@ import Codec
 import ModelCore
 import Transport
 
-/// Signs requests with AWS Signature Version 4, as Amazon's "Authenticating Requests: Using the Authorization Header" has it.
+/// Signs requests with AWS Signature Version 4, as Amazon's "Authenticating Requests: Using the Authorization Header"
+/// has it.
 struct SignatureV4: Sendable {
     let credentials: AWSCredentials
     let region: String
     let service: String
 
-    /// Returns a request with the fields that prove who sent it; `time` is in ns since 1970, `contentDigest` that of the body.
+    /// Returns a request with the fields that prove who sent it; `time` is in ns since 1970, `contentDigest` that of
+    /// the body.
     func signed(_ request: HTTPRequest, contentDigest: Digest, time: Int64) -> HTTPRequest {
         guard let address = HTTPAddress(request.url) else { return request }
         let stamp = CivilDate.basicTime(secondsSince1970: time / 1_000_000_000)

@@ -1,4 +1,5 @@
-/// Walks through a small XML document without attributes of interest, as storage services answer with: elements and their text.
+/// Walks through a small XML document without attributes of interest, as storage services answer with: elements and
+/// their text.
 ///
 /// What is no element, text, declaration or comment ends the walk. Depth and size are the caller's answer limit.
 struct XMLElements: Sequence, IteratorProtocol {

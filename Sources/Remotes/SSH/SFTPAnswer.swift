@@ -9,7 +9,8 @@ enum SFTPAnswer: Sendable {
     /// The fields of an answer that an extension defines.
     case extended(SFTPFields)
 
-    /// Parses a packet without its length, and returns the number of the request that it answers; the greeting has none.
+    /// Parses a packet without its length, and returns the number of the request that it answers; the greeting has
+    /// none.
     static func parse(_ packet: [UInt8]) throws(SFTPMalformed) -> (number: UInt32?, answer: SFTPAnswer) {
         var fields = SFTPFields(packet[...])
         let kind = try fields.byte()

@@ -13,7 +13,8 @@ struct SFTPFeatures: Sendable {
 
     func has(_ name: SFTPExtension) -> Bool { extensions.contains(name.rawValue) }
 
-    /// Takes in what the server answered when it was asked for its limits: of a packet, then of reading; 0 is no answer.
+    /// Takes in what the server answered when it was asked for its limits: of a packet, then of reading; 0 is no
+    /// answer.
     mutating func limit(_ answer: SFTPAnswer) {
         guard case .extended(var fields) = answer, (try? fields.longNumber()) != nil,
             let reading = try? fields.longNumber(), reading > 0

@@ -16,8 +16,8 @@ struct SFTPListing {
 
     let session: SFTPSession
 
-    /// Returns the files with their paths in the directory, without links and what was never finished; none where there is no
-    /// such directory.
+    /// Returns the files with their paths in the directory, without links and what was never finished; none where there
+    /// is no such directory.
     func files(under root: String) async throws(SFTPFailure) -> [RemoteFile] {
         let result = await withTaskGroup(of: Result<Page, SFTPFailure>.self) { group in
             var files: [RemoteFile] = []

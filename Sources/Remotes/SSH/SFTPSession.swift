@@ -4,8 +4,8 @@ import SystemPackage
 
 /// A conversation with a server's SFTP subsystem through one `ssh` process.
 ///
-/// Any number of tasks send requests, which are on their way all at once; the server answers them by their numbers. Whoever
-/// creates a session calls `end`.
+/// Any number of tasks send requests, which are on their way all at once; the server answers them by their numbers.
+/// Whoever creates a session calls `end`.
 final class SFTPSession: Sendable {
     private static let version: UInt32 = 3
     private static let bufferByteCount = 256 << 10

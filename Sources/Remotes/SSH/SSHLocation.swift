@@ -67,8 +67,8 @@ package struct SSHLocation: Hashable, Sendable {
         return (user.map { $0 + "@" } ?? "") + name + (port.map { ":\($0)" } ?? "")
     }
 
-    /// Whether a name is one that no program takes for an option, a pattern or a command: OpenSSH puts names into commands of its
-    /// configuration.
+    /// Whether a name is one that no program takes for an option, a pattern or a command: OpenSSH puts names into
+    /// commands of its configuration.
     private static func isHost(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 255 && !name.hasPrefix("-")
             && name.utf8.allSatisfy { isWord($0) || "-._:".utf8.contains($0) }

@@ -17,7 +17,8 @@ package struct SSHProgram: Sendable {
     /// The URL, in its one spelling.
     package var name: String { location.text }
 
-    /// The directory that the URL names, as the host is told: one that is not absolute counts from the user's home there.
+    /// The directory that the URL names, as the host is told: one that is not absolute counts from the user's home
+    /// there.
     package var path: String { location.path }
 
     /// The environment that the client runs in.
@@ -28,7 +29,8 @@ package struct SSHProgram: Sendable {
 
     /// Returns the arguments that make `/bin/sh` run the client for a command, the name of the shell first.
     ///
-    /// With `forwarding`, as OpenSSH's `-L` has it, the connection is one of its own, so that nothing of it stays behind.
+    /// With `forwarding`, as OpenSSH's `-L` has it, the connection is one of its own, so that nothing of it stays
+    /// behind.
     package func arguments(toRun command: String, forwarding: String? = nil) -> [String] {
         var first = SSHProgram.aliveness
         if let forwarding {
@@ -38,7 +40,8 @@ package struct SSHProgram: Sendable {
         return settings.shellArguments(for: location, .command(command), isAgreed: isAgreed, after: first)
     }
 
-    /// Says why a client ended that was not to: by what it wrote, its exit code, and whether the host had answered before.
+    /// Says why a client ended that was not to: by what it wrote, its exit code, and whether the host had answered
+    /// before.
     package func failure(saying text: String, exitCode: Int?, wasConnected: Bool) -> RemoteError {
         switch SFTPEnd(errorText: text, exitCode: exitCode, wasConnected: wasConnected) {
         case .denied(let reason): .denied(name, file: "the host", reason: reason, tried: [])

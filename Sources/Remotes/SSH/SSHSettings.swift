@@ -28,9 +28,8 @@ package struct SSHSettings: Sendable {
 
     /// Returns the arguments that make `/bin/sh` run the client for a request, the name of the shell first.
     ///
-    /// A command is the shell's to parse, as with Git; what comes from a URL is only ever an argument. A server that nobody agreed
-    /// to has to be one whose key this machine knows.
-    /// Options that come first win.
+    /// A command is the shell's to parse, as with Git; what comes from a URL is only ever an argument. A server that
+    /// nobody agreed to has to be one whose key this machine knows. Options that come first win.
     func shellArguments(
         for location: SSHLocation,
         _ request: Request,

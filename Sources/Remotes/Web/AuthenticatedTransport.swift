@@ -2,7 +2,8 @@ import Transport
 
 /// The requests of one remote by HTTP, with a login where a server wants one.
 ///
-/// A request goes without a login first, and again with one of the user's `.netrc`, then with those of Git's credential helpers.
+/// A request goes without a login first, and again with one of the user's `.netrc`, then with those of Git's credential
+/// helpers.
 actor AuthenticatedTransport {
     /// How many logins the helpers are asked for.
     private static let maximumQuestions = 3
@@ -38,8 +39,9 @@ actor AuthenticatedTransport {
     /// By the origins of servers.
     private var searches: [String: Search] = [:]
 
-    /// Creates a transport of a remote; `loginURL` returns the URL whose login may be sent to a server at another, which may name
-    /// the user, or `nil` where none may; `proxy` returns the proxy of a server in place of the environment's, as in `HTTPRequest`.
+    /// Creates a transport of a remote; `loginURL` returns the URL whose login may be sent to a server at another,
+    /// which may name the user, or `nil` where none may; `proxy` returns the proxy of a server in place of the
+    /// environment's, as in `HTTPRequest`.
     init(
         _ remote: String,
         over transport: HTTPTransport,
@@ -56,8 +58,8 @@ actor AuthenticatedTransport {
         self.proxy = proxy
     }
 
-    /// Makes a request to the server at `place`, a URL of the request's origin, with a login where it wants one; that it accepts none
-    /// is an error about `file`.
+    /// Makes a request to the server at `place`, a URL of the request's origin, with a login where it wants one; that
+    /// it accepts none is an error about `file`.
     func send(
         _ request: HTTPRequest,
         to place: String,

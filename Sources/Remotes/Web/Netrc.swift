@@ -1,4 +1,5 @@
-/// Logins of hosts, in the form of `.netrc` files, as curl reads it (curl, `docs/libcurl/opts/CURLOPT_NETRC.md` and `lib/netrc.c`).
+/// Logins of hosts, in the form of `.netrc` files, as curl reads it (curl, `docs/libcurl/opts/CURLOPT_NETRC.md` and
+/// `lib/netrc.c`).
 struct Netrc: Sendable {
     private struct Entry {
         /// The host; `nil` stands for any.
@@ -65,8 +66,8 @@ struct Netrc: Sendable {
         entries.append(entry)
     }
 
-    /// Returns the words of a line, up to one that begins with `#`: text without blanks, or between quotation marks, where `\\`
-    /// stands before a character that is meant as it is, or before `n`, `r` or `t`.
+    /// Returns the words of a line, up to one that begins with `#`: text without blanks, or between quotation marks,
+    /// where `\\` stands before a character that is meant as it is, or before `n`, `r` or `t`.
     private static func words(of line: Substring) -> [String]? {
         var words: [String] = []
         var rest = line.drop(while: \.isWhitespace)

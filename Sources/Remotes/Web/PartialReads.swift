@@ -1,6 +1,7 @@
 import Transport
 
-/// Reads parts of files of a server that may know no ranges: what it sends whole is kept a while for whoever wants other parts of it.
+/// Reads parts of files of a server that may know no ranges: what it sends whole is kept a while for whoever wants
+/// other parts of it.
 actor PartialReads {
     /// Makes the request for a part, or for a whole file, and returns an answer that is no failure.
     typealias Request = @Sendable (RangedRead) async throws(RemoteError) -> HTTPResponse

@@ -15,7 +15,8 @@ struct RangedRead: Sendable {
     /// The most bytes that a right answer has.
     var answerLimit: Int { range.map { max($0.upperBound, RangedRead.packLimit) } ?? RangedRead.wholeFileLimit }
 
-    /// Adds to a request what asks for the range; of no bytes the first is asked for, to learn whether the file is there.
+    /// Adds to a request what asks for the range; of no bytes the first is asked for, to learn whether the file is
+    /// there.
     func apply(to request: inout HTTPRequest) {
         guard let range else { return }
         request.fields["Range"] = "bytes=\(range.lowerBound)-\(max(range.lowerBound, range.upperBound - 1))"

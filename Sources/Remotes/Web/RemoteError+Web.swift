@@ -1,7 +1,8 @@
 import Transport
 
 extension RemoteError {
-    /// Creates the error of a request, about a file if about one, that got no answer, or one that is longer than any right one.
+    /// Creates the error of a request, about a file if about one, that got no answer, or one that is longer than any
+    /// right one.
     init(_ remote: String, file: String? = nil, _ error: TransportError) {
         switch (error, file) {
         case (.tooLong(let limit), let file?):
@@ -33,7 +34,8 @@ extension RemoteError {
 
     /// Returns the error of an answer that says no, with what was tried to prove who asks.
     ///
-    /// Where that found nothing, every no may be for that reason, whatever its words: some services call it a bad request.
+    /// Where that found nothing, every no may be for that reason, whatever its words: some services call it a bad
+    /// request.
     func afterTrying(_ tried: [CredentialAttempt], isAnonymous: Bool, status: Int) -> RemoteError {
         switch self {
         case .denied(let remote, let file, let reason, _), .refused(let remote, let file, let reason):

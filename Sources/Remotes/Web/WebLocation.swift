@@ -33,7 +33,8 @@ package struct WebLocation: Hashable, Sendable {
     /// The URL in its one spelling.
     var text: String { origin + path + query }
 
-    /// Returns where the store is on the server of a URL, which may be another than that of this location, after a redirect.
+    /// Returns where the store is on the server of a URL, which may be another than that of this location, after a
+    /// redirect.
     func place(behind url: String) -> String { (HTTPAddress(url)?.origin ?? origin) + path }
 
     /// Returns the URL of a file of the store.

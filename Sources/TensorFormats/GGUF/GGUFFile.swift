@@ -2,9 +2,9 @@ import ModelCore
 
 /// A GGUF file of version 2 or 3: a header, key-value pairs, a table of tensors, and then the tensors, each padded.
 ///
-/// Source: `docs/gguf.md` of https://github.com/ggml-org/ggml and the checks of its `src/gguf.cpp`. Unlike that, a tensor of
-/// a type that is not known reaches to where the table says that the next one begins, so that the files of a new
-/// quantisation keep their tensors.
+/// Source: `docs/gguf.md` of https://github.com/ggml-org/ggml and the checks of its `src/gguf.cpp`. Unlike that, a
+/// tensor of a type that is not known reaches to where the table says that the next one begins, so that the files of a
+/// new quantisation keep their tensors.
 struct GGUFFile {
     static let magic = Array("GGUF".utf8)
     private static let alignmentKey = "general.alignment"

@@ -1,6 +1,7 @@
 /// A zip archive of NumPy arrays, each member `<name>.npy`, as `numpy.savez` writes it.
 ///
-/// Members that `numpy.savez_compressed` deflated belong to no tensor: what deflates again to the same bytes is not known.
+/// Members that `numpy.savez_compressed` deflated belong to no tensor: what deflates again to the same bytes is not
+/// known.
 enum NumPyArchive {
     private static let suffix = ".npy"
 

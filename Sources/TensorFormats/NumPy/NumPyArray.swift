@@ -49,7 +49,8 @@ struct NumPyArray {
         shape = type == .bytes ? [] : header.shape
     }
 
-    /// Returns what elements of two bytes without a type are: NumPy has no bfloat16, which is saved as two bytes of nothing.
+    /// Returns what elements of two bytes without a type are: NumPy has no bfloat16, which is saved as two bytes of
+    /// nothing.
     private static func probe(_ file: FileBytes, _ range: Range<Int64>) throws(Refusal) -> DataType {
         let size = min(probeByteCount, range.upperBound - range.lowerBound) & ~1
         let sample = try file.read(size, at: range.lowerBound, "its elements")

@@ -2,8 +2,8 @@ import ModelCore
 
 /// An ONNX model: a protocol buffer in which each initializer may carry its elements as raw bytes.
 ///
-/// Source: `onnx/onnx.proto` and `docs/ExternalData.md` of https://github.com/onnx/onnx. Tensors are the initializers of
-/// the graph and of the graphs nested in it, and named tensors of attributes, as far as they have `raw_data`. What
+/// Source: `onnx/onnx.proto` and `docs/ExternalData.md` of https://github.com/onnx/onnx. Tensors are the initializers
+/// of the graph and of the graphs nested in it, and named tensors of attributes, as far as they have `raw_data`. What
 /// another file holds is only noted: its name comes from a file that may be hostile, and nobody opens it here.
 struct ONNXFile {
     /// Each nested graph takes three levels: graph, node, attribute.

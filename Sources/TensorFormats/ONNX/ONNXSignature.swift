@@ -2,8 +2,9 @@ package import ModelCore
 
 /// What an ONNX model takes and gives, as its graph says.
 ///
-/// Source: `onnx/onnx.proto` of https://github.com/onnx/onnx: `GraphProto.input` and `output`, which are `ValueInfoProto`s. Inputs
-/// that are initializers, too, are weights with a default value, as all were before version 4 of the format, and are left out.
+/// Source: `onnx/onnx.proto` of https://github.com/onnx/onnx: `GraphProto.input` and `output`, which are
+/// `ValueInfoProto`s. Inputs that are initializers, too, are weights with a default value, as all were before version 4
+/// of the format, and are left out.
 package enum ONNXSignature {
     /// The most inputs, or outputs; a description holds them.
     private static let maximumValueCount = 1024

@@ -1,8 +1,8 @@
 /// Reads a pickle of protocol 0 to 5 symbolically: it imports, calls and makes nothing, and only notes what would be.
 ///
 /// Source: CPython's `Lib/pickletools.py` (the opcodes) and `Lib/pickle.py` (what they do). Reading stops, without an
-/// error, at the first byte that is not understood; what was read until then stays known. Time is linear in the length of
-/// the pickle; memory is bounded by `maximumCellCount` and the pickle itself.
+/// error, at the first byte that is not understood; what was read until then stays known. Time is linear in the length
+/// of the pickle; memory is bounded by `maximumCellCount` and the pickle itself.
 struct PickleMachine {
     /// The longest pickle.
     static let maximumByteCount: Int64 = 64 << 20

@@ -86,8 +86,8 @@ struct PickleContents {
         if case .global(let name) = object(value)?.kind { name } else { nil }
     }
 
-    /// Returns a string; `nil` for another value, and for a text that is too long for a name, since reading it again for
-    /// each of many tensors would take for ever.
+    /// Returns a string; `nil` for another value, and for a text that is too long for a name, since reading it again
+    /// for each of many tensors would take for ever.
     func text(_ value: PickleValue) -> String? {
         guard case .text(let start, let count) = value, count <= PickleContents.maximumTextByteCount else { return nil }
         return String(decoding: bytes[Int(start)..<(Int(start) + Int(count))], as: UTF8.self)

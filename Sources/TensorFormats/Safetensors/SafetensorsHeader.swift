@@ -3,9 +3,9 @@ import ModelCore
 /// Reads the header of a safetensors file: one JSON object (RFC 8259) of a fixed shape, with spaces behind it.
 ///
 /// `{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, "__metadata__": {"key": "text"}}`. It keeps
-/// nothing but the tensors, in one pass: a general JSON value of such a header takes three times the time, and more memory. Keys
-/// that occur twice, and keys that nobody defined, are refused. Two names count as the same where Unicode calls them
-/// canonically equivalent, for they could not be told apart in a listing.
+/// nothing but the tensors, in one pass: a general JSON value of such a header takes three times the time, and more
+/// memory. Keys that occur twice, and keys that nobody defined, are refused. Two names count as the same where Unicode
+/// calls them canonically equivalent, for they could not be told apart in a listing.
 struct SafetensorsHeader: HeaderText {
     /// A tensor as the header has it: offsets count from the end of the header, and nothing is checked.
     struct Entry {

@@ -1,8 +1,8 @@
 /// The members of a zip archive whose central directory and local headers agree.
 ///
-/// Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 to 4.5. Two readers of one archive that find different members are an
-/// old attack, so that what is legal but never written by PyTorch or NumPy is refused: archives in several parts, members
-/// that overlap, and bytes between directory and end.
+/// Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 to 4.5. Two readers of one archive that find different members are
+/// an old attack, so that what is legal but never written by PyTorch or NumPy is refused: archives in several parts,
+/// members that overlap, and bytes between directory and end.
 struct ZipArchive {
     static let magic: [UInt8] = [0x50, 0x4B, 3, 4]
     /// What an archive of no members begins with.

@@ -11,7 +11,8 @@ struct ZipMember {
 
     /// Finds the bytes of a member, which only its local header tells, and compares that with the central directory.
     ///
-    /// Source: APPNOTE.TXT 4.3.7. PyTorch pads the local header's extra field, and only that, so that tensors are aligned.
+    /// Source: APPNOTE.TXT 4.3.7. PyTorch pads the local header's extra field, and only that, so that tensors are
+    /// aligned.
     init(_ file: FileBytes, _ entry: ZipDirectory.Entry, directoryOffset: Int64) throws(Refusal) {
         let what = "the header of member \(entry.name.quoted)"
         let start = entry.headerOffset

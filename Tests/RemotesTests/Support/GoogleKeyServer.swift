@@ -2,7 +2,8 @@ import SystemIO
 import SystemPackage
 import TestSupport
 
-/// A small server of tokens, in the forms of Google's OAuth service and of its metadata server; it checks signatures with OpenSSL.
+/// A small server of tokens, in the forms of Google's OAuth service and of its metadata server; it checks signatures
+/// with OpenSSL.
 struct GoogleKeyServer: Sendable {
     private static let script = """
         import base64, http.server, json, subprocess, sys, urllib.parse

@@ -39,7 +39,8 @@ final class Machine: Sendable {
         return pointer
     }
 
-    /// Adds a file of safetensors whose tensors may become differences to those of earlier versions, and be compared with the last.
+    /// Adds a file of safetensors whose tensors may become differences to those of earlier versions, and be compared
+    /// with the last.
     func addModel(_ bytes: [UInt8], after earlier: [Pointer], isCompared: Bool = false) async throws -> Pointer {
         let session = try session()
         let bases = BaseCatalog(of: earlier, comparedWith: isCompared ? earlier.last : nil, in: store)

@@ -36,7 +36,8 @@ final class SSHSite: Sendable {
         return try DirectoryWalk.entries(under: path).filter { $0.status.kind == .regular }.map(\.path)
     }
 
-    /// Returns the remote of a URL as the program opens it, but for the pauses between attempts, reached by that command.
+    /// Returns the remote of a URL as the program opens it, but for the pauses between attempts, reached by that
+    /// command.
     static func remote(
         at url: String,
         _ command: String,

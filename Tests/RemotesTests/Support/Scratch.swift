@@ -10,7 +10,8 @@ import SystemPackage
     import Glibc
 #endif
 
-/// A directory that is gone with the value; in memory where the system has such a place, for tests write many small files.
+/// A directory that is gone with the value; in memory where the system has such a place, for tests write many small
+/// files.
 final class Scratch: Sendable {
     let path: FilePath
 

@@ -7,7 +7,8 @@ enum SiteScript {
     /// The script, for pages with such tables.
     static let script = PageFrame.Script(text: text, digest: ScriptDigest.base64(of: text))
 
-    /// What is typed, and how the table is sorted, is in the page's address behind `#`, so that it can be sent to others.
+    /// What is typed, and how the table is sorted, is in the page's address behind `#`, so that it can be sent to
+    /// others.
     private static let text = """
 
         "use strict";

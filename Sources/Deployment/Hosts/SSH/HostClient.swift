@@ -9,8 +9,8 @@ package struct HostClient: Sendable {
     package let environment: [String: String]
     /// Whether it may ask the user by the terminal.
     package let mayAskUser: Bool
-    /// Returns the arguments that make `/bin/sh` run it for a command, the name of the shell first; `forwarding` is as OpenSSH's `-L`
-    /// has it.
+    /// Returns the arguments that make `/bin/sh` run it for a command, the name of the shell first; `forwarding` is as
+    /// OpenSSH's `-L` has it.
     package let arguments: @Sendable (_ command: String, _ forwarding: String?) -> [String]
     /// Returns why it ended: by what it wrote, its exit code, and whether the host had answered.
     package let failure: @Sendable (_ text: String, _ exitCode: Int?, _ wasConnected: Bool) -> any Error

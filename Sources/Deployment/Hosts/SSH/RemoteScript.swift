@@ -3,7 +3,8 @@ import SystemPackage
 
 /// Text for a POSIX shell on another host.
 enum RemoteScript {
-    /// Returns the command that runs a script whatever the user's shell there is, with standard input left to the script.
+    /// Returns the command that runs a script whatever the user's shell there is, with standard input left to the
+    /// script.
     ///
     /// Everything that any shell could take for more than itself is written in octal digits, for `printf` to read.
     static func command(_ script: String) -> String {

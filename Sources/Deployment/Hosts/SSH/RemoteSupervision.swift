@@ -1,11 +1,13 @@
 import ModelCore
 import SystemPackage
 
-/// Scripts that run a command of a release on another host, so that nothing of it is left there when the connection ends.
+/// Scripts that run a command of a release on another host, so that nothing of it is left there when the connection
+/// ends.
 struct RemoteSupervision {
     /// The directory of the release.
     let directory: FilePath
-    /// The words of the command; `{dir}`, `{out}`, `{socket}` and, of a batch, `{in}` in them are the script's to replace.
+    /// The words of the command; `{dir}`, `{out}`, `{socket}` and, of a batch, `{in}` in them are the script's to
+    /// replace.
     let words: [String]
     /// What the command has in its environment beside what the host gives.
     let variables: [String: String]
@@ -68,7 +70,8 @@ struct RemoteSupervision {
             """
     }
 
-    /// A command that turns `{in}`, so many bytes of the standard input, into `{out}`, which is the standard output then.
+    /// A command that turns `{in}`, so many bytes of the standard input, into `{out}`, which is the standard output
+    /// then.
     ///
     /// What it prints goes to the standard error. The names are those of the files, without directories.
     func batch(inputByteCount count: Int64, input: String, output: String) -> String {
@@ -95,7 +98,8 @@ struct RemoteSupervision {
             """
     }
 
-    /// The exit code of a script whose command failed; the command's own is the output then, so that it is no code of the script's.
+    /// The exit code of a script whose command failed; the command's own is the output then, so that it is no code of
+    /// the script's.
     static let failedCode: Int32 = 95
 
     /// The exit code of a host where the directory of the release cannot be entered.
@@ -107,7 +111,8 @@ struct RemoteSupervision {
     /// The exit code of a command that did not write the one file that it was to write.
     static let noOutputCode: Int32 = 97
 
-    /// The exit code of the command, as a script says it that ends with `failedCode`; `nil` where it says something else.
+    /// The exit code of the command, as a script says it that ends with `failedCode`; `nil` where it says something
+    /// else.
     static func commandCode(in output: [UInt8]) -> Int32? { Int32(String(decoding: output, as: UTF8.self)) }
 
     private static let failing = "printf %s \"$_code\"; _code=\(failedCode)"

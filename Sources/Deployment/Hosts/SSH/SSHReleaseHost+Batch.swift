@@ -14,9 +14,11 @@ extension SSHReleaseHost {
         case noOutput
     }
 
-    /// Runs the batch command of a sealed release on the host, on a file of this machine, and writes its outputs to a new one here.
+    /// Runs the batch command of a sealed release on the host, on a file of this machine, and writes its outputs to a
+    /// new one here.
     ///
-    /// While it runs, the host has both files below its own `TMPDIR`. The command ends with the connection at the latest.
+    /// While it runs, the host has both files below its own `TMPDIR`. The command ends with the connection at the
+    /// latest.
     package func runBatch(
         of seal: ReleaseSeal,
         from source: FilePath,

@@ -21,8 +21,8 @@ extension SSHReleaseHost {
         }
     }
 
-    /// Whether the files are there already, every byte; what is there and damaged goes, unless it is current: that stays until there is
-    /// something else for its place.
+    /// Whether the files are there already, every byte; what is there and damaged goes, unless it is current: that
+    /// stays until there is something else for its place.
     private func hasWhole(_ release: Release) async throws -> Bool {
         let files = layout.files(of: release.id)
         guard try await has(files) else { return false }

@@ -5,8 +5,8 @@ package import SystemPackage
 
 /// A directory of another host that has a target's releases, reached by the user's SSH client.
 ///
-/// The host has to have a POSIX shell, and what comes with GNU or busybox: `flock`, `tar`, `sha256sum`, `find`, `stat`, `readlink`,
-/// `head` and an `mv` that knows `-T`.
+/// The host has to have a POSIX shell, and what comes with GNU or busybox: `flock`, `tar`, `sha256sum`, `find`, `stat`,
+/// `readlink`, `head` and an `mv` that knows `-T`.
 package struct SSHReleaseHost: ReleaseHost {
     private static let tools = "flock tar sha256sum find stat readlink head"
 
@@ -17,7 +17,8 @@ package struct SSHReleaseHost: ReleaseHost {
     let cancellation: Cancellation
     let progress: @Sendable (Int64) -> Void
 
-    /// Creates a host; `root` is the target's directory there, and `staging` one here where releases are put together before they go.
+    /// Creates a host; `root` is the target's directory there, and `staging` one here where releases are put together
+    /// before they go.
     ///
     /// `progress` is told how many bytes went out.
     package init(
@@ -77,7 +78,8 @@ package struct SSHReleaseHost: ReleaseHost {
         return SSHHostLock(session: session)
     }
 
-    /// Refuses links where directories of ours have to be: what is cleared up or removed behind them would be somebody else's.
+    /// Refuses links where directories of ours have to be: what is cleared up or removed behind them would be somebody
+    /// else's.
     private func requireOwnDirectories() async throws {
         for directory in [layout.state, layout.releases, layout.seals, layout.events, layout.temporary] {
             guard try await session.run("[ ! -L \(RemoteScript.word(directory)) ]").exitCode == 0 else {
@@ -97,8 +99,8 @@ package struct SSHReleaseHost: ReleaseHost {
         }
     }
 
-    /// Clears up what killed deployments left, and sees whether a link can be replaced in one step, by what a disk that is full still
-    /// takes: a directory needs a block.
+    /// Clears up what killed deployments left, and sees whether a link can be replaced in one step, by what a disk that
+    /// is full still takes: a directory needs a block.
     private func prepare() async throws {
         let temporary = RemoteScript.word(layout.temporary)
         let answer = try await session.require(

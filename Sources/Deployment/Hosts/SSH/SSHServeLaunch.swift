@@ -1,10 +1,11 @@
 import SystemIO
 package import SystemPackage
 
-/// Runs the commands of a release on another host, where the release is; a server there is reached by a Unix socket here.
+/// Runs the commands of a release on another host, where the release is; a server there is reached by a Unix socket
+/// here.
 ///
-/// Commands have the environment that the host gives to a login without a terminal, the variables that they are given, and those that
-/// `LocalServeLaunch` has. They end with the connection at the latest.
+/// Commands have the environment that the host gives to a login without a terminal, the variables that they are given,
+/// and those that `LocalServeLaunch` has. They end with the connection at the latest.
 package struct SSHServeLaunch: ServeLaunch {
     /// Ports that the system gives to nobody by itself.
     private static let ports = 20000..<32000
@@ -15,7 +16,8 @@ package struct SSHServeLaunch: ServeLaunch {
     private let identity: [String: String]
     private let cancellation: Cancellation
 
-    /// Creates the launch of a version's commands, which run in a directory of the host, whichever of this machine they are started in.
+    /// Creates the launch of a version's commands, which run in a directory of the host, whichever of this machine they
+    /// are started in.
     init(_ client: HostClient, in directory: FilePath, identity: [String: String], cancellation: Cancellation) {
         self.client = client
         self.directory = directory

@@ -17,8 +17,8 @@ final class SSHServer: RunningServer {
     private let scratch: ScratchPlace
     private let state = Mutex(State())
 
-    /// Takes over a client that was started, which forwards the socket `forwarded` to where the server listens, and prints `mark`
-    /// in a line of its own once it does.
+    /// Takes over a client that was started, which forwards the socket `forwarded` to where the server listens, and
+    /// prints `mark` in a line of its own once it does.
     init(_ child: ChildProcess, scratch: ScratchPlace, forwarded: FilePath, mark: String) {
         self.scratch = scratch
         let socket = scratch.path.appending("socket")

@@ -12,7 +12,8 @@ struct BatchExecution {
     let output: String
     let context: Context
 
-    /// Turns a file into another, both of this machine; throws a `Failure` where the command does not succeed, or writes no file.
+    /// Turns a file into another, both of this machine; throws a `Failure` where the command does not succeed, or
+    /// writes no file.
     func run(from source: FilePath, to raw: FilePath) async throws {
         guard !seal.plan.batch.isEmpty else {
             throw Failure(

@@ -5,10 +5,12 @@ import SystemIO
 
 /// The lock of a deployment to a cluster: a Lease, which is renewed for as long as the deployment takes.
 ///
-/// The cluster makes an object of one name once, and replaces it only for who saw its last version: of two who try, one gets it.
+/// The cluster makes an object of one name once, and replaces it only for who saw its last version: of two who try, one
+/// gets it.
 final class LeaseLock: TargetLock {
     private static let purpose = "keep others from deploying"
-    /// How long a lease that seems to be over is watched before it is taken, in seconds: longer than its holder takes to renew it.
+    /// How long a lease that seems to be over is watched before it is taken, in seconds: longer than its holder takes
+    /// to renew it.
     private static let lookAgain = DeploymentLease.duration / 3 + 5
     /// What tells this process from others of the same user.
     private static let mark = Hexadecimal.string((0..<4).map { _ in UInt8.random(in: 0...255) })
@@ -71,7 +73,8 @@ final class LeaseLock: TargetLock {
         await local.release()
     }
 
-    /// Asks the cluster whether this process still has the lease, as it has to before it tells it anything; throws `locked` where not.
+    /// Asks the cluster whether this process still has the lease, as it has to before it tells it anything; throws
+    /// `locked` where not.
     static func requireHeld(_ settings: KubernetesSettings, by kubectl: Kubectl, in context: Context) async throws {
         let now = context.now() / 1_000_000_000
         let own = DeploymentLease(of: settings, holder: holder(in: context), now: now)
@@ -157,7 +160,8 @@ final class LeaseLock: TargetLock {
         renewal.withLock { $0 = task }
     }
 
-    /// Renews the lease, and says whether it is still held; what cannot be renewed now is tried again while there is time.
+    /// Renews the lease, and says whether it is still held; what cannot be renewed now is tried again while there is
+    /// time.
     private func renew() async -> Bool {
         guard let last = lease.withLock({ $0 }) else { return false }
         var next = last

@@ -27,8 +27,8 @@ struct LiveCluster: ClusterWriting {
 
     /// Fields that somebody else changed by hand become what Git says.
     ///
-    /// Who lost the lease meanwhile tells the cluster nothing more. `kubectl` goes on where one object of several cannot be made: the
-    /// Deployment is left alone until all others are there.
+    /// Who lost the lease meanwhile tells the cluster nothing more. `kubectl` goes on where one object of several
+    /// cannot be made: the Deployment is left alone until all others are there.
     func write(_ workload: Workload) async throws {
         for object in workload.surroundings { try await requireOwn(object) }
         for objects in [workload.surroundings, [workload.deployment]] where !objects.isEmpty {

@@ -107,7 +107,8 @@ struct DirectoryTarget: TargetDriver {
         guard try await current() == seal.release else {
             throw Failure(.failed, "release \(seal.release) is not what \(host.layout.current) leads to")
         }
-        // Going back needs no new trust: a command that came with a pull since then is nobody's word on what ran before.
+        // Going back needs no new trust: a command that came with a pull since then is nobody's word on what ran
+        // before.
         guard !health.isEmpty else { return }
         guard try agreesToHealth else {
             said.add("the health command of \(target.name) did not run: nobody on this machine agreed to it")

@@ -35,7 +35,8 @@ struct GatewayProcess {
         try GatewayProcess.write(configuration, to: layout.gatewayConfiguration)
     }
 
-    /// Starts a gateway with a release and waits until it serves that; throws, with nothing left running, where it does not.
+    /// Starts a gateway with a release and waits until it serves that; throws, with nothing left running, where it does
+    /// not.
     func start(_ release: ReleaseID) async throws {
         var first = configuration
         first.release = release

@@ -4,8 +4,8 @@ import ModelCore
 import OCI
 import SystemPackage
 
-/// A target whose releases a cluster runs: the model's image goes to a registry, as with `OCITarget`, and the cluster is told by
-/// `kubectl`, or by a file of a branch that it follows.
+/// A target whose releases a cluster runs: the model's image goes to a registry, as with `OCITarget`, and the cluster
+/// is told by `kubectl`, or by a file of a branch that it follows.
 ///
 /// Everything is named by its digest. A cluster keeps no seals: the history of the target has what they would say.
 struct KubernetesTarget: TargetDriver {
@@ -66,7 +66,8 @@ struct KubernetesTarget: TargetDriver {
         try await images.activate(seal)
     }
 
-    /// The registry is not asked: the nodes may have the image, and a registry that is down keeps nobody from going back.
+    /// The registry is not asked: the nodes may have the image, and a registry that is down keeps nobody from going
+    /// back.
     func requireUsable(_ seal: ReleaseSeal) async throws { _ = try workload(of: seal) }
 
     func activate(_ seal: ReleaseSeal) async throws { try await cluster.write(try workload(of: seal)) }
@@ -92,8 +93,8 @@ struct KubernetesTarget: TargetDriver {
 
     func discard(_ release: ReleaseID) async throws { try await images.discard(release) }
 
-    /// Returns what the cluster would be told of a release, as a file of YAML; where none of the seals is its own, its image was not made
-    /// yet, and zeros stand for the digest.
+    /// Returns what the cluster would be told of a release, as a file of YAML; where none of the seals is its own, its
+    /// image was not made yet, and zeros stand for the digest.
     func manifests(of release: Release, among seals: [ReleaseSeal]) throws -> String {
         let made = seals.first { $0.release == release.id }?.details[KubernetesTarget.imageDetail]
         guard let image = Digest(reference: made ?? "sha256:\(String(repeating: "0", count: 64))") else { return "" }

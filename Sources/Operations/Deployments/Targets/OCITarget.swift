@@ -6,10 +6,11 @@ import SystemPackage
 
 /// A target whose releases are images, in a registry or in a layout: what a tag means is what is current.
 ///
-/// Content and manifests are put there first, and nobody finds them without their digests; then the tags move. A registry keeps no
-/// seals: the history of the target has what they would say.
+/// Content and manifests are put there first, and nobody finds them without their digests; then the tags move. A
+/// registry keeps no seals: the history of the target has what they would say.
 struct OCITarget: TargetDriver {
-    /// The details of a seal that have the digests of manifests, in the order in which tags move: what serves comes last.
+    /// The details of a seal that have the digests of manifests, in the order in which tags move: what serves comes
+    /// last.
     private static let details: [(name: String, isImage: Bool)] = [("modelpack", false), ("image", true)]
 
     private let target: DeploymentTarget
@@ -160,7 +161,8 @@ struct OCITarget: TargetDriver {
         return differences
     }
 
-    /// A layout loses the version's tags; a registry keeps what it has, for who takes a manifest away there takes all its tags away.
+    /// A layout loses the version's tags; a registry keeps what it has, for who takes a manifest away there takes all
+    /// its tags away.
     func discard(_ release: ReleaseID) async throws {
         try removeFiles(of: release)
         guard case .layout = settings.place.place else { return }

@@ -2,7 +2,8 @@ import Synchronization
 import SystemIO
 import SystemPackage
 
-/// The lock of a deployment to images: a file in the layout, or, for a registry, which has none, in the repository's common directory.
+/// The lock of a deployment to images: a file in the layout, or, for a registry, which has none, in the repository's
+/// common directory.
 final class OCITargetLock: TargetLock {
     private let lock: Mutex<FileLock?>
 

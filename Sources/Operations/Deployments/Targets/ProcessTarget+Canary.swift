@@ -43,7 +43,8 @@ extension ProcessTarget {
         } ?? false
     }
 
-    /// Takes the share away at the gateway first: what is written down is found again by who comes after one that was killed.
+    /// Takes the share away at the gateway first: what is written down is found again by who comes after one that was
+    /// killed.
     func endCanary(_ release: ReleaseID) async throws {
         if try await client.status() != nil { try await client.abort(release) }
         if try written()?.release == release { try DurableFile.remove(layout.canary) }

@@ -5,9 +5,11 @@ import SystemIO
 import SystemPackage
 import Transport
 
-/// Deploys to a directory of this machine whose releases a gateway serves: it moves the traffic, and needs no restart for that.
+/// Deploys to a directory of this machine whose releases a gateway serves: it moves the traffic, and needs no restart
+/// for that.
 ///
-/// The link `current` is changed before the traffic moves, so that a gateway that is started again serves what the link says.
+/// The link `current` is changed before the traffic moves, so that a gateway that is started again serves what the link
+/// says.
 struct ProcessTarget: TargetDriver {
     /// The keys that only a target of this kind has.
     static let keys: Set<String> = [

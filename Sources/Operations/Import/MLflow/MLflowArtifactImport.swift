@@ -45,7 +45,8 @@ struct MLflowArtifactImport {
         return counted
     }
 
-    /// Puts the files of a run into the store, but for those that the record has which is there; they are artifacts of the batch.
+    /// Puts the files of a run into the store, but for those that the record has which is there; they are artifacts of
+    /// the batch.
     func take(
         _ run: MLflowRunFacts,
         known record: RunRecord?,

@@ -7,7 +7,8 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// The runs of one `import mlflow`: their summaries, and their series as artifacts beside these, as `runs keep` has them.
+/// The runs of one `import mlflow`: their summaries, and their series as artifacts beside these, as `runs keep` has
+/// them.
 struct MLflowRunImport {
     /// A summary that is to be written.
     private struct Summary {
@@ -102,7 +103,8 @@ struct MLflowRunImport {
         return RunFile(path: RunDirectory.seriesName, oid: object.oid, size: object.size)
     }
 
-    /// Commits the summaries, and the pointers that the batch has; with nothing new, the batch only tells the store what it has.
+    /// Commits the summaries, and the pointers that the batch has; with nothing new, the batch only tells the store
+    /// what it has.
     func commit(
         _ batch: inout AddBatch,
         _ commit: ImportCommit,

@@ -3,7 +3,8 @@ import Runs
 import SystemIO
 import SystemPackage
 
-/// The points of a run's metrics on their way into a file, one metric after the other, so that the longest one is all that is in memory.
+/// The points of a run's metrics on their way into a file, one metric after the other, so that the longest one is all
+/// that is in memory.
 struct MLflowSeries {
     /// How many points become lines at a time.
     private static let pointsAtOnce = 100_000

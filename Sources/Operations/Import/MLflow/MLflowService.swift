@@ -125,8 +125,8 @@ struct MLflowService: MLflowSource {
 }
 
 extension MLflowService {
-    /// Goes through the pages of an answer, whose `take` returns how many things a page brought; a server that begins again, or never
-    /// ends, is an error.
+    /// Goes through the pages of an answer, whose `take` returns how many things a page brought; a server that begins
+    /// again, or never ends, is an error.
     private func eachPage(
         _ ask: (_ token: String?) async throws -> [String: JSONValue],
         take: (MLflowFields) throws -> Int

@@ -7,9 +7,11 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// The registered versions of one `import mlflow`: their files go through the batch, then each becomes a commit and a tag.
+/// The registered versions of one `import mlflow`: their files go through the batch, then each becomes a commit and a
+/// tag.
 struct MLflowVersionImport {
-    /// From this size on, an earlier version is made readable first, so that the next can be stored as a difference to it.
+    /// From this size on, an earlier version is made readable first, so that the next can be stored as a difference to
+    /// it.
     private static let readableByteCount: Int64 = 64 << 10
 
     /// A version whose files are in the store.
