@@ -98,7 +98,7 @@ struct ComparisonTransferTests {
         )
         let frame = try #require(lie.encodedParts().first)
         _ = try site.add(isOther ? frame : Array(frame.dropLast()), as: .comparison, of: after)
-        try writeHint(of: after, in: site)
+        try site.writeHint(of: after.oid)
         for hasHints in [true, false] {
             if !hasHints { site.remove("objects") }
             let target = try Machine()
@@ -124,18 +124,5 @@ struct ComparisonTransferTests {
             .run(after, in: after, isWanted: { $0.name == "bias" })
         #expect(entry?.oid == after.oid)
         #expect(try !reader.has([after]))
-    }
-
-    /// Writes an object index that lists all that there is.
-    private func writeHint(of object: Pointer, in site: Site) throws {
-        var hint = IndexContents()
-        for index in try site.indexes().values {
-            for position in 0..<index.frameCount {
-                let frame = try #require(index.frame(at: position))
-                hint.add(frame, in: try #require(index.packs.first { $0.id == frame.pack }))
-            }
-            for position in 0..<index.objectCount { hint.add(index.object(at: position)) }
-        }
-        site.remote[StoreLayout.objectIndex(object.oid)] = hint.encoded(as: .objectIndex)
     }
 }

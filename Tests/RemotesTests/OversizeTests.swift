@@ -31,18 +31,6 @@ struct OversizeTests {
         _ = try site.add(manifest.encoded, as: .manifest, of: object)
     }
 
-    private func writeHint(of oid: Digest) throws {
-        var hint = IndexContents()
-        for index in try site.indexes().values {
-            for position in 0..<index.frameCount {
-                let frame = try #require(index.frame(at: position))
-                hint.add(frame, in: try #require(index.packs.first { $0.id == frame.pack }))
-            }
-            for position in 0..<index.objectCount { hint.add(index.object(at: position)) }
-        }
-        site.remote[StoreLayout.objectIndex(oid)] = hint.encoded(as: .objectIndex)
-    }
-
     @Test(arguments: [ArtifactKind.file, .tree], [true, false])
     func `what is larger than was asked for is refused, and nothing of it is written`(
         kind: ArtifactKind,
@@ -52,7 +40,7 @@ struct OversizeTests {
             kind == .file
             ? Pointer(oid: oid, size: 2_000_000, kind: .file)
             : Pointer(oid: SHA256.digest(of: listing.encoded), size: listing.contentSize, kind: .tree)
-        if hasHint { try writeHint(of: pointer.oid) }
+        if hasHint { try site.writeHint(of: pointer.oid) }
         let target = try Machine()
         let work = target.scratch.path.appending("work")
         try Directories.create(work, durable: false)

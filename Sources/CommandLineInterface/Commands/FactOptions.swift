@@ -19,6 +19,10 @@ struct DifferenceOptions: ParsableArguments {
 
     @Flag(name: .customLong("exit-code"), help: "Exit with 1 where something differs")
     var exitCode = false
+
+    func comparison(of revisions: [String], _ facts: FactOptions) -> FactComparison {
+        FactComparison(revisions, filter: facts.filter, showsAll: all, failsOnDifference: exitCode)
+    }
 }
 
 /// With how many digits metrics are printed.

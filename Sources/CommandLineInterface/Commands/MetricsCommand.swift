@@ -29,20 +29,20 @@ struct MetricsCommand: ParsableCommand {
         @OptionGroup var facts: FactOptions
         @OptionGroup var precision: PrecisionOptions
 
-        func perform(in context: Context) async throws -> ShowMetrics.Report {
-            try await ShowMetrics(revisions, filter: facts.filter).run(in: context)
+        func perform(in context: Context) async throws -> FactList<MetricFacts> {
+            try await ShowFacts<MetricFacts>(revisions, filter: facts.filter).run(in: context)
         }
 
-        func render(_ report: ShowMetrics.Report, to text: inout Text) {
+        func render(_ report: FactList<MetricFacts>, to text: inout Text) {
             let format = precision.format
             guard report.sides.count == 1, !facts.md else {
                 let sides = report.sides.map { side in
-                    (side: side.of, values: Dictionary(side.metrics.map { ($0.name, format.text($0.value)) }) { $1 })
+                    (side: side.of, values: Dictionary(side.facts.map { ($0.name, format.text($0.value)) }) { $1 })
                 }
                 return text.facts("Metric", sides, asMarkdown: facts.md)
             }
             var table = Table([.left, .right, .left])
-            for metric in report.sides[0].metrics {
+            for metric in report.sides[0].facts {
                 table.row(
                     DisplayText.sanitized(metric.name),
                     format.text(metric.value),
@@ -74,12 +74,7 @@ struct MetricsCommand: ParsableCommand {
         @OptionGroup var precision: PrecisionOptions
 
         func perform(in context: Context) async throws -> FactDifferences<CompareMetrics.Row> {
-            try await CompareMetrics(
-                revisions,
-                filter: facts.filter,
-                showsAll: difference.all,
-                failsOnDifference: difference.exitCode
-            ).run(in: context)
+            try await CompareMetrics(difference.comparison(of: revisions, facts)).run(in: context)
         }
 
         func render(_ report: FactDifferences<CompareMetrics.Row>, to text: inout Text) {

@@ -29,20 +29,20 @@ struct ParamsCommand: ParsableCommand {
 
         @OptionGroup var facts: FactOptions
 
-        func perform(in context: Context) async throws -> ShowParameters.Report {
-            try await ShowParameters(revisions, filter: facts.filter).run(in: context)
+        func perform(in context: Context) async throws -> FactList<ParameterFacts> {
+            try await ShowFacts<ParameterFacts>(revisions, filter: facts.filter).run(in: context)
         }
 
-        func render(_ report: ShowParameters.Report, to text: inout Text) {
+        func render(_ report: FactList<ParameterFacts>, to text: inout Text) {
             guard report.sides.count == 1, !facts.md else {
                 let sides = report.sides.map { side in
-                    let values = side.parameters.map { ($0.name, $0.value.description) }
+                    let values = side.facts.map { ($0.name, $0.value.description) }
                     return (side: side.of, values: Dictionary(values) { $1 })
                 }
                 return text.facts("Parameter", sides, asMarkdown: facts.md)
             }
             var table = Table([.left, .left, .left])
-            for parameter in report.sides[0].parameters {
+            for parameter in report.sides[0].facts {
                 table.row(
                     DisplayText.sanitized(parameter.name),
                     DisplayText.sanitized(parameter.value.description),
@@ -70,12 +70,7 @@ struct ParamsCommand: ParsableCommand {
         @OptionGroup var difference: DifferenceOptions
 
         func perform(in context: Context) async throws -> FactDifferences<CompareParameters.Row> {
-            try await CompareParameters(
-                revisions,
-                filter: facts.filter,
-                showsAll: difference.all,
-                failsOnDifference: difference.exitCode
-            ).run(in: context)
+            try await CompareParameters(difference.comparison(of: revisions, facts)).run(in: context)
         }
 
         func render(_ report: FactDifferences<CompareParameters.Row>, to text: inout Text) {

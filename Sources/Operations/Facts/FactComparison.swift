@@ -18,14 +18,27 @@ package struct FactDifferences<Row: Encodable & Sendable>: Report {
 }
 
 /// The comparison of two versions, commits or runs, or of one of them with the working copy.
-struct FactComparison: Sendable {
-    /// What is compared, at most two; what is left out is HEAD as the earlier one, the working copy as the later.
-    let texts: [String]
-    let filter: NameFilter
-    /// Whether what is alike is shown, too.
-    let showsAll: Bool
-    /// Whether the outcome is `no` where anything differs.
-    let failsOnDifference: Bool
+package struct FactComparison: Sendable {
+    private let texts: [String]
+    private let filter: NameFilter
+    private let showsAll: Bool
+    private let failsOnDifference: Bool
+
+    /// Names at most two sides; what is left out is HEAD as the earlier one, the working copy as the later.
+    ///
+    /// Only names that a pattern matches count. With `showsAll`, what is alike is shown, too; with `failsOnDifference`,
+    /// the outcome is `no` where something differs.
+    package init(
+        _ texts: [String] = [],
+        filter patterns: [String] = [],
+        showsAll: Bool = false,
+        failsOnDifference: Bool = false
+    ) {
+        self.texts = texts
+        filter = NameFilter(patterns)
+        self.showsAll = showsAll
+        self.failsOnDifference = failsOnDifference
+    }
 
     /// Both sides, as they were read.
     struct Sides: Sendable {
@@ -47,15 +60,17 @@ struct FactComparison: Sendable {
         )
     }
 
-    /// Returns those of some facts that are looked at.
-    func accepted<Fact>(_ facts: [String: Fact]) -> [String: Fact] { facts.filter { filter.accepts($0.key) } }
+    /// Returns the values of a side's facts that are looked at.
+    func values<Kind: FactKind>(of kind: Kind.Type, in facts: TrainingFacts) -> [String: Kind.Value] {
+        Kind.all(in: facts).filter { filter.accepts($0.key) }.mapValues(\.value)
+    }
 
-    /// Returns what is said of changes, each with whether it is one.
-    func report<Row>(
-        of sides: Sides,
+    /// Returns what is said of the changes of a kind of facts, each with whether it is one.
+    func report<Kind: FactKind, Row>(
+        of kind: Kind.Type,
+        in sides: Sides,
         _ changes: [(row: Row, isDifferent: Bool)],
-        warnings: [String] = [],
-        hints: [String]
+        warnings: [String] = []
     ) -> FactDifferences<Row> {
         let differs = changes.contains(where: \.isDifferent)
         let problems =
@@ -68,7 +83,7 @@ struct FactComparison: Sendable {
             differs: differs,
             outcome: failsOnDifference && differs ? .negative : .ok,
             warnings: problems + warnings,
-            hints: hints
+            hints: Kind.all(in: sides.old).isEmpty && Kind.all(in: sides.new).isEmpty ? [Kind.hint] : []
         )
     }
 }

@@ -21,39 +21,23 @@ package struct CompareMetrics: Sendable {
 
     private let comparison: FactComparison
 
-    /// Creates the operation on at most two sides; what is left out is HEAD as the earlier one, the working copy as the
-    /// later.
-    ///
-    /// With `showsAll`, metrics that are alike are shown, too; with `failsOnDifference`, the outcome is `no` where one
-    /// differs.
-    package init(
-        _ texts: [String] = [],
-        filter patterns: [String] = [],
-        showsAll: Bool = false,
-        failsOnDifference: Bool = false
-    ) {
-        comparison = FactComparison(
-            texts: texts,
-            filter: NameFilter(patterns),
-            showsAll: showsAll,
-            failsOnDifference: failsOnDifference
-        )
-    }
+    /// Creates the operation.
+    package init(_ comparison: FactComparison) { self.comparison = comparison }
 
     /// Reads both sides and compares them; fetches nothing.
     package func run(in context: Context) async throws -> FactDifferences<Row> {
         let sides = try await comparison.sides(in: context)
         let directions = MetricDirections(sides.workspace.configuration)
         let changes = MetricChange.all(
-            from: comparison.accepted(sides.old.metrics).mapValues(\.value),
-            to: comparison.accepted(sides.new.metrics).mapValues(\.value),
+            from: comparison.values(of: MetricFacts.self, in: sides.old),
+            to: comparison.values(of: MetricFacts.self, in: sides.new),
             better: directions.direction(of:)
         )
         return comparison.report(
-            of: sides,
+            of: MetricFacts.self,
+            in: sides,
             changes.map { (row: Row($0), isDifferent: $0.isDifferent) },
-            warnings: changes.compactMap { directions.problem(of: $0.name) },
-            hints: sides.old.metrics.isEmpty && sides.new.metrics.isEmpty ? [FactHint.noMetrics] : []
+            warnings: changes.compactMap { directions.problem(of: $0.name) }
         )
     }
 }

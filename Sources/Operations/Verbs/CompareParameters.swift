@@ -13,36 +13,20 @@ package struct CompareParameters: Sendable {
 
     private let comparison: FactComparison
 
-    /// Creates the operation on at most two sides; what is left out is HEAD as the earlier one, the working copy as the
-    /// later.
-    ///
-    /// With `showsAll`, parameters that are alike are shown, too; with `failsOnDifference`, the outcome is `no` where
-    /// one differs.
-    package init(
-        _ texts: [String] = [],
-        filter patterns: [String] = [],
-        showsAll: Bool = false,
-        failsOnDifference: Bool = false
-    ) {
-        comparison = FactComparison(
-            texts: texts,
-            filter: NameFilter(patterns),
-            showsAll: showsAll,
-            failsOnDifference: failsOnDifference
-        )
-    }
+    /// Creates the operation.
+    package init(_ comparison: FactComparison) { self.comparison = comparison }
 
     /// Reads both sides and compares them; fetches nothing.
     package func run(in context: Context) async throws -> FactDifferences<Row> {
         let sides = try await comparison.sides(in: context)
         let changes = ParameterChange.all(
-            from: comparison.accepted(sides.old.parameters).mapValues(\.value),
-            to: comparison.accepted(sides.new.parameters).mapValues(\.value)
+            from: comparison.values(of: ParameterFacts.self, in: sides.old),
+            to: comparison.values(of: ParameterFacts.self, in: sides.new)
         )
         return comparison.report(
-            of: sides,
-            changes.map { (row: Row(name: $0.name, old: $0.old, new: $0.new), isDifferent: $0.isDifferent) },
-            hints: sides.old.parameters.isEmpty && sides.new.parameters.isEmpty ? [FactHint.noParameters] : []
+            of: ParameterFacts.self,
+            in: sides,
+            changes.map { (row: Row(name: $0.name, old: $0.old, new: $0.new), isDifferent: $0.isDifferent) }
         )
     }
 }

@@ -55,6 +55,19 @@ final class Site: Sendable {
         remote[StoreLayout.index(SHA256.digest(of: bytes))] = bytes
     }
 
+    /// Writes an object's own index, which lists all that there is.
+    func writeHint(of oid: Digest) throws {
+        var hint = IndexContents()
+        for index in try indexes().values {
+            for position in 0..<index.frameCount {
+                let frame = try #require(index.frame(at: position))
+                hint.add(frame, in: try #require(index.packs.first { $0.id == frame.pack }))
+            }
+            for position in 0..<index.objectCount { hint.add(index.object(at: position)) }
+        }
+        remote[StoreLayout.objectIndex(oid)] = hint.encoded(as: .objectIndex)
+    }
+
     /// Adds a metadata pack with a frame that an index passes off as one of an object.
     func add(_ bytes: [UInt8], as kind: ObjectEntry.Kind, of object: Pointer) throws -> ObjectEntry {
         let scratch = try Scratch()
