@@ -52,39 +52,17 @@ extension GitRepository {
         message: String,
         at seconds: Int64
     ) async throws(GitError) -> GitObjectID {
-        var blobs: [GitPath: GitObjectID] = [:]
-        for file in files {
-            guard !file.name.isEmpty, !file.name.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") }) else {
-                throw GitError(.invalidName(file.name), command: "git mktree")
-            }
-            let blob = try await program.run(["hash-object", "-w", "--stdin"], input: file.bytes).line
-            guard let id = GitObjectID(blob) else {
-                throw GitError(.unexpectedOutput, command: "git hash-object", message: blob)
-            }
-            blobs[GitPath(file.name)] = id
-        }
+        var blobs = try await writeBlobs(files)
         for parent in parents {
             for entry in try await objects.entries(in: parent, matching: .top)
             where entry.mode.isFile && blobs[entry.path] == nil { blobs[entry.path] = entry.id }
         }
-        var entries: [UInt8] = []
-        for (path, id) in blobs.sorted(by: { $0.key < $1.key }) {
-            entries += Array("100644 blob \(id)\t".utf8) + path.bytes + [0]
-        }
-        let tree = try await program.run(["mktree", "-z"], input: entries).line
-        let who = try await committer() ?? ("git-model", "git-model@localhost")
-        var environment: [String: String?] = [:]
-        for role in ["AUTHOR", "COMMITTER"] {
-            environment["GIT_\(role)_NAME"] = who.name
-            environment["GIT_\(role)_EMAIL"] = who.email
-            environment["GIT_\(role)_DATE"] = "@\(seconds) +0000"
-        }
-        let before = parents.flatMap { [GitArgument("-p"), GitArgument($0)] }
-        let output = try await program.with(environment: environment)
-            .run(["commit-tree", GitArgument(tree), "-m", GitArgument(message)] + before)
-        guard let commit = GitObjectID(output.line) else {
-            throw GitError(.unexpectedOutput, command: "git commit-tree", message: output.line)
-        }
-        return commit
+        return try await makeCommit(
+            of: blobs,
+            parents: parents,
+            message: message,
+            by: try await committer() ?? ("git-model", "git-model@localhost"),
+            date: "@\(seconds) +0000"
+        )
     }
 }

@@ -4,8 +4,6 @@ package import SystemPackage
 package struct ProgramAnswer: Sendable {
     private static let look: Int32 = 100
     private static let bufferByteCount = 16 << 10
-    /// The longest answer, in bytes.
-    private static let limit = 1 << 20
     /// How long a program may take to end once it has said all, in ms.
     private static let farewell = 10_000
 
@@ -13,8 +11,11 @@ package struct ProgramAnswer: Sendable {
     package let output: [UInt8]
     /// Its exit code; `nil` where it was killed.
     package let exitCode: Int?
+    /// What it wrote to its standard error, or the end of that.
+    package let errorText: String
+
     /// The last line of its complaints; it may be empty.
-    package let complaint: String
+    package var complaint: String { errorText.split(whereSeparator: \.isNewline).last.map(String.init) ?? "" }
 
     /// Why it is of no use.
     package var failure: String {
@@ -22,21 +23,34 @@ package struct ProgramAnswer: Sendable {
         return complaint.isEmpty ? end : "\(end): \(complaint)"
     }
 
-    /// That a program says more than an answer can be.
-    private struct Verbose: Error, CustomStringConvertible {
-        var description: String { "it prints more than \(ProgramAnswer.limit) bytes" }
+    /// Why there is no answer.
+    package enum Absence: Error, Equatable, CustomStringConvertible {
+        /// It says more than so many bytes.
+        case verbose(limit: Int)
+        /// It did not come to an end within so many milliseconds.
+        case late(milliseconds: Int64)
+
+        package var description: String {
+            switch self {
+            case .verbose(let limit): "it prints more than \(limit) bytes"
+            case .late(let milliseconds): "it did not come to an end within \(milliseconds / 1000) s"
+            }
+        }
     }
 
     /// Runs a program with these arguments, its own name first, which reads `input` before it says much, and returns
     /// what it said.
     ///
-    /// Blocks. One that is cancelled or says too much is ended; one that is not there is an error.
+    /// Blocks. One that is cancelled, says more than `limit` bytes or takes longer than `milliseconds` is ended; the
+    /// last two throw `Absence`. One that is not there is an error.
     package init(
         of program: FilePath,
         _ arguments: [String],
         environment: [String: String],
         input: [UInt8] = [],
         mayAskUser: Bool,
+        limit: Int = 1 << 20,
+        within milliseconds: Int64? = nil,
         cancellation: Cancellation
     ) throws {
         let child = try ChildProcess(program, arguments, environment: environment, mayAskUser: mayAskUser)
@@ -44,16 +58,22 @@ package struct ProgramAnswer: Sendable {
             // One that ends without reading says why.
             input.withUnsafeBytes { try? child.write($0) }
             child.closeInput()
-            output = try ProgramAnswer.read(child, cancellation)
+            output = try ProgramAnswer.read(child, limit, within: milliseconds, cancellation)
         } catch {
             _ = child.end(within: 0)
             throw error
         }
         exitCode = child.end(within: ProgramAnswer.farewell)
-        complaint = child.errorText.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
+        errorText = child.errorText
     }
 
-    private static func read(_ child: ChildProcess, _ cancellation: Cancellation) throws -> [UInt8] {
+    private static func read(
+        _ child: ChildProcess,
+        _ limit: Int,
+        within milliseconds: Int64?,
+        _ cancellation: Cancellation
+    ) throws -> [UInt8] {
+        let start = ContinuousClock.now
         var output: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: bufferByteCount)
         while true {
@@ -63,7 +83,10 @@ package struct ProgramAnswer: Sendable {
             case .nothing: break
             case .end: return output
             }
-            guard output.count <= limit else { throw Verbose() }
+            guard output.count <= limit else { throw Absence.verbose(limit: limit) }
+            if let milliseconds, start.duration(to: .now) > .milliseconds(milliseconds) {
+                throw Absence.late(milliseconds: milliseconds)
+            }
         }
     }
 }

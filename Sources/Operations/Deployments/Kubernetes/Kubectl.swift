@@ -5,13 +5,9 @@ import SystemPackage
 
 /// The user's `kubectl`, with the context and namespace of a target: it knows the cluster, and how to log in there.
 struct Kubectl: Sendable {
-    private static let look: Int32 = 100
-    private static let bufferByteCount = 64 << 10
     private static let outputLimit = 8 << 20
     /// How long the cluster may take to answer a request, in seconds.
     private static let requestTimeout = 30
-    /// How long the program may take to end once it has said all, in ms.
-    private static let farewell = 10_000
 
     /// What it said.
     struct Answer: Sendable {
@@ -85,56 +81,34 @@ struct Kubectl: Sendable {
         let milliseconds = Int64(4 * Kubectl.requestTimeout + (seconds ?? 0)) * 1000
         let (complete, context) = (arguments, context)
         return try await pool.run {
-            let child = try ChildProcess(
-                program,
-                complete,
-                environment: context.environment,
-                mayAskUser: context.hasTerminal
+            let answer: ProgramAnswer
+            do {
+                answer = try ProgramAnswer(
+                    of: program,
+                    complete,
+                    environment: context.environment,
+                    input: input,
+                    mayAskUser: context.hasTerminal,
+                    limit: Kubectl.outputLimit,
+                    within: milliseconds,
+                    cancellation: context.cancellation
+                )
+            } catch let absence as ProgramAnswer.Absence {
+                throw Kubectl.failure(absence)
+            }
+            return Answer(
+                output: answer.output,
+                exitCode: answer.exitCode,
+                complaint: Kubectl.complaint(in: answer.errorText)
             )
-            return try Kubectl.converse(with: child, input, within: milliseconds, context.cancellation)
         }
     }
 
-    /// Gives the program what it reads, and takes what it says.
-    private static func converse(
-        with child: ChildProcess,
-        _ input: [UInt8],
-        within milliseconds: Int64,
-        _ cancellation: Cancellation
-    ) throws -> Answer {
-        // One that ends without reading says why.
-        input.withUnsafeBytes { try? child.write($0) }
-        child.closeInput()
-        let output: [UInt8]
-        do { output = try read(child, within: milliseconds, cancellation) } catch {
-            _ = child.end(within: 0)
-            throw error
-        }
-        let exitCode = child.end(within: farewell)
-        return Answer(output: output, exitCode: exitCode, complaint: complaint(in: child.errorText))
-    }
-
-    private static func read(
-        _ child: ChildProcess,
-        within milliseconds: Int64,
-        _ cancellation: Cancellation
-    ) throws -> [UInt8] {
-        let deadline = ContinuousClock.now + .milliseconds(milliseconds)
-        var output: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: bufferByteCount)
-        while true {
-            try cancellation.check()
-            switch try buffer.withUnsafeMutableBytes({ try child.read(into: $0, within: look) }) {
-            case .bytes(let count): output += buffer[..<count]
-            case .nothing: break
-            case .end: return output
-            }
-            guard output.count <= outputLimit else {
-                throw Failure(.failed, "kubectl prints more than \(outputLimit) bytes")
-            }
-            guard ContinuousClock.now < deadline else {
-                throw Failure(.unreachable, "kubectl did not come to an end within \(milliseconds / 1000) s")
-            }
+    private static func failure(_ absence: ProgramAnswer.Absence) -> Failure {
+        switch absence {
+        case .verbose(let limit): Failure(.failed, "kubectl prints more than \(limit) bytes")
+        case .late(let milliseconds):
+            Failure(.unreachable, "kubectl did not come to an end within \(milliseconds / 1000) s")
         }
     }
 
