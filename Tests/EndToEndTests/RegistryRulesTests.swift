@@ -124,6 +124,25 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `An artifact that a range removes is told of, and one that it damages is not gone`() async throws {
+        let result = try await run(
+            """
+            seq 9 > a.bin && seq 8 > b.bin && git model add -q a.bin b.bin && git commit -qm Two
+            git model rm -q a.bin && git commit -qm One && git model check HEAD~1..HEAD
+            echo nonsense > b.bin.mver && git commit -qnam Damage && git model check HEAD~1..HEAD || echo damaged $?
+            git model check HEAD..HEAD
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "-  a.bin  it was removed\nmay be merged\n", "FAIL  b.bin.mver  it is no pointer: ", "damaged 1\n",
+        ] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+        #expect(!result.output.contains("b.bin  it was removed"), "\(result.output)")
+        #expect(result.output.split(separator: "none was changed").count == 3, "\(result.output)")
+    }
+
     @Test func `What makes the gates unreadable is not merged, and no more of new rules counts`() async throws {
         let result = try await run(
             """

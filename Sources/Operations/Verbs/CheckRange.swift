@@ -111,7 +111,12 @@ package struct CheckRange: Sendable {
         }
         let old = Dictionary(before.entries.map { ($0.path, $0.pointer) }) { first, _ in first }
         let changed = after.entries.filter { old[$0.path] != $0.pointer }
-        guard !changed.isEmpty else { return report.add("artifacts", nil, "none was changed") }
+        // One whose pointer is damaged is not gone.
+        let left = Set(after.entries.map(\.path)).union(after.damaged.compactMap(\.artifact))
+        let removed = before.entries.filter { !left.contains($0.path) }
+        for artifact in removed { report.add(artifact.path.text, nil, "it was removed") }
+        if changed.isEmpty, removed.isEmpty { report.add("artifacts", nil, "none was changed") }
+        guard !changed.isEmpty else { return }
         guard workspace.configuration.defaultRemote != nil else {
             return report.add("objects", nil, "the base has no remote that they could be in")
         }
