@@ -44,6 +44,21 @@ import Testing
         #expect(await session.run("show", "v1.0.0").output.hasPrefix("b@v1.0.0\n"))
     }
 
+    @Test func `A version has the artifacts of its commit, whatever was moved or removed since`() async throws {
+        let session = try await Self.two()
+        try await session.succeed("mv", "-q", "a.bin", "c.bin")
+        try await session.succeed("tag", "-q", "a@v1.0.0")
+        let first = try await session.succeed("ls", "a@v1.0.0").output
+        #expect(first.contains("a.bin") && !first.contains("b.bin") && !first.contains("c.bin"), "\(first)")
+        try await session.shell("echo 2 > d.bin && git commit -qm Move")
+        try await session.succeed("add", "-q", "--model", "a", "d.bin")
+        try await session.shell("git commit -qm Two")
+        try await session.succeed("rm", "-q", "d.bin")
+        #expect(try await session.succeed("tag", "a@v1.1.0").output.contains(": 2 artifacts, "))
+        let second = try await session.succeed("ls", "a@v1.1.0").output
+        #expect(second.contains("c.bin") && second.contains("d.bin") && !second.contains("b.bin"), "\(second)")
+    }
+
     @Test func `Metadata needs a model only where the artifacts tell none`() async throws {
         let session = try await Self.two()
         try await session.succeed("add", "--meta", "task=x", "a.bin")

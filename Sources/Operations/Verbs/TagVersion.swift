@@ -246,7 +246,7 @@ package struct TagVersion: Sendable {
         )
     }
 
-    /// Returns the model's artifacts at a commit, or all where its description names none.
+    /// Returns the model's artifacts at a commit, as described there, or all where its description names none.
     private func artifacts(
         of model: ModelDescription,
         at commit: GitObjectID,
@@ -256,7 +256,9 @@ package struct TagVersion: Sendable {
         if let damage = index.damaged.first {
             throw Failure(.failed, "\(damage.path) of this commit is no pointer: \(damage.problem)")
         }
-        let own = index.entries.filter { model.artifacts.contains($0.path) }
+        // The work tree's description may be of the next version; a model that was never committed has no other.
+        let described = try await ModelIndex.at(commit, in: workspace.repository).model(model.name) ?? model
+        let own = index.entries.filter { described.artifacts.contains($0.path) }
         return own.isEmpty ? index.entries.filter { !$0.path.isOfRun } : own
     }
 
