@@ -63,6 +63,20 @@ import Testing
         #expect(repeated.error.contains("`git model tag --bump minor --model small --force`"))
     }
 
+    @Test(arguments: ["v0.9.0", "v1.0.0+cuda", "v1.0.1"])
+    func `A version of what is tagged already needs force, also one that does not follow it`(
+        version: String
+    ) async throws {
+        let session = try await Self.withArtifact()
+        try await session.succeed("tag", "-q", "v1.0.0")
+        let answer = await session.run("tag", version)
+        #expect(answer.exitCode == 5)
+        #expect(answer.error.hasPrefix("error: cannot tag small@\(version): nothing changed since v1.0.0\n"))
+        #expect(answer.error.contains("`git model tag \(version) --force`"))
+        #expect(try await session.shell("git tag") == "small@v1.0.0\n")
+        try await session.succeed("tag", "--force", version)
+    }
+
     @Test func `A version that is moved is told of`() async throws {
         let session = try await Self.withArtifact()
         try await session.succeed("tag", "-q", "v1.0.0")

@@ -88,8 +88,7 @@ package struct TagVersion: Sendable {
         let own = versions.filter { $0.model == model.name }
         let isThere = try await isThere(name, at: head, among: own)
         if !isThere {
-            try refuse(name, versions)
-            if !isForced { try await requireChange(name, at: head, after: own, in: workspace, joined.store) }
+            if !isForced { try await refuse(name, at: head, among: own, in: workspace, joined.store) }
             try requireArtifacts(artifacts, of: name)
             try requirePresent(artifacts, of: name, in: joined.store, workspace)
         }
@@ -203,33 +202,36 @@ package struct TagVersion: Sendable {
         return ["versions look like v\(numbers.map(String.init).joined(separator: "."))"]
     }
 
-    private func refuse(_ name: TagName, _ versions: [ModelVersion]) throws {
-        let existing = versions.first { version in
-            // GTO may have given it a number.
-            version.tag == name
-                || version.tag.counter != nil && version.tag.model == name.model
-                    && version.version == name.version
-        }
-        guard let existing, !isForced else { return }
-        throw Failure(
-            .failed,
-            "cannot tag \(name): the version exists, at \(existing.commit.abbreviated)",
-            hints: ["choose the next one: `git model tag --bump minor`"]
-        )
-    }
-
-    private func requireChange(
+    /// Throws where the model has that version, or one that nothing but the number would tell from it.
+    private func refuse(
         _ name: TagName,
         at head: GitObjectID,
-        after versions: [ModelVersion],
+        among versions: [ModelVersion],
         in workspace: Workspace,
         _ store: LocalStore
     ) async throws {
-        guard let previous = NextVersion.predecessor(of: name.version, among: versions) else { return }
-        let objects = workspace.repository.objects
-        guard try await objects.tree(of: previous.commit) == objects.tree(of: head) else { return }
-        // By force, the version would have what was committed before.
-        let uncommitted = try await TagVersion.commitHints(after: head, in: workspace, store)
+        let repository = workspace.repository
+        switch try await NextVersion.refusal(of: name.version, at: head, among: versions, in: repository) {
+        case .exists(let existing):
+            throw Failure(
+                .failed,
+                "cannot tag \(name): the version exists, at \(existing.commit.abbreviated)",
+                hints: ["choose the next one: `git model tag --bump minor`"]
+            )
+        case .unchanged(let other):
+            // By force, the version would have what was committed before.
+            let uncommitted = try await TagVersion.commitHints(after: head, in: workspace, store)
+            throw Failure(
+                .failed,
+                "cannot tag \(name): nothing changed since \(other.version)",
+                hints: uncommitted.isEmpty ? repetitionHints(other, at: head) : uncommitted
+            )
+        case nil: return
+        }
+    }
+
+    /// Returns how to push the version that is there, or to tag it once more.
+    private func repetitionHints(_ other: ModelVersion, at head: GitObjectID) -> [String] {
         let again: String
         switch target {
         case .named(let text): again = text
@@ -237,13 +239,9 @@ package struct TagVersion: Sendable {
             again = "--bump \(part.rawValue)" + (model.map { " --model \($0)" } ?? "")
         case .automatic(let model): again = "--bump auto" + (model.map { " --model \($0)" } ?? "")
         }
-        throw Failure(
-            .failed,
-            "cannot tag \(name): nothing changed since \(previous.version)",
-            hints: uncommitted.isEmpty
-                ? (pushes && previous.commit == head ? ["push that: `git model tag \(previous.tag) --push`"] : [])
-                    + ["tag it all the same: `git model tag \(again) --force`"] : uncommitted
-        )
+        let push = "push that: `git model tag \(other.tag) --push`"
+        return (pushes && other.commit == head ? [push] : [])
+            + ["tag it all the same: `git model tag \(again) --force`"]
     }
 
     /// Returns the model's artifacts at a commit, as described there, or all where its description names none.
