@@ -32,8 +32,6 @@ package struct Manifest: Hashable, Sendable {
     package let layout: String
     /// Why the layout is opaque, and what whoever loads the file should know; for `show` and `-v`; may be empty.
     package let note: String
-    /// What the note has of a pickle that is not known to be harmless.
-    package static let pickleWarning = "its pickle "
     /// The segments or parts.
     package let content: Content
 

@@ -13,6 +13,33 @@ struct FileBytes {
         self.body = body
     }
 
+    /// Returns what `parse` makes of the bytes of a source; throws what the source throws, and nothing else.
+    static func parse<Source: ByteSource & ~Copyable, Value>(
+        _ source: borrowing Source,
+        _ parse: (FileBytes) -> Value
+    ) throws(Source.Failure) -> Value {
+        var failure: Source.Failure?
+        let byteCount = source.byteCount
+        let value = lend(byteCount: byteCount, to: parse) { range in
+            do throws(Source.Failure) {
+                return try source.read(range)
+            } catch {
+                failure = error
+                return nil
+            }
+        }
+        if let failure { throw failure }
+        return value
+    }
+
+    private static func lend<Value>(
+        byteCount: Int64,
+        to parse: (FileBytes) -> Value,
+        _ body: (Range<Int64>) -> [UInt8]?
+    ) -> Value {
+        withoutActuallyEscaping(body) { body in parse(FileBytes(byteCount: byteCount, body: body)) }
+    }
+
     /// Returns `count` bytes from `offset`; `what` names them in the refusal where the file ends before.
     func read(_ count: Int64, at offset: Int64, _ what: String) throws(Refusal) -> [UInt8] {
         let range = try range(count, at: offset, what)

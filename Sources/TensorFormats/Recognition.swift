@@ -16,28 +16,6 @@ package enum Recognition: Hashable, Sendable {
         _ source: borrowing Source,
         named name: String
     ) throws(Source.Failure) -> Recognition {
-        var failure: Source.Failure?
-        let byteCount = source.byteCount
-        let recognition = recognize(byteCount: byteCount, named: name) { range in
-            do throws(Source.Failure) {
-                return try source.read(range)
-            } catch {
-                failure = error
-                return nil
-            }
-        }
-        if let failure { throw failure }
-        return recognition
-    }
-
-    /// Recognizes a file whose bytes `read` returns, or `nil` where it could not.
-    private static func recognize(
-        byteCount: Int64,
-        named name: String,
-        read: (Range<Int64>) -> [UInt8]?
-    ) -> Recognition {
-        withoutActuallyEscaping(read) { read in
-            recognize(FileBytes(byteCount: byteCount, body: read), named: name)
-        }
+        try FileBytes.parse(source) { recognize($0, named: name) }
     }
 }

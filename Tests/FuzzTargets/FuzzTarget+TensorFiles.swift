@@ -10,6 +10,14 @@ extension FuzzTarget {
         tensorFile("a.npz", [NumPySample.archive.file] + Attack.zip),
         tensorFile("a.pt", [PickleSample.small.file] + Attack.pytorch),
         tensorFile("a.onnx", [ONNXSample.small] + Attack.onnx),
+        FuzzTarget(name: "pickle of an archive", seeds: [PickleSample.small.file] + Attack.pytorch + Attack.zip) {
+            bytes in
+            let pickle = try ArchivedPickle.of(MemorySource(bytes))
+            guard case .layout(let layout) = try Recognition.of(MemorySource(bytes), named: "a.pt"),
+                layout.format == .pytorch
+            else { return }
+            try require(pickle == .read(warnings: layout.warnings), "who finds tensors finds other imports")
+        },
         FuzzTarget(name: "signature of ONNX", seeds: [signed, ONNXSample.small] + Attack.onnx) { bytes in
             guard case .success(let signature) = try ONNXSignature.of(MemorySource(bytes)) else { return }
             try require(try ModelSignature(parsing: signature.json) == signature, "it is written as another signature")

@@ -105,7 +105,7 @@ struct GateCheck {
             let finding = try await smokeFinding(candidate.commit)
             return result("smoke test", finding.isGood, finding.text)
         case .safePickle:
-            let finding = try pickleFinding(pointers)
+            let finding = try await PickleCheck(workspace: workspace).finding(of: pointers)
             return result("safe to unpickle", finding.isGood, finding.text)
         }
     }
@@ -134,29 +134,5 @@ struct GateCheck {
             return (true, "all of them are in remote \(remote.name)")
         }
         return (false, "\(first.path) is not in remote \(remote.name)")
-    }
-
-    private func pickleFinding(_ pointers: [PointerIndex.Entry]) throws -> (isGood: Bool, text: String) {
-        let joined = try workspace.openStore()
-        for entry in pointers {
-            for file in try workspace.files(of: entry, in: joined.store) {
-                let check = PickleCheck(store: joined.store, path: file.path, pointer: file.pointer)
-                if let objection = try check.objection { return (false, "\(file.path) \(objection)") }
-            }
-        }
-        return (true, "nothing of it imports what is no part of PyTorch")
-    }
-}
-
-extension Workspace {
-    /// Returns the files of an artifact, each as if it were an artifact itself; links are none.
-    fileprivate func files(
-        of entry: PointerIndex.Entry,
-        in store: LocalStore
-    ) throws -> [(path: RepositoryPath, pointer: Pointer)] {
-        guard entry.pointer.kind == .tree else { return [(entry.path, entry.pointer)] }
-        return try listing(of: entry, in: store).entries.filter { $0.mode != .link }.map { file in
-            (entry.path.appending(file.path), Pointer(oid: file.digest, size: file.size, kind: .file))
-        }
     }
 }

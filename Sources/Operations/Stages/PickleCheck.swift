@@ -1,54 +1,99 @@
 import ModelCore
+import Registry
 import Store
+import TensorFormats
 
-/// Whether loading a file may run code that it brings: whether it is a pickle that nobody looked into, or one that
-/// imports too much.
+/// Whether loading the files of artifacts may run code that they bring: whether one is a pickle that nobody looked
+/// into, or one that imports too much.
+///
+/// Only the bytes themselves decide: what a manifest says of them is its author's word.
 struct PickleCheck {
     /// What people and libraries call pickles.
     private static let pickleSuffixes = [".pkl", ".pickle", ".joblib", ".dill", ".sav", ".p"]
     /// What PyTorch's archives are called, which are pickles inside.
     private static let archiveSuffixes = [".pt", ".pth", ".ckpt"]
+    private static let unread = "is a pickle, and is not looked into"
 
-    private struct Enough: Error {}
+    let workspace: Workspace
 
-    let store: LocalStore
-    let path: RepositoryPath
-    let pointer: Pointer
-
-    /// Why not, as a clause that follows the path; `nil` for a file that is none, or a harmless one.
-    var objection: String? {
-        get throws {
-            let name = path.name.lowercased()
-            if PickleCheck.pickleSuffixes.contains(where: { name.hasSuffix($0) || name.contains($0 + ".") }) {
-                return "is a pickle, and is not looked into"
-            }
-            let manifest = try store.manifest(of: pointer)
-            if let note = manifest?.note, note.contains(Manifest.pickleWarning) { return "is a pickle: \(note)" }
-            if manifest?.layout == "pytorch" { return nil }
-            guard Closure(of: [pointer], in: store).isComplete else {
-                return manifest == nil ? "is not known here: fetch it, or its manifest" : nil
-            }
-            let start = try firstBytes
-            if start.count > 1, start[0] == 0x80, (2...5).contains(start[1]) {
-                return "is a pickle, and is not looked into"
-            }
-            let isArchive = PickleCheck.archiveSuffixes.contains(where: name.hasSuffix)
-            // The oldest pickles are text.
-            let isText = name.hasSuffix(".bin") && ["c".utf8.first, "(".utf8.first].contains(start.first)
-            return isArchive || isText ? "is none of PyTorch's archives, and is not looked into" : nil
+    /// Looks into artifacts, those that are here first; fetches the others, whole, for no part of a file proves what
+    /// the rest is.
+    func finding(of artifacts: [PointerIndex.Entry]) async throws -> (isGood: Bool, text: String) {
+        let joined = try workspace.openStore()
+        let store = joined.store
+        // No name needs any bytes.
+        for artifact in artifacts where artifact.pointer.kind == .file && PickleCheck.isPickle(artifact.path) {
+            return (false, "\(artifact.path) \(PickleCheck.unread)")
         }
+        let absent = artifacts.filter { !Closure(of: [$0.pointer], in: store).isComplete }
+        let present = artifacts.filter { !absent.contains($0) }
+        if let objection = try objection(to: present, in: store) { return (false, objection) }
+        if let problem = try await problem(ofFetching: absent, into: store) { return (false, problem) }
+        if let objection = try objection(to: absent, in: store) { return (false, objection) }
+        return (true, "nothing of it imports what is no part of PyTorch")
     }
 
-    private var firstBytes: [UInt8] {
-        get throws {
-            var bytes: [UInt8] = []
-            do {
-                try ObjectStream.read(pointer.oid, size: pointer.size, from: store) { chunk in
-                    bytes = Array(chunk.prefix(16))
-                    throw Enough()
+    private static func isPickle(_ path: RepositoryPath) -> Bool {
+        let name = path.name.lowercased()
+        return pickleSuffixes.contains { name.hasSuffix($0) || name.contains($0 + ".") }
+    }
+
+    /// Fetches artifacts; returns what is wrong with one that is not here afterwards.
+    private func problem(ofFetching artifacts: [PointerIndex.Entry], into store: LocalStore) async throws -> String? {
+        guard let first = artifacts.first else { return nil }
+        guard workspace.configuration.defaultRemote != nil else {
+            return "\(first.path) is not here, and there is no remote to fetch it from"
+        }
+        let report = try await workspace.fetch(artifacts, from: nil, into: store)
+        try store.refresh()
+        return report.problems.first.map { "\($0.subject) is not here: \($0.message)" }
+    }
+
+    /// Returns why not, for the first file of artifacts that are here.
+    private func objection(to artifacts: [PointerIndex.Entry], in store: LocalStore) throws -> String? {
+        for artifact in artifacts {
+            for file in try workspace.files(of: artifact, in: store) {
+                if let objection = try objection(to: file.pointer, at: file.path, in: store) {
+                    return "\(file.path) \(objection)"
                 }
-            } catch is Enough { return bytes }
-            return bytes
+            }
+        }
+        return nil
+    }
+
+    /// Returns why not, as a clause that follows the path; `nil` for a file that is no pickle, or a harmless one.
+    private func objection(to file: Pointer, at path: RepositoryPath, in store: LocalStore) throws -> String? {
+        if PickleCheck.isPickle(path) { return PickleCheck.unread }
+        var reader = FrameReader(store)
+        guard let map = try store.maps(of: file.oid, size: file.size, reader: &reader).first else {
+            return "is not here"
+        }
+        let bytes = ObjectBytes(map, in: store)
+        switch try ArchivedPickle.of(bytes) {
+        case .read(let warnings):
+            return warnings.isEmpty ? nil : "is a pickle: \(warnings.joined(separator: "; "))"
+        case .opaque(let reason): return "is a zip archive that is not understood: \(reason)"
+        case .absent: break
+        }
+        let start = try bytes.read(0..<min(2, bytes.byteCount))
+        if start.count > 1, start[0] == 0x80, (2...5).contains(start[1]) { return PickleCheck.unread }
+        let name = path.name.lowercased()
+        let isArchive = PickleCheck.archiveSuffixes.contains(where: name.hasSuffix)
+        // The oldest pickles are text.
+        let isText = name.hasSuffix(".bin") && ["c".utf8.first, "(".utf8.first].contains(start.first)
+        return isArchive || isText ? "is none of PyTorch's archives, and is not looked into" : nil
+    }
+}
+
+extension Workspace {
+    /// Returns the files of an artifact, each as if it were an artifact itself; links are none.
+    fileprivate func files(
+        of entry: PointerIndex.Entry,
+        in store: LocalStore
+    ) throws -> [(path: RepositoryPath, pointer: Pointer)] {
+        guard entry.pointer.kind == .tree else { return [(entry.path, entry.pointer)] }
+        return try listing(of: entry, in: store).entries.filter { $0.mode != .link }.map { file in
+            (entry.path.appending(file.path), Pointer(oid: file.digest, size: file.size, kind: .file))
         }
     }
 }

@@ -16,25 +16,7 @@ package enum ONNXSignature {
     package static func of<Source: ByteSource & ~Copyable>(
         _ source: borrowing Source
     ) throws(Source.Failure) -> Result<ModelSignature, FormatError> {
-        var failure: Source.Failure?
-        let byteCount = source.byteCount
-        let result = read(byteCount: byteCount) { range in
-            do throws(Source.Failure) {
-                return try source.read(range)
-            } catch {
-                failure = error
-                return nil
-            }
-        }
-        if let failure { throw failure }
-        return result
-    }
-
-    private static func read(
-        byteCount: Int64,
-        _ body: (Range<Int64>) -> [UInt8]?
-    ) -> Result<ModelSignature, FormatError> {
-        withoutActuallyEscaping(body) { body in result(of: FileBytes(byteCount: byteCount, body: body)) }
+        try FileBytes.parse(source, result)
     }
 
     private static func result(of file: FileBytes) -> Result<ModelSignature, FormatError> {

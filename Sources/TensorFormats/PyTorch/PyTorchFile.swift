@@ -8,24 +8,21 @@ import ModelCore
 /// pickle is not understood storages keep the names of their members, and have no type.
 enum PyTorchFile {
     private static let pickleSuffix = "/data.pkl"
+    private static let warningPrefix = "its pickle "
     private static let maximumListedImportCount = 20
 
     /// Whether an archive is one of PyTorch's.
     static func isArchive(_ directory: ZipDirectory) -> Bool {
-        directory.entries.contains { $0.name.hasSuffix(pickleSuffix) }
+        directory.entries.contains { isPickle($0.name) }
     }
+
+    /// PyTorch's own reader takes members by their names in any case.
+    private static func isPickle(_ name: String) -> Bool { name.lowercased().hasSuffix(pickleSuffix) }
 
     static func layout(of file: FileBytes, _ directory: ZipDirectory) throws(Refusal) -> TensorLayout {
         let zip = try ZipArchive(file, directory)
-        let pickles = zip.members.filter { $0.name.hasSuffix(pickleSuffix) }
-        guard let member = pickles.first, pickles.count == 1 else { throw .odd("it has several members data.pkl") }
-        let root = String(member.name.dropLast(pickleSuffix.count)) + "/"
+        let (root, pickle) = try pickle(in: zip, of: file)
         try checkByteOrder(zip.members.first { $0.name == root + "byteorder" }, in: file)
-        guard member.isStored, Int64(member.range.count) <= PickleMachine.maximumByteCount else {
-            throw .odd("its data.pkl is compressed or longer than \(PickleMachine.maximumByteCount) bytes")
-        }
-        let bytes = try file.read(Int64(member.range.count), at: member.range.lowerBound, "its data.pkl")
-        let pickle = PickleMachine.contents(of: bytes)
         return try TensorLayout(
             .pytorch,
             of: file,
@@ -33,6 +30,26 @@ enum PyTorchFile {
             warnings: warnings(pickle),
             imports: pickle.imports.sorted()
         )
+    }
+
+    /// Returns what loading the archive would import beside PyTorch's own, whatever is odd about its storages.
+    static func warnings(of file: FileBytes, _ directory: ZipDirectory) throws(Refusal) -> [String] {
+        let zip = try ZipArchive(file, directory)
+        return warnings(try pickle(in: zip, of: file).contents)
+    }
+
+    /// Reads the only pickle, whose directory is the root of the archive.
+    private static func pickle(
+        in zip: ZipArchive,
+        of file: FileBytes
+    ) throws(Refusal) -> (root: String, contents: PickleContents) {
+        let pickles = zip.members.filter { isPickle($0.name) }
+        guard let member = pickles.first, pickles.count == 1 else { throw .odd("it has several members data.pkl") }
+        guard member.isStored, Int64(member.range.count) <= PickleMachine.maximumByteCount else {
+            throw .odd("its data.pkl is compressed or longer than \(PickleMachine.maximumByteCount) bytes")
+        }
+        let bytes = try file.read(Int64(member.range.count), at: member.range.lowerBound, "its data.pkl")
+        return (String(member.name.dropLast(pickleSuffix.count)) + "/", PickleMachine.contents(of: bytes))
     }
 
     private static func checkByteOrder(_ member: ZipMember?, in file: FileBytes) throws(Refusal) {
@@ -85,16 +102,16 @@ enum PyTorchFile {
     private static func warnings(_ pickle: PickleContents) -> [String] {
         let unsafe = pickle.imports.filter { !PyTorchGlobals.isHarmless($0) }.sorted()
         var warnings = unsafe.prefix(maximumListedImportCount).map {
-            "\(Manifest.pickleWarning)imports \($0.quoted), and loading it may run that"
+            "\(warningPrefix)imports \($0.quoted), and loading it may run that"
         }
         if unsafe.count > maximumListedImportCount {
             warnings.append(
-                "\(Manifest.pickleWarning)imports \(unsafe.count - maximumListedImportCount) others that are no part of PyTorch"
+                "\(warningPrefix)imports \(unsafe.count - maximumListedImportCount) others that are no part of PyTorch"
             )
         }
         if let stop = pickle.stop {
             warnings.append(
-                "\(Manifest.pickleWarning)is not understood \(stop); tensors have no names, and imports may be missing here"
+                "\(warningPrefix)is not understood \(stop); tensors have no names, and imports may be missing here"
             )
         }
         return warnings
