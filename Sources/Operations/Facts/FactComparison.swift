@@ -44,7 +44,7 @@ package struct FactComparison: Sendable {
     struct Sides: Sendable {
         let workspace: Workspace
         let (from, to): (FactSide, FactSide)
-        let (old, new): (TrainingFacts, TrainingFacts)
+        let facts: ComparedFacts
     }
 
     /// Reads both sides; fetches nothing.
@@ -55,14 +55,20 @@ package struct FactComparison: Sendable {
             workspace: workspace,
             from: FactSide(pair.old),
             to: FactSide(pair.new),
-            old: try await workspace.facts(of: pair.old),
-            new: try await workspace.facts(of: pair.new)
+            facts: try await ComparedFacts(from: pair.old, to: pair.new, in: workspace)
         )
     }
 
-    /// Returns the values of a side's facts that are looked at.
-    func values<Kind: FactKind>(of kind: Kind.Type, in facts: TrainingFacts) -> [String: Kind.Value] {
-        Kind.all(in: facts).filter { filter.accepts($0.key) }.mapValues(\.value)
+    /// Returns the facts that are looked at: those whose names match, with the model in front or without.
+    func sections<Kind: FactKind>(of kind: Kind.Type, in sides: Sides) -> [ComparedFacts.Section<Kind.Value>] {
+        sides.facts.sections(of: kind).map { section in
+            func isWanted(_ name: String) -> Bool { filter.accepts(name) || filter.accepts(section.label + name) }
+            return ComparedFacts.Section(
+                label: section.label,
+                old: section.old.filter { isWanted($0.key) },
+                new: section.new.filter { isWanted($0.key) }
+            )
+        }
     }
 
     /// Returns what is said of the changes of a kind of facts, each with whether it is one.
@@ -74,8 +80,8 @@ package struct FactComparison: Sendable {
     ) -> FactDifferences<Row> {
         let differs = changes.contains(where: \.isDifferent)
         let problems =
-            sides.old.problems.map { "\(sides.from.name): \($0)" }
-            + sides.new.problems.map { "\(sides.to.name): \($0)" }
+            sides.facts.problems(of: \.old).map { "\(sides.from.name): \($0)" }
+            + sides.facts.problems(of: \.new).map { "\(sides.to.name): \($0)" }
         return FactDifferences(
             from: sides.from,
             to: sides.to,
@@ -83,7 +89,7 @@ package struct FactComparison: Sendable {
             differs: differs,
             outcome: failsOnDifference && differs ? .negative : .ok,
             warnings: problems + warnings,
-            hints: Kind.all(in: sides.old).isEmpty && Kind.all(in: sides.new).isEmpty ? [Kind.hint] : []
+            hints: sides.facts.sections(of: kind).allSatisfy { $0.old.isEmpty && $0.new.isEmpty } ? [Kind.hint] : []
         )
     }
 }

@@ -55,6 +55,23 @@ package struct FactSide: Encodable, Sendable {
 }
 
 extension FactSubject {
+    /// The model that it is a version of.
+    var model: ModelName? {
+        guard case .commit(let resolved) = self else { return nil }
+        return resolved.version?.model
+    }
+
+    /// Returns the models that it describes; `nil` for a run, which describes none.
+    func models(in workspace: Workspace) async throws -> [ModelDescription]? {
+        switch self {
+        case .commit(let resolved): try await ModelIndex.at(resolved.commit, in: workspace.repository).models
+        case .workTree: try workspace.models()
+        case .run: nil
+        }
+    }
+}
+
+extension FactSubject {
     /// What stands in front of a run's name where that could be a version, too.
     private static let runPrefix = "run:"
 

@@ -42,6 +42,24 @@ struct PlotCollection {
         plots.sort { $0.id < $1.id }
     }
 
+    /// Reads what a commit has that is not another model's, and what some runs tell, each with a label in front.
+    init(
+        of commit: GitObjectID,
+        for model: ModelName?,
+        madeBy runs: [(label: String, run: RunRecord)],
+        in workspace: Workspace,
+        _ store: LocalStore
+    ) async throws {
+        var snapshot = try await Snapshot(of: commit, in: workspace.repository)
+        if let model {
+            let models = try await ModelIndex.at(commit, in: workspace.repository).models
+            snapshot.leaveOut(ModelPlaces(of: model, among: models).isForeign)
+        }
+        try await add(snapshot)
+        for (label, run) in runs { try await add(run, labelled: label, in: workspace, store) }
+        plots.sort { $0.id < $1.id }
+    }
+
     /// Adds what files are, as `dvc.yaml` says or as they look.
     private mutating func add(_ snapshot: Snapshot) async throws {
         let definitions = try await definitions(in: snapshot)
@@ -79,13 +97,18 @@ struct PlotCollection {
     }
 
     /// Adds the learning curves of a run, but for those that files tell of, and the plots that were recorded.
-    private mutating func add(_ run: RunRecord, in workspace: Workspace, _ store: LocalStore) async throws {
+    private mutating func add(
+        _ run: RunRecord,
+        labelled label: String = "",
+        in workspace: Workspace,
+        _ store: LocalStore
+    ) async throws {
         let files = RunFiles(workspace: workspace, store: store)
         do {
             let log = try await files.bytes(of: .series, of: run).map { MetricLines.log(of: $0) }
             let known = Set(plots.map(\.title))
             let curves = try await workspace.pool.run { log.map { Plot.curves(of: $0) } ?? [] }
-            plots += curves.filter { !known.contains($0.title) }
+            plots += curves.map { $0.labelled(label) }.filter { !known.contains($0.title) }
         } catch {
             try workspace.context.cancellation.check()
             problems.append("\(error)")
@@ -93,7 +116,7 @@ struct PlotCollection {
         for file in run.plots ?? [] {
             do {
                 let bytes = try await files.bytes(of: file, of: run)
-                add { () throws(PlotError) in try Plot(bytes, at: file.path) }
+                add { () throws(PlotError) in try Plot(bytes, at: file.path).labelled(label) }
             } catch {
                 try workspace.context.cancellation.check()
                 problems.append("\(error)")
@@ -109,5 +132,12 @@ struct PlotCollection {
         places.contains { place in
             path.contains(place.part) && place.suffixes.contains { path.lowercased().hasSuffix($0) }
         }
+    }
+}
+
+extension Plot {
+    /// The plot with a label in front of what tells it from others, and of what people call it.
+    fileprivate func labelled(_ label: String) -> Plot {
+        label.isEmpty ? self : Plot(id: label + id, title: label + title, data: data, unreadableCount: unreadableCount)
     }
 }

@@ -27,27 +27,37 @@ package struct FactChanges: Encodable, Sendable {
     ///
     /// Where one is a version of a model, only what is that model's counts on the other side.
     init(from old: FactSubject, to new: FactSubject, in workspace: Workspace, _ problems: inout [String]) async throws {
-        let model = old.model ?? new.model
-        let before = try await workspace.facts(of: old, for: model)
-        let after = try await workspace.facts(of: new, for: model)
-        problems += before.problems + after.problems.filter { !before.problems.contains($0) }
-        metrics = ReviewChanges.Report.Metric.rows(
-            from: before.metrics.mapValues(\.value),
-            to: after.metrics.mapValues(\.value),
-            MetricDirections(workspace.configuration)
-        ).filter(\.isChanged)
-        parameters = Row.changes(
-            from: before.parameters.mapValues(\.value.description),
-            to: after.parameters.mapValues(\.value.description)
-        )
-        if let earlier = before.makers.first?.run, let later = after.makers.first?.run {
-            data = Row.changes(from: earlier.dataProperties, to: later.dataProperties)
-            environment = Row.changes(from: earlier.environmentProperties, to: later.environmentProperties)
-        }
+        let facts = try await ComparedFacts(from: old, to: new, in: workspace)
+        self.init(facts, MetricDirections(workspace.configuration))
+        let before = facts.problems(of: \.old)
+        problems += before + facts.problems(of: \.new).filter { !before.contains($0) }
         signature = Row.changes(
-            from: try await FactChanges.signatures(of: old, for: model, in: workspace),
-            to: try await FactChanges.signatures(of: new, for: model, in: workspace)
+            from: try await FactChanges.signatures(of: old, for: facts.model, in: workspace),
+            to: try await FactChanges.signatures(of: new, for: facts.model, in: workspace)
         )
+    }
+
+    /// Compares what is known of trainings; what models take and give is not looked at.
+    init(_ facts: ComparedFacts, _ directions: MetricDirections) {
+        metrics = facts.sections(of: MetricFacts.self).flatMap { section in
+            ReviewChanges.Report.Metric.rows(from: section.old, to: section.new, directions, label: section.label)
+        }.filter(\.isChanged)
+        parameters = facts.sections(of: ParameterFacts.self).flatMap { section in
+            Row.changes(
+                from: section.old.mapValues(\.description),
+                to: section.new.mapValues(\.description),
+                label: section.label
+            )
+        }
+        for runs in facts.runs {
+            guard let old = runs.old, let new = runs.new else { continue }
+            data += Row.changes(from: old.dataProperties, to: new.dataProperties, label: runs.label)
+            environment += Row.changes(
+                from: old.environmentProperties,
+                to: new.environmentProperties,
+                label: runs.label
+            )
+        }
     }
 
     /// Returns the inputs and outputs of the models that a side has, by names that say what they are.
@@ -56,12 +66,7 @@ package struct FactChanges: Encodable, Sendable {
         for model: ModelName?,
         in workspace: Workspace
     ) async throws -> [String: String] {
-        let models: [ModelDescription]
-        switch subject {
-        case .commit(let resolved): models = try await ModelIndex.at(resolved.commit, in: workspace.repository).models
-        case .workTree: models = try workspace.models()
-        case .run: return [:]
-        }
+        let models = try await subject.models(in: workspace) ?? []
         var parts: [String: String] = [:]
         for description in models where model == nil || description.name == model {
             for side in ["inputs", "outputs"] {
@@ -83,13 +88,5 @@ package struct FactChanges: Encodable, Sendable {
             return String(decoding: part.line.dropLast(), as: UTF8.self)
         }
         return shape.map { "\(type) \(String(decoding: $0.line.dropLast(), as: UTF8.self))" } ?? type
-    }
-}
-
-extension FactSubject {
-    /// The model that it is a version of.
-    fileprivate var model: ModelName? {
-        guard case .commit(let resolved) = self else { return nil }
-        return resolved.version?.model
     }
 }

@@ -5,7 +5,7 @@ import Runs
 package struct CompareMetrics: Sendable {
     /// What became of a metric.
     package struct Row: Encodable, Sendable {
-        /// The metric's name.
+        /// The metric's name, with the model in front where there are several.
         package let name: String
         /// The values; left out where there is none.
         package let old: Double?, new: Double?
@@ -28,24 +28,24 @@ package struct CompareMetrics: Sendable {
     package func run(in context: Context) async throws -> FactDifferences<Row> {
         let sides = try await comparison.sides(in: context)
         let directions = MetricDirections(sides.workspace.configuration)
-        let changes = MetricChange.all(
-            from: comparison.values(of: MetricFacts.self, in: sides.old),
-            to: comparison.values(of: MetricFacts.self, in: sides.new),
-            better: directions.direction(of:)
-        )
+        let changes = comparison.sections(of: MetricFacts.self, in: sides).flatMap { section in
+            MetricChange.all(from: section.old, to: section.new, better: directions.direction(of:))
+                .map { (label: section.label, change: $0) }
+        }
         return comparison.report(
             of: MetricFacts.self,
             in: sides,
-            changes.map { (row: Row($0), isDifferent: $0.isDifferent) },
-            warnings: changes.compactMap { directions.problem(of: $0.name) }
+            changes.map { (row: Row($0.change, label: $0.label), isDifferent: $0.change.isDifferent) },
+            // Several models may have a metric of one name.
+            warnings: Set(changes.map(\.change.name)).sorted().compactMap { directions.problem(of: $0) }
         )
     }
 }
 
 extension CompareMetrics.Row {
-    fileprivate init(_ change: MetricChange) {
+    fileprivate init(_ change: MetricChange, label: String) {
         self.init(
-            name: change.name,
+            name: label + change.name,
             old: change.old,
             new: change.new,
             change: change.difference,

@@ -5,7 +5,7 @@ package import Runs
 package struct CompareParameters: Sendable {
     /// What became of a hyperparameter.
     package struct Row: Encodable, Sendable {
-        /// The parameter's name.
+        /// The parameter's name, with the model in front where there are several.
         package let name: String
         /// The values, with their types; left out where there is none.
         package let old: ParameterValue?, new: ParameterValue?
@@ -19,14 +19,12 @@ package struct CompareParameters: Sendable {
     /// Reads both sides and compares them; fetches nothing.
     package func run(in context: Context) async throws -> FactDifferences<Row> {
         let sides = try await comparison.sides(in: context)
-        let changes = ParameterChange.all(
-            from: comparison.values(of: ParameterFacts.self, in: sides.old),
-            to: comparison.values(of: ParameterFacts.self, in: sides.new)
-        )
-        return comparison.report(
-            of: ParameterFacts.self,
-            in: sides,
-            changes.map { (row: Row(name: $0.name, old: $0.old, new: $0.new), isDifferent: $0.isDifferent) }
-        )
+        let changes = comparison.sections(of: ParameterFacts.self, in: sides).flatMap { section in
+            ParameterChange.all(from: section.old, to: section.new).map { change in
+                let row = Row(name: section.label + change.name, old: change.old, new: change.new)
+                return (row: row, isDifferent: change.isDifferent)
+            }
+        }
+        return comparison.report(of: ParameterFacts.self, in: sides, changes)
     }
 }

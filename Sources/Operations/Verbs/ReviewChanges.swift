@@ -15,7 +15,8 @@ package struct ReviewChanges: Sendable {
             package let commit: String
             /// The first line of its message.
             package let subject: String
-            /// The run that made what it has, where one is kept.
+            /// The run that made what it has, where one is kept; where there are several models, that of one which was
+            /// trained between the ends.
             package let run: String?
         }
 
@@ -116,12 +117,11 @@ package struct ReviewChanges: Sendable {
         )
         let comparison = CompareVersions([ends.base.hex, ends.head.hex], fetches: fetches)
         let artifacts = try await comparison.run(in: workspace)
-        let base = try await workspace.evidence(at: ends.base)
-        let head = try await workspace.evidence(at: ends.head)
+        let facts = try await facts(of: ends, in: workspace)
         let joined = try workspace.openStore()
         var report = Report(
-            base: try await end(ends.base, base, in: workspace),
-            head: try await end(ends.head, head, in: workspace),
+            base: try await end(ends.base, facts.run(of: \.old), in: workspace),
+            head: try await end(ends.head, facts.run(of: \.new), in: workspace),
             check: verdict,
             artifacts: artifacts,
             layers: artifacts.artifacts.compactMap(Report.Layers.init),
@@ -129,36 +129,42 @@ package struct ReviewChanges: Sendable {
             wireSize: try await wireSize(from: ends.base, to: ends.head, joined.store, in: workspace),
             commands: commands(for: ends.head)
         )
-        let directions = MetricDirections(workspace.configuration)
-        report.metrics = Report.Metric.rows(from: base.metrics, to: head.metrics, directions).filter(\.isChanged)
-        report.parameters = Report.Row.changes(
-            from: base.parameters.mapValues(\.description),
-            to: head.parameters.mapValues(\.description)
-        )
-        report.plots = try await plots(from: ends.base, to: ends.head, joined.store, in: workspace, &report)
-        if let (old, new) = base.run.flatMap({ old in head.run.map { (old, $0) } }) {
-            report.data = Report.Row.changes(from: old.dataProperties, to: new.dataProperties)
-            report.environment = Report.Row.changes(from: old.environmentProperties, to: new.environmentProperties)
-        }
+        let changes = FactChanges(facts, MetricDirections(workspace.configuration))
+        (report.metrics, report.parameters) = (changes.metrics, changes.parameters)
+        (report.data, report.environment) = (changes.data, changes.environment)
+        report.plots = try await plots(from: ends, facts, joined.store, in: workspace, &report.warnings)
         report.warnings = verdict.warnings + artifacts.warnings + report.warnings
         report.problems = artifacts.problems
         report.hints = verdict.hints + artifacts.hints
         return report
     }
 
+    private func facts(of ends: CommitRange.Ends, in workspace: Workspace) async throws -> ComparedFacts {
+        let old = FactSubject.commit(try await workspace.resolve(ends.base.hex))
+        let new = FactSubject.commit(try await workspace.resolve(ends.head.hex))
+        let chosen = try model.map { try ModelName($0) }
+        if let chosen {
+            var known: Set<ModelName> = []
+            for side in [old, new] { known.formUnion(try await side.models(in: workspace)?.map(\.name) ?? []) }
+            guard known.isEmpty || known.contains(chosen) else {
+                throw Failure.unknownModel(chosen.text, known: known.sorted())
+            }
+        }
+        return try await ComparedFacts(from: old, to: new, for: chosen, in: workspace)
+    }
+
     private func plots(
-        from base: GitObjectID,
-        to head: GitObjectID,
+        from ends: CommitRange.Ends,
+        _ facts: ComparedFacts,
         _ store: LocalStore,
         in workspace: Workspace,
-        _ report: inout Report
+        _ warnings: inout [String]
     ) async throws -> [PlotFigure] {
         var sides: [[PlotFigure.Part]] = []
-        for commit in [base, head] {
-            let subject = FactSubject.commit(try await workspace.resolve(commit.hex))
-            let found = try await PlotCollection(of: subject, in: workspace, store)
+        for (commit, runs) in [(ends.base, facts.runs(of: \.old)), (ends.head, facts.runs(of: \.new))] {
+            let found = try await PlotCollection(of: commit, for: facts.model, madeBy: runs, in: workspace, store)
             sides.append(found.plots.map { PlotFigure.Part(commit.abbreviated, $0) })
-            report.warnings += found.problems
+            warnings += found.problems
         }
         // A commit may have several plots of one name.
         let (before, after) = (PlotFigure.figures(of: sides[0]), PlotFigure.figures(of: sides[1]))
@@ -172,13 +178,13 @@ package struct ReviewChanges: Sendable {
 
     private func end(
         _ id: GitObjectID,
-        _ evidence: VersionEvidence,
+        _ run: RunRecord?,
         in workspace: Workspace
     ) async throws -> Report.End {
         Report.End(
             commit: id.hex,
             subject: try await workspace.repository.objects.commit(id).subject,
-            run: evidence.run?.id.text
+            run: run?.id.text
         )
     }
 
@@ -208,11 +214,12 @@ package struct ReviewChanges: Sendable {
 }
 
 extension ReviewChanges.Report.Metric {
-    /// Returns what metrics were and are, by name.
+    /// Returns what metrics were and are, by name, with a label in front of the names.
     static func rows(
         from before: [String: Double],
         to after: [String: Double],
-        _ directions: MetricDirections
+        _ directions: MetricDirections,
+        label: String = ""
     ) -> [ReviewChanges.Report.Metric] {
         Set(before.keys).union(after.keys).sorted().map { name in
             let (old, new) = (before[name], after[name])
@@ -220,7 +227,7 @@ extension ReviewChanges.Report.Metric {
             if let old, let new, old != new, let direction = directions.direction(of: name) {
                 isBetter = direction == .higher ? new > old : new < old
             }
-            return ReviewChanges.Report.Metric(name: name, before: old, after: new, isBetter: isBetter)
+            return ReviewChanges.Report.Metric(name: label + name, before: old, after: new, isBetter: isBetter)
         }
     }
 
@@ -229,10 +236,14 @@ extension ReviewChanges.Report.Metric {
 }
 
 extension ReviewChanges.Report.Row {
-    /// Returns what differs, by name.
-    static func changes(from before: [String: String], to after: [String: String]) -> [ReviewChanges.Report.Row] {
+    /// Returns what differs, by name, with a label in front of the names.
+    static func changes(
+        from before: [String: String],
+        to after: [String: String],
+        label: String = ""
+    ) -> [ReviewChanges.Report.Row] {
         Set(before.keys).union(after.keys).sorted().compactMap { name in
-            let row = ReviewChanges.Report.Row(name: name, before: before[name], after: after[name])
+            let row = ReviewChanges.Report.Row(name: label + name, before: before[name], after: after[name])
             return row.before == row.after ? nil : row
         }
     }
