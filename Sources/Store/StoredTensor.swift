@@ -22,12 +22,17 @@ package struct StoredTensor: Sendable {
 extension LocalStore {
     /// Reads the manifest of a file; `nil` where it has none, or none is here.
     package func manifest(of pointer: Pointer) throws -> Manifest? {
-        guard pointer.kind == .file, let entry = entries(of: pointer.oid, kind: .manifest).first,
-            let copy = listedCopies(of: entry.frame).first
-        else { return nil }
+        guard pointer.kind == .file else { return nil }
         var reader = FrameReader(self)
-        let frame = FrameReference(id: entry.frame, byteCount: Int(copy.entry.rawLength))
-        return try reader.bytes(of: frame, of: pointer.oid).withUnsafeBytes { try Manifest(parsing: $0) }
+        for entry in entries(of: pointer.oid, kind: .manifest) {
+            guard let copy = listedCopies(of: entry.frame).first else { continue }
+            let frame = FrameReference(id: entry.frame, byteCount: Int(copy.entry.rawLength))
+            let bytes = try reader.bytes(of: frame, of: pointer.oid)
+            let manifest = try bytes.withUnsafeBytes { try Manifest(parsing: $0) }
+            // An index may name another object's, by mistake or by intent.
+            if manifest.oid == pointer.oid, manifest.size == pointer.size { return manifest }
+        }
+        return nil
     }
 
     /// Returns the tensors of a file, or of a tree's files, in their order; none of a file of which the store has no

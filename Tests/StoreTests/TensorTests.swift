@@ -1,7 +1,9 @@
+import Codec
 import ModelCore
-import Store
 import TestSupport
 import Testing
+
+@testable import Store
 
 /// What the store knows of the tensors of a file.
 @Suite struct TensorTests {
@@ -59,5 +61,20 @@ import Testing
         #expect(manifest.layout == "opaque")
         #expect(manifest.note.hasPrefix("safetensors: "))
         #expect(try await scratch.restored(pointer) == bytes)
+    }
+
+    @Test func `A manifest of another object says nothing of one`() throws {
+        let scratch = try GoldenStore.scratch()
+        let other = Pointer(oid: SHA256.digest(of: [1]), size: GoldenStore.pointer.size, kind: .file)
+        let larger = Pointer(oid: GoldenStore.pointer.oid, size: GoldenStore.pointer.size + 1, kind: .file)
+        var contents = IndexContents()
+        let frame = SHA256.digest(of: GoldenStore.manifest.encoded)
+        contents.add(ObjectEntry(oid: other.oid, frame: frame, size: other.size, kind: .manifest))
+        try scratch.placeIndex(contents.encoded(as: .index))
+        let store = try scratch.reopened()
+        #expect(!store.entries(of: other.oid, kind: .manifest).isEmpty)
+        #expect(try store.manifest(of: other) == nil)
+        #expect(try store.manifest(of: larger) == nil)
+        #expect(try store.manifest(of: GoldenStore.pointer) == GoldenStore.manifest)
     }
 }
