@@ -14,12 +14,12 @@ struct VersionEvidence {
 }
 
 extension Workspace {
-    /// Finds what a commit says of how its artifacts, or some of them, came about.
+    /// Finds what a commit says of how some of its artifacts came about.
     ///
-    /// For one model, what lies beside other models' artifacts says nothing, nor, where none are given, do these.
+    /// For one model, what lies beside other models' artifacts says nothing.
     func evidence(
         at commit: GitObjectID,
-        of entries: [PointerIndex.Entry]? = nil,
+        of entries: [PointerIndex.Entry],
         for model: ModelName? = nil
     ) async throws -> VersionEvidence {
         let facts = try await facts(at: commit, of: entries, for: model)
