@@ -30,12 +30,19 @@ import Testing
                 open(os.path.expanduser("~/steps/" + name), "w").write(step["run"])
                 print(name, sorted(step.get("env", {})), step.get("if", "always"))
         else:
+            print("cache:", job["model-review"]["cache"]["key"])
             open(os.path.expanduser("~/steps/gitlab"), "w").write("\\n".join(job["model-review"]["script"]))
             open(os.path.expanduser("~/steps/before"), "w").write("\\n".join(job["model-review"]["before_script"]))
         EOF
         step() { bash --noprofile --norc -e -o pipefail ~/steps/$1; }
 
         """
+
+    /// What GitLab and the project tell a job.
+    private static let variables =
+        "export CI_API_V4_URL=$server CI_MERGE_REQUEST_PROJECT_ID=5 CI_MERGE_REQUEST_IID=3 CI_MERGE_REQUEST_SOURCE_PROJECT_ID=5 "
+        + "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_MERGE_REQUEST_PROJECT_URL=\"$HOME/origin\" CI_PROJECT_DIR=\"$HOME/job\" "
+        + "GIT_MODEL_STAGE=production GIT_MODEL_STORE="
 
     private func run(_ file: String, _ script: String) async throws -> ShellResult {
         let scratch = try await ScratchRepository(named: "bert")
@@ -98,14 +105,12 @@ import Testing
         let result = try await run(
             "gitlab.yml",
             """
-            export CI_API_V4_URL=$server CI_MERGE_REQUEST_PROJECT_ID=5 CI_MERGE_REQUEST_IID=3 CI_MERGE_REQUEST_SOURCE_PROJECT_ID=5
-            export CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_MERGE_REQUEST_PROJECT_URL="$HOME/origin"
-            export GIT_MODEL_STAGE=production GIT_MODEL_STORE= GIT_MODEL_TOKEN=secret
+            \(Self.variables) && export GIT_MODEL_TOKEN=secret
             git clone -q ~/origin.git ~/job && cd ~/job
             review() { export CI_COMMIT_SHA=$(git rev-parse origin/$1) && rm -f report.* && step gitlab > ~/log 2>&1 && code=0 || code=$?; grep '^## ' report.md; echo code $code; }
             review better && curl -s $server/state && echo && review worse && curl -s $server/state && echo && ls report.*
             git clone -q --bare ~/origin.git ~/fork.git && git -C ~/fork.git update-ref refs/heads/main refs/heads/worse
-            git clone -q ~/fork.git ~/fork && cd ~/fork && unset GIT_MODEL_TOKEN && export CI_MERGE_REQUEST_SOURCE_PROJECT_ID=6
+            git clone -q ~/fork.git ~/fork && cd ~/fork && unset GIT_MODEL_TOKEN && export CI_MERGE_REQUEST_SOURCE_PROJECT_ID=6 CI_PROJECT_DIR="$HOME/fork"
             review worse && grep -c w.bin report.md && curl -s $server/state
             """
         )
@@ -118,5 +123,33 @@ import Testing
             "## ❌ The model may not be merged\ncode 1\n2\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
         #expect(result.output.hasSuffix("\"requests\": {\"PATCH\": 0, \"POST\": 1, \"PUT\": 1}}"), "\(result.output)")
+    }
+
+    @Test func `GitLab's job takes no store from a merge request, and keeps one for each`() async throws {
+        let result = try await run(
+            "gitlab.yml",
+            """
+            \(Self.variables)
+            git checkout -q -b forged better && mkdir .git-model-store && echo forged > .git-model-store/format
+            git add .git-model-store && git commit -qm Forged && git push -q origin forged
+            git checkout -q -b linked better && mkdir elsewhere && touch elsewhere/file && ln -s elsewhere .git-model-store
+            git add elsewhere .git-model-store && git commit -qm Linked && git push -q origin linked
+            git clone -q ~/origin.git ~/job && cd ~/job
+            review() {
+                git checkout -q origin/$1 && export CI_COMMIT_SHA=$(git rev-parse HEAD)
+                step gitlab > ~/log 2>&1 && code=0 || code=$?
+                grep '^## \\|    error: ' report.md && echo $1 $code
+            }
+            review forged && review linked && ls elsewhere && review better && ls .git-model-store/format
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let refusal =
+            "## ❌ The model could not be reviewed\n    error: .git-model-store, where this job keeps its store, is "
+            + "tracked by Git: take it out\n"
+        for text in [
+            "cache: git-model-$CI_MERGE_REQUEST_IID\n", "clean\n", "\(refusal)forged 5\n", "\(refusal)linked 5\nfile\n",
+            "## ✅ The model may be merged\nbetter 0\n.git-model-store/format\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 }
