@@ -1,5 +1,6 @@
 import ModelCore
 import Monitoring
+import SystemIO
 import SystemPackage
 import TestSupport
 import Testing
@@ -45,6 +46,25 @@ import Testing
         let before = String(repeating: Self.line(-1000), count: 60_000)
         let within = String(repeating: Self.line(-10), count: 40_000)
         #expect(try await Self.statistics(before + within).requests == 40_000)
+    }
+
+    @Test(arguments: [
+        ([-20, -1], 20), ([-20, -299], 299), ([-20, -301], 300), ([0], 1), ([30], 1), ([-20, -86_400], 300),
+    ])
+    func `Of what was before a log was begun anew nothing is known`(lines: [Int], covered: Int) async throws {
+        let statistics = try await Self.statistics(lines.map { Self.line($0, version: "v2.0.0") }.joined())
+        #expect(statistics.covered == covered)
+    }
+
+    @Test(arguments: [(20, MonitorVerdict.inconclusive), (299, .inconclusive), (300, .breached), (-20, .inconclusive)])
+    func `An empty log tells of the time since it was made`(age: Int, verdict: MonitorVerdict) async throws {
+        let scratch = try await ScratchRepository(initialized: false)
+        try scratch.write("", to: "log")
+        let path = scratch.path.appending("log")
+        let made = try #require(try FileStatus.of(path)).modified
+        let statistics = try RequestLogReader(path, profile: nil, paths: PayloadPaths())
+            .statistics(over: 300, at: made + Int64(age) * 1_000_000_000, model: nil, version: nil)
+        #expect(try MonitorRule("requests >= 100 over 5m").evaluate(statistics, nil).verdict == verdict)
     }
 
     @Test func `Payloads are compared, as documents and as text`() async throws {

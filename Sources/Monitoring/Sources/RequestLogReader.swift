@@ -29,7 +29,8 @@ package struct RequestLogReader: Sendable {
     /// Counts the requests of the last seconds before a time, in nanoseconds since 1970; with a model and version, only
     /// those of lines that name no other.
     ///
-    /// As clocks are set back, lines from up to as many seconds after that time count too.
+    /// As clocks are set back, lines from up to as many seconds after that time count too. What was before the earliest
+    /// line is not known, for the file may have been begun anew; without any, what was before it was last written.
     package func statistics(
         over seconds: Int,
         at time: Int64,
@@ -41,9 +42,13 @@ package struct RequestLogReader: Sendable {
         let window = TrafficWindow(profile: profile, paths: paths)
         let reader = PayloadReader(paths, columns: profile?.columns ?? [])
         var lines = try RecordFile(path, separator: nil, from: try offset(before: first))
+        var earliest: Int64?
         while let line = try lines.next() {
             guard let fields = try? JSONValue(parsing: line, allowsNonFinite: true).object,
-                let moment = RequestLogReader.time(fields["ts"]), moment > first, moment <= last,
+                let moment = RequestLogReader.time(fields["ts"])
+            else { continue }
+            earliest = min(earliest ?? moment, moment)
+            guard moment > first, moment <= last,
                 let status = fields["status"]?.integer.flatMap(Int.init(exactly:))
             else { continue }
             if let model, let other = fields["model"]?.string, other != model { continue }
@@ -53,7 +58,19 @@ package struct RequestLogReader: Sendable {
             let inputs = fields["inputs"].map { reader.features(inLogged: $0) } ?? PayloadTable()
             window.observe(inputs, fields["outputs"].map { reader.predictions(inLogged: $0) } ?? [], at: 0)
         }
-        return window.statistics(over: seconds, at: 0)
+        var statistics = window.statistics(over: seconds, at: 0)
+        if let known = try known(since: earliest, at: time), known < seconds { statistics.covered = known }
+        return statistics
+    }
+
+    /// Returns of how many seconds before a time a log knows whose earliest line that was read is of a moment.
+    private func known(since earliest: Int64?, at time: Int64) throws(ReferenceDataError) -> Int? {
+        // Requests of this second, or of a clock that was ahead, are known of.
+        if let earliest { return max(1, Int(clamping: (time &- earliest) / 1_000_000_000)) }
+        do throws(IOError) {
+            let written = try FileStatus.of(path, followingLinks: true)?.modified
+            return written.map { max(0, Int(clamping: (time &- $0) / 1_000_000_000)) }
+        } catch { throw .file(error) }
     }
 
     /// Returns where to begin so that all lines from a time on are behind: whole lines, as far as the limit allows.
