@@ -25,7 +25,8 @@ struct ReleaseDirectory: Sendable {
 
     /// Reads what gets a part of the traffic beside a release; `nil` for nothing, and for what makes no sense.
     func canary(beside release: ReleaseID) -> Canary? {
-        guard let bytes = try? DurableFile.read(layout.canary, limit: Canary.byteLimit),
+        guard (try? FileStatus.of(layout.canary))?.kind == .regular,
+            let bytes = try? DurableFile.read(layout.canary, limit: Canary.byteLimit),
             let canary = Canary(parsing: bytes), canary.release != release
         else { return nil }
         return canary

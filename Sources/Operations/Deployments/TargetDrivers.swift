@@ -22,7 +22,7 @@ enum TargetDrivers {
             )
         case .oci: return try OCITarget(target, history: history, in: workspace)
         case .kubernetes: return try KubernetesTarget(target, history: history, in: workspace)
-        case .process: return try ProcessTarget(target, in: workspace.context, relativeTo: workspace.root)
+        case .process: return try ProcessTarget(target, in: workspace)
         }
     }
 }

@@ -105,9 +105,23 @@ extension Workspace {
     /// Refuses to go back on a target of another machine, or one that the clone itself may have brought, seals and all;
     /// any other was agreed to when something was deployed there.
     func requireAgreement(toGoingBackOn configured: ConfiguredTarget) throws {
-        guard let named = try localPlace(of: configured.target) else { return try requireAgreement(to: configured) }
+        if try localPlace(of: configured.target) == nil || mayHaveBrought(configured.target) {
+            try requireAgreement(to: configured)
+        }
+    }
+
+    /// Refuses to run a command of a release that the clone itself may have brought, seal and all, until the user
+    /// agreed to exactly its words; those of any other were agreed to when it was deployed.
+    func requireAgreement(toRun words: [String], of seal: ReleaseSeal, on target: DeploymentTarget) throws {
+        if try mayHaveBrought(target) { try requireAgreement(toRun: words, of: seal.tag) }
+    }
+
+    /// Whether what is in a target's directory on this machine may have come with the clone, which a checkout writes to
+    /// also where Git ignores what is there.
+    func mayHaveBrought(_ target: DeploymentTarget) throws -> Bool {
+        guard let named = try localPlace(of: target) else { return false }
         let (place, top) = (try ResolvedPath.of(named), try ResolvedPath.of(root))
-        if place.starts(with: top) || top.starts(with: place) { try requireAgreement(to: configured) }
+        return place.starts(with: top) || top.starts(with: place)
     }
 
     /// The directory of a target on this machine; `nil` where the target is elsewhere.

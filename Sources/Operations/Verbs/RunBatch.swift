@@ -56,12 +56,14 @@ package struct RunBatch: Sendable {
     /// Runs the command of the version; where it fails, no outputs are written.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let (host, name) = try host(in: workspace)
+        let configured = try workspace.target(named: target)
+        let (host, name) = try host(of: configured, in: workspace)
         let source = context.workingDirectory.pushing(FilePath(input)).lexicallyNormalized()
         let destination = context.workingDirectory.pushing(FilePath(output)).lexicallyNormalized()
         let formats = (try BatchFormat(of: source, as: input), try BatchFormat(of: destination, as: output))
         try requireFiles(source, destination)
         let seal = try await current(of: host, name)
+        try workspace.requireAgreement(toRun: seal.plan.batch, of: seal, on: configured.target)
         let start = context.now()
         let scratch = try TemporaryDirectory(in: destination.removingLastComponent())
         let raw = scratch.path.appending(destination.lastComponent?.string ?? "out")
@@ -76,8 +78,10 @@ package struct RunBatch: Sendable {
     }
 
     /// What has the target's releases, and the target's name.
-    private func host(in workspace: Workspace) throws -> (host: any ReleaseHost, name: TargetName) {
-        let configured = try workspace.target(named: target)
+    private func host(
+        of configured: ConfiguredTarget,
+        in workspace: Workspace
+    ) throws -> (host: any ReleaseHost, name: TargetName) {
         let target = configured.target
         guard target.kind == .batch else {
             throw Failure(.usage, "\(target.name) is a target of the kind \(target.kind.rawValue), not batch")

@@ -80,7 +80,7 @@ package struct ServeVersion: Sendable {
         }
         // As for going back: what was deployed there was agreed to, unless the clone itself brought it.
         try workspace.requireAgreement(toGoingBackOn: configured)
-        let driver = try ProcessTarget(configured.target, in: workspace.context, relativeTo: workspace.root)
+        let driver = try ProcessTarget(configured.target, in: workspace)
         guard let current = try await driver.current() else {
             throw Failure(
                 .failed,
@@ -88,11 +88,8 @@ package struct ServeVersion: Sendable {
                 hints: ["deploy a version: `git model deploy VERSION \(name)`"]
             )
         }
-        if driver.layout.root.starts(with: workspace.root),
-            let seal = try await driver.seals().first(where: { $0.release == current })
-        {
-            try workspace.requireAgreement(toRun: seal.plan.serve, of: seal.tag)
-        }
+        try await driver.requireAgreement(toStart: current)
+        if let canary = try await driver.canary() { try await driver.requireAgreement(toStart: canary.release) }
         let program = try GatewayProcess.program(in: workspace.context)
         try GatewayProcess.write(driver.configuration, to: driver.layout.gatewayConfiguration)
         return Report(

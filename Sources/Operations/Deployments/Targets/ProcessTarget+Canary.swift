@@ -21,9 +21,13 @@ extension ProcessTarget {
     /// Writes down who is to have a share, then has the gateway give it; that is started first where none runs.
     func share(_ canary: Canary, beside stable: ReleaseSeal) async throws {
         try GatewayProcess(configuration: configuration, layout: layout, context: context).writeConfiguration()
-        if try await client.status() == nil { try await begin(stable) }
+        if try await client.status() == nil {
+            try requireAgreement(toStart: stable)
+            try await begin(stable)
+        }
         let children = try await client.status()?.children ?? []
         if !children.contains(where: { $0.release == canary.release && $0.state == .ready }) {
+            try await requireAgreement(toStart: canary.release)
             let outcome = try await client.prepare(canary.release, within: patience)
             guard outcome.result != .failed else {
                 throw Failure(.verification, "\(canary.release) does not work on \(target.name): \(outcome.found)")

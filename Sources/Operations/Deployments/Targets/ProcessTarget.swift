@@ -24,7 +24,7 @@ struct ProcessTarget: TargetDriver {
     let layout: TargetLayout
     private let files: DirectoryTarget
     let target: DeploymentTarget
-    let context: Context
+    let workspace: Workspace
     /// Who tells the gateway.
     let client: GatewayClient
     private let said = Remarks()
@@ -32,12 +32,13 @@ struct ProcessTarget: TargetDriver {
     /// Creates the driver of a target; throws `TargetError`.
     ///
     /// A relative path counts from the top of the repository.
-    init(_ target: DeploymentTarget, in context: Context, relativeTo top: FilePath) throws {
+    init(_ target: DeploymentTarget, in workspace: Workspace) throws {
+        let (context, top) = (workspace.context, workspace.root)
         guard case .here(let path) = try DirectoryTarget.place(of: target, in: context, relativeTo: top) else {
             throw target.settings.problem("path", "is on another host; a gateway is told what to do where it runs")
         }
         self.target = target
-        self.context = context
+        self.workspace = workspace
         files = try DirectoryTarget(target, in: context, relativeTo: top)
         layout = TargetLayout(path)
         configuration = try ProcessTarget.configuration(of: target, in: path, context)
@@ -90,6 +91,8 @@ struct ProcessTarget: TargetDriver {
         }
     }
 
+    var context: Context { workspace.context }
+
     var journal: FilePath? { files.journal }
 
     var remarks: [String] { files.remarks + said.lines }
@@ -125,9 +128,13 @@ struct ProcessTarget: TargetDriver {
 
     func reseal(_ seal: ReleaseSeal) async throws { try await files.reseal(seal) }
 
-    func requireUsable(_ seal: ReleaseSeal) async throws { try await files.requireUsable(seal) }
+    func requireUsable(_ seal: ReleaseSeal) async throws {
+        try requireAgreement(toStart: seal)
+        try await files.requireUsable(seal)
+    }
 
     func activate(_ seal: ReleaseSeal) async throws {
+        try requireAgreement(toStart: seal)
         guard let status = try await client.status() else {
             try forgetCanary(unlessOf: seal.release)
             try await begin(seal)

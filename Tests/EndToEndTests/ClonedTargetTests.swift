@@ -1,0 +1,71 @@
+import TestSupport
+import Testing
+
+/// Targets whose directories are in the clone, where a branch can put releases and seals by a checkout alone.
+@Suite struct ClonedTargetTests {
+    /// The targets `jobs` and `live` in the directory `d`, which Git ignores and `one` is deployed to, by two paths
+    /// that were agreed to.
+    ///
+    /// A merged branch put the release `nine` beside it, whose commands leave `~/ran`, and made it current.
+    private static let setUp =
+        DeploymentSample.setUp + #"""
+            git config -f .mver/config deploy.jobs.kind batch && git config -f .mver/config deploy.jobs.path d
+            git config -f .mver/config deploy.live.kind process && git config -f .mver/config deploy.live.path ../a/d && ln -s bert ~/a
+            echo /d/ > .gitignore && git add -A && git commit -qm Targets && git push -q && git clone -q . ~/evil
+            git model trust -q deploy:$HOME/bert/d && git model trust -q deploy:$HOME/a/d && git model deploy -q v1.0.0 jobs
+            cd ~/evil && git model fetch -q && git checkout -q -b pull && echo 'echo "$1" >> ~/ran; exit 1' > evil.sh
+            git model describe -q --serve 'sh evil.sh serve' --batch 'sh evil.sh batch {in} {out}'
+            git add -A && git commit -qm Evil && git model tag -q v9.0.0
+            GIT_MODEL_DEPLOY_JOBS_KIND=directory git model deploy -q v9.0.0 jobs --skip-smoke --no-push --trust deploy:$HOME/evil/d
+            git add -f d && git commit -qm More && cd ~/bert && one=$(readlink d/current)
+            git pull -q ~/evil pull && nine=$(readlink d/current) && echo $nine && printf 'a\n1\n' > in.csv
+            trap 'curl -s -o /dev/null --unix-socket d/.git-model/gateway.sock http://localhost/stop -d "{}" || true' EXIT
+
+            """#
+
+    private func run(_ script: String) async throws -> ShellResult {
+        try await ScratchRepository(named: "bert").run(Self.setUp + script)
+    }
+
+    @Test func `What a branch put there does not run until its words were agreed to`() async throws {
+        let result = try await run(
+            #"""
+            git model batch jobs in.csv out.csv || echo batch $?
+            timeout 60 git-model serve --target live || echo serve $?
+            ln -sfn $one d/current && git model rollback live --to v9.0.0 || echo rollback $?; test $(readlink d/current) = $one
+            echo "{\"schema\":1,\"release\":\"${nine#releases/}\",\"percent\":10}" > d/.git-model/canary.json
+            timeout 60 git-model serve --target live || echo canary $?
+            rm d/.git-model/canary.json && mv d/.git-model/seals ~/seals && mkdir d/.git-model/seals
+            mkdir -p d/.git-model/tmp && cp ~/seals/${nine#releases/}.json d/.git-model/tmp && ln -s nowhere d/.git-model/seals/${nine#releases/}.json && ln -sfn $nine d/current
+            timeout 60 git-model serve --target live || echo provisional $?; test ! -e ~/ran || cat ~/ran
+            rm -r d/.git-model/seals && mv ~/seals d/.git-model
+            git model batch jobs in.csv out.csv --trust command:$(printf 'sh\0evil.sh\0batch\0{in}\0{out}' | sha256sum | cut -c1-64) || echo agreed $?
+            cat ~/ran
+            """#
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.hasPrefix("releases/bert-v9.0.0-"), "\(result.output)")
+        for text in [
+            "batch 5\n", "serve 5\n", "rollback 5\n", "canary 5\n", " has no seal on live\n", "provisional 5\n",
+            "the batch command of bert@v9.0.0 ended with exit code 1", "agreed 5\nbatch\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        let refusals = result.output.ranges(
+            of: "bert@v9.0.0 brings a command that nobody on this machine agreed to: sh"
+        )
+        #expect(refusals.count == 4, "\(result.output)")
+        #expect(result.output.hasSuffix("agreed 5\nbatch\n"), "\(result.output)")
+    }
+
+    @Test func `Who agreed to the words goes back, in a target inside the clone too`() async throws {
+        let result = try await run(
+            #"""
+            port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+            git config git-model.deploy.live.listen 127.0.0.1:$port && git model rollback live --to v1.0.0
+            test $(readlink d/current) = $one && test ! -e ~/ran && echo nothing ran
+            """#
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("live runs bert@v1.0.0 now"), "\(result.output)")
+        #expect(result.output.hasSuffix("nothing ran\n"), "\(result.output)")
+    }
+}
