@@ -88,6 +88,33 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `What tracked files say of its gateway anew waits until somebody agrees`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 2>/dev/null && git model deploy -q v1.1.0 && cp ~/edge/.git-model/gateway.json ~/before
+            git config -f .mver/config deploy.edge.log r.jsonl && git config -f .mver/config deploy.edge.payloads true && git commit -qam Log
+            git model rollback 2>&1 && cmp ~/before ~/edge/.git-model/gateway.json && echo same
+            git model deployments status 2>&1 && kill -9 $(gateway)
+            git-model serve --target edge 2> ~/said & serve=$!
+            until grep -q Serving ~/said; do sleep 0.1; done; ask; cmp ~/before ~/edge/.git-model/gateway.json && echo served
+            kill -TERM $serve; wait $serve; grep 'does as before' ~/said && test ! -e ~/edge/r.jsonl && rm ~/edge/.git-model/gateway.json
+            git-model serve --target edge || echo unknown $?
+            git model trust -q "deploy:$HOME/edge?listen=127.0.0.1:$port&log=r.jsonl&payloads=true" && git model deploy -q v1.1.0 --force 2>/dev/null
+            ask; for n in $(seq 300); do test -s ~/edge/r.jsonl || sleep 0.1; done; test -s ~/edge/r.jsonl
+            git model deployments status 2>&1 | grep before, || echo agreed
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "edge runs bert@v1.0.0 now (before: v1.1.0)", "same\n", "[3]x-model-version: v1.0.0\nserved\n",
+            "&log=r.jsonl&payloads=true", "unknown 5\n", "[4]x-model-version: v1.1.0\nagreed\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(
+            result.output.count(of: "warning: the gateway of edge does as before, for nobody") == 3,
+            "\(result.output)"
+        )
+    }
+
     @Test func `A target that nobody serves is told by the exit code`() async throws {
         let result = try await run(
             """

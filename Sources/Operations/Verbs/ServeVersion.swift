@@ -91,9 +91,10 @@ package struct ServeVersion: Sendable {
         try await driver.requireAgreement(toStart: current)
         if let canary = try await driver.canary() { try await driver.requireAgreement(toStart: canary.release) }
         let program = try GatewayProcess.program(in: workspace.context)
-        try GatewayProcess.write(driver.configuration, to: driver.layout.gatewayConfiguration)
+        try driver.gateway().writeConfiguration()
         return Report(
             target: name,
+            warnings: driver.remarks,
             exitCode: try await execute(program, driver.layout, in: workspace.context)
         )
     }

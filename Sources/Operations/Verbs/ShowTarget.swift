@@ -115,6 +115,8 @@ package struct ShowTarget: Sendable {
 
     private func addTraffic(of session: TargetSession, _ report: inout Report) async throws {
         guard let driver = session.driver as? ProcessTarget else { return }
+        // What the gateway does not do as the keys say now is a remark.
+        if report.release != nil, (try? driver.gateway()) != nil { report.warnings += driver.remarks }
         let children: [GatewayStatus.Child]?
         do { children = try await driver.traffic() } catch {
             try session.workspace.context.cancellation.check()

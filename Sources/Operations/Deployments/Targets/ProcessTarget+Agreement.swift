@@ -1,7 +1,46 @@
 import Deployment
+import FoundationEssentials
+import ModelCore
+import SystemIO
+import SystemPackage
 
-/// What a target inside the clone may have from it, and what nobody on this machine agreed to then.
+/// What tracked files, or a target that came with the clone, would have a gateway do that nobody on this machine agreed
+/// to.
 extension ProcessTarget {
+    private static let configurationLimit = 1 << 20
+
+    /// The gateway as it may be started: where nobody agreed to what the keys say now, it goes on with what it was told
+    /// before, and a remark says so.
+    func gateway() throws -> GatewayProcess {
+        GatewayProcess(configuration: try agreedConfiguration(), layout: layout, context: context)
+    }
+
+    private func agreedConfiguration() throws -> GatewayConfiguration {
+        let configured = try workspace.target(named: target.name.text)
+        guard let missing = try workspace.missingAgreement(to: configured) else { return configuration }
+        guard let kept = try keptConfiguration() else { throw missing.failure }
+        if kept != configuration {
+            said.add(
+                "the gateway of \(target.name) does as before, for nobody on this machine agreed to \(missing.subject); "
+                    + "agree to it: `git model trust \(ShellWord.quoted(missing.entry))`"
+            )
+        }
+        return kept
+    }
+
+    /// What the last gateway was started with; `nil` where nothing that can be read says it.
+    private func keptConfiguration() throws -> GatewayConfiguration? {
+        let path = layout.gatewayConfiguration
+        guard try FileStatus.of(path)?.kind == .regular else { return nil }
+        let bytes = try DurableFile.read(path, limit: ProcessTarget.configurationLimit)
+        guard var kept = try? JSONDecoder().decode(GatewayConfiguration.self, from: Data(bytes)),
+            kept.schema == GatewayConfiguration.schema
+        else { return nil }
+        // Where it is, and what is served first, is not for the file to say.
+        (kept.root, kept.release) = (layout.root.string, nil)
+        return kept
+    }
+
     /// Refuses to start a release that the clone may have brought, until the user agreed to its command.
     func requireAgreement(toStart seal: ReleaseSeal) throws {
         try workspace.requireAgreement(toRun: seal.plan.serve, of: seal, on: target)

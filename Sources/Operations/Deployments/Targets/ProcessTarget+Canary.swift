@@ -20,7 +20,7 @@ extension ProcessTarget {
 
     /// Writes down who is to have a share, then has the gateway give it; that is started first where none runs.
     func share(_ canary: Canary, beside stable: ReleaseSeal) async throws {
-        try GatewayProcess(configuration: configuration, layout: layout, context: context).writeConfiguration()
+        try gateway().writeConfiguration()
         if try await client.status() == nil {
             try requireAgreement(toStart: stable)
             try await begin(stable)

@@ -18,7 +18,7 @@ struct ProcessTarget: TargetDriver {
     ]
     private static let healthPatience = 10
 
-    /// What a gateway is started with.
+    /// What a gateway is to be started with by the target's keys.
     let configuration: GatewayConfiguration
     /// What is where.
     let layout: TargetLayout
@@ -27,7 +27,7 @@ struct ProcessTarget: TargetDriver {
     let workspace: Workspace
     /// Who tells the gateway.
     let client: GatewayClient
-    private let said = Remarks()
+    let said = Remarks()
 
     /// Creates the driver of a target; throws `TargetError`.
     ///
@@ -150,7 +150,7 @@ struct ProcessTarget: TargetDriver {
                 )
             }
         }
-        try GatewayProcess(configuration: configuration, layout: layout, context: context).writeConfiguration()
+        try gateway().writeConfiguration()
         try forgetCanary(unlessOf: seal.release)
         try await files.activate(seal)
         try await client.change(to: seal.release)
@@ -159,7 +159,7 @@ struct ProcessTarget: TargetDriver {
 
     /// Starts the first gateway, or the next one where none runs any more.
     func begin(_ seal: ReleaseSeal) async throws {
-        let process = GatewayProcess(configuration: configuration, layout: layout, context: context)
+        let process = try gateway()
         try process.writeConfiguration()
         try await files.activate(seal)
         try await process.start(seal.release)
