@@ -31,6 +31,25 @@ import Testing
         #expect(result.output.hasSuffix("\n2\n"), "\(result.output)")
     }
 
+    @Test func `An image in a registry is compared with the profile of its version, too`() async throws {
+        let result = try await run(
+            """
+            git config git-model.deploy.images.kind oci && git config git-model.deploy.images.to oci:$HOME/images
+            git config -f .mver/config monitor.images.source 'log ../requests.log'
+            for rule in 'psi(*) < 0.2' 'js(prediction) < 0.1'; do git config -f .mver/config --add monitor.images.rule "$rule"; done
+            git config -f .mver/config monitor.images.action rollback
+            git model deploy -q v1.0.0 images && git model deploy -q v1.1.0 images && requests 1000 0 40 v1.1.0 && git model monitor images
+            rm ~/requests.log && requests 1000 0 20 v1.1.0 && git model monitor images --act || echo drift $?
+            requests 1000 0 20 v1.0.0 && git model monitor images
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "images: ok (churn v1.1.0)", "of age (1000 in 300 s)\n", "rolled back: v1.0.0 runs again\n", "drift 1\n",
+            "images: ok (churn v1.0.0)",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `Drift takes back a version, once, and the profile goes along`() async throws {
         let result = try await run(
             """

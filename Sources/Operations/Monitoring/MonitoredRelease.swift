@@ -55,7 +55,7 @@ struct MonitoredRelease: Sendable {
                     + "`git model monitor \(name) --canary`"
             )
         }
-        do { profile = try await MonitoredRelease.profile(of: seal, in: session.workspace) } catch {
+        do { profile = try await MonitoredRelease.profile(of: seal, in: session) } catch {
             try session.workspace.context.cancellation.check()
             warnings.append("the reference profile of \(seal.tag) cannot be read: \(error)")
             profile = nil
@@ -63,8 +63,9 @@ struct MonitoredRelease: Sendable {
         self.warnings = warnings
     }
 
-    private static func profile(of seal: ReleaseSeal, in workspace: Workspace) async throws -> ReferenceProfile? {
-        guard let path = seal.plan.reference else { return nil }
+    private static func profile(of seal: ReleaseSeal, in session: TargetSession) async throws -> ReferenceProfile? {
+        let workspace = session.workspace
+        guard let path = try await reference(of: seal, in: session) else { return nil }
         let file = try RepositoryPath(path)
         guard let commit = try await workspace.repository.objects.resolve(seal.commit),
             let bytes = try await workspace.repository.objects.file(
@@ -74,5 +75,25 @@ struct MonitoredRelease: Sendable {
             )
         else { throw Failure(.failed, "\(QuotedPath.encode(path)) is not in the commit \(seal.commit.prefix(12))") }
         return try await workspace.pool.run { try ReferenceProfile(parsing: bytes) }
+    }
+
+    /// Where the profile is in the version's commit; `nil` where it has none.
+    ///
+    /// Registries and clusters keep no seals, and events do not say it: the commit's description of the model does.
+    private static func reference(of seal: ReleaseSeal, in session: TargetSession) async throws -> String? {
+        switch session.target.kind {
+        case .directory, .batch, .process: return seal.plan.reference
+        case .oci, .kubernetes: break
+        }
+        let repository = session.workspace.repository
+        guard let commit = try await repository.objects.resolve(seal.commit) else {
+            throw Failure(.failed, "the commit \(seal.commit.prefix(12)) is not here")
+        }
+        let model = try ModelName(seal.model)
+        let models = try await ModelIndex.at(commit, in: repository)
+        if let damage = models.damaged.first(where: { $0.path == ModelDescription(model).path }) {
+            throw Failure(.failed, "\(damage.path) describes no model: \(damage.problem)")
+        }
+        return models.model(model).flatMap { ReleasePlan(of: $0).reference }
     }
 }
