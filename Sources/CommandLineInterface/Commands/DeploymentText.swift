@@ -55,12 +55,12 @@ extension Text {
         if let canary = report.canary {
             return "\(report.target) runs \(name) alone now (\(canary.version) had a part)\(place(of: report))"
         }
-        let before = report.previous.map { " (before: \($0))" } ?? ""
+        let before = previous(of: report).map { " (before: \($0))" } ?? ""
         return "\(report.target) runs \(name) now\(before)\(place(of: report))"
     }
 
     private func paused(_ report: DeploymentReport, _ name: String) -> String {
-        let rest = report.previous.map { " (the rest: \($0))" } ?? ""
+        let rest = previous(of: report).map { " (the rest: \($0))" } ?? ""
         return
             "\(report.target) gives \(name) \(report.canary?.percent ?? 0) % of its traffic\(rest)\(place(of: report))"
     }
@@ -69,13 +69,22 @@ extension Text {
         report.remote.map { ", recorded at \(DisplayText.quoted($0))" } ?? ", recorded here"
     }
 
+    /// What ran before, with its model where that is another one.
+    private func previous(of report: DeploymentReport) -> String? {
+        guard let version = report.previous else { return nil }
+        guard let model = report.previousModel, model != report.model else { return version }
+        return DisplayText.sanitized("\(model)@\(version)")
+    }
+
     private mutating func stillRunning(_ report: DeploymentReport) {
-        line(report.previous.map { "\(report.target) runs \(report.model)@\($0)" } ?? "\(report.target) runs nothing")
+        let model = report.previousModel ?? report.model
+        let running = report.previous.map { DisplayText.sanitized("\(model)@\($0)") }
+        line("\(report.target) runs \(running ?? "nothing")")
     }
 
     private mutating func dryRun(_ report: DeploymentReport, _ name: String) {
         let part = report.canary.map { " for \($0.percent) % of the traffic, beside " } ?? " in place of "
-        let before = report.previous.map { part + $0 } ?? ""
+        let before = previous(of: report).map { part + $0 } ?? ""
         line("Would deploy \(name) to \(report.target)\(before): \(DisplayText.sanitized(verified(report)))")
         var table = Table([.left, .right], indent: 2)
         for file in report.restores { table.row(DisplayText.quoted(file.path), Quantity.bytes(file.size)) }

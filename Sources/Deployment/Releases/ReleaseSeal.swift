@@ -23,9 +23,12 @@ package struct ReleaseSeal: Sendable, Hashable, Codable {
     /// What is done with it.
     package let plan: ReleasePlan
     /// What trying it gave.
-    package let smoke: SmokeOutcome
+    package var smoke: SmokeOutcome
     /// What else a kind of target has to know of it, such as the image's digest.
     package var details: [String: String] = [:]
+
+    /// Whether the user did not want it tried on its sample; what serves it then only waits until it takes requests.
+    package var isUntried: Bool { smoke.result == .skipped }
 
     /// Creates the seal of a release that was tried.
     package init(_ release: Release, smoke: SmokeOutcome, details: [String: String] = [:]) {

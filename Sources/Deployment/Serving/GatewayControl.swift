@@ -1,16 +1,15 @@
 /// What a gateway is asked by the Unix socket in its target's directory: requests by HTTP, with JSON both ways.
 ///
-/// | request | does | answers |
-/// |---|---|---|
-/// | `GET /status` | | `GatewayStatus` |
-/// | `POST /prepare` `Order` | starts the release beside the running one and tries it | 200 or 422, with its
-///   `SmokeOutcome` |
-/// | `POST /switch` `Order` | gives a prepared or running release the traffic, or a share of it | 200 `GatewayStatus`,
-///   or 409 with `Refusal` |
-/// | `POST /abort` `Order` | stops a release that has no traffic, or takes its share away | 200 `GatewayStatus` |
-/// | `GET /stats?window=SECONDS` | | `Monitoring.WindowStatistics` of the release that has most of the traffic;
-///   `&release=ID` of another |
-/// | `POST /stop` | lets requests end, stops everything and exits | 202 |
+/// * `GET /status` answers with `GatewayStatus`.
+/// * `POST /prepare` with an `Order` starts the release beside the running one and tries it; it answers 200 or 422, with
+///   its `SmokeOutcome`.
+/// * `POST /switch` with an `Order` gives a prepared or running release the traffic, or a share of it; it answers 200
+///   with `GatewayStatus`, or 409 with `Refusal`.
+/// * `POST /abort` with an `Order` stops a release that has no traffic, or takes its share away; it answers 200 with
+///   `GatewayStatus`.
+/// * `GET /stats?window=SECONDS` answers with `Monitoring.WindowStatistics` of the release that has most of the traffic;
+///   with `&release=ID`, of another.
+/// * `POST /stop` lets requests end, stops everything and exits; it answers 202.
 package enum GatewayControl {
     /// Which release is meant, and what share of the traffic.
     package struct Order: Sendable, Hashable, Codable {
@@ -21,10 +20,18 @@ package enum GatewayControl {
         /// The header field by whose value a caller stays with one release while there are two; `nil` for the
         /// configuration's.
         package var stickyField: String?
+        /// Whether a release that is started only has to take requests, and is not tried on its sample.
+        package var skipsSample: Bool?
 
         /// Creates an order.
-        package init(release: ReleaseID, percent: Int? = nil, stickyField: String? = nil) {
+        package init(
+            release: ReleaseID,
+            percent: Int? = nil,
+            stickyField: String? = nil,
+            skipsSample: Bool? = nil
+        ) {
             self.release = release
+            self.skipsSample = skipsSample
             self.percent = percent
             self.stickyField = stickyField
         }

@@ -38,6 +38,14 @@ package struct SmokeTest: Sendable {
         await measured { try await tryServer(server) }
     }
 
+    /// Waits until a server that was started already takes requests, asks it nothing more, and leaves it running.
+    package func waitUntilReady(_ server: any RunningServer) async -> SmokeOutcome {
+        await measured {
+            try await ServerProbe(server, timeout: timeout).waitUntilReady(health: plan.health)
+            return SmokeOutcome(.skipped)
+        }
+    }
+
     private func runServer(_ launch: any ServeLaunch) async -> SmokeOutcome {
         var attempt = 1
         while true {

@@ -85,7 +85,8 @@ struct ControlServer: Sendable {
             case (.get, "/status"): return (200, try ControlServer.json(await status()))
             case (.get, "/stats"): return try await statistics(request)
             case (.post, "/prepare"):
-                let outcome = try await fleet.prepare(order(in: request).release)
+                let order = try await order(in: request)
+                let outcome = try await fleet.prepare(order.release, skipsSample: order.skipsSample ?? false)
                 return (outcome.result == .failed ? 422 : 200, try ControlServer.json(outcome))
             case (.post, "/switch"):
                 try await fleet.change(order(in: request))

@@ -57,16 +57,23 @@ actor Fleet {
     /// Starts a release beside those that run and tries it; one that runs already is tried again.
     ///
     /// Earlier ones that were prepared and never got traffic are stopped: nobody will ask for them any more.
-    func prepare(_ id: ReleaseID) async throws -> SmokeOutcome { try await tried(id).outcome }
+    /// With `skipsSample`, and where its seal says that it was not tried, it only has to take requests.
+    func prepare(_ id: ReleaseID, skipsSample: Bool = false) async throws -> SmokeOutcome {
+        try await tried(id, skipsSample: skipsSample).outcome
+    }
 
-    private func tried(_ id: ReleaseID) async throws -> (release: ServedRelease, outcome: SmokeOutcome) {
+    private func tried(
+        _ id: ReleaseID,
+        skipsSample: Bool = false
+    ) async throws -> (release: ServedRelease, outcome: SmokeOutcome) {
         guard !isStopping else { throw GatewayError.refused("the gateway is about to end") }
         let files = try? FileStatus.of(directory.layout.files(of: id))
         if let member = member(id) {
             if let trial = member.trial { return (member.release, await trial.value) }
             // A process that runs on what was there before a repair is no trial of what is there now.
             if member.started?.inode == files?.inode, member.started?.device == files?.device {
-                return (member.release, await member.supervision.check())
+                let triesSample = !skipsSample && !member.release.seal.isUntried
+                return (member.release, await member.supervision.check(triesSample: triesSample))
             }
         }
         leave { member in self.percent(of: member) == 0 && member.trial == nil }
@@ -88,7 +95,13 @@ actor Fleet {
             log: log
         )
         let timeout = service.configuration.startTimeout
-        let supervision = Supervision(release, by: launch, timeout: timeout, environment: environment)
+        let supervision = Supervision(
+            release,
+            by: launch,
+            timeout: timeout,
+            environment: environment,
+            triesSample: !skipsSample && !seal.isUntried
+        )
         let trial = Task { await supervision.start() }
         members.append(Member(release: release, supervision: supervision, started: files, trial: trial))
         publish()

@@ -25,10 +25,19 @@ final class Supervision: Sendable {
     private let launch: any ServeLaunch
     private let test: SmokeTest
     private let environment: [String: String]
+    private let triesSample: Bool
     private let state = Mutex(State())
 
-    init(_ release: ServedRelease, by launch: any ServeLaunch, timeout: Int, environment: [String: String]) {
+    /// Without `triesSample`, a process only has to take requests.
+    init(
+        _ release: ServedRelease,
+        by launch: any ServeLaunch,
+        timeout: Int,
+        environment: [String: String],
+        triesSample: Bool
+    ) {
         self.release = release
+        self.triesSample = triesSample
         self.launch = launch
         self.environment = environment
         test = SmokeTest(
@@ -56,10 +65,10 @@ final class Supervision: Sendable {
         }
     }
 
-    /// Tries the process that runs once more.
-    func check() async -> SmokeOutcome {
+    /// Tries the process that runs once more, on its sample or not.
+    func check(triesSample: Bool) async -> SmokeOutcome {
         guard let server = state.withLock({ $0.server }) else { return SmokeOutcome(.failed, "its server has ended") }
-        return await test.check(server)
+        return triesSample ? await test.check(server) : await test.waitUntilReady(server)
     }
 
     /// Ends the process, and starts no other.
@@ -87,7 +96,7 @@ final class Supervision: Sendable {
                 port: nil
             )
         } catch { return (SmokeOutcome(.failed, "its server cannot be started: \(error)"), false) }
-        let outcome = await test.check(server)
+        let outcome = triesSample ? await test.check(server) : await test.waitUntilReady(server)
         if outcome.result != .failed, let address = Supervision.address(server.address), take(server) {
             release.metrics.note(loadSeconds: (ContinuousClock.now - start) / .seconds(1))
             release.becomeReady(at: address, process: (server as? LocalServer)?.identifier)

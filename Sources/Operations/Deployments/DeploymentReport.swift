@@ -41,6 +41,8 @@ package struct DeploymentReport: Report {
     package var state: DeploymentEvent.State?
     /// The version that ran before; `nil` where none did.
     package var previous: String?
+    /// Its model.
+    package var previousModel: String?
     /// What was verified, as a clause.
     package var verified = ""
     /// How many files the release has; `nil` of a rollback, for which nothing is counted.
@@ -74,7 +76,8 @@ package struct DeploymentReport: Report {
     package var problems: [Problem] = []
 
     private enum CodingKeys: CodingKey {
-        case target, kind, action, model, version, tag, commit, release, digest, state, previous, verified, files, size
+        case target, kind, action, model, version, tag, commit, release, digest, state, previous, previousModel,
+            verified, files, size
         case smoke, reason, event, remote, stageTag, isUnchanged, isRefused, isDryRun, restores, manifests
         case canary
     }

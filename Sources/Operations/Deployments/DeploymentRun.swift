@@ -50,6 +50,7 @@ struct DeploymentRun {
         let seals = try await driver.seals()
         let situation = try await situation(seals)
         report.previous = situation.old?.version ?? situation.before?.version
+        report.previousModel = situation.old?.model ?? situation.before?.model
         report.isUnchanged = try await isUnchanged(situation)
         refuse(situation, &report)
         if let percent = options.canary, !report.isUnchanged, !report.isRefused {
@@ -95,6 +96,7 @@ struct DeploymentRun {
     private func deploy(_ situation: Situation, _ report: DeploymentReport) async throws -> DeploymentReport {
         var report = report
         report.previous = situation.old?.version ?? situation.before?.version
+        report.previousModel = situation.old?.model ?? situation.before?.model
         if try await isUnchanged(situation) {
             report.isUnchanged = true
             report.warnings += canaryWarning(situation)

@@ -16,7 +16,7 @@ struct RollbackRun {
     /// What is gone back to, and from what.
     private struct Plan {
         let history: DeploymentHistory
-        let old: ReleaseSeal
+        var old: ReleaseSeal
         let left: ReleaseID?
         let leftSeal: ReleaseSeal?
         /// The event that put there what is left.
@@ -47,18 +47,20 @@ struct RollbackRun {
     private func goBack() async throws -> DeploymentReport {
         let seals = try await driver.seals()
         let found = try await JournalReconciliation(session: session).run(seals)
-        let plan = try await plan(seals)
+        var plan = try await plan(seals)
         try requireExpected(plan)
         var report = DeploymentReport(goingBackTo: plan.old, on: target)
         report.warnings = session.warnings + found.warnings
         report.previous = plan.leftSeal?.version ?? plan.leftEvent?.version
+        report.previousModel = plan.leftSeal?.model ?? plan.leftEvent?.model
         if plan.left == plan.old.release {
             report.isUnchanged = true
             return report
         }
         // What has the rest of the traffic already is not asked whether it could have all.
         if !plan.endsCanary { try await driver.requireUsable(plan.old) }
-        let smoke = options.skipsSmoke ? SmokeOutcome(.skipped) : plan.old.smoke
+        if options.skipsSmoke { plan.old.smoke = SmokeOutcome(.skipped) }
+        let smoke = plan.old.smoke
         report.smoke = smoke
         var event = try await event(plan)
         event.smoke = smoke
@@ -241,13 +243,23 @@ struct RollbackRun {
         return seal
     }
 
-    /// Of several releases of one version the one that was deployed last.
+    /// Of several releases of one version the one that was deployed last; that two models have such a version is an
+    /// error.
     private func seal(
         named text: String,
         among seals: [ReleaseSeal],
         _ history: DeploymentHistory
     ) throws -> ReleaseSeal {
         let found = seals.filter { [$0.version, $0.tag, "\($0.model)@\($0.version)", $0.release.text].contains(text) }
+        let models = Set(found.map(\.model)).sorted()
+        guard models.count < 2 else {
+            let tags = Set(found.map(\.tag)).sorted()
+            throw Failure(
+                .usage,
+                "\(target.name) keeps \(QuotedPath.encode(text)) of several models: \(models.joined(separator: ", "))",
+                hints: tags.map { "name one: `git model rollback \(target.name) --to \(ShellWord.quoted($0))`" }
+            )
+        }
         let order = history.events.map(\.release)
         let last = found.max { left, right in
             (order.lastIndex(of: left.release) ?? -1, left.release.text)

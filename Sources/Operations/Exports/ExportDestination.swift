@@ -71,9 +71,14 @@ struct ExportDestination {
             guard isEmpty || isForced else {
                 throw Failure(.failed, "\(QuotedPath.encode(text)) came to be there meanwhile")
             }
-            if !isEmpty { try DurableFile.rename(path, to: aside) }
+            if isEmpty {
+                try DurableFile.rename(made, to: path)
+            } else {
+                try DurableFile.replace(path, with: made, aside: aside)
+            }
+        } else {
+            try DurableFile.rename(made, to: path)
         }
-        try DurableFile.rename(made, to: path)
         try DurableFile.synchronizeDirectory(path.removingLastComponent())
     }
 }

@@ -43,11 +43,16 @@ struct GatewayClient: Sendable {
     }
 
     /// Has a release started and tried beside what runs; one that takes long is asked for again, and not started twice.
-    func prepare(_ release: ReleaseID, within seconds: Int) async throws -> SmokeOutcome {
+    func prepare(
+        _ release: ReleaseID,
+        skipsSample: Bool = false,
+        within seconds: Int
+    ) async throws -> SmokeOutcome {
         let deadline = ContinuousClock.now + .seconds(seconds)
+        let order = GatewayControl.Order(release: release, skipsSample: skipsSample)
         while true {
             do {
-                let answer = try await ask(.post, "/prepare", GatewayControl.Order(release: release))
+                let answer = try await ask(.post, "/prepare", order)
                 guard answer.status == 200 || answer.status == 422 else { throw refusal(answer) }
                 return try JSONDecoder().decode(SmokeOutcome.self, from: Data(answer.bytes))
             } catch TransportError.stalled where ContinuousClock.now < deadline { continue }

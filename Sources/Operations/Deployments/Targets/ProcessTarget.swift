@@ -117,7 +117,7 @@ struct ProcessTarget: TargetDriver {
     /// The gateway starts the release beside what runs; where there is none yet, it is tried without one.
     func tryOut(_ release: Release) async throws -> SmokeOutcome {
         guard try await client.status() != nil else { return try await files.tryOut(release) }
-        let draft = ReleaseSeal(release, smoke: SmokeOutcome(.skipped))
+        let draft = ReleaseSeal(release, smoke: SmokeOutcome(.unchecked))
         let path = layout.provisionalSeal(of: release.id)
         try DurableFile.write(try SealFile.bytes(of: draft), to: path, durable: false)
         defer { try? DurableFile.remove(path) }
@@ -142,7 +142,7 @@ struct ProcessTarget: TargetDriver {
         }
         let isReady = status.children.contains { $0.release == seal.release && $0.state == .ready }
         if !isReady {
-            let outcome = try await client.prepare(seal.release, within: patience)
+            let outcome = try await client.prepare(seal.release, skipsSample: seal.isUntried, within: patience)
             guard outcome.result != .failed else {
                 throw Failure(
                     .verification,

@@ -34,7 +34,7 @@ final class ServedCopy: Sendable {
         let held = try await host.lock(noting: "git model serve")
         do {
             try await host.receive(release) { try await source.write(into: $0) }
-            try await host.seal(ReleaseSeal(release, smoke: SmokeOutcome(.skipped)), release.files)
+            try await host.seal(ReleaseSeal(release, smoke: SmokeOutcome(.unchecked)), release.files)
         } catch {
             await held.release()
             throw error
