@@ -7,7 +7,7 @@ import Testing
         let result = try await ScratchRepository(named: "bert").run(
             DeploymentSample.setUp + """
                 echo '[2, 2]' > other.json && git model add -q --model gauge other.json
-                git model describe -q gauge --serve 'python3 serve.py' && git add -A && git commit -qm Gauge && git push -q
+                git add -A && git commit -qm Gauge && git push -q
                 git model tag -q gauge@v1.0.0 --push && git model tag -q gauge@v1.1.0 --force --push
                 git model deploy -q bert@v1.0.0 && git model deploy gauge@v1.0.0
                 git model deploy -q bert@v1.1.0 && git model rollback --to v1.0.0 || echo asked $?
