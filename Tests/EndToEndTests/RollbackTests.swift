@@ -60,6 +60,23 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A deployment that fails later tells others of the stage, too`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config deploy.edge.stage production && git commit -qam Follow && git push -q
+            git model promote -q v1.0.0 production && git model deploy -q && git model promote -q v1.1.0 production && git model deploy -q
+            git model rollback --no-push | tail -n 1 && version 5 4 v1.2.0 && git ls-remote origin 'refs/tags/bert#production#3'
+            git model deploy v1.2.0 edge || echo failed $?
+            git clone -q ~/origin.git ~/job && cd ~/job && git model which production
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "The stage went along: bert#production#3, a draft, which only this clone has\n",
+            "The stage went along: bert#production#3, pushed to origin\n", "failed 4\nbert@v1.0.0\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `Tag, stage and record get to the Git remote together, or none of them does`() async throws {
         let result = try await run(
             """

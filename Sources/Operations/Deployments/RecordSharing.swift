@@ -63,9 +63,9 @@ struct RecordSharing {
         try journal.remove(events)
     }
 
-    /// What the last thing that happened does to a stage.
+    /// What the event that put there what runs does to a stage; what failed since changes nothing about that.
     private func stageReturn(after events: [DeploymentEvent]) async throws -> StageReturn? {
-        guard let last = events.last, let stage = StageReturn(last, in: workspace) else { return nil }
+        guard let last = events.last(where: { $0.state == .succeeded }), let stage = StageReturn(last, in: workspace) else { return nil }
         // Others may have deployed since.
         return try await records.known().history.current?.id == last.id ? stage : nil
     }
