@@ -159,4 +159,41 @@ import Testing
             "\(result.output)"
         )
     }
+
+    @Test func `What was sealed, and never switched to, is nothing to go back to`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            DeploymentSample.setUp + """
+                git model deploy -q v1.0.0 && git model deploy -q v1.1.0 --no-push && rm ~/edge/.git-model/events/*.json
+                git update-ref refs/git-model/deployments/edge refs/git-model/deployments/edge~1
+                ln -sfn releases/$(ls ~/edge/releases | grep v1.0.0) ~/edge/current
+                version 5 6 v1.2.0 && git model deploy v1.2.0 && git model rollback | tail -n 1 && readlink ~/edge/current
+                git model deployments | cut -c1-60
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "warning: a deployment of v1.1.0 to edge ended before it changed anything\n",
+            "edge runs bert@v1.2.0 now (before: v1.0.0), recorded at origin\n",
+            "edge runs bert@v1.0.0 now (before: v1.2.0), recorded at origin\nreleases/bert-v1.0.0-",
+            "\nedge  3  2026-01-02T03:04  rollback  bert@v1.0.0  Succeeded\nedge  2  2026-01-02T03:04  deploy  bert@v1.2.0",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A switch that cannot be announced is not made, and the seal says nothing of it`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            DeploymentSample.setUp + """
+                git model deploy -q v1.0.0 && cp serve.py kept.py
+                sed -i '1s|^|import os; e = os.path.expanduser("~/edge/.git-model/events"); os.rmdir(e); os.symlink("/proc", e)\\n|' serve.py
+                version 5 6 v1.2.0 && git model deploy v1.2.0 || echo unannounced $?
+                readlink ~/edge/current && grep -c '"sequence"' ~/edge/.git-model/seals/bert-v1.2.0-*.json || echo says nothing
+                rm ~/edge/.git-model/events && mv kept.py serve.py && version 7 8 v1.3.0 && git model deploy -q v1.3.0
+                git model rollback | tail -n 1
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "unannounced 5\nreleases/bert-v1.0.0-", "\n0\nsays nothing\n",
+            "edge runs bert@v1.0.0 now (before: v1.3.0), recorded at origin\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
 }

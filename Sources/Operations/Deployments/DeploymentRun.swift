@@ -90,7 +90,7 @@ struct DeploymentRun {
         var report = newReport()
         let found = try await JournalReconciliation(session: session).run(seals)
         report.warnings += found.warnings
-        return (try await deploy(try await situation(seals), report), found.isNews)
+        return (try await deploy(try await situation(found.seals), report), found.isNews)
     }
 
     private func deploy(_ situation: Situation, _ report: DeploymentReport) async throws -> DeploymentReport {
@@ -207,11 +207,13 @@ struct DeploymentRun {
         var event = try await event(.succeeded, seal, situation, reason: options.reason)
         event.isForced = options.isForced && situation.history.isBad(release.id)
         let noted = seal.noting(event)
-        try await driver.seal(noted, release.files)
-        try await requireUntouched(noted)
-        try session.journal.announceOrWarn(event, driver.journal != nil, &report.warnings)
-        progress("running")
         let change = TargetSwitch(session: session)
+        do { try await announce(event, noted, &report.warnings) } catch {
+            // Whoever goes back later does not go to what never ran.
+            await change.withdraw(event, before: situation.current, noted)
+            throw error
+        }
+        progress("running")
         let outcome: TargetSwitch.Outcome
         do { outcome = try await change.activate(noted, before: situation.old) } catch let failure as Failure
             where hasNoWayBack(failure, situation)
@@ -235,6 +237,12 @@ struct DeploymentRun {
             report.warnings += await ReleasePruning(session: session).run()
         }
         return report
+    }
+
+    private func announce(_ event: DeploymentEvent, _ noted: ReleaseSeal, _ warnings: inout [String]) async throws {
+        try await driver.seal(noted, release.files)
+        try await requireUntouched(noted)
+        try session.journal.announceOrWarn(event, driver.journal != nil, &warnings)
     }
 
     /// Looks again at what was tried, for a trial runs commands that could have changed it; what was changed goes.

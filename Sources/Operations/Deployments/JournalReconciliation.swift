@@ -10,6 +10,8 @@ struct JournalReconciliation {
     struct Outcome {
         /// Whether something happened that was not noted before.
         var isNews = false
+        /// The seals as they are now.
+        var seals: [ReleaseSeal]
         var warnings: [String] = []
     }
 
@@ -17,7 +19,7 @@ struct JournalReconciliation {
     ///
     /// Has to run under the target's lock: nobody else is at it then.
     func run(_ seals: [ReleaseSeal]) async throws -> Outcome {
-        var outcome = Outcome()
+        var outcome = Outcome(seals: seals)
         let contents = try session.journal.contents()
         let current = contents.pending.isEmpty ? nil : try await session.driver.current()
         let canary = contents.pending.isEmpty ? nil : try await session.driver.canary()
@@ -41,15 +43,13 @@ struct JournalReconciliation {
             }
             guard event.release == current, let seal = seals.first(where: { $0.release == event.release }) else {
                 // Of one that is gone back to, the seal tells of the time before.
-                if event.action == .deploy { await session.forget(seals.first { $0.release == event.release }) }
+                if event.action == .deploy { await forget(event.release, &outcome) }
                 try session.journal.withdraw(event)
-                outcome.warnings.append(
-                    "a deployment of \(event.version) to \(event.target) ended before it changed anything"
-                )
+                outcome.warnings.append(JournalReconciliation.nothing(of: event))
                 continue
             }
             let settled: DeploymentEvent
-            do { settled = try await settle(event, seal, seals) } catch {
+            do { settled = try await settle(event, seal, &outcome) } catch {
                 try session.workspace.context.cancellation.check()
                 settled = try await given(up: event, because: error)
                 outcome.warnings.append("what was under way on \(event.target) could not be put right: \(error)")
@@ -58,7 +58,11 @@ struct JournalReconciliation {
             outcome.isNews = true
             outcome.warnings.append("\(JournalReconciliation.what(event)): \(settled.state.rawValue)")
         }
-        try await noteUnknown(seals, &outcome)
+        if seals.contains(where: \.notesEvent) {
+            let current = try await session.driver.current()
+            try noteUnknown(current, &outcome)
+            try await forgetUnswitched(current, &outcome)
+        }
         outcome.warnings += contents.warnings
         return outcome
     }
@@ -104,11 +108,13 @@ struct JournalReconciliation {
         "a deployment of \(event.version) to \(event.target) ended before it was recorded"
     }
 
+    private static func nothing(of event: DeploymentEvent) -> String {
+        "a deployment of \(event.version) to \(event.target) ended before it changed anything"
+    }
+
     /// Notes what put there what runs, where only the target knows: the clone that did it may be gone.
-    private func noteUnknown(_ seals: [ReleaseSeal], _ outcome: inout Outcome) async throws {
-        guard seals.contains(where: \.notesEvent),
-            let event = try session.unknownEvent(of: try await session.driver.current(), among: seals)
-        else { return }
+    private func noteUnknown(_ current: ReleaseID?, _ outcome: inout Outcome) throws {
+        guard let event = try session.unknownEvent(of: current, among: outcome.seals) else { return }
         do { try session.journal.note(event) } catch {
             outcome.warnings.append("what happened to \(event.target) on \(event.at) could not be noted: \(error)")
             return
@@ -117,6 +123,29 @@ struct JournalReconciliation {
         outcome.warnings.append(
             "what put \(event.version) into \(event.target) on \(event.at) was not recorded here yet"
         )
+    }
+
+    /// Lets no seal tell of a release that it came to be current after the one that is, where nobody else says so:
+    /// whoever sealed it got no further, and may have told nobody, or only a clone that is elsewhere.
+    private func forgetUnswitched(_ current: ReleaseID?, _ outcome: inout Outcome) async throws {
+        let now = session.event(of: current, in: try session.history(outcome.seals))
+        // Where nobody knows since when it is there, nobody knows what came after it.
+        guard current == nil || now != nil else { return }
+        let noted = Set(try session.journal.contents().events.map(\.id))
+        for seal in outcome.seals where seal.release != current {
+            guard let event = seal.notedEvent(of: session.target.name), event.sequence > now?.sequence ?? 0,
+                !noted.contains(event.id), !session.isRecorded(event)
+            else { continue }
+            await forget(seal.release, &outcome)
+            outcome.warnings.append(JournalReconciliation.nothing(of: event))
+        }
+    }
+
+    /// Lets the seal of a release say no more that it came to be current, or stayed it.
+    private func forget(_ release: ReleaseID, _ outcome: inout Outcome) async {
+        guard let position = outcome.seals.firstIndex(where: { $0.release == release }) else { return }
+        await session.forget(outcome.seals[position])
+        outcome.seals[position] = outcome.seals[position].notingNothing
     }
 
     /// What cannot be put right keeps nobody from deploying something that works, or from going back.
@@ -131,18 +160,18 @@ struct JournalReconciliation {
     private func settle(
         _ event: DeploymentEvent,
         _ seal: ReleaseSeal,
-        _ seals: [ReleaseSeal]
+        _ outcome: inout Outcome
     ) async throws -> DeploymentEvent {
         var event = event
         do { try await session.driver.checkHealth(of: seal) } catch {
-            let history = try session.history(seals)
+            let history = try session.history(outcome.seals)
             let before = history.events.last { $0.id == event.previous }?.release
-            let old = seals.first { $0.release == before }
+            let old = outcome.seals.first { $0.release == before }
             let change = TargetSwitch(session: session)
             if case .returned(let why) = try await change.goBack(from: seal, to: old, because: error) {
                 event.state = old == nil ? .failed : .rolledBack
                 event.abandoned = nil
-                await session.forget(seal)
+                await forget(seal.release, &outcome)
                 // What it was for stays: automatic rollbacks are told by it.
                 event.reason = [event.reason, why].compactMap(\.self).joined(separator: "; ")
             }

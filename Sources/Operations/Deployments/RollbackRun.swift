@@ -47,7 +47,7 @@ struct RollbackRun {
     private func goBack() async throws -> DeploymentReport {
         let seals = try await driver.seals()
         let found = try await JournalReconciliation(session: session).run(seals)
-        var plan = try await plan(seals)
+        var plan = try await plan(found.seals)
         try requireExpected(plan)
         var report = DeploymentReport(goingBackTo: plan.old, on: target)
         report.warnings = session.warnings + found.warnings
