@@ -53,6 +53,24 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `An event that nothing could come after is left out, and keeps nobody from recording`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 && git clone -q ~/origin.git ~/odd && cd ~/odd
+            git fetch -q origin refs/git-model/deployments/edge && git checkout -q FETCH_HEAD
+            sed -e 's/"sequence": 1,/"sequence": 1000000000,/' -e 's/"id": "............/"id": "000000000000/' 000001-*.json > 1000000000-000000000000.json
+            git add -A && git commit -qm Odd && git push -q origin HEAD:refs/git-model/deployments/edge
+            cd ~/bert && git model deploy v1.1.0 && git model deployments && git model rollback | tail -n 1
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "warning: 1000000000-000000000000.json in the records of edge is no event, and is left out\n",
+            "\nedge  2  2026-01-02T03:04  deploy  bert@v1.1.0  Succeeded\nedge  1  2026-01-02T03:04  deploy  bert@v1.0.0  Succeeded\n",
+            "edge runs bert@v1.0.0 now (before: v1.1.0), recorded at origin\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A process that is killed before it records leaves what the next one records`() async throws {
         let result = try await run(
             Self.interposed("kill -9 $PPID") + """

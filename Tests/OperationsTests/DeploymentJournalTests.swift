@@ -76,6 +76,21 @@ struct DeploymentJournalTests {
         #expect(DeploymentEvent(parsing: Array(changed.utf8), of: try EventFixture.target()) == nil)
     }
 
+    @Test func `An event that nobody could read again is not written`() throws {
+        try EventFixture.withDirectory { directory in
+            let journal = DeploymentJournal(target: try EventFixture.target(), directory: directory)
+            let seal = try EventFixture.seal()
+            let long = String(repeating: "x", count: DeploymentEvent.byteLimit)
+            for event in [
+                try EventFixture.event(1_000_000_001, of: seal), try EventFixture.event(1, of: seal, reason: long),
+            ] {
+                #expect(throws: Failure.self) { try journal.announce(event) }
+                #expect(throws: Failure.self) { try journal.note(event) }
+            }
+            #expect(try DirectoryEntry.all(in: directory).isEmpty)
+        }
+    }
+
     @Test func `Names that nobody else draws are those of events`() {
         let names = (0..<100).map { _ in DeploymentEvent.newID() }
         #expect(Set(names).count == 100 && names.allSatisfy { $0.utf8.count == 32 })

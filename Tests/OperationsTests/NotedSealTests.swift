@@ -50,5 +50,9 @@ struct NotedSealTests {
         damaged.details["record"] = "{"
         #expect(damaged.wholeEvent(of: target) == nil)
         #expect(damaged.notedEvent(of: target)?.sequence == 1)
+        for sequence in ["0", "1000000001", "\(Int.max)"] {
+            damaged.details["sequence"] = sequence
+            #expect(damaged.notedEvent(of: target) == nil)
+        }
     }
 }

@@ -87,24 +87,34 @@ struct DeploymentJournal: Sendable {
 extension DeploymentEvent {
     /// The most bytes that an event may have.
     static let byteLimit = 1 << 20
+    /// The places in a history that an event can have.
+    static let sequences = 1...1_000_000_000
 
     /// Reads an event of a target; `nil` for what is none, or was written by a later version of git-model.
     init?(parsing bytes: [UInt8], of target: TargetName) {
         guard bytes.count <= DeploymentEvent.byteLimit,
             let event = try? JSONDecoder().decode(DeploymentEvent.self, from: Data(bytes)),
             event.schema == DeploymentEvent.schema, event.target == target.text,
-            (1...1_000_000_000).contains(event.sequence),
+            DeploymentEvent.sequences.contains(event.sequence),
             event.id.utf8.count == 32,
             event.id.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else { return nil }
         self = event
     }
 
-    /// The event as machine-written files have it.
+    /// The event as machine-written files have it; throws where nobody could read that.
     func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return JSONText.indented(try encoder.encode(self))
+        let bytes = JSONText.indented(try encoder.encode(self))
+        guard DeploymentEvent(parsing: bytes, of: try TargetName(target)) != nil else {
+            throw Failure(
+                .failed,
+                "event \(sequence) of \(target), of \(bytes.count) bytes, cannot be noted: nobody could read it again",
+                hints: ["see what is noted there of events: `git model deployments \(target)`"]
+            )
+        }
+        return bytes
     }
 
     /// A name that nobody else draws.

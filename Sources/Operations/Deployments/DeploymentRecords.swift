@@ -19,6 +19,9 @@ struct DeploymentRecords: Sendable {
 
     /// The most events that are read.
     private static let countLimit = 100_000
+    /// By how much the place of an event may be beyond the number of those that are there: some get lost with a clone,
+    /// and some are under way, but one whose place nothing could come after is somebody's nonsense.
+    private static let gapLimit = 10_000
 
     let workspace: Workspace
     let target: TargetName
@@ -68,7 +71,7 @@ struct DeploymentRecords: Sendable {
         for entry in entries {
             let name = entry.path.description
             if let bytes = blobs[entry.id], let event = DeploymentEvent(parsing: bytes, of: target),
-                event.fileName == name
+                event.fileName == name, event.sequence <= entries.count + DeploymentRecords.gapLimit
             {
                 events.append(event)
             } else {

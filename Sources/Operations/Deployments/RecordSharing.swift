@@ -65,7 +65,8 @@ struct RecordSharing {
 
     /// What the event that put there what runs does to a stage; what failed since changes nothing about that.
     private func stageReturn(after events: [DeploymentEvent]) async throws -> StageReturn? {
-        guard let last = events.last(where: { $0.state == .succeeded }), let stage = StageReturn(last, in: workspace) else { return nil }
+        guard let last = events.last(where: { $0.state == .succeeded }), let stage = StageReturn(last, in: workspace)
+        else { return nil }
         // Others may have deployed since.
         return try await records.known().history.current?.id == last.id ? stage : nil
     }

@@ -49,7 +49,8 @@ extension ReleaseSeal {
     func notedEvent(of target: TargetName) -> DeploymentEvent? {
         if let event = wholeEvent(of: target) { return event }
         guard let id = details[Detail.event], let at = details[Detail.time],
-            let sequence = details[Detail.sequence].flatMap({ Int($0) }), sequence > 0
+            let sequence = details[Detail.sequence].flatMap({ Int($0) }),
+            DeploymentEvent.sequences.contains(sequence)
         else { return nil }
         return DeploymentEvent(
             id: id,
