@@ -94,6 +94,21 @@ import Testing
         #expect(result.output.contains("\"modelpack\":\"sha256:"), "\(result.output)")
     }
 
+    @Test func `A trial that was cut short leaves nothing that the next one would take for the version`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            DeploymentSample.setUp + """
+                git config git-model.deploy.prod.kind oci && git config git-model.deploy.prod.to oci:$HOME/images
+                sed -i '1s|^|import os\\nif os.path.exists(os.path.expanduser("~/cut")): os.remove("weights.json"); os.kill(os.getppid(), 9); os._exit(1)\\n|' serve.py
+                version 5 6 v1.2.0 && git model deploy -q v1.2.0 prod && git model deploy -q v1.1.0 prod
+                touch ~/cut && git model deploy v1.2.0 prod || echo cut short
+                rm ~/cut && git model deploy v1.2.0 prod | tail -n 1 && ls -A .git/model/deploy/prod && ls -A .git/model/deploy/prod/files | wc -l
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let end = "prod runs bert@v1.2.0 now (before: v1.1.0), recorded at origin\nfiles\n0\n"
+        #expect(result.output.contains("cut short\n") && result.output.hasSuffix(end), "\(result.output)")
+    }
+
     @Test func `A login comes from Docker's file, or from the helper that it names`() async throws {
         let scratch = try await scratch()
         let registry = try await FaultyRegistry(in: scratch.home)

@@ -1,6 +1,7 @@
 import Deployment
 import ModelCore
 import OCI
+import Store
 import SystemIO
 import SystemPackage
 
@@ -65,8 +66,9 @@ struct OCITarget: TargetDriver {
 
     func receive(_ release: Release, from source: any ReleaseSource) async throws -> [String: String] {
         _ = try ReleaseImages.tags(ImageReference.tag(of: release.version), for: settings.plan.form)
-        let files = files(of: release.id)
-        try Directories.removeTree(files)
+        try removeFiles(of: release.id)
+        let passage = try passage()
+        let files = passage.path.appending("files")
         try Directories.create(files, durable: false)
         try await source.write(into: files)
         var plan = settings.plan
@@ -75,8 +77,12 @@ struct OCITarget: TargetDriver {
             plan.isBaseInsecure = settings.isInsecure && OCISettings.isSameHost(plan.base, settings.place)
         }
         let images = ReleaseImages(workspace: workspace, places: places, plan: plan)
-        let passage = try TemporaryDirectory(in: state)
-        let result = try await images.put(release, in: files, to: try store(), scratch: passage.path)
+        let scratch = passage.path.appending("scratch")
+        try Directories.create(scratch, durable: false)
+        let result = try await images.put(release, in: files, to: try store(), scratch: scratch)
+        let kept = self.files(of: release.id)
+        try Directories.create(kept.removingLastComponent(), durable: false)
+        try DurableFile.rename(files, to: kept)
         var details = ["place": settings.place.description]
         details["image"] = result.image.map { "\($0.digest)" }
         details["modelpack"] = result.modelPack.map { "\($0.digest)" }
@@ -84,9 +90,15 @@ struct OCITarget: TargetDriver {
     }
 
     /// Nothing of a registry runs anything, so it is tried on this machine.
+    ///
+    /// What is tried is nowhere that another trial looks for it: this one may be cut short, or change it.
     func tryOut(_ release: Release) async throws -> SmokeOutcome {
-        let files = files(of: release.id)
-        if try FileStatus.of(files) == nil {
+        let passage = try passage()
+        let files = passage.path.appending("files")
+        let kept = self.files(of: release.id)
+        if try FileStatus.of(kept) != nil {
+            try DurableFile.rename(kept, to: files)
+        } else {
             // It was there already, so that nothing was received.
             var preparation = try await ReleasePreparation(release.tag, for: target, in: workspace)
             try Directories.create(files, durable: false)
@@ -105,7 +117,6 @@ struct OCITarget: TargetDriver {
         )
         var outcome = await test.run(launch)
         outcome.place = .deployer
-        try removeFiles(of: release.id)
         return outcome
     }
 
@@ -186,6 +197,16 @@ extension OCITarget {
     private func files(of release: ReleaseID) -> FilePath { state.appending("files").appending(release.text) }
 
     private func removeFiles(of release: ReleaseID) throws { try Directories.removeTree(files(of: release)) }
+
+    /// Makes a directory for what is under way, and removes those that processes left which are no more.
+    private func passage() throws -> TemporaryDirectory {
+        try Directories.create(state)
+        for path in try DirectoryEntry.all(in: state).map({ state.appending($0.name) })
+        where try StaleTemporaryFiles.isAbandoned(path) {
+            try Directories.removeTree(path)
+        }
+        return try TemporaryDirectory(in: state)
+    }
 
     private func store() throws -> any ImageStore {
         try places.writable(settings.place, isInsecure: settings.isInsecure)
