@@ -73,6 +73,25 @@ import Testing
         #expect(!result.output.contains("errno"), "\(result.output)")
     }
 
+    @Test func `A first deployment that stops working before it is recorded is served no more`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 --no-push 2>/dev/null && event=$(ls ~/edge/.git-model/events | cut -d. -f1) && one=$(gateway)
+            mv ~/edge/.git-model/events/$event.json ~/edge/.git-model/events/$event.pending && git update-ref -d refs/git-model/deployments/edge
+            chmod -R u+w ~/edge/releases && echo broken > ~/edge/current/serve.py
+            kill -9 $(state | grep -o '"process":[0-9]*,' | grep -o '[0-9]*')
+            while state | grep -q '"state":"ready"'; do sleep 0.1; done; git model deployments sync
+            test -e ~/edge/current || echo nothing; grep -qs '^State:[^Z]*$' /proc/$one/status || echo ended
+            git model deploy v1.1.0 2>/dev/null | tail -n 1 && ask
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "warning: a deployment of v1.0.0 to edge ended before it was recorded: Failed\n", "nothing\nended\n",
+            "edge runs bert@v1.1.0 now, recorded at origin\n[4]x-model-version: v1.1.0\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A gateway that was killed is started again by the next deployment, or by serve`() async throws {
         let result = try await run(
             """

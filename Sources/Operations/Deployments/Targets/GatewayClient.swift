@@ -70,6 +70,24 @@ struct GatewayClient: Sendable {
         _ = try await decoded(ask(.post, "/abort", GatewayControl.Order(release: release)))
     }
 
+    /// Ends the gateway, and waits until it is gone; throws where it still works on something after so many seconds.
+    func stop(within seconds: Int) async throws {
+        // One that ends at once may not get to answer.
+        let answer = try? await ask(.post, "/stop", nil)
+        if let answer, !answer.isSuccess { throw refusal(answer) }
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while isRunning {
+            guard ContinuousClock.now < deadline else {
+                throw Failure(
+                    .failed,
+                    "the gateway of \(layout.root) did not end within \(seconds) s",
+                    hints: ["see what it says: \(layout.gatewayLog)"]
+                )
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     private func ask(
         _ method: HTTPRequest.Method,
         _ path: String,

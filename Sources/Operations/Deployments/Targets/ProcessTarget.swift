@@ -214,9 +214,16 @@ struct ProcessTarget: TargetDriver {
 
     func differences(of seal: ReleaseSeal) async throws -> [String] { try await files.differences(of: seal) }
 
+    /// A gateway whose only release this is has nothing to serve any more: it ends.
     func deactivate(_ release: ReleaseID) async throws {
         try await files.deactivate(release)
-        if try await client.status() != nil { try await client.abort(release) }
+        guard let status = try await client.status() else { return }
+        if status.children.contains(where: { $0.release == release && $0.percent == 100 }) {
+            // It waits first for who still sends a request, then for what its release works on.
+            try await client.stop(within: 2 * configuration.drainTimeout + ProcessTarget.healthPatience)
+        } else {
+            try await client.abort(release)
+        }
     }
 
     func discard(_ release: ReleaseID) async throws {
