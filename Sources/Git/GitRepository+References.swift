@@ -25,6 +25,18 @@ extension GitRepository {
         try await program.run(quietly + refspecs.map(\.argument))
     }
 
+    /// Fetches a commit by its id, with what is not here of its history; no reference is made of it, and a clone that
+    /// is not shallow stays so.
+    ///
+    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and
+    /// `failed` where the remote has no such commit, or gives none by its id.
+    package func fetchHistory(of commit: GitObjectID, from remote: String) async throws(GitError) {
+        try await program.run([
+            "fetch", "--quiet", "--no-tags", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules", "--",
+            try remoteArgument(remote), GitArgument(commit),
+        ])
+    }
+
     /// Pushes references, and nothing beside them, whatever the user's settings say; no hook runs.
     ///
     /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and

@@ -103,7 +103,7 @@ import Testing
             git config -f .mver/config --replace-all gate.production.require signed
             printf 'ada@example.org %s\\n' "$(cat ~/key.pub)" > .mver/allowed_signers && git add -A && git commit -qm 'Signers'
             seq 9 > w.bin && git model add -q w.bin && git commit -qm 'By hand' && git model tag -q v2.0.0 --push
-            git config -f .mver/config --unset-all gate.production.metric && git commit -qam 'No metrics'
+            git config -f .mver/config --unset-all gate.production.metric && git commit -qam 'No metrics' && git push -q
             git model promote v2.0.0 production || echo unsigned $?
             seq 8 > w.bin && git model add -q w.bin && git commit -qm More && git model tag -q --sign v2.1.0 --push
             git model verify v2.1.0 | grep signature

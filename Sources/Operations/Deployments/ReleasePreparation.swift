@@ -36,6 +36,9 @@ struct ReleasePreparation {
     /// The version's tag.
     var tag: String { chosen.version.tag.text }
 
+    /// By whose rules it was verified.
+    var rules: StageRules { chosen.rules }
+
     /// What is done with it.
     var plan: ReleasePlan { ReleasePlan(of: chosen.description) }
 

@@ -12,6 +12,8 @@ struct ReleaseVersion {
     let description: ModelDescription
     /// The tag and its signature, as a clause.
     let found: String
+    /// By whose rules it was verified.
+    let rules: StageRules
     private(set) var warnings: [String] = []
 
     /// Finds the version that a user's words mean, or that the target's stage has, and verifies it.
@@ -27,8 +29,10 @@ struct ReleaseVersion {
         if let problem = version.problem {
             throw Failure(.verification, "the tag \(version.tag) cannot be relied on: \(problem)")
         }
-        let (found, isSigned) = try await ReleaseVersion.signature(of: version, in: workspace)
+        rules = try await StageRules(in: workspace, asksRemote: true)
+        let (found, isSigned) = try await ReleaseVersion.signature(of: version, by: rules)
         self.found = found
+        warnings = rules.warnings
         if version.annotation == nil, !isSigned {
             warnings.append("tag \(version.tag) is lightweight, and says nothing of who made it")
         }
@@ -88,13 +92,13 @@ struct ReleaseVersion {
     /// Where the repository lists signers, one of them has to have signed.
     private static func signature(
         of version: ModelVersion,
-        in workspace: Workspace
+        by rules: StageRules
     ) async throws -> (text: String, isSigned: Bool) {
         let who = version.annotation?.tagger.map { " by \($0.name)" } ?? ""
-        guard let rules = try await workspace.ruled().commit,
-            try await workspace.repository.objects.entry(at: GitPath(AllowedSigners.path), in: rules) != nil
+        let objects = rules.workspace.repository.objects
+        guard let commit = rules.commit, try await objects.entry(at: GitPath(AllowedSigners.path), in: commit) != nil
         else { return ("tag \(version.tag)\(who)", false) }
-        let check = SignatureCheck(workspace: workspace, signersCommit: rules)
+        let check = SignatureCheck(workspace: rules.workspace, signersCommit: commit)
         let finding = try await check.finding(of: .version(version))
         guard finding.isGood else {
             throw Failure(

@@ -9,20 +9,23 @@ struct StageRemote {
     private let workspace: Workspace
     private let references: [String: GitObjectID]
 
-    /// Asks a remote for a model's tags and for its stages' references; nothing is fetched.
+    /// Asks a remote for a model's tags, for its stages' references, and for its default branch; nothing is fetched.
     init(_ name: String, of model: ModelName, in workspace: Workspace) async throws {
         self.name = name
         self.workspace = workspace
         let found = try await workspace.repository.remoteReferences(
             of: name,
             // Tags of versions may be plain.
-            patterns: ["refs/tags/*", StageReference.prefix + "*"]
+            patterns: ["HEAD", "refs/tags/*", StageReference.prefix + "*"]
         )
         references = Dictionary(found.map { ($0.name, $0.objectID) }) { first, _ in first }
         self.model = model
     }
 
     private let model: ModelName
+
+    /// The commit of the remote's default branch; `nil` where it does not say.
+    var defaultCommit: GitObjectID? { references["HEAD"] }
 
     /// Returns what the remote's reference of a stage is; `nil` where it has none.
     func reference(of stage: StageName) -> GitObjectID? { references[StageReference.name(of: model, stage)] }

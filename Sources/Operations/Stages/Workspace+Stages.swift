@@ -47,21 +47,6 @@ extension Workspace {
         return (after, remote)
     }
 
-    /// Returns this workspace under the rules of the Git remote's default branch, as it was fetched last, else of HEAD;
-    /// and that commit.
-    ///
-    /// What somebody has checked out, or changed and not committed, decides nothing about a stage that everybody has.
-    func ruled() async throws -> (workspace: Workspace, commit: GitObjectID?) {
-        let objects = repository.objects
-        var commit = try await objects.head().commit
-        if let name = try await gitRemote(), let main = try await objects.reference("refs/remotes/\(name)/HEAD") {
-            commit = main.peeledID
-        }
-        guard let commit else { return (self, nil) }
-        let rules = try await Configuration.load(repository, at: commit, environment: context.environment)
-        return (with(rules), commit)
-    }
-
     /// Returns the Git remote that promotions go to, asked for a model; `nil` where `isLocal` says that none is wanted.
     func stageRemote(of model: ModelName, isLocal: Bool) async throws -> StageRemote? {
         guard !isLocal else { return nil }

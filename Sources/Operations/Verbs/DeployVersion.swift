@@ -52,7 +52,7 @@ package struct DeployVersion: Sendable {
             session: session,
             prepared: prepared,
             options: options,
-            requiresSmoke: try await requiresSmoke(configured.target, in: workspace)
+            requiresSmoke: try requiresSmoke(configured.target, by: preparation.rules)
         )
         if options.isDryRun { return try await run.dryRun() }
         return try await run.run()
@@ -91,10 +91,9 @@ package struct DeployVersion: Sendable {
 
     /// Whether the stage that a target follows has a gate that asks for a smoke test, by the rules that promotions are
     /// judged by.
-    private func requiresSmoke(_ target: DeploymentTarget, in workspace: Workspace) async throws -> Bool {
+    private func requiresSmoke(_ target: DeploymentTarget, by rules: StageRules) throws -> Bool {
         guard let stage = target.stage else { return false }
-        let rules = try await workspace.ruled().workspace.configuration
-        return try GatePolicy(of: stage, in: rules).requirements.contains(.smoke)
+        return try GatePolicy(of: stage, in: rules.workspace.configuration).requirements.contains(.smoke)
     }
 }
 

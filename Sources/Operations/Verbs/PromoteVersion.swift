@@ -39,6 +39,8 @@ package struct PromoteVersion: Sendable {
         package var isLocal = false
         /// Whether gates are only told, and nothing is done.
         package var isDryRun = false
+        /// Whether no Git remote is asked or changed.
+        var staysHere: Bool { isLocal || isDryRun }
 
         /// Creates the usual options.
         package init() {}
@@ -59,8 +61,17 @@ package struct PromoteVersion: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let stage = try StageName(stage)
-        let isLocal = options.isLocal || options.isDryRun
-        let (version, remote) = try await workspace.fetchedVersion(text, for: "promote", isLocal: isLocal)
+        let (version, remote) = try await workspace.fetchedVersion(text, for: "promote", isLocal: options.staysHere)
+        return try await promote(version, to: stage, at: remote, in: workspace)
+    }
+
+    /// Promotes a version at a Git remote of which all is here that it knows of the model; at none for a draft.
+    func promote(
+        _ version: ModelVersion,
+        to stage: StageName,
+        at remote: StageRemote?,
+        in workspace: Workspace
+    ) async throws -> Report {
         try refuseWithdrawn(version)
         try refuseAnonymous(version)
         if let remote { try requireVersion(version, at: remote) }
@@ -79,7 +90,13 @@ package struct PromoteVersion: Sendable {
             report.remote = remote?.name
             return report
         }
-        let rules = try await workspace.ruled()
+        let rules: StageRules
+        if let remote {
+            rules = try await StageRules(at: remote, in: workspace)
+        } else {
+            rules = try await StageRules(in: workspace, asksRemote: false)
+        }
+        report.warnings = rules.warnings
         let check = GateCheck(
             workspace: rules.workspace,
             stage: stage,
