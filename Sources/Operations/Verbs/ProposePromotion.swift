@@ -61,6 +61,8 @@ package struct PromoteProposed: Sendable {
         /// The promotions, by model and stage.
         package var promotions: [PromoteVersion.Report] = []
         package var problems: [Problem] = []
+        package var hints: [String] = []
+        package var warnings: [String] { Set(promotions.flatMap(\.warnings)).sorted() }
         package var outcome: Outcome {
             if !problems.isEmpty { return .partial }
             return promotions.contains(where: \.isRefused) ? .negative : .ok
@@ -77,51 +79,73 @@ package struct PromoteProposed: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         var report = Report()
         guard let head = try await workspace.repository.objects.head().commit else { return report }
+        var remotes: [ModelName: Result<StageRemote?, any Error>] = [:]
         for request in try await StageRequests.at(head, in: workspace.repository).all {
             let name = "\(request.model)@\(request.version)"
-            if let event = try await laterEvent(than: request, upTo: head, in: workspace) {
-                report.problems.append(
-                    Problem(
-                        "\(name) to \(request.stage)",
-                        message: "\(event.tag) came after it was asked for: ask again"
-                    )
-                )
-                continue
-            }
             do {
+                if remotes[request.model] == nil {
+                    remotes[request.model] = await fetchedRemote(of: request.model, in: workspace)
+                }
+                let remote = try remotes[request.model]?.get()
+                try await refuseOvertaken(request, upTo: head, in: workspace)
+                let version = try await workspace.version(name, for: "promote")
                 let promotion = PromoteVersion(name, to: request.stage.text, options: options)
-                report.promotions.append(try await promotion.run(in: context))
+                let done = try await promotion.promote(version, to: request.stage, at: remote, in: workspace)
+                report.promotions.append(done)
             } catch {
                 if context.cancellation.isCancelled { throw error }
                 report.problems.append(Problem("\(name) to \(request.stage)", error))
+                let hints = (error as? Failure)?.hints ?? []
+                report.hints += hints.filter { !report.hints.contains($0) }
             }
         }
         return report
     }
 
-    /// Returns an event of the stage that somebody made after the request was committed, as a rollback; `nil` where
-    /// there is none, or where the stage has what is asked for.
-    private func laterEvent(
-        than request: (model: ModelName, stage: StageName, version: SemanticVersion),
+    /// Asks the Git remote for a model, and fetches what others did to its stages.
+    private func fetchedRemote(of model: ModelName, in workspace: Workspace) async -> Result<StageRemote?, any Error> {
+        do {
+            let remote = try await workspace.stageRemote(of: model, isLocal: options.staysHere)
+            try await remote?.fetchEvents()
+            return .success(remote)
+        } catch { return .failure(error) }
+    }
+
+    /// Throws where somebody did something to the stage after the request was committed, as a rollback, unless that
+    /// gave it what is asked for; and where a shallow clone cannot say so.
+    private func refuseOvertaken(
+        _ request: (model: ModelName, stage: StageName, version: SemanticVersion),
         upTo head: GitObjectID,
         in workspace: Workspace
-    ) async throws -> StageEvent? {
+    ) async throws {
         let history = try await workspace.stages()
         guard let last = history.last(of: request.model, in: request.stage),
             history.current(of: request.model, in: request.stage)?.version?.version != request.version
-        else { return nil }
+        else { return }
         let log = try await workspace.repository.program.run([
-            "log", "--format=%H %ct", "--max-count=1000", GitArgument(head), "--", GitArgument(StageRequests.path),
+            "log", "--format=%H %ct %P", "--max-count=1000", GitArgument(head), "--",
+            GitArgument(StageRequests.path),
         ])
-        var time: Int64?
+        var first: (time: Int64, hasParents: Bool)?
         // The commits that say the same, back to the one that said it first.
         for line in log.line.split(separator: "\n") {
             let words = line.split(separator: " ")
-            guard words.count == 2, let commit = GitObjectID(words[0]), let seconds = Int64(words[1]) else { continue }
+            guard words.count >= 2, let commit = GitObjectID(words[0]), let time = Int64(words[1]) else { continue }
             let requests = try? await StageRequests.at(commit, in: workspace.repository)
             guard requests?.versions[request.model]?[request.stage] == request.version else { break }
-            time = seconds
+            first = (time, words.count > 2)
         }
-        return time.map { last.time > $0 } == true ? last : nil
+        guard let first else { return }
+        if last.time > first.time {
+            throw Failure(.failed, "\(last.tag) came after it was asked for: ask again")
+        }
+        // The oldest commit of a shallow clone seems to add every file.
+        if !first.hasParents, try await workspace.repository.isShallow() {
+            throw Failure(
+                .failed,
+                "this clone is shallow, and does not tell whether \(last.tag) came after it was asked for",
+                hints: ["get the rest of its history: `git fetch --unshallow`"]
+            )
+        }
     }
 }
