@@ -156,6 +156,23 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A smoke test of another model of the same commit proves nothing`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config gate.production.require smoke && git model init -q --name gpt
+            seq 9 > g.bin && git model add -q g.bin --model gpt && git add -A && git commit -qm Both && git push -q
+            git model tag -q bert@v2.0.0 --force --push && git model tag -q gpt@v1.0.0 --push
+            git model deploy -q bert@v2.0.0 edge && git model promote gpt@v1.0.0 production || echo unproven $?
+            git model promote bert@v2.0.0 production
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "production does not take gpt@v1.0.0:\nFAIL  smoke test  none is recorded: deploy it to some target first\n",
+            "unproven 1\n", "production has bert@v2.0.0 now",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     private static let troubles = [
         ScriptCase("git model deploy v9.0.0", says: "has no version v9.0.0", exits: 5),
         ScriptCase("git model deploy", says: "it is not clear which version is meant", exits: 2),

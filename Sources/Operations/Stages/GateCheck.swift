@@ -102,7 +102,7 @@ struct GateCheck {
             let finding = try await remoteFinding(pointers)
             return result("objects in the remote", finding.isGood, finding.text)
         case .smoke:
-            let finding = try await smokeFinding(candidate.commit)
+            let finding = try await smokeFinding(candidate)
             return result("smoke test", finding.isGood, finding.text)
         case .safePickle:
             let finding = try await PickleCheck(workspace: workspace).finding(of: pointers)
@@ -110,12 +110,14 @@ struct GateCheck {
         }
     }
 
-    /// What deploying the commit to any target once gave.
-    private func smokeFinding(_ commit: GitObjectID) async throws -> (isGood: Bool, text: String) {
+    /// What deploying the model, as the commit has it, to any target once gave; other models of it prove nothing.
+    private func smokeFinding(_ candidate: Candidate) async throws -> (isGood: Bool, text: String) {
         await workspace.fetchDeployments()
         var failed: DeploymentEvent?
         for target in try await workspace.recordedTargets() {
-            let events = try await workspace.deployments(of: target).history.events.filter { $0.commit == commit.hex }
+            let events = try await workspace.deployments(of: target).history.events.filter {
+                $0.commit == candidate.commit.hex && $0.model == candidate.model.text
+            }
             if let passed = events.last(where: { $0.action == .deploy && $0.smoke.result == .passed }) {
                 return (true, "passed on \(target) on \(passed.at.prefix(10))")
             }
