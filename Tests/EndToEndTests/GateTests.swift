@@ -95,6 +95,24 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A remote that cannot be reached keeps no other line from a version's verification`() async throws {
+        let result = try await run(
+            """
+            mv ~/store ~/away && git model verify v1.0.0 || echo partly $?
+            git model verify v1.0.0 --json | grep -o '"outcome":"[a-z]*"' || true
+            git update-ref refs/tags/bert@v9.0.0 "$(git rev-parse refs/tags/bert@v1.0.0)"
+            git model verify v9.0.0 > ~/log 2>&1 || echo wrong $? && mv ~/away ~/store && git model verify v1.0.0
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "-     remote     it could not be asked\npass  store      all of it is here\npass  run        run ",
+            "-     stages     it is in none\n", "error: remote: cannot reach remote store: ",
+            "hint: see whether the disk that it is on is mounted: `mount`\n",
+            "partly 3\n\"outcome\":\"partial\"\nwrong 4\nbert@v1.0.0\n", "pass  remote     store has all of it\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `Only listed signers' tags count as signed`() async throws {
         let result = try await run(
             """

@@ -7,8 +7,8 @@ struct VerifyCommand: ModelCommand {
         commandName: "verify",
         abstract: "Check everything that is said of a version",
         discussion: """
-            Looks at tag, signature, commit, artifacts, remote, store, run and stages. Exit code 4 where anything is wrong. What is not \
-            there, and does not have to be, is marked with a dash.
+            Looks at tag, signature, commit, artifacts, remote, store, run and stages. Exit code 4 where anything is wrong, 3 \
+            where only the remote could not be asked. What is not there, and does not have to be, is marked with a dash.
             """
     )
 

@@ -3,6 +3,7 @@ import ModelCore
 import Registry
 import Runs
 import Store
+import SystemIO
 
 /// `git model verify`: whether everything that is said of a version agrees.
 package struct VerifyVersion: Sendable {
@@ -29,7 +30,13 @@ package struct VerifyVersion: Sendable {
         package let version: String
         /// Everything that was looked at, in one order.
         package var lines: [Line] = []
-        package var outcome: Outcome { lines.contains { $0.state == .bad } ? .verificationFailed : .ok }
+        package var hints: [String] = []
+        /// What could not be looked at, and why.
+        package var problems: [Problem] = []
+        package var outcome: Outcome {
+            if lines.contains(where: { $0.state == .bad }) { return .verificationFailed }
+            return problems.isEmpty ? .ok : .partial
+        }
 
         fileprivate mutating func add(_ subject: String, _ state: Line.State, _ found: String) {
             lines.append(Line(subject: subject, state: state, found: found))
@@ -121,17 +128,33 @@ package struct VerifyVersion: Sendable {
             report.add("remote", .none, asksRemote ? "no remote is set up" : "it was not asked")
             return false
         }
+        let missing: PointerIndex.Entry?
+        do { missing = try await firstMissing(of: entries, in: workspace) } catch {
+            try workspace.context.cancellation.check()
+            report.add("remote", .none, "it could not be asked")
+            report.problems.append(Problem("remote", error))
+            report.hints += (error as? Failure)?.hints ?? []
+            return false
+        }
+        let name = workspace.configuration.defaultRemote ?? ""
+        report.add(
+            "remote",
+            missing == nil ? .good : .bad,
+            missing.map { "\($0.path) is not in remote \(name)" } ?? "\(name) has all of it"
+        )
+        return missing == nil
+    }
+
+    /// Returns an artifact that the default remote does not have; throws where it cannot be asked.
+    private func firstMissing(
+        of entries: [PointerIndex.Entry],
+        in workspace: Workspace
+    ) async throws -> PointerIndex.Entry? {
         let remote = try workspace.remote(named: nil)
         try workspace.requireReachable(remote)
         let joined = try workspace.openStore()
         let held = try await remote.holds(entries.map(\.pointer), local: joined.store)
-        let missing = entries.first { !held.contains($0.pointer.oid) }
-        report.add(
-            "remote",
-            missing == nil ? .good : .bad,
-            missing.map { "\($0.path) is not in remote \(remote.name)" } ?? "\(remote.name) has all of it"
-        )
-        return missing == nil
+        return entries.first { !held.contains($0.pointer.oid) }
     }
 
     private func checkStore(
