@@ -38,17 +38,20 @@ struct StageChange {
         if let remote { try await requireNoDraft(in: history, remote) }
         let kind: GTOEvent.Kind = kind == .promotion ? .assignment(stage) : .unassignment(stage)
         let name = GTOEvent(version.model, kind, counter: history.nextCounter(of: version.model)).tagName
-        let id = try await workspace.repository.createTag(
-            name,
-            on: version.commit,
-            message: message(after: last),
-            signing: isSigned ? .always : .asConfigured,
-            at: history.nextTime(of: version.model, now: workspace.context.taggerTime)
-        )
-        // From here on it is a draft, whatever becomes of this process.
         let reference = StageReference.name(of: version.model, stage)
         let before = try await workspace.repository.objects.reference(reference)?.objectID
-        try await remember(id, in: reference)
+        // From here on what is made is a draft, whatever becomes of this process.
+        try await remember(version.commit, in: pendingReference)
+        let id: GitObjectID
+        do { id = try await makeTag(name, after: history) } catch {
+            await takeBack(name, nil, to: before)
+            throw error
+        }
+        do { try await remember(id, in: reference) } catch {
+            await takeBack(name, id, to: before)
+            throw error
+        }
+        await forgetPending()
         if let remote {
             do { try await push(name, id, to: remote) } catch {
                 await takeBack(name, id, to: before)
@@ -56,6 +59,18 @@ struct StageChange {
             }
         }
         return Outcome(tag: name, isNew: true, remote: remote?.name)
+    }
+
+    private var pendingReference: String { StageReference.pendingName(of: version.model, stage) }
+
+    private func makeTag(_ name: String, after history: StageHistory) async throws -> GitObjectID {
+        try await workspace.repository.createTag(
+            name,
+            on: version.commit,
+            message: message(after: history.last(of: version.model, in: stage)),
+            signing: isSigned ? .always : .asConfigured,
+            at: history.nextTime(of: version.model, now: workspace.context.taggerTime)
+        )
     }
 
     private func isSame(_ event: StageEvent) -> Bool {
@@ -151,19 +166,30 @@ struct StageChange {
     private func noteArrival(of id: GitObjectID, at remote: StageRemote) async {
         try? await remember(id, in: StageReference.name(of: version.model, stage))
         try? await remember(id, in: StageReference.name(of: version.model, stage, at: remote.name))
+        await forgetPending()
     }
 
-    /// Takes a tag that could not be pushed away again, also where the user interrupted the push.
-    private func takeBack(_ tag: String, _ id: GitObjectID, to before: GitObjectID?) async {
+    private func forgetPending() async {
+        guard let pending = try? await workspace.repository.objects.reference(pendingReference) else { return }
+        try? await workspace.repository.deleteReference(pending.name, expecting: pending.objectID)
+    }
+
+    /// Takes a tag that could not be made whole or be pushed away again, also where the user interrupted that.
+    private func takeBack(_ tag: String, _ id: GitObjectID?, to before: GitObjectID?) async {
         let repository = workspace.repository
         let reference = StageReference.name(of: version.model, stage)
         let cleaning = Task.detached {
-            try? await repository.deleteTag(tag)
-            if let before {
-                try? await repository.updateReference(reference, to: before, expecting: id, reason: nil)
-            } else {
-                try? await repository.deleteReference(reference, expecting: id)
+            if let id {
+                try? await repository.deleteTag(tag)
+                if let before {
+                    try? await repository.updateReference(reference, to: before, expecting: id, reason: nil)
+                } else {
+                    try? await repository.deleteReference(reference, expecting: id)
+                }
             }
+            // One that Git made all the same, or that could not be deleted, stays a draft.
+            guard (try? await repository.objects.reference(TagName.referencePrefix + tag)) == nil else { return }
+            await forgetPending()
         }
         await cleaning.value
     }

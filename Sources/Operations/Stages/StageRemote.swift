@@ -22,7 +22,8 @@ struct StageRemote {
         self.model = model
     }
 
-    private let model: ModelName
+    /// The model that it was asked for.
+    let model: ModelName
 
     /// The commit of the remote's default branch; `nil` where it does not say.
     var defaultCommit: GitObjectID? { references["HEAD"] }

@@ -39,7 +39,8 @@ struct StageRules {
     }
 
     /// The rules of the Git remote's default branch, as it was fetched last, or, where this clone does not know it and
-    /// `asksRemote`, as it is there now; of HEAD only where there is no Git remote, or, with a warning, none that tells.
+    /// `asksRemote`, as it is there now; of HEAD only where there is no Git remote, or, with a warning, none that
+    /// tells.
     ///
     /// What somebody has checked out, or changed and not committed, decides nothing about a stage that everybody has.
     init(in workspace: Workspace, asksRemote: Bool) async throws {

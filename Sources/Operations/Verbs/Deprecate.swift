@@ -44,7 +44,7 @@ package struct Deprecate: Sendable {
         }
         let tag = GTOEvent(name, kind, counter: try await counter(for: kind, of: name, history, in: workspace)).tagName
         var report = Report(model: name.text, version: version?.version.description, tag: tag)
-        try await workspace.repository.createTag(
+        let id = try await workspace.repository.createTag(
             tag,
             on: target,
             message: message(name, version),
@@ -58,14 +58,37 @@ package struct Deprecate: Sendable {
             report.hints = ["push it: `git push origin \(ShellWord.quoted(tag))`"]
             return report
         }
+        try await push(tag, id, to: remote, in: workspace)
+        report.remote = remote.name
+        return report
+    }
+
+    /// Pushes the tag; one that did not get there is taken away again, also where the user interrupted the push.
+    private func push(_ tag: String, _ id: GitObjectID, to remote: StageRemote, in workspace: Workspace) async throws {
         do {
             try await workspace.pushWithGit([try GitRefspec(TagName.referencePrefix + tag)], to: remote.name)
         } catch {
-            try? await workspace.repository.deleteTag(tag)
-            throw Failure(nil, "\(remote.name) did not take the tag \(tag), and so nothing was done", cause: error)
+            // A task that was cancelled runs no `git`.
+            let arrival = Task.detached { [name = remote.name, model = remote.model] () -> Bool? in
+                // The answer may have got lost.
+                let after = try? await StageRemote(name, of: model, in: workspace)
+                if after?.has(tag, id) == true { return true }
+                try? await workspace.repository.deleteTag(tag)
+                return after == nil ? nil : false
+            }
+            switch await arrival.value {
+            case true?: return
+            case false?:
+                throw Failure(nil, "\(remote.name) did not take the tag \(tag), and so nothing was done", cause: error)
+            case nil:
+                throw Failure(
+                    nil,
+                    "it is not known whether \(remote.name) took the tag \(tag), which was taken away here again",
+                    hints: ["see whether it did: `git fetch --tags \(remote.name)`"],
+                    cause: error
+                )
+            }
         }
-        report.remote = remote.name
-        return report
     }
 
     private func message(_ model: ModelName, _ version: ModelVersion?) -> String {

@@ -51,7 +51,7 @@ package struct ListModels: Sendable {
         let byModel = Dictionary(grouping: versions, by: \.model)
         let latest = byModel.compactMapValues { own in own.last(where: \.mayBeLatest) }
         let purged = try await workspace.purgedVersions(among: Array(latest.values))
-        let drafts = try await workspace.drafts()
+        let drafts = try await workspace.drafts(in: history)
         let models = names.map { name in
             let latest = latest[name]
             let description = described.first { $0.name == name }

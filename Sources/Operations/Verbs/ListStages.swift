@@ -60,7 +60,7 @@ package struct ListStages: Sendable {
             }
             (versions, history) = try await workspace.versionsAndStages()
         }
-        let drafts = try await workspace.drafts()
+        let drafts = try await workspace.drafts(in: history)
         var report = Report()
         for name in history.models where model == nil || name.text == model {
             for stage in history.stages(of: name) {
@@ -101,10 +101,21 @@ extension ListStages.Report.Stage {
 
 extension Workspace {
     /// The tag objects of stages' last events that were made here and, as far as is known, are in no Git remote.
-    func drafts() async throws -> Set<GitObjectID> {
+    func drafts(in history: StageHistory) async throws -> Set<GitObjectID> {
         let references = try await repository.objects.references(prefix: "refs/git-model")
-        let own = references.filter { $0.name.hasPrefix(StageReference.prefix) }
         let shared = Set(references.filter { $0.name.hasPrefix("refs/git-model-remotes/") }.map(\.objectID))
-        return Set(own.map(\.objectID)).subtracting(shared)
+        var own = Set(references.filter { $0.name.hasPrefix(StageReference.prefix) }.map(\.objectID))
+        // What was killed while it made a tag may have made it, and no more.
+        let pending = references.filter { $0.name.hasPrefix(StageReference.pendingPrefix) }
+        let commits = Dictionary(pending.map { ($0.name, $0.objectID) }) { first, _ in first }
+        for model in history.models where !commits.isEmpty {
+            for stage in history.stages(of: model) {
+                guard let last = history.last(of: model, in: stage),
+                    commits[StageReference.pendingName(of: model, stage)] == last.commit
+                else { continue }
+                own.insert(last.annotation.id)
+            }
+        }
+        return own.subtracting(shared)
     }
 }
