@@ -1,14 +1,14 @@
 /// What a gateway is asked by the Unix socket in its target's directory: requests by HTTP, with JSON both ways.
 ///
 /// * `GET /status` answers with `GatewayStatus`.
-/// * `POST /prepare` with an `Order` starts the release beside the running one and tries it; it answers 200 or 422, with
-///   its `SmokeOutcome`.
+/// * `POST /prepare` with an `Order` starts the release beside the running one and tries it; it answers 200 or 422,
+///   with its `SmokeOutcome`.
 /// * `POST /switch` with an `Order` gives a prepared or running release the traffic, or a share of it; it answers 200
 ///   with `GatewayStatus`, or 409 with `Refusal`.
 /// * `POST /abort` with an `Order` stops a release that has no traffic, or takes its share away; it answers 200 with
 ///   `GatewayStatus`.
-/// * `GET /stats?window=SECONDS` answers with `Monitoring.WindowStatistics` of the release that has most of the traffic;
-///   with `&release=ID`, of another.
+/// * `GET /stats?window=SECONDS` answers with `Monitoring.WindowStatistics` of the release that has most of the
+///   traffic; with `&release=ID`, of another.
 /// * `POST /stop` lets requests end, stops everything and exits; it answers 202.
 package enum GatewayControl {
     /// Which release is meant, and what share of the traffic.
