@@ -13,6 +13,7 @@ struct RemoteClosure {
         /// The entries of the objects' manifests and comparisons, here or not.
         var objects: [ObjectEntry] = []
         private var noted: [Digest: Note] = [:]
+        private var lacking = LackingFrames()
 
         /// What is known of a frame to fetch.
         private struct Note {
@@ -47,6 +48,7 @@ struct RemoteClosure {
                 if isOwn, !note.isOwn { noted[frame]?.isOwn = true }
                 return true
             }
+            if lacking.contains(frame, below: limit) { return false }
             if try isHere(frame, limit) { return true }
             for copy in copies(frame, limit) {
                 if let base = copy.base {
@@ -57,6 +59,7 @@ struct RemoteClosure {
                 frames.append(copy)
                 return true
             }
+            lacking.insert(frame, below: limit)
             return false
         }
 

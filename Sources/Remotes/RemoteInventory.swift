@@ -80,11 +80,18 @@ struct RemoteInventory: Sendable {
 
     /// Returns a copy of a frame and of all that it decodes against; empty where the remote lacks any of it.
     func chain(of frame: Digest, below limit: UInt8 = .max) -> [FrameLocation] {
-        for copy in indexes.copies(of: frame) where copy.entry.depth < limit && isUsable(copy.pack) {
+        var lacking = LackingFrames()
+        return chain(of: frame, below: limit, &lacking)
+    }
+
+    private func chain(of frame: Digest, below limit: UInt8, _ lacking: inout LackingFrames) -> [FrameLocation] {
+        if lacking.contains(frame, below: limit) { return [] }
+        for copy in copies(of: frame, below: limit) {
             guard let base = copy.base else { return [copy] }
-            let rest = chain(of: base, below: copy.entry.depth)
+            let rest = chain(of: base, below: copy.entry.depth, &lacking)
             if !rest.isEmpty { return [copy] + rest }
         }
+        lacking.insert(frame, below: limit)
         return []
     }
 

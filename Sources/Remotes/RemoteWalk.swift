@@ -274,20 +274,25 @@ struct RemoteWalk {
     /// Notes a frame to fetch unless it is here; `false` where it, or what it decodes against, is nowhere.
     private func want(_ frame: Digest, in found: inout RemoteClosure.Found) throws -> Bool {
         if try found.want(frame, unless: isHere, from: copies) { return true }
-        return try reach == .remoteAndStore && wantBase(of: frame, below: .max, in: &found)
+        guard reach == .remoteAndStore else { return false }
+        var lacking = LackingFrames()
+        return try wantBase(of: frame, below: .max, in: &found, &lacking)
     }
 
     /// Notes what a difference lacks that is here.
     private func wantBase(
         of frame: Digest,
         below limit: UInt8,
-        in found: inout RemoteClosure.Found
+        in found: inout RemoteClosure.Found,
+        _ lacking: inout LackingFrames
     ) throws -> Bool {
+        if lacking.contains(frame, below: limit) { return false }
         for own in try local.presentCopies(of: frame) where own.entry.depth < limit {
             guard let base = own.base else { continue }
             if try found.want(base, below: own.entry.depth, isOwn: false, unless: isHere, from: copies) { return true }
-            if try wantBase(of: base, below: own.entry.depth, in: &found) { return true }
+            if try wantBase(of: base, below: own.entry.depth, in: &found, &lacking) { return true }
         }
+        lacking.insert(frame, below: limit)
         return false
     }
 

@@ -91,9 +91,14 @@ package struct FrameRecord: Hashable, Sendable {
         guard (1...UInt32(FrameReference.maximumByteCount)).contains(rawLength), storedLength <= rawLength else {
             throw reader.malformed("its lengths are out of range")
         }
-        guard base == nil ? depth == 0 : (1...FrameRecord.maximumDepth).contains(depth) else {
+        guard FrameRecord.isDepth(depth, ofDifference: base != nil) else {
             throw reader.malformed("its delta depth is out of range")
         }
+    }
+
+    /// Returns whether a frame can have a depth: 0 without a base, else 1 to 4.
+    static func isDepth(_ depth: UInt8, ofDifference isDifference: Bool) -> Bool {
+        isDifference ? (1...maximumDepth).contains(depth) : depth == 0
     }
 
     /// The header and the base's id, if any.

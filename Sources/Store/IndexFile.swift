@@ -166,14 +166,15 @@ package struct IndexFile: Sendable {
 
     /// Returns copy number `position` in the order of the file.
     ///
-    /// `nil` where it names a pack or base that is not listed, or bytes that cannot be a frame's: nothing is read or
-    /// allocated on the word of an entry that contradicts itself.
+    /// `nil` where it names a pack or base that is not listed, or bytes or a depth that cannot be a frame's: nothing is
+    /// read or allocated on the word of an entry that contradicts itself.
     package func frame(at position: Int) -> FrameLocation? {
         let entry = FrameEntry(loading: slice(framesOffset + position * FrameEntry.byteCount, FrameEntry.byteCount))
         guard Int(entry.pack) < packCount, let pack = pack(at: Int(entry.pack)), Int(entry.base) <= baseCount,
             (1...UInt32(FrameReference.maximumByteCount)).contains(entry.rawLength),
             entry.storedLength <= entry.rawLength, Int(entry.offset) >= PackFormat.headerByteCount,
-            Int(entry.offset) + entry.recordLength <= Int(pack.size)
+            Int(entry.offset) + entry.recordLength <= Int(pack.size),
+            FrameRecord.isDepth(entry.depth, ofDifference: entry.base != 0)
         else { return nil }
         let base = entry.base == 0 ? nil : digest(at: basesOffset + (Int(entry.base) - 1) * Digest.byteCount)
         return FrameLocation(entry: entry, pack: pack.id, base: base)

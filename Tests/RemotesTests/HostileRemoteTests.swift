@@ -179,6 +179,52 @@ struct HostileRemoteTests {
         }
     }
 
+    /// Returns an index of differences to each other, each listed many times, of which the first decodes against what is
+    /// nowhere; `end` is the last, and comes first in the index.
+    private func maze(levels: Int, copies: Int, to end: Digest, in site: Site) throws -> IndexContents {
+        let index = try #require(try site.indexes().values.first)
+        var entry = try #require(index.frame(at: 0)).entry
+        let pack = IndexContents.Pack(id: SHA256.digest(of: [7]), size: 100_000, kind: .data)
+        site.remote[StoreLayout.pack(pack.id)] = [UInt8](repeating: 0, count: Int(pack.size))
+        let ids = (0..<255).map { SHA256.digest(of: [$0, 2]) }.filter { $0 > end }.prefix(levels) + [end]
+        try #require(ids.count == levels + 1)
+        var contents = IndexContents()
+        for level in 1...levels {
+            (entry.id, entry.depth, entry.storedLength) = (ids[level], UInt8(level), 1)
+            for copy in 0..<copies {
+                entry.offset = UInt32(1000 + 1000 * level + copy)
+                contents.add(FrameLocation(entry: entry, pack: pack.id, base: ids[level - 1]), in: pack)
+            }
+        }
+        return contents
+    }
+
+    @Test(arguments: [(40, 2), (4, 400)], [true, false])
+    func `an index whose frames lead nowhere in very many ways is done with soon`(
+        size: (levels: Int, copies: Int),
+        isHint: Bool
+    ) async throws {
+        let sample = try await Sample()
+        let bytes = try #require((0..<255).map { [$0, 1] }.min { SHA256.digest(of: $0) < SHA256.digest(of: $1) })
+        let pointer = Pointer(oid: SHA256.digest(of: bytes), size: 2, kind: .file)
+        let maze = try maze(levels: size.levels, copies: size.copies, to: pointer.oid, in: sample.site)
+        if isHint {
+            sample.site.remote[StoreLayout.objectIndex(pointer.oid)] = maze.encoded(as: .objectIndex)
+        } else {
+            sample.site.write(maze)
+        }
+        var target = try Machine()
+        let report = try await target.fetch([pointer], from: sample.site.remote)
+        #expect(report.missing == [pointer.oid])
+        // What leads nowhere is no reason to send less, and hides nothing.
+        #expect(try await sample.source.add(bytes) == pointer)
+        try await sample.source.push([pointer], to: sample.site.remote)
+        guard case .right = try await sample.fetch([pointer], to: &target, from: sample.site.remote, "maze") else {
+            Issue.record("the object did not come")
+            return
+        }
+    }
+
     @Test
     func `an index that lists packs that do not exist is no reason to send less`() async throws {
         let sample = try await Sample()

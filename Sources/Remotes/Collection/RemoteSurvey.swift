@@ -71,7 +71,7 @@ struct RemoteSurvey: Sendable {
     /// all that it decodes against, else one that is buried.
     func copy(of frame: Digest, below limit: UInt8) -> FrameLocation? {
         let copies = indexes.copies(of: frame).filter { $0.entry.depth < limit && isWhole($0.pack) }
-        return copies.first { isDecodable($0) { tombs[$0] == nil } } ?? copies.first { isDecodable($0) { _ in true } }
+        return decodable(copies) { tombs[$0] == nil }.first ?? decodable(copies) { _ in true }.first
     }
 
     /// Returns whether a copy of a frame, with all that it decodes against, is neither buried nor in some packs.
@@ -82,18 +82,31 @@ struct RemoteSurvey: Sendable {
     /// Returns the copies of a frame of less depth than `limit` that, with all that they decode against, are neither
     /// buried nor in some packs.
     func copies(of frame: Digest, below limit: UInt8, without packs: Set<Digest>) -> [FrameLocation] {
-        indexes.copies(of: frame).filter { copy in
-            copy.entry.depth < limit && isWhole(copy.pack)
-                && isDecodable(copy) { tombs[$0] == nil && !packs.contains($0) }
+        decodable(indexes.copies(of: frame).filter { $0.entry.depth < limit && isWhole($0.pack) }) {
+            tombs[$0] == nil && !packs.contains($0)
         }
     }
 
-    private func isDecodable(_ copy: FrameLocation, where counts: (Digest) -> Bool) -> Bool {
+    /// Returns those of some copies that, with all that they decode against, are in packs that count.
+    private func decodable(_ copies: [FrameLocation], where counts: (Digest) -> Bool) -> [FrameLocation] {
+        var lacking = LackingFrames()
+        return copies.filter { isDecodable($0, &lacking, where: counts) }
+    }
+
+    private func isDecodable(
+        _ copy: FrameLocation,
+        _ lacking: inout LackingFrames,
+        where counts: (Digest) -> Bool
+    ) -> Bool {
         guard counts(copy.pack) else { return false }
         guard let base = copy.base else { return true }
-        return indexes.copies(of: base).contains { other in
-            other.entry.depth < copy.entry.depth && isWhole(other.pack) && isDecodable(other, where: counts)
+        let limit = copy.entry.depth
+        guard !lacking.contains(base, below: limit) else { return false }
+        for other in indexes.copies(of: base) where other.entry.depth < limit && isWhole(other.pack) {
+            if isDecodable(other, &lacking, where: counts) { return true }
         }
+        lacking.insert(base, below: limit)
+        return false
     }
 
     /// A pack that is not as large as it was written has lost something.
