@@ -28,7 +28,7 @@ extension Fetch {
                 report.add(Arrival(byteCount: found.byteCount, reach: reach), of: pointer)
                 // What has come for one object does not come again for the next.
                 closure.expect(found.frames.map { ($0.entry.id, $0.entry.depth) })
-            } catch let error as RemoteError where error.isAboutContent && absent.count > 1 {
+            } catch let error as RemoteError where error.leavesOthers && absent.count > 1 {
                 report.damaged.append((pointer.oid, error))
             }
         }
@@ -39,12 +39,20 @@ extension Fetch {
         _ pointer: Pointer,
         in closure: RemoteClosure
     ) async throws -> (found: RemoteClosure.Found, reach: RemoteWalk.Reach)? {
+        var failure: RemoteError?
         do {
             if let hint = try await closure.hint(pointer) { return (hint, .remote) }
         } catch let error as RemoteError where error.isAboutContent {
-            // The indexes know better than a damaged hint.
+            // The indexes know better than a damaged hint, where there is a list of them.
+            failure = error
         }
-        if let found = try await closure.search(pointer) { return (found, .remote) }
+        do {
+            if let found = try await closure.search(pointer) { return (found, .remote) }
+        } catch let error as RemoteError where error.isUnlisted {
+            if let failure { throw failure }
+            guard try await source.isPurged(pointer.oid) else { throw error }
+            return nil
+        }
         return try await closure.searchRest(pointer).map { ($0, .remoteAndStore) }
     }
 }

@@ -22,7 +22,7 @@ package struct Fetch: Sendable {
         package var byteCount: Int64 = 0
         /// The objects that the remote does not have.
         package var missing: [Digest] = []
-        /// The objects of which what the remote has is damaged, or not understood.
+        /// The objects of which what the remote has is damaged, not understood, or not to be found for want of a list.
         package var damaged: [(oid: Digest, reason: RemoteError)] = []
     }
 
@@ -69,7 +69,8 @@ package struct Fetch: Sendable {
     }
 
     /// Fetches what the local store lacks of the objects of `pointers`; those that the remote lacks are in the report,
-    /// and so are, where there are several, those that are damaged there.
+    /// and so are, where there are several, those that are damaged there, or that it has neither an own index of nor a
+    /// list to look for them in.
     ///
     /// `tree` is what the objects are files of, where no pointers name them. `seeds` is asked, where any are absent,
     /// for files of this machine by absent object: frames that they have are taken from there.
@@ -89,17 +90,17 @@ package struct Fetch: Sendable {
             seeds: try await seeds(absent),
             ingest: SeedIngest(local, pool: pool, cancellation: cancellation)
         )
-        var (rest, failure): ([Pointer], RemoteError?) = (absent, nil)
-        if let tree { (rest, failure) = try await fetch(absent, of: tree, &report) }
+        var (rest, failures): ([Pointer], [Pointer: RemoteError]) = (absent, [:])
+        if let tree { (rest, failures) = try await fetch(absent, of: tree, &report) }
         for pointer in rest {
             do {
-                let earlier = absent.count == 1 ? failure : nil
+                let earlier = failures[pointer]
                 guard let arrival = try await fetch(pointer, filesOf: tree, after: earlier, sowing) else {
                     report.missing.append(pointer.oid)
                     continue
                 }
                 report.add(arrival, of: pointer)
-            } catch let error as RemoteError where error.isAboutContent && absent.count > 1 {
+            } catch let error as RemoteError where error.leavesOthers && absent.count > 1 {
                 report.damaged.append((pointer.oid, error))
             }
         }
@@ -130,29 +131,6 @@ package struct Fetch: Sendable {
         let reach: RemoteWalk.Reach
         /// Whether the remote's object index led to it, which is written last and names everything.
         var isProven = false
-    }
-
-    /// Fetches files of a tree together, by its object index; those that it lacks are left to be looked for one by one.
-    private func fetch(
-        _ files: [Pointer],
-        of tree: Pointer,
-        _ report: inout Report
-    ) async throws -> (rest: [Pointer], failure: RemoteError?) {
-        do {
-            let closure = RemoteClosure(source: source, local: local)
-            guard let (found, rest) = try await closure.hint(files, of: tree) else { return (files, nil) }
-            let unlisted = Set(rest)
-            let listed = files.filter { !unlisted.contains($0) }
-            guard !listed.isEmpty else { return (files, nil) }
-            var useless = RemoteWalk.Useless()
-            // No pointer names them, so that they get no object indexes.
-            report.byteCount += try await receive(found, of: listed, refusing: &useless)
-            report.objects += listed.map(\.oid)
-            return (rest, nil)
-        } catch let error as RemoteError where error.isAboutContent {
-            if case .notFound = error { return (files, nil) }
-            return (files, error)
-        }
     }
 
     /// Fetches one object and returns what came, or `nil` where the remote does not have what is missing of it.
@@ -188,6 +166,9 @@ package struct Fetch: Sendable {
             } catch RemoteError.unlisted where failure != nil {
                 // What was wrong with the file that led there says more.
                 break
+            } catch let error as RemoteError where error.isUnlisted {
+                guard try await source.isPurged(pointer.oid) else { throw error }
+                return nil
             } catch let error as RemoteError where error.isAboutContent {
                 failure = error
                 // Another copy may be better, or another manifest.
@@ -220,7 +201,7 @@ package struct Fetch: Sendable {
         return byteCount
     }
 
-    private func receive(
+    func receive(
         _ found: RemoteClosure.Found,
         of pointers: [Pointer],
         refusing useless: inout RemoteWalk.Useless

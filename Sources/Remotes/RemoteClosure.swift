@@ -92,9 +92,8 @@ struct RemoteClosure {
 
     /// Looks into the object index of a tree for some of its files, which have none of their own, and returns those it
     /// lacks, too.
-    func hint(_ files: [Pointer], of tree: Pointer) async throws -> (found: Found, rest: [Pointer])? {
-        guard let index = try await source.objectIndex(tree.oid) else { return nil }
-        return try await walk(through: IndexSet([index]), avoiding: .init(), reach: .remote).run(files)
+    func hint(_ files: [Pointer], in index: IndexFile) async throws -> (found: Found, rest: [Pointer]) {
+        try await walk(through: IndexSet([index]), avoiding: .init(), reach: .remote).run(files)
     }
 
     /// Looks into the object index of what `pointer` names; `nil` where the remote has none.

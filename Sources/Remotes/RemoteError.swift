@@ -59,6 +59,12 @@ extension RemoteError {
         }
     }
 
+    /// Whether the error says that the remote does not tell which files it has.
+    var isUnlisted: Bool { if case .unlisted = self { true } else { false } }
+
+    /// Whether the error is about what was looked for, so that something else may come all the same.
+    var leavesOthers: Bool { isAboutContent || isUnlisted }
+
     /// Whether the error says that a manifest or listing is no such thing, though its frame is right.
     var isAboutMetadata: Bool { isAboutContent && pack == nil }
 
