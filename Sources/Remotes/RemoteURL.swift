@@ -97,9 +97,12 @@ package enum RemoteURL: Hashable, Sendable {
     private static func meant(by text: String) -> String? {
         let scheme = text.prefix { $0 != ":" }
         guard ["file", "s3", "gs", "ssh", "http", "https", "rclone"].contains(scheme.lowercased()) else { return nil }
-        let rest = text.dropFirst(scheme.count + 1).drop { $0 == "/" }
+        let path = text.dropFirst(scheme.count + 1)
+        let rest = path.drop { $0 == "/" }
+        // As in Git: without a slash behind the colon, it counts from the home directory there.
+        let home = path.hasPrefix("/") || path.hasPrefix("~") ? "" : "~/"
         let url = scheme.lowercased() + (scheme.lowercased() == "file" ? ":///" : "://")
-        return "did you mean \(url)\(rest)? A host of that name is ssh://\(scheme)/\(rest)"
+        return "did you mean \(url)\(rest)? A host of that name is ssh://\(scheme)/\(home)\(rest)"
     }
 
     /// The URL in its one spelling, for comparing and for messages.
