@@ -150,7 +150,7 @@ package struct RemoteStore: Sendable {
             let path = cache.appending(file)
             try Directories.create(path.removingLastComponent(), durable: false)
             try DurableFile.write(bytes, to: path, durable: false)
-        } catch { throw wrap(StoreError.io(error)) }
+        } catch { throw wrap(error) }
         return file
     }
 
@@ -209,7 +209,7 @@ package struct RemoteStore: Sendable {
     private func wrap(_ error: any Error) -> RemoteError {
         switch error {
         case let error as RemoteError: error
-        case let error as IOError: .io(remote.name, error)
+        case let error as IOError, StoreError.io(let error): .io(remote.name, error)
         case StoreError.needsNewerVersion(let path, let what):
             .needsNewerVersion(remote.name, file: path.string, what)
         case StoreError.damaged(let path, let problem):

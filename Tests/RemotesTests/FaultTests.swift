@@ -111,6 +111,27 @@ struct FaultTests {
         Issue.record("there was never enough room")
     }
 
+    @Test
+    func `a push for which this machine has no room says so, and not that the remote cannot be reached`() async throws {
+        let (source, site) = (try Machine(), Site())
+        let pointers = try await FaultTests.sample(on: source)
+        let cache = source.scratch.path.appending("cache")
+        let remote = InterferingRemote(
+            site.remote,
+            when: { call, _ in call.kind == .write && call.area == "index" },
+            do: {
+                // No directory can be made where a file is.
+                try source.forgetRemotes()
+                try DurableFile.write([1], to: cache, durable: false)
+            }
+        )
+        let error = await #expect(throws: RemoteError.self) { try await source.push(pointers, to: remote) }
+        guard case .io(site.remote.name, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
     @Test(arguments: 0...6)
     func `a push that sees lists of the past is right or says that it is not`(lists: Int) async throws {
         let (source, site) = (try Machine(), Site())

@@ -74,6 +74,20 @@ struct VerificationTests {
         #expect(try await verify(site.remote).verified.isEmpty)
     }
 
+    @Test func `a comparison that somebody else made says nothing against an object`() async throws {
+        let site = Site()
+        try await source.push(versions, to: site.remote)
+        let other = try Machine()
+        let unlike = SafetensorsBytes([("embedding", 120_000), ("layer.0", 60_000), ("bias", 40)], seed: 2)
+        let earlier = try await other.addModel(unlike.bytes, after: [])
+        #expect(try await other.addModel(second, after: [earlier], isCompared: true) == versions[1])
+        try await other.push([versions[1]], to: site.remote)
+        let indexes = IndexSet(Array(try site.indexes().values))
+        #expect(!indexes.entries(of: versions[1].oid, kind: .comparison).isEmpty)
+        let report = try await verify(site.remote)
+        #expect(report.verified == Set(versions.map(\.oid)) && report.damaged.isEmpty, "\(report.damaged)")
+    }
+
     @Test func `bases that are not here are read from the remote`() async throws {
         let site = Site()
         try await source.push(versions, to: site.remote)
