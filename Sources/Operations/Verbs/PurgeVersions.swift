@@ -109,7 +109,11 @@ package struct PurgeVersions: Sendable {
         }
         for name in workspace.configuration.remoteNames {
             do {
-                guard let outcome = try await purge.run(onRemote: name, local: store) else { continue }
+                guard let outcome = try await purge.run(onRemote: name, local: store) else {
+                    try requireNeverUsed(try workspace.remote(named: name))
+                    report.warnings.append("remote \(name) has no store: nothing was taken out there")
+                    continue
+                }
                 report.stores.append(outcome.entry)
                 report.warnings += report.artifacts.filter { outcome.stillRebuilt.contains($0.oid) }.map {
                     "\($0.path): others have every byte of it in remote \(name)"
@@ -135,6 +139,16 @@ package struct PurgeVersions: Sendable {
             )
         }
         report.hints += hints(resolved, in: workspace)
+    }
+
+    /// Refuses to pass over a remote without a store to which something was pushed: its bytes are elsewhere now.
+    private func requireNeverUsed(_ remote: ConfiguredRemote) throws {
+        guard try !remote.acknowledged().isEmpty else { return }
+        throw Failure(
+            .unreachable,
+            "cannot reach remote \(remote.name): it has no store any more",
+            hints: ["if it has moved: `git model remote add --force \(remote.name) URL`"]
+        )
     }
 
     private func hints(_ resolved: [ResolvedVersion], in workspace: Workspace) -> [String] {

@@ -184,12 +184,15 @@ extension Workspace {
         return report
     }
 
-    /// A directory that vanished is more likely unmounted or moved than wanted anew, once something was pushed to it.
+    /// A directory whose store vanished is more likely unmounted or moved than wanted anew, once something was pushed to
+    /// it; a mount point is there all the same.
     func requireReachable(_ remote: ConfiguredRemote) throws {
         guard case .directory(let path) = try RemoteURL(parsing: remote.store.remote.name, relativeTo: root) else {
             return
         }
-        guard try FileStatus.of(path, followingLinks: true) == nil, try !remote.acknowledged().isEmpty else { return }
+        let format = path.appending(StoreLayout.format)
+        guard try FileStatus.of(format, followingLinks: true) == nil, try !remote.acknowledged().isEmpty else { return }
+        let isThere = try FileStatus.of(path, followingLinks: true) != nil
         throw Failure(
             .unreachable,
             "cannot reach remote \(remote.name)",
@@ -197,7 +200,7 @@ extension Workspace {
                 "see whether the disk that it is on is mounted: `mount`",
                 "if it has moved: `git model remote add --force \(remote.name) URL`",
             ],
-            cause: Failure(.failed, "\(path): no such file or directory")
+            cause: Failure(.failed, isThere ? "\(path): there is no store in it" : "\(path): no such file or directory")
         )
     }
 

@@ -63,6 +63,7 @@ struct StorePurge {
     /// their way out, is purged by the rules of collection. `local` is purged by then.
     func run(onRemote name: String, local: LocalStore) async throws -> Outcome? {
         let remote = try workspace.remote(named: name)
+        try workspace.requireReachable(remote)
         guard let directory = remote.store.remote.lockableDirectory, try !Workspace.hasTombs(directory) else {
             return try await runWithoutLock(on: remote, local: local)
         }
@@ -121,7 +122,6 @@ struct StorePurge {
     }
 
     private func runWithoutLock(on remote: ConfiguredRemote, local: LocalStore) async throws -> Outcome? {
-        try workspace.requireReachable(remote)
         let context = workspace.context
         let tally = ProgressTally(phase: "purging", sink: context.progress)
         let purge = RemotePurge(
