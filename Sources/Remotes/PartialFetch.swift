@@ -37,7 +37,8 @@ package struct PartialFetch: Sendable {
 
     /// Looks into the object index of that name, and into all indexes where it does not lead to what is looked for.
     ///
-    /// Of what is needed, none is only known to be there where every index could be read.
+    /// Of what is needed, none is only known to be there where every index could be read. Of what is not, the object
+    /// index says enough, for it is written anew with each, and so does a remote that has none and lists nothing.
     private func find<Value>(
         by oid: Digest,
         isNeeded: Bool,
@@ -45,8 +46,9 @@ package struct PartialFetch: Sendable {
     ) async throws -> Value? {
         var failure: RemoteError?
         do {
-            if let hint = try await fetch.source.objectIndex(oid), let found = try await look(IndexSet([hint])) {
-                return found
+            if let hint = try await fetch.source.objectIndex(oid) {
+                let found = try await look(IndexSet([hint]))
+                if found != nil || !isNeeded { return found }
             }
         } catch let error as RemoteError where error.isAboutContent {
             // The indexes know better than a damaged hint.
@@ -55,8 +57,9 @@ package struct PartialFetch: Sendable {
         let indexes: IndexSet
         do { indexes = try await fetch.source.indexes() } catch {
             // What was wrong with the file that led there says more.
-            if case .unlisted = error, let failure { throw failure }
-            throw error
+            if error.isUnlisted, let failure { throw failure }
+            guard error.isUnlisted, !isNeeded else { throw error }
+            return nil
         }
         if let found = try await look(indexes) { return found }
         if isNeeded { try fetch.source.requireEvery(indexes) }
@@ -84,14 +87,36 @@ package struct PartialFetch: Sendable {
         let known = Set(fetch.local.entries(of: object.oid, kind: .comparison))
         var contents = IndexContents()
         var isFound = false
+        var failure: RemoteError?
         for entry in Set(indexes.entries(of: object.oid, kind: .comparison)) {
             let check = WholeObjectCheck(fetch.local, until: fetch.cancellation)
-            guard try await bring([entry.frame], from: indexes), try check.isRight(entry) else { continue }
+            do {
+                guard try await bring([entry.frame], from: indexes), try check.isRight(entry) else { continue }
+            } catch {
+                failure = try failure ?? problem(error, of: entry)
+                continue
+            }
             isFound = true
             if !known.contains(entry) { contents.add(entry) }
         }
         if !contents.isEmpty { try fetch.local.publish(contents) }
+        if let failure, !isFound { throw failure }
         return isFound
+    }
+
+    /// Returns what is wrong with a manifest or comparison of the remote, which must not hide another that is right;
+    /// throws what is about anything else.
+    private func problem(_ error: any Error, of entry: ObjectEntry) throws -> RemoteError {
+        let name = fetch.source.remote.name
+        let file = "\(entry.kind == .comparison ? "comparison" : "manifest") \(entry.frame.abbreviated)"
+        switch error {
+        case let error as RemoteError where error.isAboutContent: return error
+        case let error as FormatError: return RemoteError(name, file, error)
+        case StoreError.damaged(_, let error): return RemoteError(name, file, error)
+        case StoreError.needsNewerVersion(_, let what): return .needsNewerVersion(name, file: file, what)
+        case StoreError.wrongObject: return .wrongContent(name, file: file, problem: "\(error)")
+        default: throw error
+        }
     }
 
     private func run(
@@ -99,17 +124,30 @@ package struct PartialFetch: Sendable {
         in indexes: IndexSet,
         isWanted: @Sendable (Segment) -> Bool
     ) async throws -> ObjectEntry? {
+        var failure: RemoteError?
         for entry in indexes.entries(of: object.oid, kind: .manifest) where entry.size == object.size {
-            guard try await bring([entry.frame], from: indexes), try await bringParts(of: entry, from: indexes) else {
-                continue
-            }
-            var reader = FrameReader(fetch.local)
-            let segments = try fetch.local.map(of: entry, reader: &reader).segments.filter(isWanted)
-            var frames: [Digest] = []
-            for case .frames(let references) in segments.map(\.content) { frames += references.map(\.id) }
-            if try await bring(frames, from: indexes) { return entry }
+            do {
+                if try await bringSegments(of: entry, in: indexes, isWanted: isWanted) { return entry }
+            } catch { failure = try failure ?? problem(error, of: entry) }
         }
+        if let failure { throw failure }
         return nil
+    }
+
+    /// Brings what is wanted by one of an object's manifests; `false` where the remote lacks any.
+    private func bringSegments(
+        of entry: ObjectEntry,
+        in indexes: IndexSet,
+        isWanted: @Sendable (Segment) -> Bool
+    ) async throws -> Bool {
+        guard try await bring([entry.frame], from: indexes), try await bringParts(of: entry, from: indexes) else {
+            return false
+        }
+        var reader = FrameReader(fetch.local)
+        let segments = try fetch.local.map(of: entry, reader: &reader).segments.filter(isWanted)
+        var frames: [Digest] = []
+        for case .frames(let references) in segments.map(\.content) { frames += references.map(\.id) }
+        return try await bring(frames, from: indexes)
     }
 
     /// Brings the parts of a manifest that is split.

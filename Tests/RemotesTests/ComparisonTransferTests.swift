@@ -125,4 +125,28 @@ struct ComparisonTransferTests {
         #expect(entry?.oid == after.oid)
         #expect(try !reader.has([after]))
     }
+
+    @Test(arguments: [true, false])
+    func `a remote that lists nothing and has no comparison has none, and that is no error`(hasHint: Bool) async throws
+    {
+        let site = Site()
+        try await source.push([before], to: site.remote)
+        if !hasHint { site.remove("objects") }
+        let reviewer = try Machine()
+        #expect(try await !PartialFetch(reviewer.fetch(from: UnlistedRemote(site.remote))).comparisons(of: before))
+    }
+
+    @Test(arguments: [0, 1, 2, 3])
+    func `a manifest that is none, or of a newer version, hides no other`(number: UInt8) async throws {
+        let site = Site()
+        try await source.push([after], to: site.remote)
+        let lies = [Array("gmmanif\n".utf8) + [99, number], Array("none \(number)".utf8)]
+        for lie in lies { _ = try site.add(lie, as: .manifest, of: after) }
+        site.remove("objects")
+        let reader = try Machine()
+        let entry = try await PartialFetch(reader.fetch(from: site.remote))
+            .run(after, in: after, isWanted: { $0.name == "bias" })
+        #expect(entry?.oid == after.oid)
+        #expect(try !reader.has([after]))
+    }
 }
