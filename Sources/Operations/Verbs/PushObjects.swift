@@ -184,8 +184,8 @@ extension Workspace {
         return report
     }
 
-    /// A directory whose store vanished is more likely unmounted or moved than wanted anew, once something was pushed to
-    /// it; a mount point is there all the same.
+    /// A directory whose store vanished is more likely unmounted or moved than wanted anew, once something was pushed
+    /// to it; a mount point is there all the same.
     func requireReachable(_ remote: ConfiguredRemote) throws {
         guard case .directory(let path) = try RemoteURL(parsing: remote.store.remote.name, relativeTo: root) else {
             return
