@@ -1,102 +1,62 @@
-"""usage: second_reader.py STORE OID [--object-index] [--files]
+"""usage: second_reader.py STORE OID [--object-index] [--files | --comparisons]
 
 Writes the bytes of an object of a git-model store, by docs/formats.md alone: no code of git-model is behind it. With
---object-index only the object index of the name is asked, as of a remote; with --files the object is a tree's listing,
-and the bytes of its files follow each other. What was met is told on standard error, a word a line."""
+--object-index only the object index of the name is asked; with --files the object is a tree's listing, and the bytes of
+its files follow each other; with --comparisons comes what changed in its tensors. It looks for damage: of a frame, the
+first copy that is there has to be sound. What was met on the way is told on standard error, a word a line."""
 import argparse
 import collections
 import hashlib
+import math
 import os
 import re
 import struct
 import sys
 
-from stored_frames import LARGEST_FRAME, Damaged, Entry, crc, decoded, ensure, record_at
+import numpy
+from store_files import LARGEST_FRAME, Damaged, ascends, decoded, ensure, read_index, read_pack, record_at
 
-LARGEST_PACK = 75_497_472
-ENTRY = struct.Struct("<32sIIIBBBBII")
-
-Pack = collections.namedtuple("Pack", "content end entries")
-Index = collections.namedtuple("Index", "entries objects")
-IndexedPack = collections.namedtuple("IndexedPack", "name size kind")
+# Element types of tensors as numpy has them; bf16 comes by way of binary32.
+TYPES = dict(enumerate(["?", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "u2", "f4", "f8"], 1))
+BF16 = 11
+CHANGES = ["", "changed", "added", "removed"]
 
 
 class Missing(Exception):
     """What no store has."""
 
 
-def frame_entries(data, count, bases, packs):
-    """The entries at the start of some bytes, with their bases' and packs' positions resolved."""
-    entries = []
-    for *fields, base, pack in ENTRY.iter_unpack(data[:count * ENTRY.size]):
-        ensure(base <= len(bases) and pack < len(packs), "frame entry: a position that is not there")
-        entry = Entry(*fields, bases[base - 1] if base else None, packs[pack])
-        ensure((entry.flags & 1 == 1) == (base != 0), "frame entry: flags and base")
-        entries.append(entry)
-    return entries
+class Fields:
+    """Bytes of a frame that are read from the first to the last."""
 
+    def __init__(self, content):
+        self.content = content
+        self.place = 0
 
-def digests(data):
-    return [data[start:start + 32] for start in range(0, len(data), 32)]
+    def take(self, length):
+        ensure(length <= len(self.content) - self.place, "frame: ends early")
+        self.place += length
+        return self.content[self.place - length:self.place]
 
+    def byte(self):
+        return self.take(1)[0]
 
-def ascends(keys):
-    return all(one < next for one, next in zip(keys, keys[1:]))
+    def varint(self, least=0, most=2**63 - 1):
+        value = 0
+        for shift in range(0, 63, 7):
+            byte = self.byte()
+            value |= (byte & 127) << shift
+            if byte < 128:
+                ensure(byte or not shift, "varint: not the shortest")
+                ensure(least <= value <= most, "varint: out of bounds")
+                return value
+        raise Damaged("varint: too long")
 
+    def string(self):
+        return self.take(self.varint(most=65_536)).decode("utf-8")
 
-def read_pack(path, indexed):
-    """A pack that an index names: what is in it is checked, then its name."""
-    with open(path, "rb") as stream:
-        content = stream.read(LARGEST_PACK + 1)
-    ensure(64 <= len(content) <= LARGEST_PACK and len(content) == indexed.size, "pack: size")
-    magic, version, kind, reserved = struct.unpack_from("<8sIB3s", content)
-    ensure(magic == b"gmpack\r\n" and version == 1 and not any(reserved), "pack: header")
-    ensure(kind in (1, 2) and kind == indexed.kind, "pack: kind")
-    table, count, base_count, table_crc, reserved, magic = struct.unpack("<IIII8s8s", content[-32:])
-    ensure(magic == b"gmpkend\n" and not any(reserved), "pack: trailer")
-    ensure(table >= 32 and table + count * ENTRY.size + base_count * 32 + 32 == len(content), "pack: lengths")
-    ensure(crc(content[table:-32]) == table_crc, "pack: CRC of the table of contents")
-    bases = digests(content[table + count * ENTRY.size:-32])
-    entries = frame_entries(content[table:], count, bases, [None])
-    ensure(ascends(bases) and ascends([(entry.id, entry.offset) for entry in entries]), "pack: order")
-    ensure(hashlib.sha256(content).hexdigest() == indexed.name.hex(), "pack: digest")
-    return Pack(content, table, entries)
-
-
-def read_index(path, kind):
-    with open(path, "rb") as stream:
-        content = stream.read()
-    ensure(len(content) >= 160 + 1024 + 16, "index: size")
-    (magic, version, found, reserved, pack_count, count, base_count, object_count, random, reserved_more, header_crc
-     ) = struct.unpack_from("<8sIB3sIIII16s108sI", content)
-    ensure(magic == b"gmindex\n" and version == 1 and found == kind, "index: header")
-    ensure(not any(reserved + reserved_more) and (kind == 1 or not any(random)), "index: reserved")
-    ensure(crc(content[:156]) == header_crc, "index: CRC of the header")
-    parts = []
-    start = 160
-    for length in (40 * pack_count, 1024, ENTRY.size * count, 32 * base_count, 80 * object_count, 16):
-        parts.append(content[start:start + length])
-        start += length
-    ensure(start == len(content), "index: lengths")
-    trailer_crc, reserved, magic = struct.unpack("<II8s", parts[5])
-    ensure(magic == b"gmidxend" and reserved == 0, "index: trailer")
-    ensure(crc(content[:-16]) == trailer_crc, "index: CRC")
-    packs = []
-    for name, size, pack_kind, reserved in struct.iter_unpack("<32sIB3s", parts[0]):
-        ensure(pack_kind in (1, 2) and not any(reserved), "index: pack")
-        packs.append(IndexedPack(name, size, pack_kind))
-    bases = digests(parts[3])
-    entries = frame_entries(parts[2], count, bases, packs)
-    objects = []
-    for oid, frame, size, object_kind, reserved in struct.iter_unpack("<32s32sQB7s", parts[4]):
-        ensure(object_kind in (1, 2) and not any(reserved), "index: object entry")
-        objects.append((oid, object_kind, frame, size))
-    first_bytes = collections.Counter(entry.id[0] for entry in entries)
-    fan_out = struct.unpack("<256I", parts[1])
-    ensure(all(fan_out[n] == sum(first_bytes[m] for m in range(n + 1)) for n in range(256)), "index: fan-out")
-    ensure(ascends(packs) and ascends(bases) and ascends(objects), "index: order")
-    ensure(ascends([(entry.id, entry.pack, entry.offset) for entry in entries]), "index: order of frames")
-    return Index(entries, objects)
+    def end(self):
+        ensure(self.place == len(self.content), "frame: bytes behind the end")
 
 
 class Store:
@@ -108,6 +68,7 @@ class Store:
         self.packs = {}
         self.frames = collections.defaultdict(list)
         self.manifests = collections.defaultdict(list)
+        self.comparisons = collections.defaultdict(list)
         self.add(directory, 0)
 
     def add(self, directory, depth):
@@ -151,8 +112,8 @@ class Store:
         for oid, kind, frame, size in index.objects:
             if kind == 1:
                 self.manifests[oid].append((frame, size))
-            else:
-                self.met.add("comparison-entry")
+            elif kind == 2:
+                self.comparisons[oid].append((frame, size))
 
     def pack(self, indexed):
         name = indexed.name.hex()
@@ -188,6 +149,9 @@ class Store:
         """The bytes of an object."""
         if oid == hashlib.sha256().digest():
             return b""
+        if oid in self.frames:
+            self.met.add("no-manifest")
+            return self.frame(oid)
         for frame, size in self.manifests[oid]:
             try:
                 content = Manifest(self, frame, oid, size).content()
@@ -196,8 +160,15 @@ class Store:
                 continue
             ensure(hashlib.sha256(content).digest() == oid, "object: digest")
             return content
-        self.met.add("no-manifest")
-        return self.frame(oid)
+        raise Missing(f"object {oid.hex()}")
+
+    def lines_of_comparisons(self, oid):
+        """What the comparisons of an object say, as lines."""
+        lines = []
+        for frame, size in self.comparisons[oid]:
+            lines += comparison(self.frame(frame), oid, size)
+            self.met.add("comparison")
+        return lines
 
 
 def check_format(path):
@@ -211,39 +182,6 @@ def check_format(path):
 def read_text(path):
     with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
         return stream.read()
-
-
-class Fields:
-    """Bytes of a frame that are read from the first to the last."""
-
-    def __init__(self, content):
-        self.content = content
-        self.place = 0
-
-    def take(self, length):
-        ensure(length <= len(self.content) - self.place, "manifest: ends early")
-        self.place += length
-        return self.content[self.place - length:self.place]
-
-    def byte(self):
-        return self.take(1)[0]
-
-    def varint(self, least=0, most=2**63 - 1):
-        value = 0
-        for shift in range(0, 63, 7):
-            byte = self.byte()
-            value |= (byte & 127) << shift
-            if byte < 128:
-                ensure(byte or not shift, "varint: not the shortest")
-                ensure(least <= value <= most, "varint: out of bounds")
-                return value
-        raise Damaged("varint: too long")
-
-    def string(self):
-        return self.take(self.varint(most=65_536)).decode("utf-8")
-
-    def end(self):
-        ensure(self.place == len(self.content), "manifest: bytes behind the end")
 
 
 class Manifest:
@@ -296,13 +234,15 @@ class Manifest:
         name, dtype = fields.string(), fields.byte()
         dimensions = [fields.varint() for _ in range(fields.varint(most=64))]
         length = fields.varint()
-        self.store.met.add(f"dtype-{dtype}" if name else "no-tensor")
-        if not name:
-            ensure(dtype == 0 and not dimensions, "segment: dimensions without a name")
-        if flags & 2:
-            statistics = struct.unpack("<4Q5d", fields.take(72))
-            ensure(sum(statistics[1:4]) <= statistics[0], "segment: statistics")
+        self.store.met.add(f"dtype-{dtype}" if name or dtype or dimensions else "no-tensor")
+        statistics = fields.take(72) if flags & 2 else None
+        content = self.segment_content(fields, flags, length)
+        if statistics:
+            check_statistics(statistics, dtype, content)
             self.store.met.add("statistics")
+        return content
+
+    def segment_content(self, fields, flags, length):
         if flags & 1:
             ensure(length <= 256, "segment: inline")
             self.store.met.add("inline")
@@ -315,6 +255,63 @@ class Manifest:
     def count(self, more=1):
         self.most -= more
         ensure(self.most >= 0, "manifest: too many segments and frames")
+
+
+def check_statistics(said, dtype, content):
+    """Compares the statistics of a tensor with its elements; of other types than numpy's there is nothing to do."""
+    count, zeros, nans, infinities, *figures = struct.unpack("<4Q5d", said)
+    if dtype not in TYPES:
+        return
+    elements = numpy.frombuffer(content, "<" + TYPES[dtype])
+    if dtype == BF16:
+        elements = (elements.astype(numpy.uint32) << 16).view(numpy.float32)
+    elements = elements.astype(numpy.float64)
+    finite = elements[numpy.isfinite(elements)]
+    found = (len(elements), (elements == 0).sum(), numpy.isnan(elements).sum(), numpy.isinf(elements).sum())
+    ensure((count, zeros, nans, infinities) == found, "statistics: counts")
+    expected = [0] * 5
+    if len(finite):
+        expected = [finite.mean(), finite.std(), finite.min(), finite.max(), numpy.sqrt((finite * finite).sum())]
+    ensure(numpy.allclose(figures, expected, rtol=1e-9, atol=1e-12), "statistics: figures")
+
+
+def comparison(content, oid, size):
+    """Lines that say what a comparison of an object, or a part of one, says."""
+    fields = Fields(content)
+    ensure(fields.take(8) == b"gmcompa\n" and fields.byte() == 1, "comparison: written by a newer git-model")
+    ensure(fields.take(32) == oid and fields.varint() == size, "comparison: of another object")
+    earlier, same = fields.take(32).hex(), fields.varint()
+    parts = fields.varint(1)
+    part = fields.varint(most=parts - 1)
+    lines = [f"since {earlier} part {part} of {parts} same {same}"]
+    lines += [change(fields) for _ in range(fields.varint())]
+    fields.end()
+    return lines
+
+
+def change(fields):
+    what = fields.byte()
+    ensure(1 <= what <= 3, "comparison: what changed")
+    words = [CHANGES[what], fields.string(), fields.string()]
+    if what != 2:
+        words += ["was", form(fields)]
+    if what != 3:
+        words += ["is", form(fields)]
+    if what == 1:
+        how = fields.byte()
+        ensure(how <= 3, "comparison: how")
+        words += ["how", str(how)]
+        if how == 0:
+            count, differing, *norms, cosine = struct.unpack("<2Q5d", fields.take(56))
+            ensure(differing <= count and -1 <= cosine <= 1, "comparison: numbers")
+            ensure(not any(norm < 0 or math.isnan(norm) for norm in norms), "comparison: norms")
+            words += [f"{differing}/{count}", *map(repr, norms), repr(cosine)]
+    return " ".join(word for word in words if word)
+
+
+def form(fields):
+    dtype = fields.byte()
+    return f"{dtype}{[fields.varint() for _ in range(fields.varint(most=64))]}"
 
 
 def files_of(listing):
@@ -342,21 +339,24 @@ def main():
     parser.add_argument("oid", type=bytes.fromhex)
     parser.add_argument("--object-index", action="store_true")
     parser.add_argument("--files", action="store_true")
+    parser.add_argument("--comparisons", action="store_true")
     arguments = parser.parse_args()
-    store = Store(arguments.store)
     try:
+        store = Store(arguments.store)
         if arguments.object_index:
             store.load_object_index(arguments.oid)
         else:
             store.load_indexes()
         content = store.object(arguments.oid)
-        if arguments.files:
+        if arguments.comparisons:
+            content = "".join(line + "\n" for line in store.lines_of_comparisons(arguments.oid)).encode()
+        elif arguments.files:
             contents = []
             for oid, size in files_of(content):
                 contents.append(store.object(oid))
                 ensure(len(contents[-1]) == size, "tree: size of a file")
             content = b"".join(contents)
-    except (Damaged, Missing) as error:
+    except (Damaged, Missing, ValueError) as error:
         sys.exit(f"second_reader: {type(error).__name__.lower()}: {error}")
     sys.stdout.buffer.write(content)
     print("\n".join(sorted(store.met)), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Frame records of git-model's packs, decoded as docs/formats.md says, for second_reader.py."""
+"""Packs and indexes of git-model's stores and the frames in them, as docs/formats.md has them, for second_reader.py."""
 import collections
 import ctypes
 import hashlib
@@ -7,12 +7,17 @@ import struct
 import numpy
 
 LARGEST_FRAME = 4 << 20
+LARGEST_PACK = 75_497_472
 CODECS = ["raw", "constant", "zstd", "planes", "delta-difference", "delta-xor"]
 METHODS = ["raw", "constant", "zstd"]
 RECORD = struct.Struct("<4sBBBBB3sIII32sI4s")
+ENTRY = struct.Struct("<32sIIIBBBBII")
 
 # One frame entry of a table of contents or an index, and what a record says of itself: `base` is an id or None.
 Entry = collections.namedtuple("Entry", "id offset stored raw codec flags width depth base pack")
+Pack = collections.namedtuple("Pack", "content end entries")
+Index = collections.namedtuple("Index", "entries objects")
+IndexedPack = collections.namedtuple("IndexedPack", "name size kind")
 
 
 class Damaged(Exception):
@@ -84,16 +89,17 @@ def record_at(pack, offset, end):
      ) = RECORD.unpack_from(pack, offset)
     start = offset + RECORD.size
     ensure(magic == b"gmfr", "record: magic")
-    ensure(version == 1 and flags & ~1 == 0 and not any(reserved + reserved_end), "record: written by a newer git-model")
     base = None
     if flags & 1:
         base = pack[start:start + 32]
         start += 32
     ensure(crc(pack[offset:offset + 56] + (base or b"")) == header_crc, "record: CRC of the header")
+    ensure(version == 1 and flags in (0, 1) and not any(reserved + reserved_end), "record: of a newer git-model")
+    ensure(codec < len(CODECS) and width in (0, 1, 2, 4, 8), "record: of a newer git-model")
     ensure(start + stored <= end, "record: longer than the pack's records")
     ensure(1 <= raw <= LARGEST_FRAME and stored <= raw, "record: lengths")
     ensure((1 <= depth <= 4) if base else depth == 0, "record: delta depth")
-    ensure(codec < len(CODECS) and (codec >= 4) == (base is not None), "record: codec")
+    ensure((codec >= 4) == (base is not None), "record: codec and base")
     data = pack[start:start + stored]
     ensure(crc(data) == stored_crc, "record: CRC of the stored bytes")
     return Entry(name, offset, stored, raw, codec, flags, width, depth, base, None), data
@@ -118,7 +124,7 @@ def decoded(entry, data, base, met):
 
 def decoded_words(entry, data, base, met):
     width = entry.width
-    ensure(width in (1, 2, 4, 8) and entry.raw >= width, "planes: element width")
+    ensure(1 <= width <= entry.raw, "planes: element width")
     met.add(f"{CODECS[entry.codec]}-{width}")
     count, tail = divmod(entry.raw, width)
     words = words_of_planes(data[:len(data) - tail], width, count, met)
@@ -155,3 +161,77 @@ def words_of_planes(data, width, count, met):
         planes[:, place] = numpy.frombuffer(payload, numpy.uint8)
     ensure(start == len(data), "planes: bytes behind the last")
     return planes.reshape(-1).view(f"<u{width}")
+
+
+def frame_entries(data, count, bases, packs):
+    """The entries at the start of some bytes, with their bases' and packs' positions resolved."""
+    entries = []
+    for *fields, base, pack in ENTRY.iter_unpack(data[:count * ENTRY.size]):
+        ensure(base <= len(bases) and pack < len(packs), "frame entry: a position that is not there")
+        entry = Entry(*fields, bases[base - 1] if base else None, packs[pack])
+        ensure((entry.flags & 1 == 1) == (base != 0), "frame entry: flags and base")
+        entries.append(entry)
+    return entries
+
+
+def digests(data):
+    return [data[start:start + 32] for start in range(0, len(data), 32)]
+
+
+def ascends(keys):
+    return all(one < next for one, next in zip(keys, keys[1:]))
+
+
+def read_pack(path, indexed):
+    """A pack that an index names: what is in it is checked, then its name."""
+    with open(path, "rb") as stream:
+        content = stream.read(LARGEST_PACK + 1)
+    ensure(64 <= len(content) <= LARGEST_PACK and len(content) == indexed.size, "pack: size")
+    magic, version, kind, reserved = struct.unpack_from("<8sIB3s", content)
+    ensure(magic == b"gmpack\r\n" and version == 1 and not any(reserved), "pack: header")
+    ensure(kind in (1, 2) and kind == indexed.kind, "pack: kind")
+    table, count, base_count, table_crc, reserved, magic = struct.unpack("<IIII8s8s", content[-32:])
+    ensure(magic == b"gmpkend\n" and not any(reserved), "pack: trailer")
+    ensure(table >= 32 and table + count * ENTRY.size + base_count * 32 + 32 == len(content), "pack: lengths")
+    ensure(crc(content[table:-32]) == table_crc, "pack: CRC of the table of contents")
+    bases = digests(content[table + count * ENTRY.size:-32])
+    entries = frame_entries(content[table:], count, bases, [None])
+    ensure(ascends(bases) and ascends([(entry.id, entry.offset) for entry in entries]), "pack: order")
+    ensure(hashlib.sha256(content).hexdigest() == indexed.name.hex(), "pack: digest")
+    return Pack(content, table, entries)
+
+
+def read_index(path, kind):
+    with open(path, "rb") as stream:
+        content = stream.read()
+    ensure(len(content) >= 160 + 1024 + 16, "index: size")
+    (magic, version, found, reserved, pack_count, count, base_count, object_count, random, reserved_more, header_crc
+     ) = struct.unpack_from("<8sIB3sIIII16s108sI", content)
+    ensure(magic == b"gmindex\n" and version == 1 and found == kind, "index: header")
+    ensure(not any(reserved + reserved_more) and (kind == 1 or not any(random)), "index: reserved")
+    ensure(crc(content[:156]) == header_crc, "index: CRC of the header")
+    parts = []
+    start = 160
+    for length in (40 * pack_count, 1024, ENTRY.size * count, 32 * base_count, 80 * object_count, 16):
+        parts.append(content[start:start + length])
+        start += length
+    ensure(start == len(content), "index: lengths")
+    trailer_crc, reserved, magic = struct.unpack("<II8s", parts[5])
+    ensure(magic == b"gmidxend" and reserved == 0, "index: trailer")
+    ensure(crc(content[:-16]) == trailer_crc, "index: CRC")
+    packs = []
+    for name, size, pack_kind, reserved in struct.iter_unpack("<32sIB3s", parts[0]):
+        ensure(pack_kind in (1, 2) and not any(reserved), "index: pack")
+        packs.append(IndexedPack(name, size, pack_kind))
+    bases = digests(parts[3])
+    entries = frame_entries(parts[2], count, bases, packs)
+    objects = []
+    for oid, frame, size, object_kind, reserved in struct.iter_unpack("<32s32sQB7s", parts[4]):
+        ensure(not any(reserved), "index: object entry")
+        objects.append((oid, object_kind, frame, size))
+    first_bytes = collections.Counter(entry.id[0] for entry in entries)
+    fan_out = struct.unpack("<256I", parts[1])
+    ensure(all(fan_out[n] == sum(first_bytes[m] for m in range(n + 1)) for n in range(256)), "index: fan-out")
+    ensure(ascends(packs) and ascends(bases) and ascends(objects), "index: order")
+    ensure(ascends([(entry.id, entry.pack, entry.offset) for entry in entries]), "index: order of frames")
+    return Index(entries, objects)
