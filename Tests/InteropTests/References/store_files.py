@@ -15,7 +15,7 @@ ENTRY = struct.Struct("<32sIIIBBBBII")
 
 # One frame entry of a table of contents or an index, and what a record says of itself: `base` is an id or None.
 Entry = collections.namedtuple("Entry", "id offset stored raw codec flags width depth base pack")
-Pack = collections.namedtuple("Pack", "content end entries")
+Pack = collections.namedtuple("Pack", "content kind end entries")
 Index = collections.namedtuple("Index", "entries objects")
 IndexedPack = collections.namedtuple("IndexedPack", "name size kind")
 
@@ -182,10 +182,8 @@ def ascends(keys):
     return all(one < next for one, next in zip(keys, keys[1:]))
 
 
-def read_pack(path, indexed):
-    """A pack that an index names: what is in it is checked, then its name."""
-    with open(path, "rb") as stream:
-        content = stream.read(LARGEST_PACK + 1)
+def read_pack(content, indexed):
+    """A pack that an index names, from its bytes; whether they have that name is for whoever reads them to check."""
     ensure(64 <= len(content) <= LARGEST_PACK and len(content) == indexed.size, "pack: size")
     magic, version, kind, reserved = struct.unpack_from("<8sIB3s", content)
     ensure(magic == b"gmpack\r\n" and version == 1 and not any(reserved), "pack: header")
@@ -197,19 +195,17 @@ def read_pack(path, indexed):
     bases = digests(content[table + count * ENTRY.size:-32])
     entries = frame_entries(content[table:], count, bases, [None])
     ensure(ascends(bases) and ascends([(entry.id, entry.offset) for entry in entries]), "pack: order")
-    ensure(hashlib.sha256(content).hexdigest() == indexed.name.hex(), "pack: digest")
-    return Pack(content, table, entries)
+    return Pack(content, kind, table, entries)
 
 
-def read_index(path, kind):
-    with open(path, "rb") as stream:
-        content = stream.read()
+def read_index(content, kind):
+    """An index, or an object index, from its bytes."""
     ensure(len(content) >= 160 + 1024 + 16, "index: size")
     (magic, version, found, reserved, pack_count, count, base_count, object_count, random, reserved_more, header_crc
      ) = struct.unpack_from("<8sIB3sIIII16s108sI", content)
     ensure(magic == b"gmindex\n" and version == 1 and found == kind, "index: header")
-    ensure(not any(reserved + reserved_more) and (kind == 1 or not any(random)), "index: reserved")
     ensure(crc(content[:156]) == header_crc, "index: CRC of the header")
+    ensure(not any(reserved + reserved_more) and (kind == 1 or not any(random)), "index: reserved")
     parts = []
     start = 160
     for length in (40 * pack_count, 1024, ENTRY.size * count, 32 * base_count, 80 * object_count, 16):
