@@ -179,8 +179,8 @@ struct HostileRemoteTests {
         }
     }
 
-    /// Returns an index of differences to each other, each listed many times, of which the first decodes against what is
-    /// nowhere; `end` is the last, and comes first in the index.
+    /// Returns an index of differences to each other, each listed many times, of which the first decodes against what
+    /// is nowhere; `end` is the last, and comes first in the index.
     private func maze(levels: Int, copies: Int, to end: Digest, in site: Site) throws -> IndexContents {
         let index = try #require(try site.indexes().values.first)
         var entry = try #require(index.frame(at: 0)).entry
