@@ -10,8 +10,15 @@ package enum Redaction {
     ]
     /// Words that names of secrets end with; elsewhere in a name they mean something else: `tokenizer`, `max_tokens`.
     private static let lastWords: Set<String> = ["token", "pat", "pwd", "pass", "auth"]
+    /// Words before those with which a name means something else, too: `pad_token`, `num_pass`.
+    private static let harmlessWords: [String: Set<String>] = [
+        "token": [
+            "pad", "bos", "eos", "unk", "sep", "cls", "mask", "image", "special", "num", "n", "max", "min", "per",
+        ],
+        "pass": ["num", "n", "max", "min", "per"],
+    ]
     /// What known services begin their secrets with.
-    private static let beginnings = [
+    static let beginnings = [
         "AKIA", "ASIA", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "hf_", "sk-", "sk_live_", "xoxb-",
         "xoxp-",
         "AIza", "ya29.", "eyJhbGciOi", "-----BEGIN", "npm_", "pypi-", "dckr_pat_", "Bearer ", "Basic ",
@@ -20,18 +27,28 @@ package enum Redaction {
     private static let shortestSecret = 12
 
     /// Whether something of that name holds a secret.
-    package static func isSecret(name: String) -> Bool {
+    package static func isSecret(name: String) -> Bool { hasSecretPart(name) || endsAsSecret(name) }
+
+    /// Whether a name says, wherever in it, that whatever it holds is secret.
+    private static func hasSecretPart(_ name: String) -> Bool {
         let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
-        if names.contains(where: letters.contains) { return true }
-        return lastWords.contains(lastWord(of: name))
+        return names.contains(where: letters.contains)
     }
 
-    /// Returns the last word of a name as `access_token`, `access-token` or `accessToken`, in lower case.
-    private static func lastWord(of name: String) -> String {
-        let last = name.split { !$0.isLetter && !$0.isNumber }.last ?? ""
+    private static func endsAsSecret(_ name: String) -> Bool {
+        let last = lastWord(of: name[...])
+        let word = last.lowercased()
+        guard lastWords.contains(word) else { return false }
+        let before = lastWord(of: name[..<last.startIndex]).lowercased()
+        return harmlessWords[word]?.contains(before) != true
+    }
+
+    /// Returns the last word of a name as `access_token`, `access-token` or `accessToken`.
+    private static func lastWord(of name: Substring) -> Substring {
+        let last = name.split { !$0.isLetter && !$0.isNumber }.last ?? name[name.endIndex...]
         let start = last.dropFirst().lastIndex { $0.isUppercase }
         let isAllUppercase = last.allSatisfy { !$0.isLowercase }
-        return String(isAllUppercase ? last : start.map { last[$0...] } ?? last).lowercased()
+        return isAllUppercase ? last : start.map { last[$0...] } ?? last
     }
 
     /// Returns a text without what looks like a secret in it, and without the logins of its URLs.
@@ -39,30 +56,73 @@ package enum Redaction {
         var text = urls(text)
         for beginning in beginnings {
             var start = text.startIndex
-            while let found = text[start...].firstRange(of: beginning) {
-                let isWordStart =
-                    found.lowerBound == text.startIndex || !isWordPart(text[text.index(before: found.lowerBound)])
-                let end =
-                    text[found.upperBound...].firstIndex { $0.isWhitespace || "\"'&;,".contains($0) } ?? text.endIndex
-                guard isWordStart, text.distance(from: found.lowerBound, to: end) >= shortestSecret else {
-                    start = found.upperBound
-                    continue
-                }
+            while let found = secret(beginning, in: text[start...]) {
                 let before = text.distance(from: text.startIndex, to: found.lowerBound)
-                text.replaceSubrange(found.lowerBound..<end, with: mark)
+                text.replaceSubrange(found, with: mark)
                 start = text.index(text.startIndex, offsetBy: before + mark.count)
             }
         }
         return text
     }
 
-    /// Returns what a variable, parameter or option of that name holds, or the mark.
-    package static func value(_ text: String, of name: String) -> String { isSecret(name: name) ? mark : value(text) }
+    /// Whether a text has what looks like a secret in it, or a URL with a login.
+    static func findsSecret(in text: String) -> Bool {
+        beginnings.contains { secret($0, in: text[...]) != nil } || urls(text) != text
+    }
 
-    /// Takes secrets out of parameters, whatever kind of value they are.
+    /// Returns where a text, which may be the rest of one, has the first secret that begins so.
+    private static func secret(_ beginning: String, in text: Substring) -> Range<Substring.Index>? {
+        var rest = text
+        while let found = rest.firstRange(of: beginning) {
+            let before = text.base[..<found.lowerBound].last
+            let end = text[found.upperBound...].firstIndex { $0.isWhitespace || "\"'&;,".contains($0) } ?? text.endIndex
+            if before.map(isWordPart) != true, isSecret(text[found.upperBound..<end], after: beginning) {
+                return found.lowerBound..<end
+            }
+            rest = rest[found.upperBound...]
+        }
+        return nil
+    }
+
+    /// Whether what follows a service's beginning can be the rest of its secret.
+    private static func isSecret(_ rest: Substring, after beginning: String) -> Bool {
+        switch beginning {
+        case "hf_":
+            // So do functions and directories begin, of several words or of one: hf_hub_download, hf_checkpoints.
+            let code = rest.prefix { $0.isLetter || $0.isNumber }
+            if code.count >= 30 { return true }
+            let isWhole = rest[code.endIndex...].first.map(isWordPart) != true
+            return code.count >= 16 && code.contains(where: \.isNumber) && isWhole
+        case "sk-":
+            let code = rest.prefix(while: isWordPart)
+            let isMixed = code.contains(where: \.isUppercase) && code.contains(where: \.isLowercase)
+            return code.count >= 20 && (isMixed || code.contains(where: \.isNumber))
+        default:
+            return beginning.count + rest.count >= shortestSecret
+        }
+    }
+
+    /// Returns what a variable, parameter or option of that name holds, or the mark.
+    package static func value(_ text: String, of name: String) -> String {
+        let isShort = text.utf8.count <= 5 && saysLittle(ParameterValue(word: text))
+        return hasSecretPart(name) || endsAsSecret(name) && !isShort ? mark : value(text)
+    }
+
+    /// Takes secrets out of parameters: whatever a name like `password` holds, and what one that only ends as such
+    /// names do holds, but for truth values and small numbers.
     package static func apply(to parameters: inout [String: ParameterValue]) {
-        for (name, value) in parameters {
-            parameters[name] = isSecret(name: name) && value != .none ? .text(mark) : redacted(value)
+        for (name, value) in parameters where value != .none {
+            let isHidden = hasSecretPart(name) || endsAsSecret(name) && !saysLittle(value)
+            parameters[name] = isHidden ? .text(mark) : redacted(value)
+        }
+    }
+
+    /// Whether a value is too small to be a secret: a truth value, or a number that counts or weighs something.
+    private static func saysLittle(_ value: ParameterValue) -> Bool {
+        switch value {
+        case .truth: true
+        case .integer, .real: value.number.map { abs($0) < 1000 } ?? false
+        case .none, .text, .list: false
         }
     }
 
@@ -77,10 +137,11 @@ package enum Redaction {
     /// Returns the words of a command without the secrets among them: those of options whose names say so, and those
     /// that look so.
     package static func command(_ words: [String]) -> [String] {
-        var isNext = false
+        var option: String?
         return words.map { word in
-            defer { isNext = word.hasPrefix("-") && !word.contains("=") && isSecret(name: word) }
-            if isNext, !word.hasPrefix("--") { return mark }
+            let given = option
+            option = word.hasPrefix("-") && !word.contains("=") && isSecret(name: word) ? word : nil
+            if let given, !word.hasPrefix("--") { return value(word, of: given) }
             guard let equals = word.firstIndex(of: "="), !word[..<equals].contains(where: \.isWhitespace) else {
                 return value(word)
             }
@@ -119,7 +180,7 @@ package enum Redaction {
         guard let question = text.firstIndex(of: "?") else { return text }
         let isSigned = text[question...].dropFirst().split(separator: "&").contains { pair in
             let name = String(pair.prefix { $0 != "=" })
-            return isSecret(name: name) || ["sig", "signature"].contains(lastWord(of: name))
+            return isSecret(name: name) || ["sig", "signature"].contains(lastWord(of: name[...]).lowercased())
         }
         if isSigned { text.replaceSubrange(text.index(after: question)..., with: mark) }
         return text

@@ -106,7 +106,9 @@ import Testing
         ("hf_token", true), ("AWS_SECRET_ACCESS_KEY", true), ("db-password", true), ("apiKey", true),
         ("tokenizer", false),
         ("max_tokens", false), ("accessToken", true), ("HF_TOKEN", true), ("compass", false), ("lr", false),
-        ("author", false), ("path", false),
+        ("author", false), ("path", false), ("pad_token", false), ("--eos-token", false), ("addBosToken", false),
+        ("MASK_TOKEN", false), ("tokenizer.sep_token", false), ("num_pass", false), ("image_pass", true),
+        ("padding_token", true), ("db_pass", true), ("special_secret", true),
     ])
     func `Names tell secrets`(name: String, isSecret: Bool) {
         #expect(Redaction.isSecret(name: name) == isSecret)
@@ -132,9 +134,41 @@ import Testing
         ("https://host/x?X-Amz-Signature=abc&y=1", "https://host/x?[redacted]"),
         ("https://host/x?rev=1", "https://host/x?rev=1"), ("ssh://git:pw@host/x", "ssh://[redacted]@host/x"),
         ("risk-free hf_ is short", "risk-free hf_ is short"),
+        ("hf_hub_download(repo_id='org/m')", "hf_hub_download(repo_id='org/m')"),
+        ("hf_checkpoints/run1 hf_checkpointsandlogs", "hf_checkpoints/run1 hf_checkpointsandlogs"),
+        ("sk-learn-pipeline, sk-learn-model-selection", "sk-learn-pipeline, sk-learn-model-selection"),
+        ("x hf_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh", "x [redacted]"),
+        ("\"hf_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh_x\"", "\"[redacted]\""),
+        ("key=sk-proj-abcDEF0123456789abcdef", "key=[redacted]"),
+        ("sk-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN", "[redacted]"),
     ])
     func `Secrets are found wherever they stand in a text`(text: String, redacted: String) {
         #expect(Redaction.value(text) == redacted)
+    }
+
+    @Test func `Words of models in a command stay, so that it can be done again`() {
+        let command = [
+            "train.py", "--out", "hf_checkpoints/run1", "--pad_token", "<pad>", "--eos-token=</s>", "--two-pass", "2",
+            "--add_bos_token", "True", "--pass", "hush",
+        ]
+        #expect(Redaction.command(command) == command.dropLast() + ["[redacted]"])
+    }
+
+    @Test func `Truth values and small numbers are no secrets where only the end of a name speaks for it`() {
+        let kept: [String: ParameterValue] = [
+            "add_eos_token": .truth(true), "use_token": .truth(false), "num_pass": .integer(123_456),
+            "second_pass": .integer(-3), "dropout_pass": .real(0.25), "pad_token": .text("<pad>"), "api_token": .none,
+        ]
+        var parameters = kept
+        let hidden: [String: ParameterValue] = [
+            "db_pass": .integer(4711), "my_token": .real(1e9), "password": .truth(true), "secret_pass": .integer(1),
+            "auth": .list([.integer(1)]), "pwd": .text("1"),
+        ]
+        parameters.merge(hidden) { $1 }
+        Redaction.apply(to: &parameters)
+        #expect(parameters == kept.merging(hidden.mapValues { _ in .text("[redacted]") }) { $1 })
+        #expect(Redaction.value("true", of: "use_token") == "true" && Redaction.value("12", of: "two_pass") == "12")
+        for text in ["4711", "000123456789", "", "a"] { #expect(Redaction.value(text, of: "token") == "[redacted]") }
     }
 
     @Test func `Parameters lose their secrets, whatever kind of value they have`() {

@@ -1,0 +1,45 @@
+import Runs
+import Testing
+
+@Suite struct PatchSecretsTests {
+    private static let token = "hf_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh"
+
+    private func paths(_ patch: String) -> [String] { PatchSecrets(in: Array(patch.utf8)).paths }
+
+    @Test func `Files whose added lines have a secret are named once, and no others`() {
+        let found = paths(
+            """
+            diff --git a/a b.py b/a b.py
+            index 1..2 100644
+            --- a/a b.py\t
+            +++ b/a b.py\t
+            @@ -1,2 +1,3 @@
+             context = "\(Self.token)"
+            +key = "\(Self.token)"
+            +other = "https://me:pw@host.example.org/x"
+            diff --git a/old.py b/old.py
+            --- a/old.py
+            +++ b/old.py
+            @@ -1 +1 @@
+            -key = "\(Self.token)"
+            +key = os.environ["HF_TOKEN"] + hf_hub_download("x")
+            diff --git a/weights.bin b/weights.bin
+            GIT binary patch
+            literal 20
+            +\(Self.token)
+
+            diff --git "a/t\\tb" "b/t\\tb"
+            new file mode 100644
+            --- /dev/null
+            +++ "b/t\\tb"
+            @@ -0,0 +1 @@
+            +++ b/not a name AKIAIOSFODNN7EXAMPLE
+            \\ No newline at end of file
+            """
+        )
+        #expect(found == ["a b.py", "\"t\\tb\""])
+    }
+
+    @Test(arguments: ["", "diff --git ", "+++ b/a", "@@ ", "+key=\(PatchSecretsTests.token)"])
+    func `What is no patch has nothing`(text: String) { #expect(paths(text).isEmpty) }
+}
