@@ -13,6 +13,11 @@ package struct RunCode: Sendable, Hashable, Codable {
     package let isDirty: Bool
     /// The differences, in the run's directory; `nil` where there are none.
     package let difference: RunFile?
+    /// The most paths that are named as left out.
+    package static let leftOutLimit = 100
+    /// Paths of what differed from the commit and is not in the differences, such as large files, the first of them;
+    /// `nil` where there are none, and where nobody noted them.
+    package let leftOut: [String]?
 
     /// Creates a state.
     package init(
@@ -21,7 +26,8 @@ package struct RunCode: Sendable, Hashable, Codable {
         branch: String?,
         remote: String?,
         isDirty: Bool,
-        difference: RunFile?
+        difference: RunFile?,
+        leftOut: [String] = []
     ) {
         self.commit = commit
         self.tree = tree
@@ -29,5 +35,20 @@ package struct RunCode: Sendable, Hashable, Codable {
         self.remote = remote
         self.isDirty = isDirty
         self.difference = difference
+        self.leftOut = leftOut.isEmpty ? nil : Array(leftOut.prefix(RunCode.leftOutLimit))
+    }
+
+    /// Returns the same state of the code without the differences, of which `paths` are named as left out, too.
+    package func withoutDifference(leavingOut paths: [String] = []) -> RunCode {
+        let others = (leftOut ?? []).filter { !paths.contains($0) }
+        return RunCode(
+            commit: commit,
+            tree: tree,
+            branch: branch,
+            remote: remote,
+            isDirty: isDirty,
+            difference: nil,
+            leftOut: paths + others
+        )
     }
 }

@@ -26,7 +26,7 @@ package struct RunRecord: Sendable, Hashable, Codable {
     /// Where it was recorded, and by whom.
     package private(set) var origin: RunOrigin
     /// The code that ran.
-    package let code: RunCode
+    package private(set) var code: RunCode
     /// What it read, as far as the user says.
     package var data: [RunData] = []
     /// The hyperparameters, by names with dots between their parts.
@@ -78,6 +78,13 @@ package struct RunRecord: Sendable, Hashable, Codable {
         summary.origin = RunOrigin(host: nil, user: origin.user)
         summary.series = series?.named(RunAttachment.series.keptName)
         return summary
+    }
+
+    /// Returns the record of the same run without what differed from the commit, of which `paths` are named.
+    package func withoutDifference(leavingOut paths: [String]) -> RunRecord {
+        var record = self
+        record.code = code.withoutDifference(leavingOut: paths)
+        return record
     }
 
     /// How long it took, in ms; `nil` while it runs.

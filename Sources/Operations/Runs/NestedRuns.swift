@@ -75,7 +75,8 @@ struct NestedRuns {
             command: [],
             directory: run.directory,
             origin: run.origin,
-            code: run.code.withoutDifference
+            // The difference is with the run around it.
+            code: run.code.withoutDifference()
         )
         record.parent = facts.parent.flatMap { parent in own.contains(parent) ? nil : RunID(parent) } ?? run.id
         record.status = MLflowRecords.status(facts.status)
@@ -99,12 +100,5 @@ struct NestedRuns {
         }
         try directory.write(record)
         return series.problems.map { "run \(id.abbreviated): \($0)" }
-    }
-}
-
-extension RunCode {
-    /// The same state of the code, whose difference is with another run.
-    fileprivate var withoutDifference: RunCode {
-        RunCode(commit: commit, tree: tree, branch: branch, remote: remote, isDirty: isDirty, difference: nil)
     }
 }

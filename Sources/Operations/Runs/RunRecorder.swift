@@ -99,19 +99,20 @@ struct RunRecorder: ~Copyable {
         if let commit = head.commit { tree = try await workspace.repository.objects.resolve(commit.hex, to: .tree) }
         var file: RunFile?
         var isDirty = true
+        var leftOut: [String] = []
         do {
             var choice = UntrackedFiles(root: workspace.root)
             let difference = try await workspace.repository.difference(scratch: directory.path) {
-                try choice.isKept($0.description)
+                choice.isKept($0.description)
             }
             isDirty =
                 !difference.patch.isEmpty || !difference.leftOut.isEmpty || !difference.changedSubmodules.isEmpty
             if !difference.patch.isEmpty {
                 file = try write(difference.patch, to: RunDirectory.differenceName, in: directory)
             }
-            if let warning = UntrackedFiles.warning(about: difference.leftOut.map(\.description)) {
-                warnings.append(warning)
-            }
+            let untracked = difference.leftOut.map(\.description)
+            leftOut = untracked + difference.changedSubmodules.map(\.description)
+            if let warning = UntrackedFiles.warning(about: untracked) { warnings.append(warning) }
             warnings += difference.changedSubmodules.map {
                 "what is changed inside the submodule \($0) is not in the record: commit it there first"
             }
@@ -125,7 +126,8 @@ struct RunRecorder: ~Copyable {
             branch: head.branchName,
             remote: try await workspace.remoteURL.map(Redaction.value),
             isDirty: isDirty,
-            difference: file
+            difference: file,
+            leftOut: leftOut
         )
     }
 }

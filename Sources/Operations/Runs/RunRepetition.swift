@@ -31,11 +31,27 @@ struct RunRepetition {
                 throw Failure(nil, "what differed from the commit cannot be applied to it", cause: error)
             }
         }
-        var warnings = try await worktree.checkOutSubmodules(difference)
+        var warnings = missingCode
+        warnings += try await worktree.checkOutSubmodules(difference)
         warnings += try await worktree.restore(from: files.store)
         let found = try await dataCheck.run(run.data)
         links = found.links
         return warnings + found.warnings
+    }
+
+    /// What to say of code that the run had and its record has not.
+    private var missingCode: [String] {
+        if let paths = run.code.leftOut, !paths.isEmpty {
+            return [
+                "not in the record of run \(run.id.abbreviated), and so not here as the run had it: "
+                    + UntrackedFiles.list(paths)
+            ]
+        }
+        guard run.code.isDirty, run.code.difference == nil else { return [] }
+        return [
+            "the code of run \(run.id.abbreviated) differed from its commit, and the record does not have how: "
+                + "here it is as in the commit"
+        ]
     }
 
     private var dataCheck: RunDataCheck { RunDataCheck(worktree: worktree.workspace, owner: worktree.owner) }
