@@ -4,10 +4,10 @@ import Testing
 @Suite struct PatchSecretsTests {
     private static let token = "hf_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh"
 
-    private func paths(_ patch: String) -> [String] { PatchSecrets(in: Array(patch.utf8)).paths }
+    private func search(_ patch: String) -> PatchSecrets { PatchSecrets(in: Array(patch.utf8)) }
 
     @Test func `Files whose added lines have a secret are named once, and no others`() {
-        let found = paths(
+        let found = search(
             """
             diff --git a/a b.py b/a b.py
             index 1..2 100644
@@ -37,9 +37,10 @@ import Testing
             \\ No newline at end of file
             """
         )
-        #expect(found == ["a b.py", "\"t\\tb\""])
+        #expect(found.files == ["a b.py", "old.py", "weights.bin", "t\tb"])
+        #expect(found.secretFiles == ["a b.py", "t\tb"])
     }
 
-    @Test(arguments: ["", "diff --git ", "+++ b/a", "@@ ", "+key=\(PatchSecretsTests.token)"])
-    func `What is no patch has nothing`(text: String) { #expect(paths(text).isEmpty) }
+    @Test(arguments: ["", "diff --git ", "diff --git a", "+++ b/a", "@@ ", "+key=\(PatchSecretsTests.token)"])
+    func `What is no patch has nothing`(text: String) { #expect(search(text).secretFiles.isEmpty) }
 }

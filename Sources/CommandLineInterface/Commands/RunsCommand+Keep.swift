@@ -27,8 +27,12 @@ extension RunsCommand {
         @Flag(name: .customLong("no-commit"), help: "Only stage")
         var skipsCommit = false
 
+        @Flag(name: .customLong("with-secrets"), help: "Also keep code.diff where it seems to hold secrets")
+        var sharesSecrets = false
+
         func perform(in context: Context) async throws -> KeepRun.Report {
-            try await KeepRun(run, message: message, commits: !skipsCommit).run(in: context)
+            let keep = KeepRun(run, message: message, commits: !skipsCommit, sharesSecrets: sharesSecrets)
+            return try await keep.run(in: context)
         }
 
         func render(_ report: KeepRun.Report, to text: inout Text) {

@@ -26,12 +26,16 @@ extension RunsCommand {
         @Option(help: ArgumentHelp("The Git remote; else that of the current branch", valueName: "name"))
         var gitRemote: String?
 
+        @Flag(name: .customLong("with-secrets"), help: "Also share code.diff where it seems to hold secrets")
+        var sharesSecrets = false
+
         func validate() throws {
             if all, !runs.isEmpty { throw ValidationError("--all leaves no run to name") }
         }
 
         func perform(in context: Context) async throws -> ShareRuns.Report {
-            try await ShareRuns(all ? .pushAll : .push(runs), remote: gitRemote).run(in: context)
+            let direction: ShareRuns.Direction = all ? .pushAll : .push(runs)
+            return try await ShareRuns(direction, remote: gitRemote, sharesSecrets: sharesSecrets).run(in: context)
         }
 
         func render(_ report: ShareRuns.Report, to text: inout Text) {

@@ -18,8 +18,13 @@ struct RunKeeping {
     }
 
     private let workspace: Workspace
+    private let sharesSecrets: Bool
 
-    init(_ workspace: Workspace) { self.workspace = workspace }
+    /// Creates it for a repository; with `sharesSecrets`, the user agrees that everybody gets what seems to be secret.
+    init(_ workspace: Workspace, sharesSecrets: Bool = false) {
+        self.workspace = workspace
+        self.sharesSecrets = sharesSecrets
+    }
 
     /// Stages all of a run that is over; what is there already stays as it is.
     ///
@@ -35,11 +40,27 @@ struct RunKeeping {
         var staged = Staged()
         staged.warnings += try await RunPins(workspace.repository).pin(run)
         staged.warnings += try await uncommittedData(of: run)
-        do { try await addFiles(of: run, to: &staged) } catch {
+        do {
+            let kept = try await record(of: run)
+            staged.warnings += kept.warnings
+            try await addFiles(of: kept.record, to: &staged)
+            try await stageSummary(of: kept.record, in: &staged)
+        } catch {
             throw Failure(nil, "cannot keep run \(run.id.abbreviated)", cause: error)
         }
-        try await stageSummary(of: run, in: &staged)
         return staged
+    }
+
+    /// Returns the record as everybody is to have it, and what to warn of: without a difference that seems to hold
+    /// secrets, unless the user agreed to that, now or when the summary was written that is there.
+    func record(of run: RunRecord) async throws -> (record: RunRecord, warnings: [String]) {
+        let withheld = try await DifferenceSecrets(workspace: workspace).withheld(from: run, verb: "keep")
+        guard !withheld.warnings.isEmpty else { return withheld }
+        if sharesSecrets { return (run, []) }
+        let location = try workspace.location(of: RepositoryPath(KeptRun.summary(of: run.id)))
+        guard try FileStatus.of(location)?.kind == .regular else { return withheld }
+        let present = try? DurableFile.read(location, limit: Int(KeptRun.byteLimit))
+        return present == (try run.summary.encoded()) ? (run, []) : withheld
     }
 
     private func stageSummary(of run: RunRecord, in staged: inout Staged) async throws {

@@ -98,22 +98,21 @@ struct RunRecorder: ~Copyable {
         var tree: GitObjectID?
         if let commit = head.commit { tree = try await workspace.repository.objects.resolve(commit.hex, to: .tree) }
         var file: RunFile?
-        var isDirty = true
-        var leftOut: [String] = []
+        var (isDirty, leftOut) = (true, [String]())
         do {
             var choice = UntrackedFiles(root: workspace.root)
             let difference = try await workspace.repository.difference(scratch: directory.path) {
                 choice.isKept($0.description)
             }
-            isDirty =
-                !difference.patch.isEmpty || !difference.leftOut.isEmpty || !difference.changedSubmodules.isEmpty
+            let (untracked, submodules) = (difference.leftOut.map(\.description), difference.changedSubmodules)
+            leftOut = untracked + submodules.map(\.description)
+            isDirty = !difference.patch.isEmpty || !leftOut.isEmpty
             if !difference.patch.isEmpty {
                 file = try write(difference.patch, to: RunDirectory.differenceName, in: directory)
+                warnings += try await DifferenceSecrets(workspace: workspace).warnings(about: difference.patch)
             }
-            let untracked = difference.leftOut.map(\.description)
-            leftOut = untracked + difference.changedSubmodules.map(\.description)
             if let warning = UntrackedFiles.warning(about: untracked) { warnings.append(warning) }
-            warnings += difference.changedSubmodules.map {
+            warnings += submodules.map {
                 "what is changed inside the submodule \($0) is not in the record: commit it there first"
             }
         } catch {

@@ -20,9 +20,17 @@ struct SharedRuns {
     init(_ workspace: Workspace) { self.workspace = workspace }
 
     /// Makes the commit of a run that was recorded here; returns what to warn of, too.
-    func commit(of run: RunRecord) async throws -> (commit: GitObjectID, warnings: [String]) {
+    ///
+    /// A difference that seems to hold secrets is left out, unless the user agrees with `sharesSecrets`.
+    func commit(
+        of recorded: RunRecord,
+        sharesSecrets: Bool
+    ) async throws -> (commit: GitObjectID, warnings: [String]) {
+        var (run, warnings) = (recorded, [String]())
+        if !sharesSecrets {
+            (run, warnings) = try await DifferenceSecrets(workspace: workspace).withheld(from: recorded, verb: "push")
+        }
         var files: [(name: String, bytes: [UInt8])] = [(SharedRuns.recordName, try run.summary.encoded())]
-        var warnings: [String] = []
         let directory = workspace.runs.directory(of: run.id).path
         for attachment in RunAttachment.allCases where run.file(attachment) != nil {
             let source = directory.appending(attachment.name)

@@ -21,12 +21,16 @@ package struct KeepRun: Sendable {
     private let text: String
     private let message: String?
     private let commits: Bool
+    private let sharesSecrets: Bool
 
     /// Creates the operation on a run: an id, its first digits, a name, or `latest`; without `commits`, it only stages.
-    package init(_ text: String, message: String? = nil, commits: Bool = true) {
+    ///
+    /// With `sharesSecrets`, a difference from the commit is kept, too, that seems to hold secrets.
+    package init(_ text: String, message: String? = nil, commits: Bool = true, sharesSecrets: Bool = false) {
         self.text = text
         self.message = message
         self.commits = commits
+        self.sharesSecrets = sharesSecrets
     }
 
     /// Stages the summary and what belongs to it, and commits these files and nothing else.
@@ -35,11 +39,13 @@ package struct KeepRun: Sendable {
         let run = try await workspace.runs.contents(on: workspace.pool).find(text)
         let path = KeptRun.summary(of: run.id)
         var report = Report(run: run.id, path: path)
-        if try await isCommitted(run, at: path, in: workspace.repository.objects) {
-            report.warnings = try await RunPins(workspace.repository).pin(run)
+        let keeping = RunKeeping(workspace, sharesSecrets: sharesSecrets)
+        let kept = try await keeping.record(of: run)
+        if try await isCommitted(kept.record, at: path, in: workspace.repository.objects) {
+            report.warnings = try await RunPins(workspace.repository).pin(run) + kept.warnings
             return report
         }
-        let staged = try await RunKeeping(workspace).stage(run)
+        let staged = try await keeping.stage(run)
         report.isNew = true
         report.warnings = staged.warnings
         guard commits else {

@@ -30,11 +30,14 @@ package struct ShareRuns: Sendable {
 
     private let direction: Direction
     private let remote: String?
+    private let sharesSecrets: Bool
 
-    /// Creates the operation with a Git remote, or the one that the current branch belongs to.
-    package init(_ direction: Direction, remote: String? = nil) {
+    /// Creates the operation with a Git remote, or the one that the current branch belongs to; with `sharesSecrets`,
+    /// differences go there, too, that seem to hold secrets.
+    package init(_ direction: Direction, remote: String? = nil, sharesSecrets: Bool = false) {
         self.direction = direction
         self.remote = remote
+        self.sharesSecrets = sharesSecrets
     }
 
     /// Sends or gets the records.
@@ -74,7 +77,7 @@ package struct ShareRuns: Sendable {
         var commits: [(id: GitObjectID, reference: String)] = []
         for run in runs {
             try workspace.context.cancellation.check()
-            let (commit, warnings) = try await shared.commit(of: run)
+            let (commit, warnings) = try await shared.commit(of: run, sharesSecrets: sharesSecrets)
             commits.append((commit, SharedRuns.referencePrefix + run.id.text))
             report.warnings += warnings
         }
