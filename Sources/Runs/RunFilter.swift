@@ -53,12 +53,19 @@ extension RunFilter.Condition {
         case .not(let condition): !condition.holds(for: run)
         // Commits and runs may be named by their first digits.
         case .comparison("parent", .equal, let digits), .comparison("parent", .same, let digits):
-            run.parent?.text.hasPrefix(digits) ?? false
+            run.parent?.text.begins(with: digits) ?? false
         case .comparison("commit", .equal, let digits), .comparison("commit", .same, let digits):
-            run.code.commit?.hasPrefix(digits) ?? false
+            run.code.commit?.begins(with: digits) ?? false
+        case .comparison(let name, .unequal, let operand):
+            run.value(named: name) != nil && !RunFilter.Condition.comparison(name, .equal, operand).holds(for: run)
         case .comparison(let name, let relation, let operand): run.value(named: name)?.meets(relation, operand) ?? false
         }
     }
+}
+
+extension String {
+    /// Whether these are its first digits; no digits are nobody's.
+    fileprivate func begins(with digits: String) -> Bool { !digits.isEmpty && hasPrefix(digits) }
 }
 
 extension ParameterValue {
@@ -75,7 +82,9 @@ extension ParameterValue {
             }
         }
         switch relation {
-        case .equal, .same: return description == ParameterValue(word: operand).description
+        case .equal, .same:
+            // A text may look like a number, and a truth value may be written in two ways.
+            return description == operand || description == ParameterValue(word: operand).description
         case .unequal: return description != operand
         case .atMost: return description <= operand
         case .atLeast: return description >= operand

@@ -118,13 +118,16 @@ import Testing
         ("lr == 1e-3", true), ("not accuracy > 0.9", false), ("(lr > 1 or accuracy > 0.9) and status = finished", true),
         ("name ~ ir", true), ("name != 'first one'", false), ("missing > 0", false), ("branch == \"main\"", true),
         ("lr > 1 or accuracy > 0.9 and status == failed", false), ("duration < 2", true), ("metrics.accuracy<1", true),
-        ("commit = c0ff", true), ("params.flag = True", true),
+        ("commit = c0ff", true), ("params.flag = True", true), ("commit != c0ff", false), ("commit != beef", true),
+        ("params.flag != True", false), ("params.flag != False", true), ("params.tag = '1e3'", true),
+        ("params.tag != '1e3'", false), ("params.tag = '007'", false), ("lr != 1e-3", false), ("lr != 0.001", false),
+        ("missing != 1", false), ("parent != c0ff", false), ("commit = ''", false), ("commit != ''", true),
     ])
     func `Conditions choose runs`(condition: String, isMet: Bool) throws {
         var run = try record(name: "first one")
         run.status = .finished
         run.ended = Timestamp(milliseconds: 1_700_000_001_123)
-        run.parameters = ["lr": .real(1e-3), "flag": .truth(true)]
+        run.parameters = ["lr": .real(1e-3), "flag": .truth(true), "tag": .text("1e3")]
         run.metrics = ["accuracy": MetricSummary(value: 0.92)]
         #expect(try RunFilter(condition).accepts(run) == isMet)
     }
