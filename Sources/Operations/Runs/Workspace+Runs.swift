@@ -44,11 +44,21 @@ extension Workspace {
     ///
     /// With `passesRepetitions`, `latest` is no run that repeats another.
     func findRuns(_ texts: [String], passesRepetitions: Bool = false) async throws -> [RunRecord] {
-        func found(_ scope: RunScope) async throws -> [RunRecord] {
-            let contents = try await runContents(scope)
-            return try texts.map { try contents.find($0, passesRepetitions: passesRepetitions) }
+        let near = try await runContents(.head)
+        var everywhere: RunCatalog.Contents?
+        var found: [RunRecord] = []
+        for text in texts {
+            if let run = try near.known(text, passesRepetitions: passesRepetitions) {
+                found.append(run)
+                continue
+            }
+            // What another one's name means does not change by that.
+            let all: RunCatalog.Contents
+            if let everywhere { all = everywhere } else { all = try await runContents(.everywhere) }
+            everywhere = all
+            found.append(try all.find(text, passesRepetitions: passesRepetitions))
         }
-        do { return try await found(.head) } catch RunLookupError.unknown(_) { return try await found(.everywhere) }
+        return found
     }
 
     /// Whether the current commit has a run's summary.
@@ -91,5 +101,12 @@ extension Workspace {
             }
         }
         return commits
+    }
+}
+
+extension RunCatalog.Contents {
+    /// Returns the run that a text means; `nil` where it means none of these.
+    fileprivate func known(_ text: String, passesRepetitions: Bool) throws -> RunRecord? {
+        do { return try find(text, passesRepetitions: passesRepetitions) } catch RunLookupError.unknown(_) { return nil }
     }
 }
