@@ -76,6 +76,21 @@ import Testing
         #expect(result.output.hasSuffix("\n2\n"))
     }
 
+    @Test func `A run that has to be looked for elsewhere changes nothing of what another name means`() async throws {
+        let result = try await run(
+            """
+            keep here && first=$(number here) && git switch -q -c side && keep here && keep beside && git switch -q main
+            git init -q --bare ~/origin.git && git remote add origin ~/origin.git && git push -q origin main side
+            git clone -q ~/origin.git ~/fresh && cd ~/fresh && test "$(number here)" = "$first"
+            git model runs compare --json here beside | grep -cF '"runs":["'"$first"
+            git model runs compare here nope || echo "exit $?"
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.hasPrefix("1\nerror: there is no run nope"), "\(result.output)")
+        #expect(result.output.hasSuffix("exit 5\n"), "\(result.output)")
+    }
+
     @Test func `The commit of a run goes wherever a commit goes that carries its summary`() async throws {
         let result = try await run(
             """
@@ -284,6 +299,11 @@ import Testing
             "git model run -q --name a -o model.bin -- sh train.sh; git for-each-ref refs/git-model | wc -l;"
                 + " git rm -qr --cached .mver/runs; git model runs delete -q a; git for-each-ref refs/git-model | wc -l",
             says: "1\n0\n"
+        ),
+        Case(
+            "git worktree add -q ~/side; git -C ~/side model run -q --name a -o model.bin -- sh train.sh;"
+                + " git model runs delete -q a; echo \"pins $(git for-each-ref refs/git-model | wc -l)\"",
+            says: "pins 1\n"
         ),
         Case("keep a; git model tag v1.0.0", says: "the commit has no artifact", exits: 5),
         Case("keep a; cat .mver/models/small.json | grep -c runs", says: "0\n", exits: 1),

@@ -231,6 +231,12 @@ import Testing
             "record one"
         ),
         Case(
+            "git model run -q --name a -- true; git model run -q --name b -- true; git model runs delete a typo b"
+                + " || { echo \"exit $?\"; git model runs --csv --sort name | cut -d, -f2; git model runs delete a a b; }",
+            says: "error: there is no run typo",
+            "exit 5\nname\na\nb\nRemoved run "
+        ),
+        Case(
             "git model run -q --name a --set hf_token=abc -- sh -c : --api-key zzz; cat .git/model/runs/*/run.json",
             says: "\"hf_token\": \"[redacted]\"",
             "\"[redacted]\""

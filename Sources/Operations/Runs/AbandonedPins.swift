@@ -35,7 +35,7 @@ struct AbandonedPins {
             }
         }
         if pins.isEmpty { return [] }
-        for run in try await carried() { pins[run] = nil }
+        for run in try await RunPins(workspace.repository).carried() { pins[run] = nil }
         return pins.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
@@ -46,22 +46,6 @@ struct AbandonedPins {
             try await workspace.repository.deleteReference(pin.reference.name, expecting: pin.reference.objectID)
         }
         return found.map(\.run)
-    }
-
-    /// Returns the runs whose summaries any commit or index has that anything leads to.
-    private func carried() async throws -> Set<RunID> {
-        let place = GitPath(KeptRun.directory)
-        // Nothing else ends so: only what is in the directory comes.
-        let roots = try await workspace.repository.gcRoots(indexSuffix: KeptRun.directory, orInside: place)
-        var runs = Set(roots.indexEntries.compactMap { $0.path.text.flatMap(KeptRun.run(ofSummaryAt:)) })
-        try await workspace.repository.introducedFiles(
-            suffix: KeptRun.directory,
-            orInside: place,
-            from: roots.commits
-        ) { file in
-            if let run = file.run { runs.insert(run) }
-        }
-        return runs
     }
 
     /// Returns how long ago a run ended or its commit was pinned, whichever was later, in ns; `nil` where nothing

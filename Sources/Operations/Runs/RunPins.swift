@@ -61,15 +61,31 @@ struct RunPins {
         }
     }
 
-    /// Lets go of a run's commit, unless some commit, or this work tree's index, has the run's summary.
-    func release(_ run: RunID) async throws {
-        guard let pin = try await repository.objects.reference(KeptRun.reference(of: run)) else { return }
-        let summary = GitPath(KeptRun.summary(of: run))
-        if repository.layout.workTree != nil, try await repository.index.isTracked(summary) { return }
-        let having = try await repository.program.run(
-            ["rev-list", "--all", "--max-count=1", "--"] + [GitArgument(":(top,literal)" + KeptRun.summary(of: run))]
-        )
-        if having.bytes.isEmpty { try await repository.deleteReference(pin.name, expecting: pin.objectID) }
+    /// Lets go of the commits of runs, but for those whose summaries some commit or index has, of whatever worktree.
+    func release(_ runs: [RunID]) async throws {
+        var pins: [RunID: GitReference] = [:]
+        for run in runs { pins[run] = try await repository.objects.reference(KeptRun.reference(of: run)) }
+        // All history is looked through for it.
+        if pins.isEmpty { return }
+        for run in try await carried() { pins[run] = nil }
+        for pin in pins.values { try await repository.deleteReference(pin.name, expecting: pin.objectID) }
+    }
+
+    /// Returns the runs whose summaries any commit has that a reference, a reflog or the stash leads to, or the index
+    /// of any worktree.
+    func carried() async throws -> Set<RunID> {
+        let place = GitPath(KeptRun.directory)
+        // Nothing else ends so: only what is in the directory comes.
+        let roots = try await repository.gcRoots(indexSuffix: KeptRun.directory, orInside: place)
+        var runs = Set(roots.indexEntries.compactMap { $0.path.text.flatMap(KeptRun.run(ofSummaryAt:)) })
+        try await repository.introducedFiles(
+            suffix: KeptRun.directory,
+            orInside: place,
+            from: roots.commits
+        ) { file in
+            if let run = file.run { runs.insert(run) }
+        }
+        return runs
     }
 
     /// Returns the runs whose summaries the commits up to a tip have and a Git remote lacks, as far as is known here.
