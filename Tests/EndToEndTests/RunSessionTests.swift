@@ -84,6 +84,18 @@ import Testing
         )
     }
 
+    @Test func `Of those who end a run at once only one does`() async throws {
+        let result = try await run(
+            """
+            git model run start -q --name book > /dev/null && lock=$(echo .git/model/runs/*/lock)
+            flock "$lock" sleep 0.4 & for n in 1 2; do git model run end book >> ~/log 2>&1 & done; wait
+            grep -c '^Run .* finished' ~/log && grep -c 'has ended already\\|is locked' ~/log
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output == "1\n1\n", "\(result.output)")
+    }
+
     typealias Case = ScriptCase
 
     static let cases = [

@@ -24,9 +24,6 @@ package struct EndRun: Sendable {
         guard record.command.isEmpty else {
             throw Failure(.failed, "run \(record.id.abbreviated) ends with its command, and not before")
         }
-        guard record.status == .running else {
-            throw Failure(.failed, "run \(record.id.abbreviated) has ended already")
-        }
         var recorder = try RunRecorder.resume(workspace, record)
         recorder.note { run in
             run.status = status
