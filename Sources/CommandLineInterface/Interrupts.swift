@@ -18,6 +18,10 @@ enum Interrupts {
     private static let isReading = Atomic(false)
     /// The process that gets the signals instead; 0 for none.
     private static let receiver = Atomic<Int32>(0)
+    private static let passedOn = Atomic(false)
+
+    /// Whether another process got an interrupt of this one's, or from the terminal at the same time.
+    static var hasPassedOn: Bool { passedOn.load(ordering: .relaxed) }
 
     /// Passes signals on to the process of that number, which has the terminal; `nil` ends that.
     static func forward(to process: Int32?) {
@@ -42,6 +46,7 @@ enum Interrupts {
         _ = cancellation
         _ = isReading.load(ordering: .relaxed)
         _ = receiver.load(ordering: .relaxed)
+        _ = passedOn.load(ordering: .relaxed)
         _ = lastFromTerminal.load(ordering: .relaxed)
         handle(SIGINT, interrupt)
         handle(SIGTERM, interrupt)
@@ -57,7 +62,10 @@ enum Interrupts {
 
     private static let interrupt: Handler = { signal, information, _ in
         // Only atomic flags, kill and _exit: nothing else is safe in a handler.
-        if Interrupts.passOn(signal, information) { return }
+        if Interrupts.passOn(signal, information) {
+            Interrupts.passedOn.store(true, ordering: .relaxed)
+            return
+        }
         if Interrupts.cancellation.isCancelled || Interrupts.isReading.load(ordering: .relaxed) {
             _exit(Failure.Kind.interrupted.exitCode)
         }

@@ -36,6 +36,7 @@ extension Program {
             streams: streams,
             cancellation: Interrupts.cancellation,
             forwardSignals: Interrupts.forward,
+            hasPassedOnInterrupt: { Interrupts.hasPassedOn },
             now: WallClock.now,
             ticks: monotonicNanoseconds
         )

@@ -23,6 +23,9 @@ package struct Program: Sendable {
     /// Says which process gets the signals that this one gets, by its number, until `nil` ends that.
     var forwardSignals: @Sendable (Int32?) -> Void
 
+    /// Whether such a process got an interrupt that would have been this one's.
+    var hasPassedOnInterrupt: @Sendable () -> Bool
+
     /// Returns the wall clock's time in nanoseconds since 1970.
     var now: @Sendable () -> Int64
 
@@ -37,6 +40,7 @@ package struct Program: Sendable {
         streams: StandardStreams,
         cancellation: Cancellation,
         forwardSignals: @escaping @Sendable (Int32?) -> Void = { _ in },
+        hasPassedOnInterrupt: @escaping @Sendable () -> Bool = { false },
         now: @escaping @Sendable () -> Int64,
         ticks: @escaping @Sendable () -> Int64
     ) {
@@ -46,6 +50,7 @@ package struct Program: Sendable {
         self.streams = streams
         self.cancellation = cancellation
         self.forwardSignals = forwardSignals
+        self.hasPassedOnInterrupt = hasPassedOnInterrupt
         self.now = now
         self.ticks = ticks
     }
@@ -114,7 +119,8 @@ package struct Program: Sendable {
             confirm: { isInteractive ? console.confirm($0) : nil },
             readInput: streams.readInput,
             writeOutput: write,
-            forwardSignals: forwardSignals
+            forwardSignals: forwardSignals,
+            hasPassedOnInterrupt: hasPassedOnInterrupt
         )
     }
 

@@ -42,6 +42,9 @@ package struct Context: Sendable {
     /// Says which process gets the signals that this one gets, by its number, until `nil` ends that.
     package var forwardSignals: @Sendable (Int32?) -> Void
 
+    /// Whether such a process got an interrupt that would have been this one's; `cancellation` is not set by that.
+    package var hasPassedOnInterrupt: @Sendable () -> Bool
+
     /// Whether there is somebody to ask.
     package var isInteractive: Bool
 
@@ -81,7 +84,8 @@ package struct Context: Sendable {
         confirm: @escaping @Sendable (String) -> Bool? = { _ in nil },
         readInput: @escaping @Sendable () throws -> [UInt8] = { [] },
         writeOutput: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void = { _ in },
-        forwardSignals: @escaping @Sendable (Int32?) -> Void = { _ in }
+        forwardSignals: @escaping @Sendable (Int32?) -> Void = { _ in },
+        hasPassedOnInterrupt: @escaping @Sendable () -> Bool = { false }
     ) {
         self.environment = environment
         self.workingDirectory = workingDirectory
@@ -97,5 +101,6 @@ package struct Context: Sendable {
         self.readInput = readInput
         self.writeOutput = writeOutput
         self.forwardSignals = forwardSignals
+        self.hasPassedOnInterrupt = hasPassedOnInterrupt
     }
 }

@@ -118,6 +118,7 @@ package struct ReproduceRun: Sendable {
         try context.cancellation.check()
         context.progress.finish()
         let done = try await repetition.start()
+        try requireWhole(done.run, of: earlier, in: context)
         let metrics = compare(done.run, with: earlier)
         let agrees = !metrics.isEmpty && metrics.allSatisfy(\.agreement.isAgreement)
         let endsAlike = done.run.status == earlier.status
@@ -146,6 +147,17 @@ package struct ReproduceRun: Sendable {
         }
         report.warnings = warnings + differences.warnings
         return report
+    }
+
+    /// A command that was interrupted says nothing about the run; one that ended well all the same has done its work.
+    private func requireWhole(_ run: RunRecord, of earlier: RunRecord, in context: Context) throws {
+        let isInterrupted = context.cancellation.isCancelled || context.hasPassedOnInterrupt()
+        guard isInterrupted, run.status != .finished else { return }
+        throw Failure(
+            .interrupted,
+            "run \(earlier.id.abbreviated) was interrupted while it was done again",
+            hints: ["the same command begins anew"]
+        )
     }
 
     private func compare(_ run: RunRecord, with earlier: RunRecord) -> [Report.Metric] {
