@@ -90,6 +90,22 @@ import Testing
         #expect(result.output.hasSuffix("exit 4\n1\n"))
     }
 
+    @Test func `What .mverignore leaves out is no part of data, tracked or not`() async throws {
+        let result = try await run(
+            """
+            echo '*.log' > .mverignore && mkdir set raw && seq 1 10 > set/a && git model add -q set
+            seq 1 5 > raw/b && echo raw/ >> .gitignore && git add -A && git commit -qm Data
+            echo 'git model record metric "lines=$(cat set/a raw/b | wc -l)"' > count.sh && echo 1 > set/x.log && echo 1 > raw/x.log
+            git model run -q --name both --data set --data raw -- sh count.sh
+            git model runs show --json both | grep -o '"kind":"artifact"' && echo 2 > raw/x.log && rm set/x.log
+            git model reproduce both --tolerance 0 2>&1
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.hasPrefix("\"kind\":\"artifact\"\n"), "\(result.output)")
+        #expect(result.output.contains("  lines  15  15  same\n"), "\(result.output)")
+    }
+
     @Test func `Outputs are compared bit for bit, and the worktree may stay`() async throws {
         let result = try await run(
             """
@@ -133,6 +149,25 @@ import Testing
         )
         #expect(result.exitCode == 0, "\(result.output)")
         #expect(result.output.contains("  lines  1000  1000  same\n"))
+    }
+
+    @Test func `A repetition that is interrupted has come to nothing, and says so`() async throws {
+        let result = try await run(
+            """
+            cat > slow.sh <<'END'
+            git model record metric a=1
+            if [ -e ~/slow ]; then touch ~/ready && exec sleep 30; fi
+            END
+            git model run -q --name slow -- sh slow.sh && touch ~/slow
+            git-model reproduce slow --tolerance 0 > ~/log 2>&1 & p=$!
+            for n in $(seq 400); do [ -e ~/ready ] && break; sleep 0.05; done; kill -TERM $p; wait $p || echo "exit $?"
+            cat ~/log && git worktree list | wc -l && git model runs --csv --sort name | cut -d, -f2,3 | sed 's/-[0-9a-f]*//'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.hasPrefix("exit 130\n"), "\(result.output)")
+        #expect(result.output.contains(" was interrupted while it was done again\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("\n1\nname,status\nreproduce,killed\nslow,finished\n"), "\(result.output)")
     }
 
     typealias Case = ScriptCase

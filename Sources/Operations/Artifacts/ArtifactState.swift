@@ -50,9 +50,13 @@ extension Workspace {
     /// Returns which files of a directory artifact belong to it, as the `.mverignore` at the top of the repository
     /// says.
     ///
-    /// Git itself reads the patterns, so that they mean what they mean in `.gitignore`.
-    func includedFiles(of artifact: RepositoryPath) async throws -> @Sendable (RepositoryPath) -> Bool {
-        let rules = root.appending(".mverignore")
+    /// Git itself reads the patterns, so that they mean what they mean in `.gitignore`. With `other`, they are those of
+    /// another work tree.
+    func includedFiles(
+        of artifact: RepositoryPath,
+        byRulesOf other: Workspace? = nil
+    ) async throws -> @Sendable (RepositoryPath) -> Bool {
+        let rules = (other ?? self).root.appending(".mverignore")
         guard try FileStatus.of(rules) != nil, try FileStatus.of(location(of: artifact))?.kind == .directory else {
             return { _ in true }
         }

@@ -9,11 +9,14 @@ import SystemPackage
 /// Finds the digests of what a run reads.
 struct DataDigests {
     let workspace: Workspace
+    /// The work tree that links in this one lead to.
+    private let owner: Workspace?
     private let tracked: [RepositoryPath: Pointer]
     private var cache: StatCache
 
-    init(_ workspace: Workspace, tracked index: PointerIndex) {
+    init(_ workspace: Workspace, tracked index: PointerIndex, linkedTo owner: Workspace? = nil) {
         self.workspace = workspace
+        self.owner = owner
         tracked = Dictionary(index.entries.map { ($0.path, $0.pointer) }) { first, _ in first }
         cache = workspace.openStatCache()
     }
@@ -27,7 +30,7 @@ struct DataDigests {
         let path = try? workspace.path(argument)
         let source = path?.text ?? place.string
         if argument.hasSuffix(".dvc") { return try imported(place, path, source: source) }
-        guard let pointer = try await pointer(at: place) else {
+        guard let pointer = try await pointer(at: place, included: included(path)) else {
             throw Failure(.failed, "there is no data \(QuotedPath.encode(argument))")
         }
         let isArtifact = path.flatMap { tracked[$0] } == pointer
@@ -39,9 +42,23 @@ struct DataDigests {
         )
     }
 
-    /// Returns what is at a place by its bytes, links followed; `nil` where there is nothing.
-    mutating func pointer(at place: FilePath) async throws -> Pointer? {
-        guard let files = try ArtifactFiles(at: place, followsLinks: true) else { return nil }
+    /// Returns what of a directory would belong to an artifact that it were.
+    private func included(_ path: RepositoryPath?) async throws -> @Sendable (RepositoryPath) -> Bool {
+        guard let path else { return { _ in true } }
+        if let place = try? workspace.location(of: path), try FileStatus.of(place)?.kind != .symbolicLink {
+            return try await workspace.includedFiles(of: path)
+        }
+        // Git does not look behind links.
+        guard let owner, !owner.isBare, (try? owner.location(of: path)) != nil else { return { _ in true } }
+        return try await owner.includedFiles(of: path, byRulesOf: workspace)
+    }
+
+    /// Returns what is at a place by its bytes, links followed, as far as it counts; `nil` where there is nothing.
+    mutating func pointer(
+        at place: FilePath,
+        included: @escaping @Sendable (RepositoryPath) -> Bool = { _ in true }
+    ) async throws -> Pointer? {
+        guard let files = try ArtifactFiles(at: place, followsLinks: true, isIncluded: included) else { return nil }
         let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
         return try await hash.pointer(of: files, cache: &cache)
     }

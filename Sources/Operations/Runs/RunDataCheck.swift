@@ -22,7 +22,7 @@ struct RunDataCheck {
     /// Returns what was linked, and what the user should know; throws for data that are not what the run read.
     func run(_ data: [RunData]) async throws -> (links: [Link], warnings: [String]) {
         guard !data.isEmpty else { return ([], []) }
-        var digests = DataDigests(worktree, tracked: try await worktree.pointers())
+        var digests = DataDigests(worktree, tracked: try await worktree.pointers(), linkedTo: owner)
         var links: [Link] = []
         // A directory comes before what is in it.
         for item in data.sorted(by: { $0.source < $1.source }) where item.kind != .url && item.digest != nil {
