@@ -6,7 +6,7 @@ package import SystemPackage
 ///
 /// Files count that changed since the run began. Where several tell of a metric of the same name, the first of this
 /// order does: lines in the run's directory, MLflow's file store there, DVCLive, the Trainer's state, TensorBoard,
-/// tables, JSON.
+/// tables, JSON. A file elsewhere that another run may have written is nobody's.
 package struct MetricSources: Sendable {
     /// Larger files are not read.
     private static let byteLimit = 1 << 30
@@ -39,6 +39,7 @@ package struct MetricSources: Sendable {
     private let workingDirectory: FilePath
     private let started: Timestamp
     private let loggedRuns: [String]?
+    private let beside: RunsBeside?
 
     /// Creates a search for the run of `directory`, whose command began in `workingDirectory` at that moment.
     ///
@@ -48,12 +49,14 @@ package struct MetricSources: Sendable {
         _ directory: RunDirectory,
         workingDirectory: FilePath,
         since started: Timestamp,
-        loggedRuns: [String]? = nil
+        loggedRuns: [String]? = nil,
+        beside: RunsBeside? = nil
     ) {
         self.directory = directory
         self.workingDirectory = workingDirectory
         self.started = started
         self.loggedRuns = loggedRuns
+        self.beside = beside
     }
 
     /// Reads everything; what cannot be looked at is left out, and named.
@@ -71,7 +74,7 @@ package struct MetricSources: Sendable {
         var search = RecentFiles(since: started, below: workingDirectory) { path in
             MetricFileKind(path) != nil || MetricSources.hasLiveParameters(path)
         }
-        let files = search.paths()
+        let files = own(search.files(), &findings)
         findings.problems += search.problems
         for kind in MetricFileKind.allCases {
             let paths = files.filter { MetricFileKind($0) == kind }
@@ -83,6 +86,29 @@ package struct MetricSources: Sendable {
         }
         for path in files where MetricSources.hasLiveParameters(path) { addParameters(path, to: &findings) }
         return findings
+    }
+
+    /// Returns the paths of the files that no other run may have written.
+    private func own(_ files: [RecentFiles.File], _ findings: inout Findings) -> [String] {
+        // Where nothing was written, nobody else has to be asked for.
+        guard let beside, !files.isEmpty else { return files.map(\.path) }
+        var others: [RunRecord] = []
+        findings.attempt { (_) throws(IOError) in others = try beside.all() }
+        var (own, left): ([String], [String]) = ([], [])
+        var writers: Set<RunID> = []
+        for file in files {
+            let found = beside.writers(of: file.path, at: file.modified, among: others)
+            if found.isEmpty { own.append(file.path) } else { left.append(file.path) }
+            writers.formUnion(found.map(\.id))
+        }
+        guard let first = left.first else { return own }
+        let more = left.count > 1 ? " and \(left.count - 1) more" : ""
+        let names = writers.sorted().prefix(3).map(\.abbreviated).joined(separator: ", ")
+        findings.problems.append(
+            "metrics may be missing: \(first)\(more) changed while another run went on here (\(names)), and may be its; "
+                + "give each a directory of its own, or write to $GIT_MODEL_RUN_DIR/metrics.jsonl"
+        )
+        return own
     }
 
     private func addLines(_ findings: inout Findings) throws(IOError) {

@@ -32,14 +32,22 @@ struct RecentFiles {
         return directories.count <= depthLimit && !directories.contains { skipped.contains(String($0)) }
     }
 
-    /// Returns the files' paths below the root, sorted by name in each directory; links are not followed.
-    mutating func paths() -> [String] {
-        var found: [String] = []
+    /// A file, and when it changed.
+    struct File {
+        /// The path below the root.
+        let path: String
+        /// The last change of its bytes.
+        let modified: Timestamp
+    }
+
+    /// Returns the files, sorted by name in each directory; links are not followed.
+    mutating func files() -> [File] {
+        var found: [File] = []
         walk("", depth: 0, &found)
         return found
     }
 
-    private mutating func walk(_ directory: String, depth: Int, _ found: inout [String]) {
+    private mutating func walk(_ directory: String, depth: Int, _ found: inout [File]) {
         let entries: [DirectoryEntry]
         do throws(IOError) {
             entries = try DirectoryEntry.all(in: directory.isEmpty ? root : root.appending(directory))
@@ -54,7 +62,8 @@ struct RecentFiles {
                 walk(path, depth: depth + 1, &found)
             case .regular where isWanted(path):
                 guard let status = try? FileStatus.of(root.appending(path)) else { continue }
-                if status.modified >= earliest { found.append(path) }
+                guard status.modified >= earliest else { continue }
+                found.append(File(path: path, modified: Timestamp(nanoseconds: status.modified)))
             default: continue
             }
         }

@@ -48,6 +48,13 @@ package struct RunDirectory: Sendable, Hashable {
         return RunRecord(parsing: bytes)
     }
 
+    /// When the record was last written; `nil` where there is none.
+    var written: Timestamp? {
+        get throws(IOError) {
+            try FileStatus.of(path.appending(RunDirectory.recordName)).map { Timestamp(nanoseconds: $0.modified) }
+        }
+    }
+
     /// Writes the record, over an earlier one.
     package func write(_ record: RunRecord) throws {
         try DurableFile.write(try record.encoded(), to: path.appending(RunDirectory.recordName))

@@ -4,10 +4,13 @@ package struct RunOrigin: Sendable, Hashable, Codable {
     package let host: String?
     /// The name that Git knows the user by.
     package let user: String?
+    /// The name of the linked worktree; `nil` for the main one.
+    package let worktree: String?
 
     /// Creates an origin.
-    package init(host: String?, user: String?) {
+    package init(host: String?, user: String?, worktree: String? = nil) {
         self.host = host
         self.user = user
+        self.worktree = worktree
     }
 }

@@ -128,6 +128,45 @@ import Testing
         #expect(result.output.contains("warning: metrics may be missing: "))
     }
 
+    @Test func `Runs at once take no metrics of each other, and say so, and a run by itself loses none`() async throws {
+        let result = try await run(
+            """
+            cat > both.sh <<'END'
+            await() { for n in $(seq 400); do [ -e ~/$1 ] && break; sleep 0.05; done; }
+            touch ~/begun-$1 && await begun-$2 && mkdir -p out/$1 && echo "{\\"accuracy\\": 0.$3}" > out/$1/metrics.json
+            git model record metric loss=0.$3 && touch ~/wrote-$1 && await wrote-$2
+            [ $1 = a ] || { await over && echo '{"last": 1}' > out/scores.json; }
+            END
+            git model run --name a -- sh both.sh a b 1 > ~/a.log 2>&1 & a=$!
+            git model run --name b -- sh both.sh b a 2 > ~/b.log 2>&1 & b=$!
+            wait $a && touch ~/over && wait $b && grep -c 'another run went on here' ~/a.log ~/b.log | sed 's/.*://'
+            cat > inner.sh <<'END'
+            git model run --name inner -- sh -c 'echo "{\\"top\\": 5}" > metrics.json' && sleep 0.1 && echo '{"total": 6}' > scores.json
+            END
+            git model run --name outer -- sh inner.sh > ~/outer.log 2>&1 && grep -c 'another run went on here' ~/outer.log
+            git model run --name alone -- sh -c 'echo "{\\"top\\": 7}" > metrics.json' > ~/log 2>&1 && grep -c 'another run went on here' ~/log || true
+            git model runs --csv --sort name | cut -d, -f2,9-12
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output == """
+                1
+                1
+                1
+                0
+                name,metrics.last,metrics.loss,metrics.top,metrics.total
+                a,,0.1,,
+                alone,,,7.0,
+                b,1.0,0.2,,
+                inner,,,5.0,
+                outer,,,,6.0
+
+                """,
+            "\(result.output)"
+        )
+    }
+
     @Test func `A change that is as young as the index is in the record`() async throws {
         let result = try await run(
             """

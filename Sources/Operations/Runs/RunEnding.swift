@@ -65,7 +65,12 @@ struct RunEnding {
             recorder.directory,
             workingDirectory: directory,
             since: recorder.record.started,
-            loggedRuns: loggedRuns
+            loggedRuns: loggedRuns,
+            beside: RunsBeside(
+                recorder.record,
+                in: workspace.runs,
+                inside: workspace.context.environment["GIT_MODEL_RUN_ID"].flatMap { RunID($0) }
+            )
         )
         let findings: MetricSources.Findings
         do { findings = try await workspace.pool.run { sources.findings() } } catch { return MetricSources.Findings() }

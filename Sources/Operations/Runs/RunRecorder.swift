@@ -47,7 +47,11 @@ struct RunRecorder: ~Copyable {
                 started: Timestamp(nanoseconds: workspace.context.now()),
                 command: Redaction.command(command),
                 directory: below.isAbsolute ? "" : below.string,
-                origin: RunOrigin(host: Machine.hostName, user: try await workspace.userName),
+                origin: RunOrigin(
+                    host: Machine.hostName,
+                    user: try await workspace.userName,
+                    worktree: workspace.worktreeName
+                ),
                 code: try await code(of: workspace, into: directory, warnings: &warnings)
             )
             try directory.write(record)
@@ -144,6 +148,12 @@ struct RunRecorder: ~Copyable {
 extension Workspace {
     /// The runs of this repository, which all its worktrees share.
     var runs: RunCatalog { RunCatalog(modelDirectory.appending("runs")) }
+
+    /// Git's name of the linked worktree; `nil` for the main one.
+    fileprivate var worktreeName: String? {
+        let layout = repository.layout
+        return layout.isLinkedWorktree ? layout.gitDirectory.lastComponent?.string : nil
+    }
 
     /// The name that Git knows the user by.
     fileprivate var userName: String? {
