@@ -107,6 +107,8 @@ extension Workspace {
 extension RunCatalog.Contents {
     /// Returns the run that a text means; `nil` where it means none of these.
     fileprivate func known(_ text: String, passesRepetitions: Bool) throws -> RunRecord? {
-        do { return try find(text, passesRepetitions: passesRepetitions) } catch RunLookupError.unknown(_) { return nil }
+        do { return try find(text, passesRepetitions: passesRepetitions) } catch RunLookupError.unknown(_) {
+            return nil
+        }
     }
 }
