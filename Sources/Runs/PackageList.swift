@@ -17,8 +17,8 @@ package struct PackageList: Sendable, Hashable {
         self.versions = versions
     }
 
-    /// Packages whose names differ only in this are the same (PEP 503).
-    private static func normalized(_ name: Substring) -> String {
+    /// Returns the name that all spellings of a package's name have in common (PEP 503).
+    package static func normalized(_ name: some StringProtocol) -> String {
         String(name.lowercased().map { "_.".contains($0) ? "-" : $0 })
     }
 }

@@ -108,6 +108,10 @@ struct DeploymentRun {
         progress("verifying")
         let details = try await receive(situation, &report.warnings)
         let isNew = !situation.seals.contains { $0.release == release.id }
+        if !options.skipsSmoke {
+            progress("checking its environment")
+            report.warnings += await EnvironmentCheck(session: session, prepared: prepared).warnings()
+        }
         progress("trying out")
         let smoke = options.skipsSmoke ? SmokeOutcome(.skipped) : try await tryOut(isNew: isNew)
         report.smoke = smoke

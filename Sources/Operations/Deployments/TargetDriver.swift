@@ -18,6 +18,14 @@ protocol TargetDriver: Sendable {
     ///
     /// Where it is current and not as it was sealed, whole files take the place of what is there.
     func receive(_ release: Release, from source: any ReleaseSource) async throws -> [String: String]
+    /// Runs a command in the directory of a release that was received, sealed or not, where a trial would run it.
+    ///
+    /// Returns what it gave and its exit code; `nil` where it did not end in so many seconds.
+    func capture(
+        _ words: [String],
+        in release: ReleaseSeal,
+        within seconds: Int
+    ) async throws -> (output: [UInt8], exitCode: Int32)?
     /// Loads the release and tries it on its sample.
     func tryOut(_ release: Release) async throws -> SmokeOutcome
     /// Keeps what the release is; from here on it can be gone back to.
@@ -56,6 +64,15 @@ protocol TargetDriver: Sendable {
 extension TargetDriver {
     /// Nothing.
     var remarks: [String] { [] }
+
+    /// There is no such directory.
+    func capture(
+        _ words: [String],
+        in release: ReleaseSeal,
+        within seconds: Int
+    ) async throws -> (output: [UInt8], exitCode: Int32)? {
+        throw Failure(.failed, "no command runs in \(release.release) there")
+    }
 
     /// It stays: to take away what others may use already is left to the user.
     func deactivate(_ release: ReleaseID) async throws { throw Failure(.failed, "\(release) stays there") }

@@ -47,7 +47,8 @@ struct InterpreterSearch {
     /// The interpreter that a shell would find.
     private var usual: FilePath? { program("python3") ?? program("python") }
 
-    private static func isPython(_ name: String) -> Bool {
+    /// Whether a program of that name is an interpreter of Python.
+    static func isPython(_ name: String) -> Bool {
         for prefix in ["python", "pypy"] where name.hasPrefix(prefix) {
             return name.dropFirst(prefix.count).allSatisfy { $0.isNumber || $0 == "." }
         }

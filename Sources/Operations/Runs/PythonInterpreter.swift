@@ -8,7 +8,7 @@ struct PythonInterpreter {
     private static let answerMilliseconds = 30_000
 
     /// Prints one JSON document; reads metadata of packages and imports none.
-    private static let question = String(decoding: PackageResources.python_packages_py, as: UTF8.self)
+    static let question = String(decoding: PackageResources.python_packages_py, as: UTF8.self)
 
     /// A package that is installed.
     struct Package: Decodable {
@@ -67,6 +67,9 @@ struct PythonInterpreter {
             environment: environment,
             within: PythonInterpreter.answerMilliseconds
         )
-        return output.flatMap { try? JSONDecoder().decode(Answer.self, from: Data($0)) }
+        return output.flatMap { PythonInterpreter.answer(parsing: $0) }
     }
+
+    /// Reads what a Python prints that was asked the question; `nil` for anything else.
+    static func answer(parsing bytes: [UInt8]) -> Answer? { try? JSONDecoder().decode(Answer.self, from: Data(bytes)) }
 }

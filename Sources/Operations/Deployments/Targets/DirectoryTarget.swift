@@ -81,6 +81,20 @@ struct DirectoryTarget: TargetDriver {
         return [:]
     }
 
+    func capture(
+        _ words: [String],
+        in release: ReleaseSeal,
+        within seconds: Int
+    ) async throws -> (output: [UInt8], exitCode: Int32)? {
+        let (launch, directory) = (host.launch(of: release), host.layout.files(of: release.release))
+        let variables = host is LocalReleaseHost ? context.environment : [:]
+        return try await doing {
+            try await TimeLimit.within(seconds) {
+                try await launch.capture(words, in: directory, input: [], variables: variables)
+            }
+        }
+    }
+
     func tryOut(_ release: Release) async throws -> SmokeOutcome {
         try await doing { try await host.tryOut(release, timeout: target.timeout) }
     }
@@ -114,13 +128,7 @@ struct DirectoryTarget: TargetDriver {
             said.add("the health command of \(target.name) did not run: nobody on this machine agreed to it")
             return
         }
-        let (launch, words, directory) = (host.launch(of: seal), health, host.layout.files(of: seal.release))
-        let variables = host is LocalReleaseHost ? context.environment : [:]
-        let result = try await doing {
-            try await TimeLimit.within(target.timeout) {
-                try await launch.capture(words, in: directory, input: [], variables: variables)
-            }
-        }
+        let result = try await capture(health, in: seal, within: target.timeout)
         let command = "the health command of \(target.name)"
         guard let result else { throw Failure(.failed, "\(command) did not end within \(target.timeout) s") }
         guard result.exitCode == 0 else {

@@ -114,6 +114,14 @@ struct ProcessTarget: TargetDriver {
         return try await files.receive(release, from: source)
     }
 
+    func capture(
+        _ words: [String],
+        in release: ReleaseSeal,
+        within seconds: Int
+    ) async throws -> (output: [UInt8], exitCode: Int32)? {
+        try await files.capture(words, in: release, within: seconds)
+    }
+
     /// The gateway starts the release beside what runs; where there is none yet, it is tried without one.
     func tryOut(_ release: Release) async throws -> SmokeOutcome {
         guard try await client.status() != nil else { return try await files.tryOut(release) }
