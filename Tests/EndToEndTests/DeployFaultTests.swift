@@ -128,10 +128,10 @@ import Testing
             "lost 13\nreleases/bert-v1.1.0-", "\n1\n",
             "warning: what put v1.1.0 into edge on 2026-01-02T03:04:05Z was not recorded here yet\n",
             "edge: 2 events, the same as at origin\n",
-            "edge  3  2026-01-02T03:04  deploy  bert@v1.1.0  Succeeded  Weighs more\n",
+            "edge  2  2026-01-02T03:04  deploy  bert@v1.1.0  Succeeded  Weighs more\n",
             "warning: what put v1.0.0 into edge on 2026-01-02T03:04:05Z was not recorded here yet\n",
             "edge: 3 events, the same as at origin\n",
-            "edge  4  2026-01-02T03:04  rollback  bert@v1.0.0  Succeeded  Wrong on short texts\n",
+            "edge  3  2026-01-02T03:04  rollback  bert@v1.0.0  Succeeded  Wrong on short texts\n",
             "edge was rolled back from it on 2026-01-02: Wrong on short texts\n", "refused 1\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
         #expect(result.output.hasSuffix("edge: 3 events, the same as at origin\n3\n0\n"), "\(result.output)")
