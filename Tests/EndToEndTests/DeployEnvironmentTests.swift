@@ -27,7 +27,7 @@ import Testing
             train ~/env/bin/python && sed -i 's/"version": "[0-9.]*"/"version": "3.2.1"/' .mver/runs/*.json
             git model describe -q --serve "env PYTHONPATH=$HOME/site python3 serve.py" && git add -A && git commit -qm Train
             git model tag -q v1.2.0 --push && trusted 'env\\0PYTHONPATH=%s\\0python3\\0serve.py' ~/site
-            git model deploy v1.2.0 > ~/log 2>&1 && tail -n 1 ~/log && grep -c ' had' ~/log
+            git model deploy v1.2.0 > ~/log 2>&1 && grep Succeeded ~/log && grep -c ' had' ~/log
             sed -n "s/^warning: \\(.* had.*\\)/<\\1>/p" ~/log | sed "s/is Python $(python3 -c 'import platform; print(platform.python_version())'),/is Python HERE,/"
             git model deploy -q v1.0.0 2>&1 && git model deploy v1.2.0 --json 2> ~/log | grep -o '"python3 on edge [^"]*absent[^"]*"'
             """
@@ -50,7 +50,7 @@ import Testing
             chmod +x python3 && train python3 && git model describe -q --serve './python3 serve.py' && git add -A && git commit -qm Train
             git model tag -q v1.2.0 --push && trusted './python3\\0serve.py'
             git model deploy v1.2.0 > ~/log 2>&1 && grep -c warning ~/log || echo fits && wc -l < ~/asked
-            git model deploy -q v1.0.0 && touch ~/broken && git model deploy v1.2.0 > ~/log 2>&1 && grep warning ~/log && tail -n 1 ~/log
+            git model deploy -q v1.0.0 && touch ~/broken && git model deploy v1.2.0 > ~/log 2>&1 && grep warning ~/log && grep Succeeded ~/log
             git model deploy -q v1.0.0 && git model deploy -q v1.2.0 --skip-smoke && wc -l < ~/asked
             """
         )
