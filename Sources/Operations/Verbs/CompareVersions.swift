@@ -177,6 +177,7 @@ package struct CompareVersions: Sendable {
             report.warnings.append(
                 "no comparison of these two versions is stored: manifests tell which tensors changed, but not how much"
             )
+            report.hints.append("have the bytes of both compared: `git model diff --recompute`")
         }
         if recomputes {
             // Whoever asked for the bytes was not answered from anything else.
