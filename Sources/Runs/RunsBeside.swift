@@ -6,10 +6,10 @@ import SystemPackage
 package struct RunsBeside: Sendable {
     private let run: RunRecord
     private let catalog: RunCatalog
-    private let outer: RunID?
+    private let outer: [RunID]
 
-    /// Creates a search among the runs of a catalog; `outer` is the run whose command began this one, and waits for it.
-    package init(_ run: RunRecord, in catalog: RunCatalog, inside outer: RunID?) {
+    /// Creates a search among the runs of a catalog; `outer` are those whose commands began this one, and wait for it.
+    package init(_ run: RunRecord, in catalog: RunCatalog, inside outer: [RunID]) {
         self.run = run
         self.catalog = catalog
         self.outer = outer
@@ -20,11 +20,13 @@ package struct RunsBeside: Sendable {
     /// Those that were begun without a command count once they have ended: nobody can tell one that goes on from one
     /// that was forgotten. Blocks.
     package func all() throws(IOError) -> [RunRecord] {
-        try catalog.ids().filter { $0 != run.id && $0 != outer }.compactMap { catalog.recent($0, since: run.started) }
-            .filter { other in
-                other.origin.worktree == run.origin.worktree && other.parent == nil
-                    && !(other.command.isEmpty && other.status == .running)
-            }
+        try catalog.ids().filter { $0 != run.id && !outer.contains($0) }.compactMap {
+            catalog.recent($0, since: run.started)
+        }
+        .filter { other in
+            other.origin.worktree == run.origin.worktree && other.parent == nil
+                && !(other.command.isEmpty && other.status == .running)
+        }
     }
 
     /// Returns those of some runs that may have written a file, at a path below where this one's command runs, which

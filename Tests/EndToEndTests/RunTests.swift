@@ -128,6 +128,16 @@ import Testing
         #expect(result.output.contains("warning: metrics may be missing: "))
     }
 
+    @Test func `A run in a run in a run keeps its metrics`() async throws {
+        let result = try await run(
+            """
+            git model run --name outer -- git model run --name middle -- git model run --name inner -- sh -c 'echo "{\\"top\\": 5}" > metrics.json' > ~/log 2>&1
+            git model runs --where 'top = 5' --csv | cut -d, -f2
+            """
+        )
+        #expect(result.output == "name\ninner\n", "\(result.output)")
+    }
+
     @Test func `Runs at once take no metrics of each other, and say so, and a run by itself loses none`() async throws {
         let result = try await run(
             """

@@ -25,4 +25,18 @@ import Testing
             "at last v1.3.0\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
+
+    @Test func `A version that was not tried once is tried when it is deployed again`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            ProcessTargetTests.setUp + """
+                git model deploy -q v1.0.0 2>/dev/null && version 5 7 v1.2.0
+                git model deploy -q v1.2.0 --canary 10 --skip-smoke && git model deploy v1.2.0 || echo refused $?
+                readlink ~/edge/current | cut -d- -f1,2
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["differs from expected.json", "refused 4\n", "releases/bert-v1.0.0\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
 }

@@ -20,7 +20,8 @@ package enum GatewayControl {
         /// The header field by whose value a caller stays with one release while there are two; `nil` for the
         /// configuration's.
         package var stickyField: String?
-        /// Whether a release that is started only has to take requests, and is not tried on its sample.
+        /// Whether a release that is started only has to take requests, and is not tried on its sample; `nil` where its
+        /// seal says that.
         package var skipsSample: Bool?
 
         /// Creates an order.

@@ -86,7 +86,7 @@ struct ControlServer: Sendable {
             case (.get, "/stats"): return try await statistics(request)
             case (.post, "/prepare"):
                 let order = try await order(in: request)
-                let outcome = try await fleet.prepare(order.release, skipsSample: order.skipsSample ?? false)
+                let outcome = try await fleet.prepare(order.release, skipsSample: order.skipsSample)
                 return (outcome.result == .failed ? 422 : 200, try ControlServer.json(outcome))
             case (.post, "/switch"):
                 try await fleet.change(order(in: request))

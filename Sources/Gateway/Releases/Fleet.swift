@@ -57,14 +57,14 @@ actor Fleet {
     /// Starts a release beside those that run and tries it; one that runs already is tried again.
     ///
     /// Earlier ones that were prepared and never got traffic are stopped: nobody will ask for them any more.
-    /// With `skipsSample`, and where its seal says that it was not tried, it only has to take requests.
-    func prepare(_ id: ReleaseID, skipsSample: Bool = false) async throws -> SmokeOutcome {
+    /// With `skipsSample` it only has to take requests; where that is `nil`, its seal says whether it is to be tried.
+    func prepare(_ id: ReleaseID, skipsSample: Bool? = nil) async throws -> SmokeOutcome {
         try await tried(id, skipsSample: skipsSample).outcome
     }
 
     private func tried(
         _ id: ReleaseID,
-        skipsSample: Bool = false
+        skipsSample: Bool? = nil
     ) async throws -> (release: ServedRelease, outcome: SmokeOutcome) {
         guard !isStopping else { throw GatewayError.refused("the gateway is about to end") }
         let files = try? FileStatus.of(directory.layout.files(of: id))
@@ -72,7 +72,7 @@ actor Fleet {
             if let trial = member.trial { return (member.release, await trial.value) }
             // A process that runs on what was there before a repair is no trial of what is there now.
             if member.started?.inode == files?.inode, member.started?.device == files?.device {
-                let triesSample = !skipsSample && !member.release.seal.isUntried
+                let triesSample = !(skipsSample ?? member.release.seal.isUntried)
                 return (member.release, await member.supervision.check(triesSample: triesSample))
             }
         }
@@ -100,7 +100,7 @@ actor Fleet {
             by: launch,
             timeout: timeout,
             environment: environment,
-            triesSample: !skipsSample && !seal.isUntried
+            triesSample: !(skipsSample ?? seal.isUntried)
         )
         let trial = Task { await supervision.start() }
         members.append(Member(release: release, supervision: supervision, started: files, trial: trial))

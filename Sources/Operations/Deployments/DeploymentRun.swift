@@ -118,7 +118,7 @@ struct DeploymentRun {
         let seal = ReleaseSeal(release, smoke: smoke, details: details)
         if smoke.result == .failed {
             try await fail(seal, situation, &report)
-        } else if smoke.result == .unchecked, requiresSmoke {
+        } else if smoke.result != .passed, requiresSmoke {
             report.isRefused = true
             report.reason = uncheckedReason
         } else if let percent = options.canary {

@@ -69,7 +69,7 @@ struct RunEnding {
             beside: RunsBeside(
                 recorder.record,
                 in: workspace.runs,
-                inside: workspace.context.environment["GIT_MODEL_RUN_ID"].flatMap { RunID($0) }
+                inside: RunVariables.outerRuns(in: workspace.context.environment)
             )
         )
         let findings: MetricSources.Findings

@@ -25,7 +25,7 @@ struct SharedRuns {
     func commit(
         of recorded: RunRecord,
         sharesSecrets: Bool
-    ) async throws -> (commit: GitObjectID, warnings: [String]) {
+    ) async throws -> (commit: GitObjectID, warnings: [String], isWithheld: Bool) {
         var (run, warnings) = (recorded, [String]())
         if !sharesSecrets {
             (run, warnings) = try await DifferenceSecrets(workspace: workspace).withheld(from: recorded, verb: "push")
@@ -49,7 +49,12 @@ struct SharedRuns {
             message: "Run \(run.id)",
             at: run.started.milliseconds / 1000
         )
-        return (commit, warnings)
+        return (commit, warnings, run.code.difference != recorded.code.difference)
+    }
+
+    /// Whether a Git remote has such a run, whatever is in it.
+    func isShared(_ reference: String, at remote: String) async throws -> Bool {
+        try await !workspace.repository.remoteReferences(of: remote, patterns: [reference]).isEmpty
     }
 
     /// Fetches the runs that others share by a Git remote; those that nobody shares any more stay.

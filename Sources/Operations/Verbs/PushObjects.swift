@@ -184,15 +184,12 @@ extension Workspace {
         return report
     }
 
-    /// A directory whose store vanished is more likely unmounted or moved than wanted anew, once something was pushed
-    /// to it; a mount point is there all the same.
+    /// A directory that vanished is more likely unmounted or moved than wanted anew, once something was pushed to it.
     func requireReachable(_ remote: ConfiguredRemote) throws {
         guard case .directory(let path) = try RemoteURL(parsing: remote.store.remote.name, relativeTo: root) else {
             return
         }
-        let format = path.appending(StoreLayout.format)
-        guard try FileStatus.of(format, followingLinks: true) == nil, try !remote.acknowledged().isEmpty else { return }
-        let isThere = try FileStatus.of(path, followingLinks: true) != nil
+        guard try FileStatus.of(path, followingLinks: true) == nil, try !remote.acknowledged().isEmpty else { return }
         throw Failure(
             .unreachable,
             "cannot reach remote \(remote.name)",
@@ -200,7 +197,7 @@ extension Workspace {
                 "see whether the disk that it is on is mounted: `mount`",
                 "if it has moved: `git model remote add --force \(remote.name) URL`",
             ],
-            cause: Failure(.failed, isThere ? "\(path): there is no store in it" : "\(path): no such file or directory")
+            cause: Failure(.failed, "\(path): no such file or directory")
         )
     }
 

@@ -77,8 +77,17 @@ package struct ShareRuns: Sendable {
         var commits: [(id: GitObjectID, reference: String)] = []
         for run in runs {
             try workspace.context.cancellation.check()
-            let (commit, warnings) = try await shared.commit(of: run, sharesSecrets: sharesSecrets)
-            commits.append((commit, SharedRuns.referencePrefix + run.id.text))
+            let (commit, warnings, isWithheld) = try await shared.commit(of: run, sharesSecrets: sharesSecrets)
+            let reference = SharedRuns.referencePrefix + run.id.text
+            // What others got with the user's agreement is not taken away again.
+            if isWithheld, try await shared.isShared(reference, at: remote) {
+                report.warnings.append(
+                    "run \(run.id.abbreviated) stays as it is at \(report.remote), for its code.diff seems to hold secrets: "
+                        + "to replace it, `git model runs push \(run.id.abbreviated) --with-secrets`"
+                )
+                continue
+            }
+            commits.append((commit, reference))
             report.warnings += warnings
         }
         for start in stride(from: 0, to: commits.count, by: ShareRuns.runsAtOnce) {
