@@ -30,12 +30,16 @@ import Testing
         let result = try await ScratchRepository(named: "bert").run(
             ProcessTargetTests.setUp + """
                 git model deploy -q v1.0.0 2>/dev/null && version 5 7 v1.2.0
-                git model deploy -q v1.2.0 --canary 10 --skip-smoke && git model deploy v1.2.0 || echo refused $?
+                git model deploy v1.2.0 --canary 10 --skip-smoke | tail -n 1 && state | tr '{' '\\n' | grep -c '"percent":10,'
+                git model deploy v1.2.0 || echo refused $?
                 readlink ~/edge/current | cut -d- -f1,2
                 """
         )
         #expect(result.exitCode == 0, "\(result.output)")
-        for text in ["differs from expected.json", "refused 4\n", "releases/bert-v1.0.0\n"] {
+        for text in [
+            "edge gives bert@v1.2.0 10 % of its traffic", "\n1\n", "differs from expected.json", "refused 4\n",
+            "releases/bert-v1.0.0\n",
+        ] {
             #expect(result.output.contains(text), "\(text): \(result.output)")
         }
     }

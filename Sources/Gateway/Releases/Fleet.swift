@@ -56,8 +56,8 @@ actor Fleet {
 
     /// Starts a release beside those that run and tries it; one that runs already is tried again.
     ///
-    /// Earlier ones that were prepared and never got traffic are stopped: nobody will ask for them any more.
-    /// With `skipsSample` it only has to take requests; where that is `nil`, its seal says whether it is to be tried.
+    /// Earlier ones that were prepared and never got traffic are stopped: nobody will ask for them any more. With
+    /// `skipsSample` it only has to take requests; where that is `nil`, its seal says whether it is to be tried.
     func prepare(_ id: ReleaseID, skipsSample: Bool? = nil) async throws -> SmokeOutcome {
         try await tried(id, skipsSample: skipsSample).outcome
     }

@@ -19,16 +19,17 @@ final class Supervision: Sendable {
         var server: (any RunningServer)?
         var task: Task<Void, Never>?
         var isStopped = false
+        /// Whether a process is tried on its sample before anybody else asks it.
+        var triesSample: Bool
     }
 
     private let release: ServedRelease
     private let launch: any ServeLaunch
     private let test: SmokeTest
     private let environment: [String: String]
-    private let triesSample: Bool
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    /// Without `triesSample`, a process only has to take requests.
+    /// Without `triesSample`, a process only has to take requests, until it was tried.
     init(
         _ release: ServedRelease,
         by launch: any ServeLaunch,
@@ -37,7 +38,7 @@ final class Supervision: Sendable {
         triesSample: Bool
     ) {
         self.release = release
-        self.triesSample = triesSample
+        state = Mutex(State(triesSample: triesSample))
         self.launch = launch
         self.environment = environment
         test = SmokeTest(
@@ -68,7 +69,10 @@ final class Supervision: Sendable {
     /// Tries the process that runs once more, on its sample or not.
     func check(triesSample: Bool) async -> SmokeOutcome {
         guard let server = state.withLock({ $0.server }) else { return SmokeOutcome(.failed, "its server has ended") }
-        return triesSample ? await test.check(server) : await test.waitUntilReady(server)
+        guard triesSample else { return await test.waitUntilReady(server) }
+        let outcome = await test.check(server)
+        if outcome.result != .failed { state.withLock { $0.triesSample = true } }
+        return outcome
     }
 
     /// Ends the process, and starts no other.
@@ -96,6 +100,7 @@ final class Supervision: Sendable {
                 port: nil
             )
         } catch { return (SmokeOutcome(.failed, "its server cannot be started: \(error)"), false) }
+        let triesSample = state.withLock { $0.triesSample }
         let outcome = triesSample ? await test.check(server) : await test.waitUntilReady(server)
         if outcome.result != .failed, let address = Supervision.address(server.address), take(server) {
             release.metrics.note(loadSeconds: (ContinuousClock.now - start) / .seconds(1))

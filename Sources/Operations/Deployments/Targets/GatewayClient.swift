@@ -42,10 +42,11 @@ struct GatewayClient: Sendable {
         } catch { return true }
     }
 
-    /// Has a release started and tried beside what runs; one that takes long is asked for again, and not started twice.
+    /// Has a release started and tried beside what runs, or only started with `skipsSample`, as its seal says where
+    /// that is `nil`; one that takes long is asked for again, and not started twice.
     func prepare(
         _ release: ReleaseID,
-        skipsSample: Bool = false,
+        skipsSample: Bool? = nil,
         within seconds: Int
     ) async throws -> SmokeOutcome {
         let deadline = ContinuousClock.now + .seconds(seconds)

@@ -129,7 +129,7 @@ struct ProcessTarget: TargetDriver {
         let path = layout.provisionalSeal(of: release.id)
         try DurableFile.write(try SealFile.bytes(of: draft), to: path, durable: false)
         defer { try? DurableFile.remove(path) }
-        return try await client.prepare(release.id, within: patience)
+        return try await client.prepare(release.id, skipsSample: false, within: patience)
     }
 
     func seal(_ seal: ReleaseSeal, _ listing: TreeListing) async throws { try await files.seal(seal, listing) }
