@@ -74,7 +74,10 @@ import Testing
             if words[2] == "busy" { refused[words[1]] = time }
             if words[2] == "served", let before = refused[words[1]] { pauses.append(time - before) }
         }
-        #expect(refused.count == 3 && pauses.count >= 3 && pauses.allSatisfy { $0 >= 1.9 }, "\(result.output)")
+        // How many packs there are is for the machine to say.
+        let kinds = Set(refused.keys.compactMap { $0.split(separator: "/").first })
+        #expect(kinds == ["objects", "packs"], "\(result.output)")
+        #expect(pauses.count >= refused.count && pauses.allSatisfy { $0 >= 1.9 }, "\(result.output)")
     }
 
     @Test(arguments: ["long-packs", "endless-packs", "long-format", "endless-format"])

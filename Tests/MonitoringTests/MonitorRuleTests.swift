@@ -64,6 +64,17 @@ import Testing
         }
         statistics.covered = 0
         #expect(try MonitorRule("requests < 6").evaluate(statistics, nil).verdict == .inconclusive)
+        var nothing = WindowStatistics(seconds: 300)
+        nothing.covered = 0
+        let none = try MonitorRule("requests < 6").evaluate(nothing, nil)
+        #expect(none.reason == "nothing is known of the last 300 seconds")
+    }
+
+    @Test func `Of less than a second what was counted is judged`() throws {
+        var statistics = Self.statistics([400, 400, 140, 60], errors: 20)
+        statistics.covered = 0
+        #expect(try MonitorRule("error_rate <= 0.01").evaluate(statistics, nil).verdict == .breached)
+        #expect(try MonitorRule("error_rate <= 0.02").evaluate(statistics, nil).verdict == .ok)
     }
 
     @Test(arguments: [

@@ -1,7 +1,8 @@
 extension MonitorRule {
     /// Compares what went on in the rule's window with the rule; values of features need the profile.
     package func evaluate(_ statistics: WindowStatistics, _ profile: ReferenceProfile?) -> MonitorFinding {
-        guard statistics.covered > 0 else {
+        // What was counted in less than a second is something, too.
+        guard statistics.covered > 0 || statistics.requests > 0 || statistics.observed > 0 else {
             return MonitorFinding(self, inconclusive: "nothing is known of the last \(window) seconds")
         }
         let count = comparesValues ? statistics.observed : statistics.requests
