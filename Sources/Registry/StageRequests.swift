@@ -1,7 +1,5 @@
 package import Git
 package import ModelCore
-import SystemIO
-import SystemPackage
 
 /// Which version each stage is asked to have, in a file that is reviewed like code: `.mver/stages.json`.
 ///
@@ -37,14 +35,6 @@ package struct StageRequests: Sendable, Hashable {
                 versions[model, default: [:]][stage] = version
             }
         }
-    }
-
-    /// Reads the file of the work tree; a missing one asks for nothing.
-    package static func workTree(of repository: GitRepository) throws -> StageRequests {
-        guard let root = repository.layout.workTree else { return StageRequests() }
-        let file = try SafeRelativePath.resolve(root: root, components: [".mver", "stages.json"])
-        guard try FileStatus.of(file) != nil else { return StageRequests() }
-        return try StageRequests(parsing: try DurableFile.read(file, limit: byteLimit))
     }
 
     /// Reads the file of a commit; a missing one asks for nothing.

@@ -24,7 +24,9 @@ struct ArtifactRestore {
         cache: inout StatCache
     ) async throws {
         switch pointer.kind {
-        case .file: try await restore([(pointer, isExecutable, path)], cache: &cache)
+        case .file:
+            try makeRoom(at: path, isIncluded: isIncluded)
+            try await restore([(pointer, isExecutable, path)], cache: &cache)
         case .tree: try await restoreTree(pointer, to: path, isIncluded: isIncluded, cache: &cache)
         }
     }
@@ -36,7 +38,7 @@ struct ArtifactRestore {
     ) async throws {
         var items: [ObjectRestore.Item] = []
         for (pointer, isExecutable, path) in files {
-            if try FileStatus.of(path)?.kind == .directory { try Directories.removeTree(path) }
+            try makeRoom(at: path) { _ in true }
             try Directories.create(path.removingLastComponent(), durable: false)
             items.append(
                 ObjectRestore.Item(
@@ -62,9 +64,10 @@ struct ArtifactRestore {
         try Directories.create(root, durable: false)
         try removeOthers(than: listing, in: root, isIncluded: isIncluded)
         var items: [ObjectRestore.Item] = []
-        for entry in listing.entries {
-            let path = root.appending(entry.path.text)
+        for (entry, path) in zip(listing.entries, try places(of: listing, in: root)) {
+            try makeRoom(at: path) { isIncluded(entry.path.appending($0)) }
             if try isCurrent(entry, at: path, cache: cache) { continue }
+            if !isIncluded(entry.path) { try await requireStored(path, cache: &cache) }
             try Directories.create(path.removingLastComponent(), durable: false)
             if entry.mode == .link {
                 try restoreLink(entry, to: path)
@@ -106,8 +109,21 @@ struct ArtifactRestore {
         try SymbolicLink.write(target: String(decoding: target, as: UTF8.self), to: path)
     }
 
-    /// Takes away the files that the listing does not have, and whatever is a file where it has a directory or the
-    /// other way round.
+    /// Returns where the files of a listing go.
+    ///
+    /// A link on the way is an error: the repository says what is left out of an artifact, and so may have put one
+    /// there that leads anywhere.
+    private func places(of listing: TreeListing, in root: FilePath) throws -> [FilePath] {
+        var sound: Set<RepositoryPath> = []
+        return try listing.entries.map { entry in
+            guard let parent = entry.path.parent, sound.insert(parent).inserted else {
+                return root.appending(entry.path.text)
+            }
+            return try SafeRelativePath.resolve(root: root, components: entry.path.components)
+        }
+    }
+
+    /// Takes away the files that the listing does not have.
     ///
     /// Files that are left out of the artifact are nobody's to remove.
     private func removeOthers(
@@ -123,9 +139,26 @@ struct ArtifactRestore {
             var directory = path.removingLastComponent()
             while directory != root, try Directories.removeIfEmpty(directory) { directory.removeLastComponent() }
         }
-        for entry in listing.entries {
-            let path = root.appending(entry.path.text)
-            if try FileStatus.of(path)?.kind == .directory { try Directories.removeTree(path) }
+    }
+
+    /// Refuses to write over a file that is left out of the artifact, and whose bytes are in no store: the caller has
+    /// not looked at it.
+    private func requireStored(_ place: FilePath, cache: inout StatCache) async throws {
+        guard let file = try ArtifactFiles(at: place) else { return }
+        let found = try await ArtifactHash(pool: pool, cancellation: cancellation).pointer(of: file, cache: &cache)
+        guard !Closure(of: [found], in: store).isComplete else { return }
+        throw Failure(.failed, "\(place) is left out by .mverignore, and its bytes are in no store")
+    }
+
+    /// Takes away a directory that is where a file goes, unless it holds files that are left out of the artifact.
+    private func makeRoom(at place: FilePath, isIncluded: (RepositoryPath) -> Bool) throws {
+        guard try FileStatus.of(place)?.kind == .directory else { return }
+        for entry in try DirectoryWalk.entries(under: place) where isIncluded(try RepositoryPath(entry.path)) {
+            try DurableFile.remove(place.appending(entry.path))
+        }
+        try Directories.removeEmptyDirectories(in: place)
+        guard try Directories.removeIfEmpty(place) else {
+            throw Failure(.failed, "\(place) holds files that .mverignore leaves out, in the way of a file")
         }
     }
 

@@ -76,7 +76,9 @@ struct DVCSearch: Sendable {
         let files = manifest.files
         let outcomes = try await pool.map(0..<files.count) { position in
             let file = files[position]
-            return try find(file.hash, size: nil, at: place.map { $0.appending(file.path.text) })
+            // What a link on the way leads to is none of the work tree's files.
+            let own = place.flatMap { try? SafeRelativePath.resolve(root: $0, components: file.path.components) }
+            return try find(file.hash, size: nil, at: own)
         }
         return .tree(
             try zip(files, outcomes).map { file, outcome in

@@ -78,15 +78,14 @@ extension Workspace {
         let name = DriverSettings.name
         let line = Array("*\(Pointer.fileSuffix) diff=\(name) merge=\(name) text eol=lf".utf8)
         let path = try RepositoryPath(".gitattributes")
-        let location = try location(of: path)
-        var bytes = try FileStatus.of(location) == nil ? [] : DurableFile.read(location, limit: 16 << 20)
+        var bytes = try trackedBytes(of: path) ?? []
         let isThere = bytes.split(separator: UInt8(ascii: "\n")).contains {
             $0.starts(with: "*\(Pointer.fileSuffix) ".utf8) && $0.contains(Array("diff=\(name)".utf8))
                 && $0.contains(Array("merge=\(name)".utf8))
         }
         guard !isThere else { return [] }
         if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
-        try DurableFile.write(bytes + line + [UInt8(ascii: "\n")], to: location, permissions: 0o666)
+        try DurableFile.write(bytes + line + [UInt8(ascii: "\n")], to: location(of: path), permissions: 0o666)
         return [path]
     }
 

@@ -36,9 +36,9 @@ package struct ProposePromotion: Sendable {
         let version = try await workspace.version(text, for: "propose")
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
-        var requests = try StageRequests.workTree(of: workspace.repository)
-        requests.ask(for: version.version, of: version.model, in: stage)
         let path = try RepositoryPath(StageRequests.path)
+        var requests = try workspace.trackedBytes(of: path).map(StageRequests.init(parsing:)) ?? StageRequests()
+        requests.ask(for: version.version, of: version.model, in: stage)
         try DurableFile.write(requests.encoded, to: try workspace.location(of: path), permissions: 0o666)
         try await workspace.repository.index.stage([GitPath(path.text)])
         return Report(

@@ -38,7 +38,7 @@ extension Workspace {
     /// Adds lines to the ignore file beside artifacts; `false` where they were there already.
     private func ignore(_ names: [String], in directory: RepositoryPath?) throws -> Bool {
         let location = try location(of: IgnoreFile.path(in: directory))
-        var file = IgnoreFile(try FileStatus.of(location) == nil ? [] : DurableFile.read(location, limit: 16 << 20))
+        var file = IgnoreFile(try trackedBytes(of: IgnoreFile.path(in: directory)) ?? [])
         guard file.ignore(names) else { return false }
         try DurableFile.write(file.bytes, to: location, permissions: 0o666)
         return true
@@ -47,11 +47,27 @@ extension Workspace {
     /// Removes lines that `add` wrote; returns the ignore file if it changed.
     func unignore(_ path: RepositoryPath) throws -> RepositoryPath? {
         let ignoreFile = IgnoreFile.path(in: path.parent)
-        let location = try location(of: ignoreFile)
-        guard try FileStatus.of(location) != nil else { return nil }
-        var file = IgnoreFile(try DurableFile.read(location, limit: 16 << 20))
+        guard let bytes = try trackedBytes(of: ignoreFile) else { return nil }
+        var file = IgnoreFile(bytes)
         guard file.unignore(path.name) else { return nil }
-        try DurableFile.write(file.bytes, to: location, permissions: 0o666)
+        try DurableFile.write(file.bytes, to: location(of: ignoreFile), permissions: 0o666)
         return ignoreFile
+    }
+
+    /// Returns the bytes of a file that Git tracks and that is to be written anew; `nil` where there is none.
+    ///
+    /// Only of a plain file: what a link leads to may be a secret of this machine, which would be staged as the file.
+    func trackedBytes(of path: RepositoryPath) throws -> [UInt8]? {
+        let location = try location(of: path)
+        guard let status = try FileStatus.of(location) else { return nil }
+        guard status.kind == .regular else {
+            let isLink = status.kind == .symbolicLink
+            throw Failure(
+                .failed,
+                isLink ? "\(path) is a symbolic link, which is not followed" : "\(path) is no plain file",
+                hints: ["take it away: `rm -r \(path)`"]
+            )
+        }
+        return try DurableFile.read(location, limit: 16 << 20)
     }
 }

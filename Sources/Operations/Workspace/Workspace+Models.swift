@@ -12,11 +12,11 @@ extension Workspace {
         for (path, bytes) in shared.files where path.isInside(GitPath(ModelDescription.directory)) {
             files["\(path.description.dropFirst(prefix.count))"] = bytes
         }
-        let directory = root.appending(".mver").appending("models")
-        if try !isBare && FileStatus.of(directory) != nil {
-            for entry in try DirectoryWalk.entries(under: directory)
+        let directory = try RepositoryPath(ModelDescription.directory)
+        if try !isBare && FileStatus.of(location(of: directory)) != nil {
+            for entry in try DirectoryWalk.entries(under: location(of: directory))
             where ModelDescription.isDescription(entry.path) {
-                files[entry.path] = try DurableFile.read(directory.appending(entry.path), limit: 16 << 20)
+                files[entry.path] = try trackedBytes(of: directory.appending(RepositoryPath(entry.path)))
             }
         }
         return try files.map(Workspace.description).sorted { $0.name < $1.name }
@@ -74,7 +74,7 @@ extension Workspace {
         let path = try RepositoryPath(model.path)
         let location = try location(of: path)
         let bytes = model.encoded
-        if try FileStatus.of(location) != nil, try DurableFile.read(location, limit: 16 << 20) == bytes { return [] }
+        if try trackedBytes(of: path) == bytes { return [] }
         // A sparse checkout gets only the descriptions that change.
         if shared.files[GitPath(model.path)] == bytes { return [] }
         try Directories.create(location.removingLastComponent())
