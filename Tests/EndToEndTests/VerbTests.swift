@@ -137,6 +137,21 @@ import Testing
             "echo x >> weights/model.bin; git model rm -f weights; git status --short",
             says: "D  weights/model.bin.mver"
         ),
+        Case(
+            "rm -rf .git/model/store; git model rm tok weights/model.bin || ls tok weights",
+            says: "cannot remove tok: its bytes are in no store\n",
+            "lose them: `git model rm --force tok`",
+            "tok:\na\nsub\n\nweights:\nmodel.bin\nmodel.bin.mver\n"
+        ),
+        Case(
+            "rm -rf .git/model/store; chmod +x weights/model.bin; git model rm -q weights; ls weights",
+            says: "in no store",
+            "model.bin\n"
+        ),
+        Case(
+            "git model remote add -q store ~/m; git model push -q; rm -rf .git/model/store; git model rm weights",
+            says: "removed  weights/model.bin"
+        ),
         Case("git model rm --cached tok; cat tok/a; git status --short", says: "forgot  tok\n", "a\n", "?? tok/"),
         Case("git model rm nope", says: "nope is no artifact", exits: 5),
         Case("git model rm -q tok && git reset -q --hard && git model checkout", says: "restored  tok"),

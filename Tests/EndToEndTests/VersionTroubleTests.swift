@@ -134,4 +134,23 @@ import Testing
         trouble.check(result)
         #expect(!result.output.contains("escapes: "), "\(result.output)")
     }
+
+    @Test func `A version whose bytes do not get to the remote is not pushed to Git either`() async throws {
+        let result = try await ScratchRepository().run(
+            """
+            git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+            git model init -q --name m --remote ~/models && echo 1 > a.bin && echo 2 > b.bin
+            git model add -q a.bin b.bin && git commit -qm 1 && git model tag -q v1.0.0 2> ~/log
+            mv .git/model/store ~/away
+            git model tag v1.0.0 --push 2> ~/err || echo "exit $?"
+            grep -c '^error: cannot push m@v1.0.0$' ~/err && grep -c '^hint: .*`git model fetch`' ~/err
+            grep -c 'a.bin: sha256:.* is neither here nor in remote store, and 1 more like it$' ~/err
+            git ls-remote origin && rm -rf .git/model/store && mv ~/away .git/model/store
+            git model tag -q v1.0.0 --push && git ls-remote origin | cut -f 2
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let references = "HEAD\nrefs/heads/main\nrefs/tags/m@v1.0.0\nrefs/tags/m@v1.0.0^{}\n"
+        #expect(result.output == "exit 5\n1\n1\n1\n" + references, "\(result.output)")
+    }
 }

@@ -46,16 +46,7 @@ package struct RemoveArtifacts: Sendable {
                 chosen += try await workspace.select([path], among: tracked).filter { !chosen.contains($0) }
             } catch { guard try await workspace.wasRemoved(path) else { throw error } }
         }
-        if !keepsBytes, !isForced, let lost = try await workspace.modified(chosen, store: joined.store).first {
-            throw Failure(
-                .failed,
-                "cannot remove \(lost.path): it has changes that are in no store",
-                hints: [
-                    "keep the file and only forget it: `git model rm --cached \(lost.path)`",
-                    "or lose the changes: `git model rm --force \(lost.path)`",
-                ]
-            )
-        }
+        if !keepsBytes, !isForced { try await workspace.requireStored(chosen, joined.store) }
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
         try await workspace.repository.index.requireUnlocked()
@@ -81,6 +72,37 @@ package struct RemoveArtifacts: Sendable {
 }
 
 extension Workspace {
+    /// Throws for an artifact whose bytes on disk are in no store: it may be the only place that has them.
+    fileprivate func requireStored(_ artifacts: [PointerIndex.Entry], _ store: LocalStore) async throws {
+        var cache = openStatCache()
+        defer { cache.save() }
+        var acknowledged: Set<Digest>?
+        for artifact in artifacts {
+            switch try await state(of: artifact, store: store, cache: &cache) {
+            case .missing, .stale, .rearranged: break
+            case .modified: throw loss(of: artifact, "it has changes that are in no store", "the changes")
+            case .current, .otherMode:
+                if Closure(of: [artifact.pointer], in: store).isComplete { continue }
+                let known = try acknowledged ?? acknowledgedAnywhere()
+                acknowledged = known
+                if known.contains(artifact.pointer.oid) { continue }
+                throw loss(of: artifact, "its bytes are in no store", "them")
+            }
+        }
+    }
+
+    private func loss(of artifact: PointerIndex.Entry, _ reason: String, _ what: String) -> Failure {
+        let path = artifact.path
+        return Failure(
+            .failed,
+            "cannot remove \(path): \(reason)",
+            hints: [
+                "keep the file and only forget it: `git model rm --cached \(path)`",
+                "or lose \(what): `git model rm --force \(path)`",
+            ]
+        )
+    }
+
     /// Whether the current commit has an artifact that neither the index nor the work tree has: this command was killed
     /// behind it.
     fileprivate func wasRemoved(_ path: String) async throws -> Bool {

@@ -39,7 +39,9 @@ struct VersionPush {
         do {
             let runs = try await workspace.runsToPush(to: gitRemote)
             let more = try await runArtifacts(of: runs, beside: artifacts, in: store)
-            report.push = try await workspace.push(artifacts + more, to: nil, from: store)
+            let push = try await workspace.push(artifacts + more, to: nil, from: store)
+            report.push = push
+            try requireComplete(push)
             report.warnings += try await workspace.pushPins(of: runs, to: gitRemote)
             try await pushReferences(existing, into: &report)
         } catch {
@@ -47,6 +49,13 @@ struct VersionPush {
             let state = report.isNew ? "tagged \(name), but could not push it" : "cannot push \(name)"
             throw Failure(nil, state, hints: ["go on: `git model tag \(name.text) --push`"], cause: error)
         }
+    }
+
+    /// Throws where an object did not get to the remote: whoever gets the references could not get what they name.
+    private func requireComplete(_ push: TransferReport) throws {
+        guard let first = push.problems.first else { return }
+        let more = push.problems.count > 1 ? ", and \(push.problems.count - 1) more like it" : ""
+        throw Failure(.failed, "\(first.subject): \(first.message)\(more)", hints: push.hints)
     }
 
     /// Returns the files of the runs that the current commit has, and what the remote gets with it: what commits on the
