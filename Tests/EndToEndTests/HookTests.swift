@@ -65,6 +65,24 @@ import Testing
         #expect(blocked.output.contains("error: weights/model.bin: it has changes that are not in this commit"))
     }
 
+    @Test func `An artifact that cannot be looked at warns, and keeps no other from being looked at`() async throws {
+        let scratch = try await twoVersions()
+        let warned = try await scratch.run(
+            """
+            mkdir data && echo 1 > data/a && git model add -q data && git commit -qm C && mkfifo data/pipe
+            printf CCCC > weights/model.bin && git commit -q --allow-empty -m x
+            """
+        )
+        #expect(warned.exitCode == 0, "\(warned.output)")
+        let unknown = "data: it cannot be compared with its pointer: \(scratch.path)/data/pipe is neither a file"
+        #expect(warned.output.contains("warning: " + unknown), "\(warned.output)")
+        #expect(warned.output.contains("warning: weights/model.bin: it has changes that are not in this commit"))
+        let blocked = try await scratch.run("git config git-model.hooks.strict true; git commit -q --allow-empty -m y")
+        #expect(blocked.exitCode == 1, "\(blocked.output)")
+        #expect(blocked.output.contains("error: " + unknown), "\(blocked.output)")
+        #expect(blocked.output.contains("hint: commit without a look: `git commit --no-verify`"), "\(blocked.output)")
+    }
+
     @Test func `A branch switch brings artifacts in line, silently`() async throws {
         let scratch = try await twoVersions()
         let result = try await scratch.run("git switch -q old && cat weights/model.bin && git switch -q main")

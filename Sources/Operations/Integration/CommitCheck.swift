@@ -109,18 +109,42 @@ struct CommitCheck {
     }
 
     /// An artifact with bytes in no store is work that the commit leaves out, mostly by mistake.
+    ///
+    /// One that cannot be looked at, as while a training writes it, keeps nobody from committing either.
     private func checkArtifacts(_ store: LocalStore, _ report: inout Hook.Report) async throws {
-        let staged = try await PointerIndex.staged(in: workspace.repository).entries
-        let modified = try await workspace.modified(staged, store: store, includingRearranged: true)
-        guard !modified.isEmpty else { return }
-        for artifact in modified {
-            let message = "it has changes that are not in this commit"
-            if workspace.configuration.hooksAreStrict {
+        var cache = workspace.openStatCache()
+        defer { cache.save() }
+        let isStrict = workspace.configuration.hooksAreStrict
+        var (isAnyChanged, isAnyUnknown) = (false, false)
+        for artifact in try await PointerIndex.staged(in: workspace.repository).entries {
+            let message: String
+            do {
+                guard try await isModified(artifact, store, &cache) else { continue }
+                message = "it has changes that are not in this commit"
+                isAnyChanged = true
+            } catch {
+                if workspace.context.cancellation.isCancelled { throw error }
+                message = "it cannot be compared with its pointer: \(error)"
+                isAnyUnknown = true
+            }
+            if isStrict {
                 report.problems.append(Problem(artifact.path.text, message: message))
             } else {
                 report.warnings.append("\(artifact.path): \(message)")
             }
         }
-        report.hints.append("record them: `git model add -u`")
+        if isAnyChanged { report.hints.append("record them: `git model add -u`") }
+        if isStrict, isAnyUnknown { report.hints.append("commit without a look: `git commit --no-verify`") }
+    }
+
+    private func isModified(
+        _ artifact: PointerIndex.Entry,
+        _ store: LocalStore,
+        _ cache: inout StatCache
+    ) async throws -> Bool {
+        switch try await workspace.state(of: artifact, store: store, cache: &cache) {
+        case .modified, .rearranged: true
+        case .current, .missing, .otherMode, .stale: false
+        }
     }
 }
