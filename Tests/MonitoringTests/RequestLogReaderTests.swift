@@ -10,11 +10,16 @@ import Testing
     /// 2026-01-02T03:04:05Z.
     private static let now: Int64 = 1_767_323_045_000_000_000
 
-    private static func line(_ second: Int, status: Int = 200, version: String = "v1.0.0", more: String = "") -> String
-    {
+    private static func line(
+        _ second: Int,
+        status: Int = 200,
+        version: String = "v1.0.0",
+        milliseconds: Double = 20.5,
+        more: String = ""
+    ) -> String {
         let time = CivilDate.time(secondsSince1970: now / 1_000_000_000 + Int64(second))
         return #"{"ts": "\#(time)", "request_id": "r", "model": "m", "version": "\#(version)", "status": \#(status), "#
-            + #""latency_ms": 20.5\#(more)}"# + "\n"
+            + #""latency_ms": \#(milliseconds)\#(more)}"# + "\n"
     }
 
     private static func statistics(
@@ -46,6 +51,27 @@ import Testing
         let before = String(repeating: Self.line(-1000), count: 60_000)
         let within = String(repeating: Self.line(-10), count: 40_000)
         #expect(try await Self.statistics(before + within).requests == 40_000)
+    }
+
+    @Test func `What hung longer than the window is in it when it ends, and no longer than others`() async throws {
+        let text = Self.line(-61, status: 504, milliseconds: 60_000) + Self.line(-91, status: 504, milliseconds: 60_500)
+        let statistics = try await Self.statistics(text, over: 30)
+        #expect(statistics.requests == 1 && statistics.errors == 1 && statistics.covered == 30)
+        // What came before the log was begun anew, and ended after that, is its first line.
+        #expect(try await Self.statistics(Self.line(-80, milliseconds: 60_000), over: 300).covered == 20)
+    }
+
+    @Test func `Slow requests in front of the others of a large log are read`() async throws {
+        let slow = String(repeating: Self.line(-40, milliseconds: 39_000), count: 50_000)
+        #expect(try await Self.statistics(slow, over: 30).requests == 50_000)
+    }
+
+    @Test(arguments: ["-1e300", "1e300", "NaN", "1e999", "\"x\""])
+    func `A request takes no longer than a day, whatever its line says`(text: String) async throws {
+        let line = Self.line(-1).replacing("20.5", with: text)
+        let isLong = text.hasPrefix("1e300")
+        #expect(try await Self.statistics(line).requests == (isLong ? 0 : 1))
+        #expect(try await Self.statistics(line).covered == 1)
     }
 
     @Test(arguments: [

@@ -14,6 +14,8 @@ package struct RequestLogReader: Sendable {
     private static let firstStep: Int64 = 4 << 20
     /// From here on a number of a time is one of milliseconds: as seconds it would be in the year 5138.
     private static let firstMilliseconds = 1e11
+    /// No request takes longer than a day, in seconds: a gateway allows no more.
+    private static let longest = 86_400.0
 
     private let path: FilePath
     private let profile: ReferenceProfile?
@@ -29,8 +31,10 @@ package struct RequestLogReader: Sendable {
     /// Counts the requests of the last seconds before a time, in nanoseconds since 1970; with a model and version, only
     /// those of lines that name no other.
     ///
-    /// As clocks are set back, lines from up to as many seconds after that time count too. What was before the earliest
-    /// line is not known, for the file may have been begun anew; without any, what was before it was last written.
+    /// A request is of the moment at which it ended, as its line is written then: one that hung would be too old for a
+    /// short window when it is told of. As clocks are set back, lines from up to as many seconds after that time count
+    /// too. What was before the earliest line is not known, for the file may have been begun anew; without any, what
+    /// was before it was last written.
     package func statistics(
         over seconds: Int,
         at time: Int64,
@@ -45,7 +49,7 @@ package struct RequestLogReader: Sendable {
         var earliest: Int64?
         while let line = try lines.next() {
             guard let fields = try? JSONValue(parsing: line, allowsNonFinite: true).object,
-                let moment = RequestLogReader.time(fields["ts"])
+                let moment = RequestLogReader.end(of: fields)
             else { continue }
             earliest = min(earliest ?? moment, moment)
             guard moment > first, moment <= last,
@@ -53,23 +57,33 @@ package struct RequestLogReader: Sendable {
             else { continue }
             if let model, let other = fields["model"]?.string, other != model { continue }
             if let version, let other = fields["version"]?.string, other != version { continue }
-            window.note(status: status, seconds: (fields["latency_ms"]?.double ?? 0) / 1000, at: 0)
+            window.note(status: status, seconds: RequestLogReader.seconds(of: fields), at: 0)
             guard window.wantsPayloads else { continue }
             let inputs = fields["inputs"].map { reader.features(inLogged: $0) } ?? PayloadTable()
             window.observe(inputs, fields["outputs"].map { reader.predictions(inLogged: $0) } ?? [], at: 0)
         }
         var statistics = window.statistics(over: seconds, at: 0)
-        if let known = try known(since: earliest, at: time), known < seconds { statistics.covered = known }
+        statistics.covered = try known(of: seconds, since: earliest, at: time)
         return statistics
     }
 
-    /// Returns of how many seconds before a time a log knows whose earliest line that was read is of a moment.
-    private func known(since earliest: Int64?, at time: Int64) throws(ReferenceDataError) -> Int? {
+    /// Returns how many of the last seconds before a time a log knows whose earliest line that was read is of a moment:
+    /// all only where that is not in them.
+    private func known(
+        of seconds: Int,
+        since earliest: Int64?,
+        at time: Int64
+    ) throws(ReferenceDataError) -> Int {
+        func known(since start: Int64) -> Int {
+            let age = time &- start
+            if age >= Int64(seconds) * 1_000_000_000 { return seconds }
+            return min(Int(clamping: (age &+ 500_000_000) / 1_000_000_000), seconds - 1)
+        }
         // Requests of this second, or of a clock that was ahead, are known of.
-        if let earliest { return max(1, Int(clamping: (time &- earliest) / 1_000_000_000)) }
+        if let earliest { return max(1, known(since: earliest)) }
         do throws(IOError) {
             let written = try FileStatus.of(path, followingLinks: true)?.modified
-            return written.map { max(0, Int(clamping: (time &- $0) / 1_000_000_000)) }
+            return written.map { max(0, known(since: $0)) } ?? seconds
         } catch { throw .file(error) }
     }
 
@@ -90,7 +104,7 @@ package struct RequestLogReader: Sendable {
             for _ in 0..<100 {
                 guard let line = try lines.next() else { break }
                 guard let fields = try? JSONValue(parsing: line, allowsNonFinite: true).object,
-                    let moment = RequestLogReader.time(fields["ts"])
+                    let moment = RequestLogReader.end(of: fields)
                 else { continue }
                 isBefore = moment <= time
                 break
@@ -99,6 +113,17 @@ package struct RequestLogReader: Sendable {
             step *= 4
         }
         return 0
+    }
+
+    /// Reads when a request ended, in nanoseconds since 1970: nearly the order of the lines.
+    private static func end(of fields: [String: JSONValue]) -> Int64? {
+        time(fields["ts"]).map { $0 &+ Int64(min(max(0, seconds(of: fields)), longest) * 1e9) }
+    }
+
+    /// Reads how long a request took, in seconds.
+    private static func seconds(of fields: [String: JSONValue]) -> Double {
+        let milliseconds = fields["latency_ms"]?.double ?? 0
+        return milliseconds.isFinite ? milliseconds / 1000 : 0
     }
 
     /// Reads a time in nanoseconds since 1970: as RFC 3339 has it, or in seconds or milliseconds.
