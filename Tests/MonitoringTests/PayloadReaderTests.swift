@@ -50,12 +50,21 @@ import Testing
         (#"{"predictions": [1, 0, null]}"#, [FeatureValue.number(1), .number(0), .missing]),
         (#"{"predictions": [[0.1, 0.7, 0.2], [3]]}"#, [.number(1), .number(3)]),
         (#"{"predictions": {"label": ["x", "y"]}}"#, [.text("x"), .text("y")]),
+        (#"{"predictions": {"label": ["x", "y"], "model": "m"}}"#, [.text("x"), .text("y")]),
+        (#"{"predictions": {"label": ["x", "y"], "score": [0.9, 0.8]}}"#, []),
+        (#"{"predictions": {"label": "x"}}"#, []), (#"{"predictions": 7}"#, [.number(7)]),
         (#"{"outputs": [{"name": "y", "shape": [2, 2], "data": [0.1, 0.9, 0.8, 0.2]}]}"#, [.number(1), .number(0)]),
         (#"{"outputs": [{"name": "y", "shape": [2, 1], "data": [[5], [6]]}]}"#, [.number(5), .number(6)]), ("{}", []),
         ("<html>", []),
     ]) func `Predictions are read as MLflow and the v2 protocol write them`(text: String, values: [FeatureValue]) {
         let reader = PayloadReader(PayloadPaths(), columns: [])
         #expect(reader.predictions(in: Array(text.utf8)) == values)
+    }
+
+    @Test func `Of several predicted columns a path names the one`() throws {
+        let reader = PayloadReader(try PayloadPaths(predictions: "$.predictions.label"), columns: [])
+        let answer = #"{"predictions": {"label": ["x", "y"], "score": [0.9, 0.8]}}"#
+        #expect(reader.predictions(in: Array(answer.utf8)) == [.text("x"), .text("y")])
     }
 
     @Test func `A hostile payload is bounded`() {

@@ -4,8 +4,8 @@ import Runs
 /// Reads features and predictions out of what a model is asked and answers.
 ///
 /// Without paths these are MLflow's `dataframe_split`, `dataframe_records`, `instances` and `inputs`, CSV with a row of
-/// names, and the tensors of the v2 protocol; and `predictions`, or the first of `outputs`. What has another form has
-/// no rows.
+/// names, and the tensors of the v2 protocol; and `predictions`, or the only list in it, or the first of `outputs`.
+/// What has another form has no rows.
 package struct PayloadReader: Sendable {
     /// Longer payloads are not read.
     package static let byteLimit = 16 << 20
@@ -61,13 +61,19 @@ package struct PayloadReader: Sendable {
             let found = path.values(in: value)
             items = found.count == 1 ? found[0].array ?? found : found
         } else if let list = value.object?["predictions"] {
-            items = list.array ?? list.object?.values.first { $0.array != nil }?.array ?? [list]
+            items = list.array ?? list.object.map(PayloadReader.onlyColumn) ?? [list]
         } else if let tensor = value.object?["outputs"]?.array?.first.flatMap(PayloadTensor.init) {
             return tensor.rows.prefix(PayloadTable.rowLimit).map { PayloadReader.prediction($0) }
         } else {
             return []
         }
         return items.prefix(PayloadTable.rowLimit).map { PayloadReader.prediction($0.array ?? [$0]) }
+    }
+
+    /// The only list among an object's members: of several nobody knows which is meant.
+    private static func onlyColumn(of members: [String: JSONValue]) -> [JSONValue] {
+        let columns = members.values.compactMap(\.array)
+        return columns.count == 1 ? columns[0] : []
     }
 
     private static func prediction(_ row: [JSONValue]) -> FeatureValue {
