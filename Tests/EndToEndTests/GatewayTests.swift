@@ -69,6 +69,7 @@ import Testing
             #"gitmodel_requests_total{\#(labels),endpoint="other",code="200"} 1"#,
             #"gitmodel_request_duration_seconds_bucket{\#(labels),le="+Inf"} 4"#,
             #"gitmodel_request_duration_seconds_count{\#(labels)} 4"#, "gitmodel_requests_in_flight 0\n",
+            "gitmodel_request_errors_total{\(labels)} 0\n",
             #"gitmodel_model_info{\#(labels),digest="sha256:1111"#, "gitmodel_model_load_seconds{",
             "gitmodel_child_restarts_total{\(labels)} 0",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }

@@ -16,6 +16,7 @@ import Testing
                 lines = ["# TYPE gitmodel_requests_total counter"]
                 lines += [f'gitmodel_requests_total{{{labels},code="200"}} {count * 9 // 10}']
                 lines += [f'gitmodel_requests_total{{{labels},code="500"}} {count // 10}']
+                lines += ["# TYPE gitmodel_request_errors_total counter", f"gitmodel_request_errors_total{{{labels}}} {count // 10}"]
                 lines += ["# TYPE gitmodel_request_duration_seconds histogram"]
                 for bound in ("0.1", "0.25", "+Inf"):
                     lines += [f'gitmodel_request_duration_seconds_bucket{{{labels},le="{bound}"}} {count if bound != "0.1" else 0}']

@@ -151,8 +151,15 @@ import Testing
 
     @Test func `The rules become alert rules that promtool takes`() async throws {
         let result = try await run(
-            "git model monitor --alerts > ~/rules.yml && promtool check rules ~/rules.yml && cat ~/rules.yml"
+            """
+            git model monitor --alerts > ~/rules.yml && promtool check rules ~/rules.yml && cat ~/rules.yml
+            git config --add git-model.monitor.edge.rule 'p99 < 600' && git model monitor --alerts || echo refused $?
+            """
         )
+        #expect(
+            result.output.contains("error: monitor.edge.rule is \"p99 < 600\", and of requests that take longer than")
+        )
+        #expect(result.output.contains("\nrefused 5\n"), "\(result.output)")
         #expect(result.output.contains("SUCCESS: 4 rules found"), "\(result.output)")
         #expect(result.output.contains("GitModelDrift"), "\(result.output)")
     }

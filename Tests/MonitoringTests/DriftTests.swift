@@ -37,6 +37,9 @@ import Testing
                 if used.sum() > 1:
                     test = stats.chisquare(counts, f / f.sum() * counts.sum())
                     result += [test.statistic, test.pvalue]
+                else:
+                    # Without a degree of freedom scipy has no number.
+                    result += [0, 1]
                 print(json.dumps(result))
         """#
 

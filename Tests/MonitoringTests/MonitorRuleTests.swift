@@ -81,11 +81,31 @@ import Testing
         ("error_rate <= 0.01", MonitorVerdict.breached, 0.02), ("error_rate <= 0.02", .ok, 0.02),
         ("error_rate < 0.02", .breached, 0.02), ("requests >= 1000", .ok, 1000), ("requests > 1000", .breached, 1000),
         // Half of 1000 is the 100th of 400 between 0.1 and 0.2; beyond the last bound nothing is known but the bound.
-        ("p50 < 0.13", .ok, 0.125), ("p99 < 0.4", .breached, 0.4), ("p95 <= 0.4", .ok, 0.4),
+        ("p50 < 0.13", .ok, 0.125), ("p99 < 0.4", .breached, 0.4), ("p95 <= 0.4", .breached, 0.4),
+        ("p99 <= 0.3", .breached, 0.4), ("p99 > 0.4", .ok, 0.4), ("p99 >= 0.3", .ok, 0.4),
     ]) func `Values are compared`(text: String, verdict: MonitorVerdict, value: Double) throws {
         let finding = try MonitorRule(text).evaluate(Self.statistics([400, 400, 140, 60], errors: 20), nil)
         #expect(finding.verdict == verdict)
         #expect(abs(try #require(finding.value) - value) < 1e-12)
+    }
+
+    @Test(arguments: ["p99 < 0.5", "p99 <= 30", "p95 > 0.5", "p95 >= 30"])
+    func `How much longer than the last bound a request takes is not known`(text: String) throws {
+        let finding = try MonitorRule(text).evaluate(Self.statistics([400, 400, 140, 60]), nil)
+        #expect(finding.verdict == .inconclusive && finding.count == 1000)
+        #expect(finding.reason == "it is more than 0.4 seconds, and how much more is not known")
+        // Where fewer are beyond it, it is not about these.
+        let others = try MonitorRule(text).evaluate(Self.statistics([500, 490, 10, 0]), nil)
+        #expect(others.verdict == (text.contains("<") ? .ok : .breached))
+    }
+
+    @Test func `Of requests that hang it is known how long they do`() throws {
+        let window = TrafficWindow(profile: nil, paths: PayloadPaths())
+        for _ in 0..<200 { window.note(status: 504, seconds: 60.1, at: 0) }
+        let statistics = window.statistics(over: 300, at: 0)
+        #expect(try MonitorRule("p99 < 30").evaluate(statistics, nil).verdict == .breached)
+        #expect(try MonitorRule("p99 <= 60").evaluate(statistics, nil).verdict == .breached)
+        #expect(try MonitorRule("p99 < 120").evaluate(statistics, nil).verdict == .ok)
     }
 
     private static var profile: ReferenceProfile {
@@ -114,6 +134,26 @@ import Testing
         #expect(try MonitorRule("psi(u) < 1").evaluate(statistics, Self.profile).verdict == .inconclusive)
     }
 
+    @Test func `A constant column is as it was, and one that was empty is not compared`() throws {
+        let constant = FeatureProfile(categories: ["a"], counts: [100, 0], missing: 0)
+        let empty = FeatureProfile(categories: [], counts: [0], missing: 100)
+        let features = ["u": constant, "v": empty]
+        var statistics = WindowStatistics(seconds: 300)
+        statistics.observed = 200
+        statistics.features = ["u": [200, 0, 0], "v": [0, 200]]
+        let profile = ReferenceProfile(rows: 100, columns: ["u", "v"], features: features)
+        for text in ["chi2(*) >= 0.01", "psi(*) < 0.2", "js(*) < 0.1"] {
+            let finding = try MonitorRule(text).evaluate(statistics, profile)
+            #expect(finding.verdict == .ok && finding.feature == "u", "\(text)")
+        }
+        #expect(try MonitorRule("psi(v) < 0.2").evaluate(statistics, profile).verdict == .inconclusive)
+        #expect(try MonitorRule("missing(*) < 0.2").evaluate(statistics, profile).feature == "v")
+        let nothing = ReferenceProfile(rows: 100, columns: ["v"], features: ["v": empty])
+        #expect(try MonitorRule("psi(*) < 0.2").evaluate(statistics, nothing).verdict == .inconclusive)
+        statistics.features["u"] = [0, 200, 0]
+        #expect(try MonitorRule("chi2(*) >= 0.01").evaluate(statistics, profile).verdict == .breached)
+    }
+
     @Test func `Of a feature its own values have to be enough, whatever others have`() throws {
         var statistics = WindowStatistics(seconds: 300)
         statistics.observed = 1000
@@ -137,10 +177,45 @@ import Testing
             "js(prediction) < 0.1", "chi2(city {{ x }}) >= 0.05", "missing(age) < 0.5", "missing(*) < 0.5",
             "missing(prediction) < 0.5",
         ].map { (text) throws(MonitorRuleError) in try MonitorRule(text) }
-        let document = AlertRules.document(rules, target: "prod", model: "churn")
+        let document = try AlertRules.document(rules, target: "prod", model: "churn")
         let scratch = try await ScratchRepository(initialized: false)
         try scratch.write(document.encoded, to: "rules.yml")
         let result = try await scratch.run("promtool check rules rules.yml").expectSuccess()
         #expect(result.output.contains("SUCCESS: \(rules.count) rules found"), "\(result.output)")
+    }
+
+    @Test(arguments: [
+        ("p99 < 120", true), ("p99 >= 120", true), ("p99 <= 119", true), ("p99 <= 120", false), ("p99 > 120", false),
+        ("p99 < 121", false), ("p50 >= 600", false),
+    ]) func `An alert rule that could never say whether it fires is refused`(text: String, isTaken: Bool) throws {
+        let rule = try MonitorRule(text)
+        let document = try? AlertRules.document([rule], target: "prod", model: "churn")
+        #expect((document != nil) == isTaken)
+    }
+
+    /// Three hundred errors within one scrape, the first that there are.
+    private static let firstErrors = #"""
+        rule_files: [rules.yml]
+        tests:
+        - interval: 15s
+          input_series:
+          - {series: 'gitmodel_request_duration_seconds_count{model="churn",version="v1"}', values: '0 10000 10000 10300 10300'}
+          - {series: 'gitmodel_request_errors_total{model="churn",version="v1"}', values: '0 0 0 300 300'}
+          alert_rule_test:
+          - {eval_time: 30s, alertname: GitModelErrorRate, exp_alerts: []}
+          - eval_time: 1m
+            alertname: GitModelErrorRate
+            exp_alerts:
+            - exp_labels: {severity: warning, target: prod, rule: error_rate <= 0.01}
+              exp_annotations: {summary: 'Model churn in prod: error_rate <= 0.01 does not hold'}
+
+        """#
+
+    @Test func `The first errors of a version fire an alert`() async throws {
+        let rules = [try MonitorRule("error_rate <= 0.01")]
+        let scratch = try await ScratchRepository(initialized: false)
+        try scratch.write(try AlertRules.document(rules, target: "prod", model: "churn").encoded, to: "rules.yml")
+        try scratch.write(Self.firstErrors, to: "test.yml")
+        try await scratch.run("promtool test rules test.yml").expectSuccess()
     }
 }

@@ -120,6 +120,8 @@ import Testing
                 "gitmodel_request_duration_seconds_bucket{model=\"m\\\"\\\\\",version=\"v1\",le=\"+Inf\"} 300\n"
             )
         )
+        // It is there before there are any.
+        #expect(text.contains("gitmodel_request_errors_total{model=\"m\\\"\\\\\",version=\"v1\"} 0\n"))
         #expect(text.contains("feature=\"prediction\",method=\"psi\"} "))
         #expect(text.split(separator: "\n").count { $0.hasPrefix("# TYPE gitmodel_drift_score") } == 1)
     }

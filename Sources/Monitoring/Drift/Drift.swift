@@ -54,14 +54,15 @@ package enum Drift {
     /// 0.0001, and its probability with one degree of freedom less than there are bins; bins that are empty in both do
     /// not count.
     ///
-    /// `nil` as above, and where all values are in one bin.
+    /// Where all values of both are in one bin, nothing could be otherwise: the probability is 1. `nil` as above.
     package static func chiSquare(reference: [Int], current: [Int]) -> Test? {
         guard let expected = shares(reference), expected.count == current.count, !current.contains(where: { $0 < 0 })
         else { return nil }
         let bins = zip(expected, current).filter { $0 > 0 || $1 > 0 }
         let floored = bins.map { $0.0 > 0 ? $0.0 : leastShare }
         let (whole, total) = (floored.reduce(0, +), Double(current.reduce(0, +)))
-        guard bins.count > 1, total > 0 else { return nil }
+        guard total > 0 else { return nil }
+        guard bins.count > 1 else { return Test(statistic: 0, probability: 1) }
         var statistic = 0.0
         for (share, bin) in zip(floored, bins) {
             let wanted = share / whole * total

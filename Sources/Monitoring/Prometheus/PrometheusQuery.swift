@@ -6,6 +6,8 @@ package struct PrometheusQuery: Sendable {
     /// The most time series of one answer that are read.
     package static let seriesLimit = 100_000
     private static let answerLimit = 32 << 20
+    /// A sample that is no later than so many times the pause between two is the first that there could be.
+    private static let patience = 1.1
 
     private let url: String
     private let selector: String
@@ -33,14 +35,17 @@ package struct PrometheusQuery: Sendable {
     ) async throws(PrometheusError) -> WindowStatistics {
         func increase(_ name: String) -> String { "increase(\(name){\(selector)}[\(seconds)s])" }
         var statistics = WindowStatistics(seconds: seconds)
-        let answers = try await vector("sum by (code) (\(increase("gitmodel_requests_total")))")
-        // That there is no series says nothing of requests: nobody may scrape the gateway.
-        if answers.isEmpty { statistics.covered = 0 }
-        for sample in answers {
-            let count = PrometheusQuery.count(sample.value)
-            statistics.requests += count
-            if sample.labels["code"]?.first == "5" { statistics.errors += count }
+        // Both are there before the first request: of a series that begins with one, the first would not count.
+        let requests = try await vector("sum(\(increase("gitmodel_request_duration_seconds_count")))").first
+        let errors = try await vector("sum(\(increase("gitmodel_request_errors_total")))").first
+        guard let requests, let errors else {
+            // That there is no series says nothing of requests: nobody may scrape the gateway.
+            statistics.covered = 0
+            return statistics
         }
+        statistics.requests = PrometheusQuery.count(requests.value)
+        statistics.errors = PrometheusQuery.count(errors.value)
+        statistics.covered = try await known(of: seconds, before: requests.time)
         let buckets = try await vector("sum by (le) (\(increase("gitmodel_request_duration_seconds_bucket")))")
         statistics.take(buckets: buckets)
         let sums = try await vector("sum(\(increase("gitmodel_request_duration_seconds_sum")))")
@@ -59,23 +64,46 @@ package struct PrometheusQuery: Sendable {
         return statistics
     }
 
+    /// Returns of how many of the last seconds before a time of the server's clock it knows, as `increase` takes it: of
+    /// all where the first sample is so early that there was no scrape to miss, else of those from that sample on.
+    private func known(of seconds: Int, before time: Double) async throws(PrometheusError) -> Int {
+        let name = "gitmodel_request_duration_seconds_count"
+        let series = try await results(of: "\(name){\(selector)}[\(seconds)s]", "matrix", at: time)
+        let spans = series.map { item in
+            let times = (item.object?["values"]?.array ?? []).compactMap { $0.array?.first?.double }
+            guard times.count > 1 else { return 0.0 }
+            let (first, pause) = (time - times[0], (times[times.count - 1] - times[0]) / Double(times.count - 1))
+            return first + pause * PrometheusQuery.patience >= Double(seconds) ? Double(seconds) : first
+        }
+        return PrometheusQuery.count(spans.max() ?? 0)
+    }
+
     /// Asks for the value of an expression now: one sample for each series.
     package func vector(_ expression: String) async throws(PrometheusError) -> [PrometheusSample] {
-        let response = try await answer(to: expression)
+        try await results(of: expression, "vector").compactMap(PrometheusSample.init)
+    }
+
+    /// Asks for the value of an expression of a type, now or at a time of the server's clock.
+    private func results(
+        of expression: String,
+        _ type: String,
+        at time: Double? = nil
+    ) async throws(PrometheusError) -> [JSONValue] {
+        let response = try await answer(to: expression, at: time)
         guard let document = try? JSONValue(parsing: response.bytes).object else {
             throw .answer(response.status, "it is no JSON object")
         }
         guard response.isSuccess, document["status"]?.string == "success", let data = document["data"]?.object else {
             throw .answer(response.status, document["error"]?.string ?? "it says nothing more")
         }
-        guard data["resultType"]?.string == "vector", let results = data["result"]?.array,
+        guard data["resultType"]?.string == type, let results = data["result"]?.array,
             results.count <= PrometheusQuery.seriesLimit
-        else { throw .answer(response.status, "it has no vector, or too many series") }
-        return results.compactMap(PrometheusSample.init)
+        else { throw .answer(response.status, "it has no \(type), or too many series") }
+        return results
     }
 
-    private func answer(to expression: String) async throws(PrometheusError) -> HTTPResponse {
-        let question = "query=\(PercentEncoding.encoded(expression))"
+    private func answer(to expression: String, at time: Double?) async throws(PrometheusError) -> HTTPResponse {
+        let question = "query=\(PercentEncoding.encoded(expression))" + (time.map { "&time=\($0)" } ?? "")
         var request = HTTPRequest(.post, "\(url)/api/v1/query", body: .bytes(Array(question.utf8)))
         request.fields["Content-Type"] = "application/x-www-form-urlencoded"
         do throws(TransportError) {

@@ -4,8 +4,14 @@ package import ModelCore
 package enum AlertRules {
     /// Returns a rule file as a document: one group, an alert for each rule, which fires while the rule does not hold.
     ///
-    /// Values are compared with the reference by the gateway, over ten minutes whatever the rule's window.
-    package static func document(_ rules: [MonitorRule], target: String, model: String) -> JSONValue {
+    /// Values are compared with the reference by the gateway, over ten minutes whatever the rule's window. Throws for a
+    /// rule about a latency that the gateway's buckets do not reach.
+    package static func document(
+        _ rules: [MonitorRule],
+        target: String,
+        model: String
+    ) throws(MonitorRuleError) -> JSONValue {
+        for rule in rules { try requireReach(of: rule) }
         let alerts = rules.map { rule in
             JSONValue.object([
                 "alert": .string("GitModel\(name(of: rule.metric))"),
@@ -20,6 +26,16 @@ package enum AlertRules {
         }
         let group: [String: JSONValue] = ["name": .string("git-model \(target)"), "rules": .array(alerts)]
         return .object(["groups": .array([.object(group)])])
+    }
+
+    /// Of what is beyond the last bound, `histogram_quantile` says that it is the bound.
+    private static func requireReach(of rule: MonitorRule) throws(MonitorRuleError) {
+        guard case .latency = rule.metric, let last = WindowStatistics.bounds.last else { return }
+        let isTold = rule.comparison == .less || rule.comparison == .atLeast
+        guard rule.threshold > last || rule.threshold == last && !isTold else { return }
+        let problem =
+            "of requests that take longer than \(FeatureValue.text(of: last)) s Prometheus cannot tell how long"
+        throw MonitorRuleError(text: rule.text, problem: problem)
     }
 
     private static func name(of metric: MonitorRule.Metric) -> String {
@@ -40,16 +56,16 @@ package enum AlertRules {
             let all = [("model", model)] + labels
             return "{" + all.map { "\($0)=\"\(PrometheusWriter.escaped($1))\"" }.joined(separator: ",") + "}"
         }
-        func increase(_ name: String, _ labels: [(String, String)] = [], _ more: String = "") -> String {
-            "increase(\(name)\(selector(labels).dropLast())\(more)}[\(rule.window)s])"
+        func increase(_ name: String, _ labels: [(String, String)] = []) -> String {
+            "increase(\(name)\(selector(labels))[\(rule.window)s])"
         }
-        let requests = "sum(\(increase("gitmodel_requests_total")))"
+        // These are there before the first request: of a series that begins with one, the first would not count.
+        let requests = "sum(\(increase("gitmodel_request_duration_seconds_count")))"
         let condition = "\(rule.comparison.opposite.rawValue) \(FeatureValue.text(of: rule.threshold))"
         let enough = rule.minimum > 0 ? " and \(requests) >= \(rule.minimum)" : ""
         switch rule.metric {
         case .errorRate:
-            let errors = increase("gitmodel_requests_total", [], ",code=~\"5..\"")
-            return "(sum(\(errors)) or vector(0)) / \(requests) \(condition)\(enough)"
+            return "sum(\(increase("gitmodel_request_errors_total"))) / \(requests) \(condition)\(enough)"
         case .latency(let percent):
             let buckets = "sum by (le) (\(increase("gitmodel_request_duration_seconds_bucket")))"
             return "histogram_quantile(\(Double(percent) / 100), \(buckets)) \(condition)\(enough)"

@@ -11,7 +11,7 @@ extension MonitorRule {
         case .errorRate:
             let requests = Double(statistics.requests)
             return finding(requests > 0 ? Double(statistics.errors) / requests : nil, count)
-        case .latency(let percent): return finding(statistics.latency(percent: percent), count)
+        case .latency(let percent): return latency(percent, of: statistics, count)
         case .requests:
             let finding = finding(Double(statistics.requests), count)
             // There may be more of them until the window is full, or have been before anybody counted.
@@ -22,9 +22,24 @@ extension MonitorRule {
         case .missing(let subject):
             return values(of: subject, in: statistics, profile, count, \.missingShare)
         case .drift(let method, let subject):
-            let isTold: (FeatureProfile) -> Bool = { method != .ks || $0.kind == .numeric }
+            // With what was empty in the reference, nothing is compared.
+            let isTold: (FeatureProfile) -> Bool = { $0.count > 0 && (method != .ks || $0.kind == .numeric) }
             return values(of: subject, in: statistics, profile, count, where: isTold) { $0.score(method) }
         }
+    }
+
+    private func latency(_ percent: Int, of statistics: WindowStatistics, _ count: Int) -> MonitorFinding {
+        let seconds = statistics.latency(percent: percent)
+        guard let seconds, let last = statistics.latencyBounds.last, seconds > last else {
+            return finding(seconds, count)
+        }
+        // It is longer than the last bound, which decides only where the threshold is no longer than that.
+        guard threshold <= last else {
+            let reason = "it is more than \(FeatureValue.text(of: last)) seconds, and how much more is not known"
+            return MonitorFinding(self, inconclusive: reason, count: count)
+        }
+        let verdict: MonitorVerdict = comparison.holds(seconds, threshold) ? .ok : .breached
+        return MonitorFinding(self, verdict, value: last, count: count)
     }
 
     private func values(
@@ -124,23 +139,21 @@ extension MonitorRule {
 
 extension WindowStatistics {
     /// Returns how many seconds no more than so many percent of requests took longer than, as Prometheus'
-    /// `histogram_quantile` guesses it: evenly spread in a bucket, and the last bound for what is beyond it; `nil`
-    /// without requests.
+    /// `histogram_quantile` guesses it: evenly spread in a bucket; infinity for what is beyond the last bound, and
+    /// `nil` without requests.
     package func latency(percent: Int) -> Double? {
         let total = latencyCounts.reduce(0, +)
-        guard total > 0, latencyCounts.count == latencyBounds.count + 1, let last = latencyBounds.last else {
-            return nil
-        }
+        guard total > 0, latencyCounts.count == latencyBounds.count + 1 else { return nil }
         let rank = Double(percent) / 100 * Double(total)
         var below = 0
         for (position, count) in latencyCounts.enumerated() {
             if Double(below + count) >= rank, count > 0 {
-                guard position < latencyBounds.count else { return last }
+                guard position < latencyBounds.count else { return .infinity }
                 let start = position == 0 ? 0 : latencyBounds[position - 1]
                 return start + (latencyBounds[position] - start) * (rank - Double(below)) / Double(count)
             }
             below += count
         }
-        return last
+        return .infinity
     }
 }

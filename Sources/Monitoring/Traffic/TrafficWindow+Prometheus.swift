@@ -8,6 +8,11 @@ extension TrafficWindow {
         .histogram,
         "Seconds until a request was answered in full."
     )
+    private static let errors = Family(
+        "gitmodel_request_errors_total",
+        .counter,
+        "Requests that were answered with a status of 500 or more."
+    )
     private static let rows = Family(
         "gitmodel_observed_rows_total",
         .counter,
@@ -32,8 +37,9 @@ extension TrafficWindow {
 
     /// Adds the metrics of a window at a time, with the labels `model` and `version`, which have to tell windows apart.
     ///
-    /// These are `gitmodel_request_duration_seconds`, a histogram; where there is a profile,
-    /// `gitmodel_observed_rows_total`, `gitmodel_feature_values_total{feature,bin}`,
+    /// These are `gitmodel_request_duration_seconds`, a histogram, and `gitmodel_request_errors_total`, which are there
+    /// before the first request; where there is a profile, `gitmodel_observed_rows_total`,
+    /// `gitmodel_feature_values_total{feature,bin}`,
     /// `gitmodel_predictions_total{class}`, and, where there were 200 rows in the ten minutes before the time,
     /// `gitmodel_drift_score{feature,method}`: a score that nobody can tell any more is not there, so that Prometheus
     /// takes the series for stale. What counts requests by status and endpoint is whoever serves.
@@ -51,7 +57,7 @@ extension TrafficWindow {
     }
 
     private func writeDuration(_ labels: [(String, String)], to text: inout PrometheusWriter) {
-        let (counts, sum) = state.withLock { ($0.totalLatencies, $0.total.seconds) }
+        let (counts, total) = state.withLock { ($0.totalLatencies, $0.total) }
         var count = 0
         for (position, number) in counts.enumerated() {
             count += number
@@ -60,8 +66,9 @@ extension TrafficWindow {
                 ? FeatureValue.text(of: WindowStatistics.bounds[position]) : "+Inf"
             text.add(TrafficWindow.duration, labels + [("le", bound)], count, suffix: "_bucket")
         }
-        text.add(TrafficWindow.duration, labels, sum, suffix: "_sum")
+        text.add(TrafficWindow.duration, labels, total.seconds, suffix: "_sum")
         text.add(TrafficWindow.duration, labels, count, suffix: "_count")
+        text.add(TrafficWindow.errors, labels, total.errors)
     }
 
     private func write(

@@ -23,9 +23,10 @@ package struct WindowStatistics: Codable, Sendable, Hashable {
     /// How many rows of payloads were looked at.
     package var observed = 0
 
-    /// The bounds that gateways and logs are counted by.
+    /// The bounds that gateways and logs are counted by, in seconds; of what took longer than the last is not known how
+    /// long.
     package static let bounds = [
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 120,
     ]
 
     /// Creates statistics of a stretch in which nothing went on.

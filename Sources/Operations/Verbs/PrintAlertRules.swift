@@ -27,12 +27,24 @@ package struct PrintAlertRules: Sendable {
         let target = try workspace.monitoredTarget(named: target)
         let settings = try MonitorSettings(of: target, in: workspace)
         let model = try target.model ?? workspace.modelDescription(named: nil).name
-        let document = AlertRules.document(settings.rules, target: target.name.text, model: model.text)
+        let document = try PrintAlertRules.document(settings.rules, of: target.name, model: model)
         let lines = (document.object ?? [:]).flatMap { YAMLWriter.member($0.key, $0.value) }
         return Report(
             target: target.name.text,
             model: model.text,
             text: lines.map { $0 + "\n" }.joined()
         )
+    }
+
+    private static func document(_ rules: [MonitorRule], of target: TargetName, model: ModelName) throws -> JSONValue {
+        do throws(MonitorRuleError) {
+            return try AlertRules.document(rules, target: target.text, model: model.text)
+        } catch {
+            throw Failure(
+                .failed,
+                "monitor.\(target).rule is \(QuotedPath.encode(error.text)), and \(error.problem)",
+                hints: ["name a shorter time in that rule"]
+            )
+        }
     }
 }
