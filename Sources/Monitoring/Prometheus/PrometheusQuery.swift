@@ -35,17 +35,14 @@ package struct PrometheusQuery: Sendable {
     ) async throws(PrometheusError) -> WindowStatistics {
         func increase(_ name: String) -> String { "increase(\(name){\(selector)}[\(seconds)s])" }
         var statistics = WindowStatistics(seconds: seconds)
-        // Both are there before the first request: of a series that begins with one, the first would not count.
-        let requests = try await vector("sum(\(increase("gitmodel_request_duration_seconds_count")))").first
-        let errors = try await vector("sum(\(increase("gitmodel_request_errors_total")))").first
-        guard let requests, let errors else {
+        guard let counts = try await counts(increase) else {
             // That there is no series says nothing of requests: nobody may scrape the gateway.
             statistics.covered = 0
             return statistics
         }
-        statistics.requests = PrometheusQuery.count(requests.value)
-        statistics.errors = PrometheusQuery.count(errors.value)
-        statistics.covered = try await known(of: seconds, before: requests.time)
+        statistics.requests = PrometheusQuery.count(counts.requests.value)
+        statistics.errors = PrometheusQuery.count(counts.errors.value)
+        statistics.covered = try await known(of: seconds, before: counts.requests.time)
         let buckets = try await vector("sum by (le) (\(increase("gitmodel_request_duration_seconds_bucket")))")
         statistics.take(buckets: buckets)
         let sums = try await vector("sum(\(increase("gitmodel_request_duration_seconds_sum")))")
@@ -62,6 +59,23 @@ package struct PrometheusQuery: Sendable {
             statistics.predictions = predictions.counts(classes, "class")
         }
         return statistics
+    }
+
+    /// Asks for requests and errors, by series that are there before the first request: of one that begins with it, the
+    /// first would not count.
+    private func counts(
+        _ increase: (String) -> String
+    ) async throws(PrometheusError) -> (requests: PrometheusSample, errors: PrometheusSample)? {
+        func sum(_ name: String, as word: String) -> String {
+            "label_replace(sum(\(increase(name))), \"of\", \"\(word)\", \"\", \"\")"
+        }
+        // In one question, so that no scrape comes in between.
+        let all = sum("gitmodel_request_duration_seconds_count", as: "requests")
+        let samples = try await vector("\(all) or \(sum("gitmodel_request_errors_total", as: "errors"))")
+        guard let requests = samples.first(where: { $0.labels["of"] == "requests" }),
+            let errors = samples.first(where: { $0.labels["of"] == "errors" })
+        else { return nil }
+        return (requests, errors)
     }
 
     /// Returns of how many of the last seconds before a time of the server's clock it knows, as `increase` takes it: of
