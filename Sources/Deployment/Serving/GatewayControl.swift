@@ -80,6 +80,12 @@ package struct GatewayStatus: Sendable, Hashable, Codable {
         package var percent: Int
         /// How often it was started again.
         package var restarts: Int
+        /// Whether other files came, as by a repair, in the place of those that it was started from; `nil` where a
+        /// gateway of an earlier build does not say.
+        package var isOutdated: Bool?
+
+        /// Whether it takes requests, and runs on the files that are there.
+        package var servesWhatIsThere: Bool { state == .ready && isOutdated != true }
 
         /// Creates a child's status.
         package init(

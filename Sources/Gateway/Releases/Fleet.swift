@@ -67,17 +67,17 @@ actor Fleet {
         skipsSample: Bool? = nil
     ) async throws -> (release: ServedRelease, outcome: SmokeOutcome) {
         guard !isStopping else { throw GatewayError.refused("the gateway is about to end") }
-        let files = try? FileStatus.of(directory.layout.files(of: id))
         if let member = member(id) {
             if let trial = member.trial { return (member.release, await trial.value) }
             // A process that runs on what was there before a repair is no trial of what is there now.
-            if member.started?.inode == files?.inode, member.started?.device == files?.device {
+            if !isOutdated(member) {
                 let triesSample = !(skipsSample ?? member.release.seal.isUntried)
                 return (member.release, await member.supervision.check(triesSample: triesSample))
             }
         }
         leave { member in self.percent(of: member) == 0 && member.trial == nil }
         let seal = try directory.seal(of: id)
+        let files = try? FileStatus.of(directory.layout.files(of: id))
         let release = ServedRelease(
             seal,
             directory: directory.layout.files(of: id),
@@ -113,7 +113,7 @@ actor Fleet {
 
     /// Gives a release all traffic, or a share of it; throws `refused` where it is not ready for that.
     func change(_ order: GatewayControl.Order) throws {
-        guard let member = member(order.release), member.release.phase == .ready else {
+        guard let member = member(order.release), member.release.phase == .ready, !isOutdated(member) else {
             throw GatewayError.refused("\(order.release) is not prepared")
         }
         let percent = order.percent ?? 100
@@ -200,7 +200,11 @@ actor Fleet {
     /// What the releases are at.
     var children: [GatewayStatus.Child] {
         let routes = service.traffic.routes
-        return members.map { $0.release.status(percent: routes?.percent(of: $0.release) ?? 0) }
+        return members.map { member in
+            var child = member.release.status(percent: routes?.percent(of: member.release) ?? 0)
+            child.isOutdated = isOutdated(member)
+            return child
+        }
     }
 
     /// What a release was asked lately; of the one that has most of the traffic where none is named.
@@ -213,6 +217,12 @@ actor Fleet {
 extension Fleet {
     private func member(_ id: ReleaseID) -> Member? {
         members.last { $0.release.seal.release == id && $0.release.phase != .draining }
+    }
+
+    /// Whether a repair put other files in the place of those that it was started from.
+    private func isOutdated(_ member: Member) -> Bool {
+        let files = try? FileStatus.of(directory.layout.files(of: member.release.seal.release))
+        return member.started?.inode != files?.inode || member.started?.device != files?.device
     }
 
     private func percent(of member: Member) -> Int { service.traffic.routes?.percent(of: member.release) ?? 0 }

@@ -135,6 +135,12 @@ package struct ShowTarget: Sendable {
                 report.warnings.append("no release is ready on \(report.target): see \(driver.layout.gatewayLog)")
             }
         }
+        if let child = children?.first(where: { $0.state == .ready && $0.isOutdated == true }) {
+            report.warnings.append(
+                "\(child.version) is served from files in whose place others came since, as they were put right"
+            )
+            report.hints.append("start it anew: `git model deploy \(child.model)@\(child.version) \(report.target)`")
+        }
         guard let canary = try await driver.canary() else { return }
         if let children, !children.contains(where: { $0.release == canary.release }) {
             report.warnings.append(

@@ -26,7 +26,7 @@ extension ProcessTarget {
             try await begin(stable)
         }
         let children = try await client.status()?.children ?? []
-        if !children.contains(where: { $0.release == canary.release && $0.state == .ready }) {
+        if !children.contains(where: { $0.release == canary.release && $0.servesWhatIsThere }) {
             try await requireAgreement(toStart: canary.release)
             let outcome = try await client.prepare(canary.release, within: patience)
             guard outcome.result != .failed else {
@@ -43,7 +43,7 @@ extension ProcessTarget {
     /// Whether the gateway gives a release its share at the moment.
     private func divides(_ canary: Canary) async throws -> Bool {
         try await client.status()?.children.contains { child in
-            child.release == canary.release && child.state == .ready && child.percent == canary.percent
+            child.release == canary.release && child.servesWhatIsThere && child.percent == canary.percent
         } ?? false
     }
 

@@ -148,7 +148,7 @@ struct ProcessTarget: TargetDriver {
             try await begin(seal)
             return try DurableFile.remove(layout.canary)
         }
-        let isReady = status.children.contains { $0.release == seal.release && $0.state == .ready }
+        let isReady = status.children.contains { $0.release == seal.release && $0.servesWhatIsThere }
         if !isReady {
             let outcome = try await client.prepare(seal.release, skipsSample: seal.isUntried, within: patience)
             guard outcome.result != .failed else {
@@ -181,7 +181,7 @@ struct ProcessTarget: TargetDriver {
         guard let status = try await client.status() else {
             throw Failure(.failed, "the gateway of \(target.name) does not run")
         }
-        guard let child = status.children.first(where: { $0.release == seal.release && $0.state == .ready }) else {
+        guard let child = status.children.first(where: { $0.release == seal.release && $0.servesWhatIsThere }) else {
             throw Failure(.failed, "the gateway of \(target.name) does not serve \(seal.release)")
         }
         guard try isShare(child.percent, of: seal.release) else {
