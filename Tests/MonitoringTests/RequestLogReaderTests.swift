@@ -42,6 +42,14 @@ import Testing
         #expect(abs(statistics.latencySum - 0.0615) < 1e-9)
     }
 
+    @Test func `What a gateway had no room for counts for no version`() async throws {
+        let away = Self.line(-10, status: 503, more: #", "turned_away": true"#)
+        let statistics = try await Self.statistics(
+            Self.line(-20) + away + away + Self.line(-5, status: 503) + Self.line(-1, more: #", "turned_away": false"#)
+        )
+        #expect(statistics.requests == 3 && statistics.errors == 1)
+    }
+
     @Test func `A clock that was set back loses nothing, and one that was far ahead adds nothing`() async throws {
         let statistics = try await Self.statistics(Self.line(200) + Self.line(86_400) + Self.line(-86_400))
         #expect(statistics.requests == 1)

@@ -22,6 +22,8 @@ package struct RequestLine: Sendable {
     package var bytesIn: Int
     /// The bytes of the answer's body.
     package var bytesOut: Int
+    /// Whether the gateway had no room for it, which says nothing about any version.
+    package var isTurnedAway = false
     /// Both bodies, where they are wanted and short enough.
     package var payload: Payload?
 
@@ -78,6 +80,7 @@ package struct RequestLine: Sendable {
         if let model { fields["model"] = .string(model) }
         if let version { fields["version"] = .string(version) }
         if let digest { fields["digest"] = .string(digest) }
+        if isTurnedAway { fields["turned_away"] = .bool(true) }
         if let payload {
             fields["inputs"] = RequestLine.value(of: payload.request)
             fields["outputs"] = RequestLine.value(of: payload.answer)

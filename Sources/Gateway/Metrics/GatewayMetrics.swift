@@ -14,6 +14,11 @@ final class GatewayMetrics: Sendable {
         .counter,
         "Requests for the model, by what they asked for and the status they got."
     )
+    private static let turnedAway = PrometheusWriter.Family(
+        "gitmodel_requests_turned_away_total",
+        .counter,
+        "Requests that the gateway had no room for; they count for no version."
+    )
     private static let restarts = PrometheusWriter.Family(
         "gitmodel_child_restarts_total",
         .counter,
@@ -56,6 +61,10 @@ final class GatewayMetrics: Sendable {
     )
 
     private let versions = Mutex<[Name: RequestMetrics]>([:])
+    private let turnedAwayCount = Atomic(0)
+
+    /// Counts a request that there was no room for.
+    func countTurnedAway() { turnedAwayCount.add(1, ordering: .relaxed) }
 
     /// Returns the counts of a version, which go on when the version comes back.
     func counts(model: String, version: String) -> RequestMetrics {
@@ -83,6 +92,7 @@ final class GatewayMetrics: Sendable {
         for counts in versions.withLock({ Array($0.values) }).sorted(by: { $0.version < $1.version }) {
             GatewayMetrics.add(counts, to: &text)
         }
+        text.add(GatewayMetrics.turnedAway, [], turnedAwayCount.load(ordering: .relaxed))
         text.add(GatewayMetrics.inFlight, [], moment.inFlight)
         text.add(GatewayMetrics.queued, [], moment.queued)
         text.add(GatewayMetrics.connections, [], moment.connections)

@@ -51,8 +51,12 @@ struct ExchangeNotes {
         // What nobody could take counts as the fault of who has the traffic.
         let counted = release ?? service.traffic.routes?.main
         let endpoint = Endpoint.name(of: uri, own: counted?.seal.plan.endpoint ?? Endpoint.other)
-        counted?.metrics.count(endpoint: endpoint, status: status)
-        if !isTurnedAway { counted?.window.note(status: status, seconds: seconds, at: moment) }
+        if isTurnedAway {
+            service.metrics.countTurnedAway()
+        } else {
+            counted?.metrics.count(endpoint: endpoint, status: status)
+            counted?.window.note(status: status, seconds: seconds, at: moment)
+        }
         let payload = payload
         if let payload, let release, status < 400, release.window.wantsPayloads {
             service.log.observe(payload, by: release.window, at: moment)
@@ -70,6 +74,7 @@ struct ExchangeNotes {
             bytesIn: bytesIn,
             bytesOut: bytesOut
         )
+        line.isTurnedAway = isTurnedAway
         if service.configuration.logsPayloads { line.payload = payload }
         service.log.add(line)
     }

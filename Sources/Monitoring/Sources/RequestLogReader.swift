@@ -55,6 +55,8 @@ package struct RequestLogReader: Sendable {
             guard moment > first, moment <= last,
                 let status = fields["status"]?.integer.flatMap(Int.init(exactly:))
             else { continue }
+            // The gateway had no room for it: no version is to blame.
+            if fields["turned_away"]?.bool == true { continue }
             if let model, let other = fields["model"]?.string, other != model { continue }
             if let version, let other = fields["version"]?.string, other != version { continue }
             window.note(status: status, seconds: RequestLogReader.seconds(of: fields), at: 0)
