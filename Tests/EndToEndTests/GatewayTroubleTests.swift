@@ -130,6 +130,54 @@ import Testing
         )
     }
 
+    @Test func `Requests that are turned away count for no version, and the log says which they were`() async throws {
+        let place = try await GatewayPlace(keys: #""concurrency": 4, "requestLog": "requests.log""#)
+        let result = try await place.run(
+            """
+            seq 40 | xargs -P 40 -I{} curl -sS -o /dev/null -w '%{http_code}\\n' $GATEWAY/wait > codes
+            away=$(grep -c 503 codes) log=~/target/requests.log; test $away -gt 0
+            for n in $(seq 300); do test -s $log && test $(wc -l < $log) -ge 40 && break; sleep 0.1; done
+            test $(grep -c '"status":503' $log) = $away && test $(grep -c '"turned_away":true' $log) = $away
+            test $(grep '"turned_away"' $log | grep -c '"status":503') = $away && echo logged
+            curl -sS $GATEWAY/metrics > metrics && promtool check metrics < metrics && grep -c 'code="503"' metrics || echo none
+            test "$(sed -n 's/^gitmodel_requests_turned_away_total //p' metrics)" = $away && echo counted
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output == "logged\n0\nnone\ncounted\n", "\(result.output)")
+    }
+
+    /// Answers GET, and reads nothing of what is sent to it by POST: one thread is all that it has.
+    private static let stuck = #"""
+        import http.server, os, time
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *words): pass
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+            def do_POST(self): time.sleep(60)
+        http.server.HTTPServer(("127.0.0.1", int(os.environ["GIT_MODEL_PORT"])), Handler).serve_forever()
+        """#
+
+    @Test func `A release that does not read a body is to blame for it, and not the client`() async throws {
+        let place = try await GatewayPlace(
+            keys: #""requestTimeout": 2, "bodyLimit": 100000000"#,
+            server: Self.stuck
+        )
+        let result = try await place.run(
+            """
+            \(Self.code)
+            head -c 50000000 /dev/zero > long
+            for n in 1 2 3; do code -H 'Expect:' --data-binary @long $GATEWAY/x 2>/dev/null & done; wait
+            curl -sS $GATEWAY/metrics | grep '^gitmodel_requests_total' | grep -o 'code=.*'
+            """,
+            goesOn: true
+        )
+        #expect(result.output == "504\n504\n504\ncode=\"504\"} 3\n", "\(result.output)")
+    }
+
     @Test func `Thousands of clients that are connected cost the others nothing`() async throws {
         let place = try await GatewayPlace(keys: #""connectionLimit": 3000"#)
         let result = try await place.run(

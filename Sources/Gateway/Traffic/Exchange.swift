@@ -199,8 +199,10 @@ extension Exchange {
             // The client does not read: nobody else is to blame.
             clientLeft()
             client.abort()
-        } else if !isComplete {
+        } else if !isComplete, !holdsRequest {
             fail(.requestTimeout, "the request did not come in time")
+        } else if !hasTurn {
+            refuse("too many requests were under way for too long")
         } else {
             fail(.gatewayTimeout, "the release did not answer in time")
         }
