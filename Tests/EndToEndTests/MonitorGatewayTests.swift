@@ -40,6 +40,22 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `The part of a version that fails is taken back right after another rollback, too`() async throws {
+        let result = try await run(
+            """
+            sleep 2; many nonsense && git model monitor --act || echo acted $?
+            version 5 6 v1.2.0 && git model deploy -q v1.2.0 --canary 90 2>> ~/log && sleep 2 && many nonsense && many nonsense
+            git model monitor --canary --act || echo canary $?
+            test -e ~/edge/.git-model/canary.json || echo alone; who
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["rolled back: v1.0.0 runs again\n", "acted 1\n", "canary 1\nalone\nv1.0.0\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+        #expect(!result.output.contains("v1.2.0 stays: "), "\(result.output)")
+    }
+
     @Test func `A target that has no gateway is not asked for one, and a source that is none is named`() async throws {
         let result = try await run(
             """

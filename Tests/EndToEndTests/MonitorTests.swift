@@ -77,6 +77,27 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `What another clone took back by itself holds back this one, which was not told of it`() async throws {
+        let result = try await run(
+            """
+            set_up() { git config git-model.deploy.images.kind oci && git config git-model.deploy.images.to oci:$HOME/images; }
+            watch() { git config git-model.monitor.images.source 'log ../requests.log' && git config git-model.monitor.images.action rollback; }
+            rule() { git config git-model.monitor.images.rule 'error_rate <= 0.1'; }
+            set_up && watch && rule && git model deploy -q v1.0.0 images && git model deploy -q v1.1.0 images
+            git clone -q ~/origin.git ~/other && cd ~/other && set_up && watch && rule && git model deployments sync images
+            cd ~/churn && requests 1000 500 0 v1.1.0 && git model monitor images --act || echo acted $?
+            git model deploy -q v1.1.0 images --force && cd ~/other && echo known $(git model deployments images | wc -l)
+            git model monitor images --act || echo braked $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "acted 1\n", "known 2\n", "v1.1.0 stays: the last automatic rollback was less than 600 seconds ago\n",
+            "braked ",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(result.output.ranges(of: "rolled back: v1.0.0 runs again\n").count == 1, "\(result.output)")
+    }
+
     /// Answers 204, and writes down what it is sent and whether the signature is right.
     private static let receiver = #"""
         import hashlib, hmac, http.server, sys

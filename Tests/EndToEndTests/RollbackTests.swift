@@ -95,6 +95,23 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A clone that was told of nothing goes back to no version that another went back from`() async throws {
+        let result = try await run(
+            """
+            version 5 6 v1.2.0; for tag in v1.0.0 v1.1.0 v1.2.0; do git model deploy -q $tag; done
+            git clone -q ~/origin.git ~/other && cd ~/other && git model deployments sync && git model deployments | wc -l
+            cd ~/bert && git model rollback -q 2>/dev/null && git model rollback -q 2>/dev/null && ls ~/edge/.git-model/events | wc -l
+            cd ~/other && git model deployments | wc -l && git model deployments status 2>/dev/null | grep '^before' || echo nothing before
+            git model rollback || echo refused $?; readlink ~/edge/current | cut -d- -f1,2
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["3\n0\n3\nnothing before\n", "error: there is nothing to go back to on edge"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+        #expect(result.output.hasSuffix("refused 5\nreleases/bert-v1.0.0\n"), "\(result.output)")
+    }
+
     @Test func `A bare clone goes back as well, and to any version that is kept`() async throws {
         let result = try await run(
             """

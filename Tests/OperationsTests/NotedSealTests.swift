@@ -30,6 +30,26 @@ struct NotedSealTests {
         #expect(noted.notedEvent(of: target)?.details == seal.details)
     }
 
+    @Test func `A seal keeps the rollback that left its release, also once that runs again`() throws {
+        let (seal, target) = (try EventFixture.seal("v2.0.0"), try EventFixture.target())
+        let old = try EventFixture.seal()
+        var left = try EventFixture.event(4, of: old)
+        left.abandoned = seal.release
+        let noted = seal.noting(try EventFixture.event(2, of: seal)).notingLeaving(by: left)
+        #expect(noted.leavingEvent(of: target) == left && !noted.notesEvent && noted.notedEvent(of: target) == nil)
+        let again = noted.noting(try EventFixture.event(5, of: noted))
+        #expect(again.leavingEvent(of: target) == left && again.wholeEvent(of: target)?.details == seal.details)
+        #expect(again.notingNoArrival == noted && again.notingNothing == seal)
+        #expect(noted.leavingEvent(of: try TargetName("other")) == nil)
+        // It has to be a rollback that succeeded, and from this release.
+        #expect(old.notingLeaving(by: left).leavingEvent(of: target) == nil)
+        left.state = .rolledBack
+        #expect(seal.notingLeaving(by: left).leavingEvent(of: target) == nil)
+        var odd = noted
+        odd.details["abandoned"] = "{"
+        #expect(odd.leavingEvent(of: target) == nil)
+    }
+
     @Test func `Of an event that is too long only its place is known`() throws {
         let (seal, target) = (try EventFixture.seal(), try EventFixture.target())
         let long = try EventFixture.event(4, of: seal, reason: String(repeating: "x", count: 70_000))

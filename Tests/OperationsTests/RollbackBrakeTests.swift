@@ -55,6 +55,13 @@ struct RollbackBrakeTests {
         #expect(brake.objection(to: DeploymentHistory(target, ended), at: Self.now) == nil)
     }
 
+    @Test func `One that only ends a canary may be at any time, unless they are turned off`() throws {
+        let (history, time) = (try Self.history([0, 1, 2]), Self.now)
+        #expect(RollbackBrake(cooldown: 600, limit: 2).objection(to: history, at: time, endingCanary: true) == nil)
+        let off = RollbackBrake(cooldown: 600, limit: 0).objection(to: history, at: time, endingCanary: true)
+        #expect(off == "automatic rollbacks are turned off")
+    }
+
     @Test func `What people did themselves does not count`() throws {
         #expect(try objection([0, 1, 2], reason: "monitors said so") == nil)
     }

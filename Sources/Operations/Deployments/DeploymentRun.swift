@@ -184,7 +184,7 @@ struct DeploymentRun {
         let isCurrent = situation.current == release.id
         if !isToldAgain(situation), let sealed = situation.seals.first(where: { $0.release == release.id }) {
             let damage = try await damage(of: sealed)
-            guard let first = damage.first else { return sealed.notingNothing.details }
+            guard let first = damage.first else { return sealed.notingNoArrival.details }
             // What runs stays until something whole can take its place.
             if !isCurrent { try await driver.discard(release.id) }
             if isCurrent { warnings.append("what ran on \(target.name) was not as it was sealed: \(first)") }

@@ -145,7 +145,7 @@ struct JournalReconciliation {
     private func forget(_ release: ReleaseID, _ outcome: inout Outcome) async {
         guard let position = outcome.seals.firstIndex(where: { $0.release == release }) else { return }
         await session.forget(outcome.seals[position])
-        outcome.seals[position] = outcome.seals[position].notingNothing
+        outcome.seals[position] = outcome.seals[position].notingNoArrival
     }
 
     /// What cannot be put right keeps nobody from deploying something that works, or from going back.

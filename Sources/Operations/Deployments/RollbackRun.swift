@@ -93,7 +93,7 @@ struct RollbackRun {
                 report.warnings.append(RollbackRun.endedCanaryWarning(canary))
             }
             await session.remember(event, in: plan.old)
-            await session.forget(plan.leftSeal)
+            await session.noteLeaving(plan.leftSeal, by: event)
             try await check(plan.old, &report)
         }
         return report
@@ -176,7 +176,9 @@ struct RollbackRun {
             throw Failure(.failed, "somebody put another version into \(target.name) meanwhile")
         }
         let time = session.workspace.context.taggerTime
-        guard let objection = options.brake?.objection(to: plan.history, at: time) else { return }
+        guard
+            let objection = options.brake?.objection(to: plan.history, at: time, endingCanary: plan.endsCanary)
+        else { return }
         throw Failure(.failed, "\(plan.leftSeal?.version ?? "what runs in \(target.name)") stays: \(objection)")
     }
 

@@ -58,12 +58,14 @@ struct TargetSession: Sendable {
         }
     }
 
-    /// Returns everything that happened, from Git, the journal and, where neither knows it, the seals.
+    /// Returns everything that happened, from Git, the journal and, where neither knows it, the seals: what put a
+    /// release there, and what went back from it.
     func history(_ seals: [ReleaseSeal]) throws -> DeploymentHistory {
         let noted = try journal.contents().events
         let sealed = seals.compactMap { $0.notedEvent(of: target.name) }
+        let left = seals.compactMap { $0.leavingEvent(of: target.name) }
         // Of one event, what Git and the journal say counts: it may have come to something else.
-        return DeploymentHistory(target.name, recorded.events + noted + sealed)
+        return DeploymentHistory(target.name, recorded.events + noted + sealed + left)
     }
 
     /// Whether Git, or this clone's own journal, knew of an event when the session began; what the target's journal
@@ -128,7 +130,14 @@ struct TargetSession: Sendable {
     /// elsewhere all the same.
     func forget(_ seal: ReleaseSeal?) async {
         guard let seal, seal.notesEvent else { return }
-        try? await uninterruptedDriver.reseal(seal.notingNothing)
+        try? await uninterruptedDriver.reseal(seal.notingNoArrival)
+    }
+
+    /// Lets the seal of a release that was gone back from say that, for clones that nobody tells, and no more that it
+    /// came to be current; what cannot be written is noted elsewhere all the same.
+    func noteLeaving(_ seal: ReleaseSeal?, by event: DeploymentEvent) async {
+        guard let seal else { return }
+        try? await uninterruptedDriver.reseal(seal.notingLeaving(by: event))
     }
 
     /// Fetches what others recorded; that the Git remote cannot be reached is only worth a warning.
@@ -143,5 +152,10 @@ struct TargetSession: Sendable {
             return session
         }
         return try await TargetSession(target, in: workspace)
+    }
+
+    /// Fetches what others recorded, if that can be done in so many seconds.
+    func fetchingRecords(within seconds: Int) async throws -> TargetSession {
+        try await TimeLimit.within(seconds) { try await fetchingRecords() } ?? self
     }
 }

@@ -45,7 +45,11 @@ struct MonitorReaction: Sendable {
             return report.actions.append(.init("rollback", nil, reason: reason))
         }
         let brake = RollbackBrake(cooldown: look.settings.cooldown, limit: look.settings.limit)
-        if let objection = brake.objection(to: release.history, at: context.taggerTime) {
+        if let objection = brake.objection(
+            to: release.history,
+            at: context.taggerTime,
+            endingCanary: look.isCanary
+        ) {
             report.warnings.append("\(release.version) stays: \(objection)")
             return report.actions.append(.init("rollback", nil, reason: objection))
         }

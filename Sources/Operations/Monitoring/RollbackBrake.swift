@@ -14,10 +14,12 @@ struct RollbackBrake: Sendable {
 
     /// Returns why there must be no rollback at a time, in seconds since 1970; `nil` where there may be one.
     ///
-    /// That a canary was ended does not count: what ran goes on.
+    /// That a canary was ended does not count, and one is ended whatever happened before: what ran goes on.
     /// A clock that was set back makes of what just happened something that is still to come: it counts by its
     /// distance.
-    func objection(to history: DeploymentHistory, at time: Int64) -> String? {
+    func objection(to history: DeploymentHistory, at time: Int64, endingCanary: Bool = false) -> String? {
+        guard limit > 0 else { return "automatic rollbacks are turned off" }
+        guard !endingCanary else { return nil }
         let times = history.events.filter {
             $0.action == .rollback && !$0.endsCanary && $0.reason?.hasPrefix(RollbackBrake.reasonPrefix) == true
         }.map { CivilDate.secondsSince1970(parsing: $0.at) ?? time }
@@ -27,8 +29,6 @@ struct RollbackBrake: Sendable {
         }
         let count = distances.count { $0 < UInt64(RollbackBrake.day) }
         guard count >= limit else { return nil }
-        return limit == 0
-            ? "automatic rollbacks are turned off"
-            : "there were \(count) automatic rollbacks within a day, and more need somebody to decide"
+        return "there were \(count) automatic rollbacks within a day, and more need somebody to decide"
     }
 }

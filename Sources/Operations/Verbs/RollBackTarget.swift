@@ -23,6 +23,9 @@ package struct RollBackTarget: Sendable {
         package init() {}
     }
 
+    /// How many seconds a Git remote may take until nobody waits any more for what others recorded.
+    private static let fetchPatience = 10
+
     private let target: String?
     private let options: Options
 
@@ -37,7 +40,9 @@ package struct RollBackTarget: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let configured = try workspace.target(named: target)
         try workspace.requireAgreement(toGoingBackOn: configured)
-        let session = try await TargetSession(configured.target, in: workspace)
+        var session = try await TargetSession(configured.target, in: workspace)
+        // Whether there may be one by itself depends on what others did; who asks for one waits for no network.
+        if options.brake != nil { session = try await session.fetchingRecords(within: RollBackTarget.fetchPatience) }
         return try await RollbackRun(session: session, options: options).run()
     }
 }
