@@ -12,6 +12,7 @@ import SystemPackage
 package struct Gateway: Sendable {
     /// The variable that has the token of callers.
     package static let tokenVariable = "GIT_MODEL_GATEWAY_TOKEN"
+    private static let lockPatience = Duration.seconds(1)
     private static let loopback: Set<String> = ["127.0.0.1", "::1", "localhost"]
 
     private let configuration: GatewayConfiguration
@@ -71,8 +72,11 @@ package struct Gateway: Sendable {
         withExtendedLifetime(lock) {}
     }
 
+    /// Waits a little: who asks whether a gateway runs holds the lock for a moment, too.
     private func lock() throws -> HeldLock {
-        do { return HeldLock(try FileLock(layout.gatewayLock, mode: .exclusive, wait: nil)) } catch LockError.held {
+        do {
+            return HeldLock(try FileLock(layout.gatewayLock, mode: .exclusive, wait: Gateway.lockPatience))
+        } catch LockError.held {
             throw GatewayError.running(layout.root)
         }
     }

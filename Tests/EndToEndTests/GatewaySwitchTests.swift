@@ -152,6 +152,21 @@ import Testing
         )
     }
 
+    @Test func `Who holds its lock for a moment, as to ask whether it runs, keeps it from nothing`() async throws {
+        let place = try await GatewayPlace()
+        let result = try await place.run(
+            """
+            lock=~/target/.git-model/gateway.lock; tell /stop '{}' > answer; until flock -n $lock true; do sleep 0.1; done
+            flock $lock sh -c 'echo > held; sleep 0.3' & until test -e held; do sleep 0.02; done
+            git-model-gateway ~/gateway.json 2> log & again=$!
+            for n in $(seq 300); do grep -qs -e Serving -e error log && break; sleep 0.1; done; sed 's/ at.*//' log
+            tell /stop '{}' > answer; wait $again; echo $?
+            """,
+            goesOn: true
+        )
+        #expect(result.output == "Serving m-v1.0.0\n0\n", "\(result.output)")
+    }
+
     @Test func `Only its owner reaches its socket`() async throws {
         let place = try await GatewayPlace()
         let result = try await place.run("stat -c %a $SOCKET; tell /nope; tell /prepare '{'; tell '/stats?window=60'")

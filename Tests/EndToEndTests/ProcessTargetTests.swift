@@ -149,6 +149,19 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Who asks at the same moment whether a gateway runs is not taken for one`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 2>/dev/null && kill -9 $(gateway)
+            flock -s ~/edge/.git-model/gateway.lock git-model deployments status 2>&1 || echo unserved $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["warning: no gateway serves edge\n", "unserved 1\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `Files that were changed below a gateway are put right, and it serves from them`() async throws {
         let result = try await run(
             """

@@ -33,11 +33,11 @@ struct GatewayClient: Sendable {
         }
     }
 
-    /// Whether a gateway's process is there, answering or not.
+    /// Whether a gateway's process is there, answering or not; others who ask at the same moment are none.
     private var isRunning: Bool {
         guard (try? FileStatus.of(layout.gatewayLock)) != nil else { return false }
         do {
-            _ = try FileLock(layout.gatewayLock, mode: .exclusive, wait: nil)
+            _ = try FileLock(layout.gatewayLock, mode: .shared, wait: nil)
             return false
         } catch { return true }
     }
