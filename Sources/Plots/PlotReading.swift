@@ -74,10 +74,15 @@ struct PlotReading {
         guard xs.count <= 1 || xs.count == definition.y.count else {
             throw PlotError(definition.id, "it has \(xs.count) fields as x and \(definition.y.count) as y")
         }
+        var seen: [String: Int] = [:]
         return definition.y.enumerated().map { position, y in
             let file = y.file ?? definition.id
-            // The files of a mapping come in no order of their own: those of the same name belong together.
-            let x = xs.count > 1 ? xs.first(where: { $0.file == file }) ?? xs[position] : xs.first
+            // The files of a mapping come in no order of their own: those of the same name belong together, the n-th
+            // field of one as x to the n-th as y.
+            let own = xs.filter { $0.file == file }
+            let number = seen[file, default: 0]
+            seen[file] = number + 1
+            let x = xs.count > 1 ? (own.count > number ? own[number] : own.first ?? xs[position]) : xs.first
             let named = x.map { Source(file: $0.file ?? file, field: $0.name) }
             return Pair(x: named ?? step(of: file), y: Source(file: file, field: y.name))
         }
@@ -186,6 +191,9 @@ extension PlotReading {
         else { throw PlotError(file, "bars take a field of names and one of numbers") }
         let values = try numbers(Source(file: definition.x.first?.file ?? file, field: value))
         let names = try texts(Source(file: file, field: name))
+        guard names.count == values.count else {
+            throw PlotError(definition.id, "its names and numbers have \(names.count) and \(values.count) rows")
+        }
         let bars = zip(names, values).compactMap { name, value -> Bars.Bar? in
             guard let name, let value else { return nil }
             return Bars.Bar(name, value)

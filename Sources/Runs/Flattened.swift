@@ -62,7 +62,7 @@ extension ParameterValue {
         switch leaf {
         case .null: self = .none
         case .bool(let value): self = .truth(value)
-        case .number(let digits): self = Int64(digits).map { .integer($0) } ?? .real(Double(digits) ?? .nan)
+        case .number(let digits): self = ParameterValue(digits: digits)
         case .string(let text): self = .text(text)
         case .array(let elements): self = .list(elements.map(ParameterValue.init))
         case .object: self = .none

@@ -17,14 +17,33 @@ package enum ParameterValue: Sendable, Hashable {
         case "false", "False": self = .truth(false)
         case "null", "None", "~", "": self = .none
         default:
-            if let number = Int64(word) {
-                self = .integer(number)
-            } else if let number = Double(word), word.utf8.first.map({ "+-.0123456789".utf8.contains($0) }) == true {
-                self = .real(number)
-            } else {
-                self = .text(word)
-            }
+            let isNumber = word.utf8.first.map { "+-.0123456789".utf8.contains($0) } == true
+            self = isNumber ? ParameterValue(digits: word) : .text(word)
         }
+    }
+
+    /// Reads what looks like a number, and keeps the text where a number would be another one: an integer of more than
+    /// 64 bits, as seeds are, and digits around an `e`, as in the names of commits, that are too large or too small.
+    init(digits: String) {
+        if let number = Int64(digits) {
+            self = .integer(number)
+        } else if let number = Double(digits), ParameterValue.tells(number, digits) {
+            self = .real(number)
+        } else {
+            self = .text(digits)
+        }
+    }
+
+    private static func tells(_ number: Double, _ digits: String) -> Bool {
+        let digit = UInt8(ascii: "0")...UInt8(ascii: "9")
+        if digits.utf8.dropFirst("+-".utf8.contains(digits.utf8.first ?? 0) ? 1 : 0).allSatisfy(digit.contains) {
+            return false
+        }
+        let (spellsInfinity, significant) = (
+            !digits.utf8.contains(where: digit.contains), digits.utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }
+        )
+        if number.isInfinite { return spellsInfinity }
+        return number != 0 || !significant.contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
     }
 
     /// The number; `nil` for another kind of value.

@@ -21,8 +21,10 @@ package enum Redaction {
     static let beginnings = [
         "AKIA", "ASIA", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "hf_", "sk-", "sk_live_", "xoxb-",
         "xoxp-",
-        "AIza", "ya29.", "eyJhbGciOi", "-----BEGIN", "npm_", "pypi-", "dckr_pat_", "Bearer ", "Basic ",
+        "AIza", "ya29.", "eyJhbGciOi", "npm_", "pypi-", "dckr_pat_",
     ]
+    /// What stands before the secret in a header that logs in.
+    static let schemes = ["Bearer", "Basic"]
     /// A secret of a known service is not shorter than this.
     private static let shortestSecret = 12
 
@@ -53,8 +55,8 @@ package enum Redaction {
 
     /// Returns a text without what looks like a secret in it, and without the logins of its URLs.
     package static func value(_ text: String) -> String {
-        var text = urls(text)
-        for beginning in beginnings {
+        var text = privateKeys(urls(text))
+        for beginning in schemes.map({ "\($0) " }) + beginnings {
             var start = text.startIndex
             while let found = secret(beginning, in: text[start...]) {
                 let before = text.distance(from: text.startIndex, to: found.lowerBound)
@@ -67,7 +69,28 @@ package enum Redaction {
 
     /// Whether a text has what looks like a secret in it, or a URL with a login.
     static func findsSecret(in text: String) -> Bool {
-        beginnings.contains { secret($0, in: text[...]) != nil } || urls(text) != text
+        (schemes.map { "\($0) " } + beginnings).contains { secret($0, in: text[...]) != nil } || urls(text) != text
+    }
+
+    /// Takes private keys in PEM out of a text, to their ends or to its own.
+    private static func privateKeys(_ text: String) -> String {
+        let (begin, end, dashes) = ("-----BEGIN ", "-----END ", "-----")
+        var result = ""
+        var rest = text[...]
+        while let found = rest.firstRange(of: begin) {
+            guard let head = rest[found.upperBound...].firstRange(of: dashes),
+                rest[found.upperBound..<head.lowerBound].contains("PRIVATE KEY")
+            else {
+                result += rest[..<found.upperBound]
+                rest = rest[found.upperBound...]
+                continue
+            }
+            result += rest[..<found.lowerBound] + mark
+            let foot = rest[head.upperBound...].firstRange(of: end)
+                .flatMap { rest[$0.upperBound...].firstRange(of: dashes) }
+            rest = foot.map { rest[$0.upperBound...] } ?? ""
+        }
+        return result + rest
     }
 
     /// Returns where a text, which may be the rest of one, has the first secret that begins so.
@@ -97,6 +120,11 @@ package enum Redaction {
             let code = rest.prefix(while: isWordPart)
             let isMixed = code.contains(where: \.isUppercase) && code.contains(where: \.isLowercase)
             return code.count >= 20 && (isMixed || code.contains(where: \.isNumber))
+        case "Bearer ", "Basic ":
+            // Not so: Basic instructions, bearer authentication.
+            let code = rest.prefix { isWordPart($0) || ".~+/=".contains($0) }
+            let isMixed = code.dropFirst().contains(where: \.isUppercase) && code.contains(where: \.isLowercase)
+            return code.count >= 16 && (isMixed || code.contains(where: \.isNumber))
         default:
             return beginning.count + rest.count >= shortestSecret
         }

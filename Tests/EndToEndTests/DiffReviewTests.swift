@@ -99,6 +99,18 @@ import Testing
         #expect(result.output.contains("exit 1\n") && result.output.hasSuffix("exit 0\n"))
     }
 
+    @Test func `A metric that was no number and is one now is better, whichever is`() async throws {
+        let result = try await ScratchRepository().run(
+            Self.setUp + """
+                echo '{"accuracy": NaN}' > metrics.json && git commit -qam three && git tag three
+                git model diff three one; git model diff one three; git model diff --json three three
+                """
+        )
+        #expect(result.output.contains("\n  accuracy  NaN → 0.8  better\n"), "\(result.output)")
+        #expect(result.output.contains("\n  accuracy  0.8 → NaN  worse\n"), "\(result.output)")
+        #expect(!result.output.contains("isBetter"), "\(result.output)")
+    }
+
     @Test func `Whoever has no manifests is told which, and never that anything is unchanged`() async throws {
         let scratch = try await ScratchRepository()
         var model = SafetensorsBytes([("a", 80_000), ("b", 30_000)], seed: 1)

@@ -24,8 +24,8 @@ import Testing
 
         """
 
-    private func run(_ script: String) async throws -> ShellResult {
-        try await ScratchRepository().run(Self.setUp + script)
+    private func run(_ script: String, goesOn: Bool = false) async throws -> ShellResult {
+        try await ScratchRepository().run(Self.setUp + script, goesOn: goesOn)
     }
 
     @Test func `Pages show models, versions, stages over time, runs and what differs, and only what is kept`()
@@ -50,6 +50,21 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
         // The tag's own words, which say nothing here.
         #expect(!result.output.contains("<pre class=\"words\">nlp/bert v1.1.0"))
+    }
+
+    @Test func `A tag that tells of other artifacts than its commit has is told`() async throws {
+        let result = try await run(
+            """
+            git cat-file tag nlp/bert@v1.1.0 > ~/tag 2> ~/log || git cat-file tag v1.1.0 > ~/tag
+            sed -n '/^$/,$p' ~/tag | sed '1d; s/v1\\.1\\.0/v1.2.0/; s/\\(Artifact: .*sha256:\\)[0-9a-f]\\{8\\}/\\100000000/' > ~/words
+            git tag -a nlp/bert@v1.2.0 -F ~/words && git model export site ~/site -q
+            grep -c 'the tag tells of another w.safetensors than the commit has' ~/site/models/nlp/bert/v1.2.0.html
+            grep -c 'sha256:00000000' ~/site/models/nlp/bert/v1.2.0.html
+            grep -c 'the tag tells of another' ~/site/models/nlp/bert/v1.1.0.html
+            """,
+            goesOn: true
+        )
+        #expect(result.output.hasSuffix("1\n0\n0\n"), "\(result.output)")
     }
 
     @Test func `The same registry makes the same bytes, in the place of an earlier site and of nothing else`()

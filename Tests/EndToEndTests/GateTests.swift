@@ -44,6 +44,19 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `What the base changed since is no change of the pull request's`() async throws {
+        let result = try await run(
+            """
+            git checkout -q -b topic && echo x > notes && git add notes && git commit -qm Notes && git checkout -q main
+            git config -f .mver/config --replace-all gate.production.metric 'accuracy >= 0.9' 0.8 && git commit -qam Raise
+            rules() { git model check "$1" --json | grep -o '"policyChanges":\\[[^]]*\\]'; }
+            rules main...topic; rules topic...main
+            """
+        )
+        #expect(result.output.hasPrefix("\"policyChanges\":[]\n"), "\(result.output)")
+        #expect(result.output.contains("accuracy >= 0.9"), "\(result.output)")
+    }
+
     @Test func `A pull request is judged by the rules of its base`() async throws {
         let result = try await run(
             """

@@ -107,6 +107,7 @@ import Testing
             git clone -q "file://$HOME/origin.git" ~/fresh && (cd ~/fresh && git model runs fetch -q && git model reproduce one --tolerance 0 --yes > ~/log 2>&1)
             grep 'not in the record' ~/log | anonymous
             git model runs push -q one --with-secrets && shared $(number one)
+            git model runs push one 2>/dev/null && git model runs push one --json 2>/dev/null | grep -o '"runs":\\[[^]]*\\]'
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
@@ -119,6 +120,8 @@ import Testing
                 code.diff
                 metrics.jsonl
                 run.json
+                Pushed 0 runs to origin
+                "runs":[]
 
                 """
         )

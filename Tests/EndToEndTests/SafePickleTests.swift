@@ -79,6 +79,19 @@ import Testing
         #expect(result.output.hasSuffix(said) && result.output.ranges(of: "refused").count == 1, "\(result.output)")
     }
 
+    @Test func `A tag on what is judged leaves nothing out of it`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            Self.setUp + """
+                try a.pt 'save(weights)'
+                sed -n 's/^oid /Artifact: a.pt file /p' a.pt.mver > ~/line && size=$(sed -n 's/^size //p' a.pt.mver)
+                try b.pt 'save(Program())'
+                printf 'One\\n\\nModel: bert\\nVersion: v9.0.0\\n%s %s\\n' "$(cat ~/line)" "$size" | git tag -a v9.0.0 -F -
+                git model check HEAD~2..HEAD --stage production || echo "refused $?"
+                """
+        )
+        #expect(result.output.hasSuffix("b.pt \(Self.warning)\nmay not be merged\nrefused 1\n"), "\(result.output)")
+    }
+
     @Test func `What is not here is fetched and looked into, for a manifest is no proof`() async throws {
         let result = try await ScratchRepository(named: "bert").run(
             Self.setUp + """

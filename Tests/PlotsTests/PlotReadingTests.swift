@@ -162,6 +162,25 @@ import Testing
         }
     }
 
+    @Test func `Several x of one file belong to its y in their order`() throws {
+        var definition = PlotDefinition(id: "roc")
+        definition.x = [PlotDefinition.Field("fa", in: "r.csv"), PlotDefinition.Field("fb", in: "r.csv")]
+        definition.y = [PlotDefinition.Field("ta", in: "r.csv"), PlotDefinition.Field("tb", in: "r.csv")]
+        let series = try curves(Plot(definition, files: ["r.csv": Array("fa,ta,fb,tb\n1,2,3,4\n".utf8)])).series
+        #expect(series == [PlotSeries("ta", [PlotPoint(1, 2)]), PlotSeries("tb", [PlotPoint(3, 4)])])
+    }
+
+    @Test func `Bars of two files have as many names as numbers`() throws {
+        var definition = PlotDefinition(id: "b")
+        definition.template = .barHorizontal
+        (definition.x, definition.y) = (
+            [PlotDefinition.Field("v", in: "x.csv")], [PlotDefinition.Field("n", in: "y.csv")]
+        )
+        #expect(throws: PlotError("b", "its names and numbers have 2 and 1 rows")) {
+            try Plot(definition, files: ["x.csv": Array("v\n1\n".utf8), "y.csv": Array("n\na\nb\n".utf8)])
+        }
+    }
+
     @Test func `Templates say what is drawn`() throws {
         var definition = PlotDefinition(id: "a.csv")
         definition.template = .barHorizontalSorted

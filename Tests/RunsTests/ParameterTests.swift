@@ -130,6 +130,11 @@ import Testing
     @Test(arguments: [
         ("sh -c 'x --token hf_0123456789abcdef'", "sh -c 'x --token [redacted]'"),
         ("Authorization: Bearer sk-0123456789abcdef", "Authorization: [redacted]"),
+        ("Bearer AbCdEf.GhIjKl_Mn-OpQr next", "[redacted] next"), ("Basic dXNlcjpwYXNzd29yZA==", "[redacted]"),
+        ("Basic instructions of Bearer authentications", "Basic instructions of Bearer authentications"),
+        ("a -----BEGIN RSA PRIVATE KEY-----\nMIIE\nxyz\n-----END RSA PRIVATE KEY----- b", "a [redacted] b"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE", "[redacted]"),
+        ("-----BEGIN CERTIFICATE-----\nMIIE", "-----BEGIN CERTIFICATE-----\nMIIE"),
         ("https://ghp_0123456789abcdef@host/o/r.git", "https://[redacted]@host/o/r.git"),
         ("https://host/x?X-Amz-Signature=abc&y=1", "https://host/x?[redacted]"),
         ("https://host/x?rev=1", "https://host/x?rev=1"), ("ssh://git:pw@host/x", "ssh://[redacted]@host/x"),
@@ -181,5 +186,14 @@ import Testing
             "password": .text("[redacted]"), "keys": .list([.text("[redacted]"), .integer(1)]), "lr": .real(0.1),
         ]
         #expect(parameters == expected)
+    }
+
+    @Test(arguments: [
+        ("4e92713", ParameterValue.text("4e92713")), ("0e12345", .text("0e12345")), ("1e-400", .text("1e-400")),
+        ("12345678901234567891", .text("12345678901234567891")), ("-9223372036854775808", .integer(.min)),
+        ("1e3", .real(1000)), ("0.0", .real(0)), ("0e5", .real(0)), ("-0.5", .real(-0.5)), ("+inf", .real(.infinity)),
+        ("inf", .text("inf")), (".5", .real(0.5)), ("-", .text("-")),
+    ]) func `What a number would change stays a text`(word: String, expected: ParameterValue) {
+        #expect(ParameterValue(word: word) == expected)
     }
 }

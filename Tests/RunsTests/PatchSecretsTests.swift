@@ -41,6 +41,17 @@ import Testing
         #expect(found.secretFiles == ["a b.py", "t\tb"])
     }
 
+    @Test(arguments: [
+        ("-----BEGIN PRIVATE KEY-----", true), ("-----BEGIN RSA PRIVATE KEY-----\r", true),
+        ("-----BEGIN PGP PRIVATE KEY BLOCK-----", true), (#" "key": "-----BEGIN PRIVATE KEY-----\nMIIEvQ","#, true),
+        (#"headers = "Authorization: Bearer AbCdEf0123456789.xyz""#, true), ("Bearer\tAbCdEf0123456789xyz", true),
+        (#"if "-----BEGIN PRIVATE KEY-----" in text:"#, false), ("-----BEGIN CERTIFICATE-----", false),
+        ("Basic instructions, and Bearer authentication", false), ("a PRIVATE KEYBOARD", false),
+    ]) func `Keys and logins are known by the words around them`(line: String, isSecret: Bool) {
+        let patch = "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -0,0 +1 @@\n+\(line)\n"
+        #expect(search(patch).secretFiles.isEmpty != isSecret)
+    }
+
     @Test(arguments: ["", "diff --git ", "diff --git a", "+++ b/a", "@@ ", "+key=\(PatchSecretsTests.token)"])
     func `What is no patch has nothing`(text: String) { #expect(search(text).secretFiles.isEmpty) }
 }

@@ -52,16 +52,16 @@ struct MLflowLogin {
     }
 
     /// Returns the settings of the section `[mlflow]`, by the names of their variables.
-    private static func settings(in text: String) -> [String: String] {
+    static func settings(in text: String) -> [String: String] {
         var settings: [String: String] = [:]
         var isOurs = false
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: "=", maxSplits: 1).map { word in
+        for line in text.split(whereSeparator: \.isNewline) {
+            let words = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { word in
                 String(word.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
             }
-            if words.count == 1 {
+            if words[0].hasPrefix("[") {
                 isOurs = words[0] == "[mlflow]"
-            } else if isOurs {
+            } else if isOurs, words.count == 2, !words[0].hasPrefix("#"), !words[0].hasPrefix(";") {
                 settings[words[0].uppercased()] = words[1]
             }
         }

@@ -55,20 +55,27 @@ struct MLflowRun {
         self.server = server
     }
 
-    /// Tells the server metrics, parameters and tags; what it has already changes nothing.
-    func log(_ points: MetricLog, at time: Timestamp, parameters: [String: String], tags: [String: String]) async throws
-    {
+    /// Tells the server metrics, parameters and tags; what it has already changes nothing. Returns what metrics and
+    /// parameters are called there whose names it does not tell apart, as warnings.
+    func log(
+        _ points: MetricLog,
+        at time: Timestamp,
+        parameters: [String: String],
+        tags: [String: String]
+    ) async throws -> [String] {
+        let metricKeys = MLflowKeys(Array(points.series.keys))
+        let parameterKeys = MLflowKeys(Array(parameters.keys))
         let metrics = points.series.sorted { $0.key < $1.key }.flatMap { name, points in
             points.map { point in
                 JSONValue.object([
-                    "key": .string(MLflowRun.name(name)), "value": JSONValue(real: point.value),
+                    "key": .string(metricKeys[name]), "value": JSONValue(real: point.value),
                     "step": JSONValue(point.step),
                     "timestamp": JSONValue((point.time ?? time).milliseconds),
                 ])
             }
         }
         let parameters = parameters.sorted { $0.key < $1.key }.map { name, value in
-            MLflowRun.pair(name, String(value.prefix(MLflowRun.parameterLimit)))
+            MLflowRun.pair(parameterKeys[name], String(value.prefix(MLflowRun.parameterLimit)))
         }
         let tags = tags.sorted { $0.key < $1.key }.map { name, value in
             MLflowRun.pair(name, String(value.prefix(MLflowRun.tagLimit)))
@@ -86,6 +93,7 @@ struct MLflowRun {
                 )
             }
         }
+        return metricKeys.renamed.map { "metric \($0)" } + parameterKeys.renamed.map { "parameter \($0)" }
     }
 
     /// Tells the server what the run read; a server that knows nothing of that is left alone.
@@ -131,16 +139,6 @@ struct MLflowRun {
     }
 
     static func pair(_ key: String, _ value: String) -> JSONValue {
-        .object(["key": .string(name(key)), "value": .string(value)])
-    }
-
-    /// Returns a name as MLflow takes one: letters, digits, `_`, `-`, `.`, blanks, colons and slashes, at most 250 of
-    /// them.
-    private static func name(_ text: String) -> String {
-        let isTaken = { (byte: UInt8) in
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "_-. :/".utf8.contains(byte)
-        }
-        return String(decoding: text.utf8.prefix(250).map { isTaken($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
+        .object(["key": .string(MLflowKeys.key(for: key)), "value": .string(value)])
     }
 }

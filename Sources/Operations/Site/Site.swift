@@ -56,6 +56,8 @@ package struct Site: Sendable {
         package let isSigned: Bool
         /// Whether it was taken back.
         package let isDeregistered: Bool
+        /// The first artifact of which its tag tells something else than its commit has.
+        package let contradicted: String?
         /// What the tag's message says, without its trailers.
         package let message: String
         /// The stages that have it now, sorted.

@@ -87,6 +87,8 @@ struct SiteCollection {
         let run = version.trailers?.run.flatMap { RunID($0) }.flatMap { runs[$0] }
         let metrics = version.trailers?.metrics ?? [:]
         let message = version.annotation?.message ?? ""
+        let entries = try await entries(of: version)
+        let committed = Dictionary(entries.map { ($0.path, $0.pointer) }) { first, _ in first }
         return Site.Version(
             model: version.model.text,
             tag: version.tag.text,
@@ -99,23 +101,21 @@ struct SiteCollection {
             tagger: who.name,
             isSigned: version.isSigned,
             isDeregistered: version.isDeregistered,
+            contradicted: version.trailers?.artifacts.first { committed[$0.path] != $0.pointer }?.path.text,
             message: [VersionTag.subject(of: message), VersionTag.body(of: message)].filter { !$0.isEmpty }
                 .joined(separator: "\n\n"),
             stages: stages.map(\.text),
-            entries: try await entries(of: version),
+            entries: entries,
             run: run,
             metrics: metrics.isEmpty ? run?.metrics.mapValues(\.value) ?? [:] : metrics
         )
     }
 
-    /// The artifacts of a version, as its tag says, else as its commit does.
+    /// The artifacts of a version, as its commit has them.
     private func entries(of version: ModelVersion) async throws -> [PointerIndex.Entry] {
-        if let trailers = version.trailers {
-            return trailers.artifacts.map { PointerIndex.Entry(imported: $0.path, $0.pointer) }
-        }
-        let entries = try await PointerIndex.at(version.commit, in: workspace.repository).entries
-        let own = try await description(of: version.model, at: version.commit)?.artifacts ?? []
-        return entries.filter { own.isEmpty ? !$0.path.isOfRun : own.contains($0.path) }
+        let entries = try await workspace.pointers(of: ResolvedVersion(version)).entries
+        let own = entries.filter { !$0.path.isOfRun }
+        return version.trailers == nil ? own : entries
     }
 
     private func description(of model: ModelName, at commit: GitObjectID) async throws -> ModelDescription? {

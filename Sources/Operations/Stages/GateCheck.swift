@@ -36,6 +36,8 @@ struct GateCheck {
     let incumbent: StageEvent?
     /// The commit whose signers count; HEAD, where none is given.
     var signersCommit: GitObjectID?
+    /// The version whose tag may bear the signature, where a commit is judged.
+    var signed: ModelVersion?
 
     /// Returns what each gate says, metrics first; nothing where the stage has none.
     func results(for candidate: Candidate) async throws -> [GateResult] {
@@ -96,7 +98,7 @@ struct GateCheck {
             return result("clean code", run?.code.isDirty == false, found ?? "no run is recorded in Git that made it")
         case .signed:
             let check = SignatureCheck(workspace: workspace, signersCommit: signersCommit)
-            let finding = try await check.finding(of: candidate)
+            let finding = try await check.finding(of: signed.map { .version($0) } ?? candidate)
             return result("signed", finding.isGood, finding.text)
         case .remote:
             let finding = try await remoteFinding(pointers)

@@ -68,7 +68,7 @@ package struct CheckRange: Sendable {
             report.add("policy", isBootstrap ? nil : false, "the base has no \(Configuration.path): no policy yet")
             if !isBootstrap { report.hints = ["where that is meant so: `git model check --bootstrap \(range)`"] }
         }
-        let policy = PolicyChanges(workspace.repository, from: ends.rules, to: ends.head)
+        let policy = PolicyChanges(workspace.repository, from: ends.base, to: ends.head)
         report.policyChanges = try await policy.descriptions()
         try await checkNewRules(ends, in: workspace, &report)
         try await checkPointers(from: ends.base, to: ends.head, in: rules, &report)
@@ -151,13 +151,15 @@ package struct CheckRange: Sendable {
         let (versions, history) = try await workspace.versionsAndStages()
         for name in chosen {
             let tagged = versions.last { $0.model == name && $0.commit == head && !$0.isDeregistered }
-            let candidate: GateCheck.Candidate = tagged.map { .version($0) } ?? .commit(head, name)
+            // Whoever may push tags does not say by one what is judged.
+            let candidate = GateCheck.Candidate.commit(head, name)
             for stage in stages {
                 let check = GateCheck(
                     workspace: workspace,
                     stage: stage,
                     incumbent: history.current(of: name, in: stage),
-                    signersCommit: base
+                    signersCommit: base,
+                    signed: tagged
                 )
                 let results = try await check.results(for: candidate)
                 if results.isEmpty { report.add("gates of \(stage)", nil, "the base has none") }

@@ -75,7 +75,12 @@ package struct ExportMLflow: Sendable {
         if !run.isComplete {
             let points = try await points(of: evidence, at: version.commit, in: workspace, joined.store)
             let parameters = evidence.parameters.mapValues(\.description)
-            try await run.log(points, at: end, parameters: parameters, tags: tags(of: version, evidence, entries))
+            warnings += try await run.log(
+                points,
+                at: end,
+                parameters: parameters,
+                tags: tags(of: version, evidence, entries)
+            )
             try await run.log(evidence.run?.data ?? [])
             if let root = run.artifactPath {
                 sent = try await upload(entries, below: root, to: server, workspace, joined.store)

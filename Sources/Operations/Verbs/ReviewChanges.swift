@@ -222,12 +222,13 @@ extension ReviewChanges.Report.Metric {
         label: String = ""
     ) -> [ReviewChanges.Report.Metric] {
         Set(before.keys).union(after.keys).sorted().map { name in
-            let (old, new) = (before[name], after[name])
-            var isBetter: Bool?
-            if let old, let new, old != new, let direction = directions.direction(of: name) {
-                isBetter = direction == .higher ? new > old : new < old
-            }
-            return ReviewChanges.Report.Metric(name: label + name, before: old, after: new, isBetter: isBetter)
+            let change = MetricChange(name, from: before[name], to: after[name], better: directions.direction(of: name))
+            return ReviewChanges.Report.Metric(
+                name: label + name,
+                before: change.old,
+                after: change.new,
+                isBetter: change.verdict.map { $0 == .better }
+            )
         }
     }
 

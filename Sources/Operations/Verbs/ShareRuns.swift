@@ -10,7 +10,7 @@ package struct ShareRuns: Sendable {
         /// The Git remote.
         package let remote: String
         /// The runs that went there, or that are known from there now.
-        package let runs: [RunID]
+        package fileprivate(set) var runs: [RunID]
         package fileprivate(set) var warnings: [String] = []
         package fileprivate(set) var hints: [String] = []
     }
@@ -72,7 +72,7 @@ package struct ShareRuns: Sendable {
     }
 
     private func push(_ runs: [RunRecord], to remote: String, in workspace: Workspace) async throws -> Report {
-        var report = Report(remote: Workspace.withoutLogin(remote), runs: runs.map(\.id))
+        var report = Report(remote: Workspace.withoutLogin(remote), runs: [])
         let shared = SharedRuns(workspace)
         var commits: [(id: GitObjectID, reference: String)] = []
         for run in runs {
@@ -88,13 +88,14 @@ package struct ShareRuns: Sendable {
                 continue
             }
             commits.append((commit, reference))
+            report.runs.append(run.id)
             report.warnings += warnings
         }
         for start in stride(from: 0, to: commits.count, by: ShareRuns.runsAtOnce) {
             let group = Array(commits[start..<min(start + ShareRuns.runsAtOnce, commits.count)])
             try await workspace.repository.pushCommits(group, to: remote)
         }
-        report.hints = runs.isEmpty ? [] : ["others get them: `git model runs fetch`"]
+        report.hints = report.runs.isEmpty ? [] : ["others get them: `git model runs fetch`"]
         return report
     }
 }

@@ -42,6 +42,13 @@ struct SiteVersionPage {
         return SiteFrame.facts([
             ("model", model),
             ("", version.isDeregistered ? HTML.element("span", [("class", "bad")], "taken back") : ""),
+            (
+                "",
+                version.contradicted.map { path in
+                    let text = HTML.escaped("the tag tells of another \(path) than the commit has")
+                    return HTML.element("span", [("class", "bad")], text)
+                } ?? ""
+            ),
             ("stages", SiteFrame.chips(version.stages)),
             ("tag", HTML.element("code", [], HTML.escaped(version.tag)) + (version.isSigned ? " (signed)" : "")),
             ("date", HTML.escaped("\(version.date), by \(version.tagger)")),

@@ -1,0 +1,42 @@
+/// What MLflow calls names that it does not take as they are (mlflow/utils/validation.py).
+struct MLflowKeys {
+    /// The longest key, in bytes.
+    private static let byteLimit = 250
+
+    private var keys: [String: String] = [:]
+    /// The names that got a number, since another one would have been called the same, each with what it is called.
+    private(set) var renamed: [String] = []
+
+    /// Finds a key of its own for each name; the same names get the same keys.
+    init(_ names: [String]) {
+        // Names that are keys themselves keep them.
+        let sorted = names.sorted {
+            ($0 != MLflowKeys.key(for: $0) ? 1 : 0, $0) < ($1 != MLflowKeys.key(for: $1) ? 1 : 0, $1)
+        }
+        var taken: Set<String> = []
+        for name in sorted {
+            let plain = MLflowKeys.key(for: name)
+            var (key, number) = (plain, 1)
+            while !taken.insert(key).inserted {
+                number += 1
+                let suffix = "_\(number)"
+                key = plain.prefix(MLflowKeys.byteLimit - suffix.utf8.count) + suffix
+            }
+            keys[name] = key
+            if key != plain { renamed.append("\(name) is \(key) there, as \(plain) is another one's name") }
+        }
+    }
+
+    /// The key of a name.
+    subscript(name: String) -> String { keys[name] ?? MLflowKeys.key(for: name) }
+
+    /// Returns a name as MLflow takes one: letters, digits, `_`, `-`, `.`, blanks, colons and slashes, at most 250 of
+    /// them.
+    static func key(for name: String) -> String {
+        let isTaken = { (byte: UInt8) in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "_-. :/".utf8.contains(byte)
+        }
+        return String(decoding: name.utf8.prefix(byteLimit).map { isTaken($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
+    }
+}

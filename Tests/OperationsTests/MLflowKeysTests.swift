@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Operations
+
+/// What metrics and parameters are called on a server of MLflow's.
+struct MLflowKeysTests {
+    @Test func `Names that MLflow does not tell apart get numbers, the same each time`() {
+        let names = ["hit@1", "hit_1", "hit#1", "loss", String(repeating: "é", count: 200)]
+        let keys = MLflowKeys(names)
+        #expect(names.prefix(4).map { keys[$0] } == ["hit_1_3", "hit_1", "hit_1_2", "loss"])
+        #expect(keys[names[4]].utf8.count == 250)
+        #expect(
+            keys.renamed == [
+                "hit#1 is hit_1_2 there, as hit_1 is another one's name",
+                "hit@1 is hit_1_3 there, as hit_1 is another one's name",
+            ]
+        )
+        #expect(names.reversed().map { MLflowKeys(names.shuffled())[$0] } == names.reversed().map { keys[$0] })
+    }
+
+    @Test func `Keys are no longer than MLflow takes them, and stay apart`() {
+        let names = [String(repeating: "a", count: 250) + "x", String(repeating: "a", count: 250) + "y"]
+        let keys = names.map { MLflowKeys(names)[$0] }
+        #expect(keys[0] == String(repeating: "a", count: 250) && keys[1] == String(repeating: "a", count: 248) + "_2")
+    }
+}
