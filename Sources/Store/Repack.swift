@@ -28,6 +28,8 @@ package struct Repack: Sendable {
 
         /// Removes what only `victims` need; what is a difference to it is encoded anew as `order` says, and everything
         /// else stays.
+        ///
+        /// Where no manifest of a victim is here, whatever `live` only decodes against may be the victim's, and goes.
         package static func purge(_ victims: [Pointer], live: [Pointer], order: RepackOrder) -> Request {
             Request(live: live, order: order, victims: victims, gracePeriod: nil)
         }

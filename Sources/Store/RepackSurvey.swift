@@ -33,10 +33,13 @@ struct RepackSurvey: Sendable {
         for (id, copy) in closure.frames where !closure.bases.contains(id) { kept[id] = Int(copy.entry.rawLength) }
         try keepWhatIsIncomplete(live)
         var reader = FrameReader(store)
+        var isEveryVictimKnown = true
         for victim in request.victims {
-            let frames = try store.frames(of: victim, orphans: orphans, reader: &reader)
+            let (frames, isWhole) = try store.frames(of: victim, orphans: orphans, reader: &reader)
             purged.formUnion(frames.filter { kept[$0] == nil })
+            if !isWhole { isEveryVictimKnown = false }
         }
+        if !isEveryVictimKnown { purged.formUnion(try bases()) }
         try keepWhatIsYoung(request.gracePeriod, now: now)
     }
 
@@ -47,10 +50,24 @@ struct RepackSurvey: Sendable {
         var reader = FrameReader(store)
         let files = closure.files.map { Pointer(oid: $0.key, size: $0.value, kind: .file) }
         for pointer in live + files where incomplete.contains(pointer.oid) {
-            for frame in try store.frames(of: pointer, reader: &reader) {
+            for frame in try store.frames(of: pointer, reader: &reader).frames {
                 if let copy = store.indexes.copies(of: frame).first { kept[frame] = Int(copy.entry.rawLength) }
             }
         }
+    }
+
+    /// Returns what is here only because something that stays decodes against it: any of it may be a victim's of which
+    /// no manifest is here, as where only a later version was fetched.
+    private func bases() throws(StoreError) -> Set<Digest> {
+        var bases: Set<Digest> = []
+        var open = Array(kept.keys)
+        while let frame = open.popLast() {
+            for copy in try store.presentCopies(of: frame) {
+                guard let base = copy.base, kept[base] == nil, bases.insert(base).inserted else { continue }
+                open.append(base)
+            }
+        }
+        return bases
     }
 
     private mutating func keepWhatIsYoung(_ gracePeriod: Int64?, now: Int64) throws(StoreError) {
@@ -78,44 +95,53 @@ struct RepackSurvey: Sendable {
 }
 
 extension LocalStore {
-    /// Returns every frame that an object, or a file of a tree, has by any of its manifests, as far as these are here.
+    /// Returns every frame that an object, or a file of a tree, has by any of its manifests, as far as these are here,
+    /// and whether they all are.
     ///
     /// `orphans` are manifests that no index names.
     func frames(
         of pointer: Pointer,
         orphans: [ObjectEntry] = [],
         reader: inout FrameReader
-    ) throws(StoreError) -> Set<Digest> {
+    ) throws(StoreError) -> (frames: Set<Digest>, isWhole: Bool) {
         var frames: Set<Digest> = []
-        try addFrames(of: pointer.oid, orphans, to: &frames, reader: &reader)
-        guard pointer.kind == .tree else { return frames }
+        var isWhole = try addFrames(of: pointer.oid, orphans, to: &frames, reader: &reader)
+        guard pointer.kind == .tree else { return (frames, isWhole) }
         do throws(StoreError) {
             for entry in try listing(pointer.oid, reader: &reader).tree.entries {
-                try addFrames(of: entry.digest, orphans, to: &frames, reader: &reader)
+                let isKnown = try addFrames(of: entry.digest, orphans, to: &frames, reader: &reader)
+                isWhole = isWhole && isKnown
             }
         } catch {
-            if case .notAListing = error { return frames }
+            if case .notAListing = error { return (frames, isWhole) }
             guard error.isAbsence else { throw error }
+            isWhole = false
         }
-        return frames
+        return (frames, isWhole)
     }
 
+    /// Returns whether the frames of the object, which is no tree, are known.
     private func addFrames(
         of oid: Digest,
         _ orphans: [ObjectEntry],
         to frames: inout Set<Digest>,
         reader: inout FrameReader
-    ) throws(StoreError) {
-        if indexes.contains(oid) { frames.insert(oid) }
-        for entry in Set(
-            indexes.entries(of: oid, kind: .manifest) + orphans.filter { $0.oid == oid }
-        ) {
+    ) throws(StoreError) -> Bool {
+        let isFrame = indexes.contains(oid)
+        if isFrame { frames.insert(oid) }
+        let manifests = Set(indexes.entries(of: oid, kind: .manifest) + orphans.filter { $0.oid == oid })
+        var isWhole = isFrame || !manifests.isEmpty || oid == LocalStore.emptyObject
+        for entry in manifests {
             frames.insert(entry.frame)
             do throws(StoreError) {
                 let map = try map(of: entry, reader: &reader)
                 for frame in map.metadata + map.frames { frames.insert(frame.id) }
-            } catch { guard error.isAbsence else { throw error } }
+            } catch {
+                guard error.isAbsence else { throw error }
+                isWhole = false
+            }
         }
         for entry in indexes.entries(of: oid, kind: .comparison) { frames.insert(entry.frame) }
+        return isWhole
     }
 }

@@ -93,6 +93,24 @@ import Testing
         #expect(codes == ["= 3", "= 0", "= 0"], "\(result.output)")
     }
 
+    @Test func `A clone that has only a later version takes the purged bytes out, too`() async throws {
+        let scratch = try await versions()
+        let result = try await scratch.run(
+            """
+            set -e
+            git clone -q . ~/other && ( cd ~/other && git model fetch -q v2.0.0 )
+            git clone -q . ~/slim && ( cd ~/slim && git model fetch -q v1.0.0 v2.0.0 && git model slim -q v1.0.0 )
+            git model purge -q v1.0.0 --yes
+            for clone in ~/other ~/slim; do
+                cd $clone && git model purge v1.0.0 --yes
+                git model fetch -q && git model fsck --deep && git model checkout -q --no-fetch v2.0.0 && cmp m.safetensors ~/v2
+            done
+            """
+        )
+        try result.expectSuccess()
+        #expect(!result.output.contains("Store: nothing to purge"), "\(result.output)")
+    }
+
     @Test func `A purged version is gone here and in the remote, everybody is told so, and the others are whole`()
         async throws
     {

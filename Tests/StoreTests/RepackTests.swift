@@ -134,6 +134,31 @@ import Testing
         }
     }
 
+    @Test func `A purge removes what later versions decode against, where no manifest says whose it is`() async throws {
+        let series = try await Series(2)
+        let (victim, kept) = (series.pointers[0], series.pointers[1])
+        // As a fetch does, which brings no more of the victim than the bases.
+        let part = try ScratchStore()
+        let transfer = StoreTransfer(
+            from: try series.scratch.reopened(),
+            to: part.store,
+            cancellation: Cancellation()
+        )
+        _ = try transfer.run([kept], .needed)
+        let closure = Closure(of: [kept], in: try part.reopened())
+        #expect(closure.isComplete && !closure.bases.isEmpty)
+        #expect(try part.reopened().entries(of: victim.oid, kind: .manifest).isEmpty)
+        let request = Repack.Request.purge([victim], live: [kept], order: series.order(of: [1]))
+        #expect(try await part.repack(request).droppedFrames >= closure.bases.count)
+        let store = try part.reopened()
+        for id in try store.packsOnDisk() {
+            let entries = try store.pack(id).contents().entries
+            #expect(entries.allSatisfy { !closure.bases.contains($0.id) })
+        }
+        #expect(try await part.restored(kept) == series.versions[1].bytes)
+        #expect(try await part.repack(request).isUnchanged)
+    }
+
     @Test func `A purge that was killed while it deleted is completed by the next`() async throws {
         let series = try await Series(2)
         // An index that is gone and packs that are there: what a kill leaves behind.
