@@ -45,6 +45,25 @@ import Testing
         }
     }
 
+    @Test func `An array that lies column by column is printed as so many elements, and is no matrix of that shape`()
+        async throws
+    {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            python='\(PackageFiles.root)/.build-venv/bin/python' && git model init -q --name small
+            $python -c 'import numpy; w = numpy.arange(9.0).reshape(3, 3); numpy.save("w.npy", w); numpy.save("t.npy", w.T)'
+            mv t.npy ~/t.npy && git model add -q w.npy && git commit -qm Matrix
+            mv ~/t.npy w.npy && git model add -q w.npy && git commit -qm Transposed
+            git model diff HEAD~1 HEAD && git model cat w.npy --tensor array > ~/cat.npy
+            $python -c 'import numpy; print(numpy.load("../cat.npy").tolist() == list(range(9)))'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("  reshaped  array  f64 [3, 3] → f64 [9]\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("True\n"), "\(result.output)")
+    }
+
     @Test func `What is not there is said, and a file that was fetched is verified`() async throws {
         let scratch = try await clone()
         let result = try await scratch.run(

@@ -7,8 +7,8 @@ package enum NumPySample {
         return [0x93] + Array("NUMPY".utf8) + [version, 0] + length + header + data
     }
 
-    package static func header(_ description: String, _ shape: String) -> String {
-        "{'descr': '\(description)', 'fortran_order': False, 'shape': \(shape), }"
+    package static func header(_ description: String, _ shape: String, isFortranOrder: Bool = false) -> String {
+        "{'descr': '\(description)', 'fortran_order': \(isFortranOrder ? "True" : "False"), 'shape': \(shape), }"
     }
 
     package static let small = array(header("<f4", "(2, 3)"), [UInt8](repeating: 7, count: 24))

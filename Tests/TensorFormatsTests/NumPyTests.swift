@@ -17,6 +17,13 @@ struct NumPyTests {
         #expect(layout.tensors == [Tensor(name: "array", type: .f32, shape: [2, 3], range: (end - 24)..<end)])
     }
 
+    @Test(arguments: [("(2, 3)", [Int64(6)]), ("(1, 2, 3)", [6]), ("(1, 6)", [1, 6]), ("(6,)", [6])])
+    func `A shape counts only where the elements lie row by row`(shape: String, found: [Int64]) throws {
+        let header = NumPySample.header("<f4", shape, isFortranOrder: true)
+        let bytes = NumPySample.array(header, [UInt8](repeating: 7, count: 24))
+        #expect(try Recognition.of(bytes: bytes).layout.tensors.map(\.shape) == [found])
+    }
+
     @Test(arguments: [
         ("|b1", DataType.bool, 1), ("|u1", .u8, 1), ("|i1", .i8, 1), ("<u2", .u16, 2), ("<i2", .i16, 2),
         ("<f2", .f16, 2),

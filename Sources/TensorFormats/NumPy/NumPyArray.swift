@@ -45,8 +45,10 @@ struct NumPyArray {
         } else {
             type = try NumPyArray.probe(file, range)
         }
+        // Whoever knows a shape reads row by row: what lies otherwise, and is more than a row, is only so many elements.
+        let isByColumns = header.isFortranOrder && header.shape.count { $0 > 1 } > 1
         // Bytes of no known type have no shape in a manifest.
-        shape = type == .bytes ? [] : header.shape
+        shape = type == .bytes ? [] : isByColumns ? [count] : header.shape
     }
 
     /// Returns what elements of two bytes without a type are: NumPy has no bfloat16, which is saved as two bytes of

@@ -10,8 +10,8 @@ struct NumPyHeader: HeaderText {
         self.bytes = bytes
     }
 
-    /// Returns the type's description and the shape.
-    mutating func header() throws(Refusal) -> (description: String, shape: [Int64]) {
+    /// Returns the type's description, the shape, and whether the elements lie column by column.
+    mutating func header() throws(Refusal) -> (description: String, shape: [Int64], isFortranOrder: Bool) {
         try expect("{")
         while !skip("}") {
             let key = try string()
@@ -24,8 +24,8 @@ struct NumPyHeader: HeaderText {
         }
         skipSpace()
         guard position == bytes.count else { throw malformed("something follows it") }
-        guard let description, let shape, isFortranOrder != nil else { throw malformed("a key is missing") }
-        return (description, shape)
+        guard let description, let shape, let isFortranOrder else { throw malformed("a key is missing") }
+        return (description, shape, isFortranOrder)
     }
 
     private mutating func value(of key: String) throws(Refusal) {
