@@ -172,6 +172,12 @@ import Testing
         Case("git model du --json", says: #""garbage":0"#, #""isHere":true"#),
         Case("flock -s .git/model/store/lock git model gc", says: "locked by another process", exits: 11),
         Case("flock -x .git/model/store/lock git model gc --prune-now", exits: 11),
+        Case(
+            "git init -q ~/a; git -C ~/a model init -q; git model store alternate -q ~/a; "
+                + "flock -s .git/model/store/lock git model store alternate --remove ~/a",
+            says: "locked by another process",
+            exits: 11
+        ),
         Case("git config git-model.store.path ~/shared; git model gc", says: "Deleted 0 packs, 0 B\nKept 0 in use"),
         Case(
             "mkdir ~/full; echo x > ~/full/a; git model store use ~/full",

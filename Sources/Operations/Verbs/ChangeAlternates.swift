@@ -36,45 +36,62 @@ package struct ChangeAlternates: Sendable {
         self.path = path
     }
 
-    /// Changes the list of the local store.
+    /// Changes the list of the local store; taking one off it is refused while another command uses the store.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let joined = try workspace.openStore()
         let given = context.workingDirectory.pushing(FilePath(context.expandingHome(path))).lexicallyNormalized()
-        let list = StoreAlternates(of: workspace.storePath)
-        let known = try list.all()
         let places = [given, given.appending(".git/model/store"), given.appending("model/store")]
         switch change {
-        case .add:
-            let store = try place(of: places, beside: workspace.storePath)
-            guard !known.contains(store) else { return Report(store: store.string, action: .unchanged) }
-            try list.write(known + [store])
-            return Report(store: store.string, action: .added)
-        case .remove:
-            guard let store = places.first(where: known.contains) else {
-                throw Failure(
-                    .failed,
-                    "the store does not borrow from \(given)",
-                    hints: ["see from where it does: `git model store show`"]
-                )
-            }
-            var report = Report(store: store.string, action: .removed)
-            guard (try? LocalStore(store)) != nil else {
-                // What is still needed of one that is gone can only be fetched.
-                try list.write(known.filter { $0 != store })
-                report.warnings = ["\(store) could not be read: what was only there is missing now"]
-                report.hints = [
-                    "get what remotes have of it: `git model fetch --all`",
-                    "see what is missing: `git model fsck`",
-                ]
-                return report
-            }
-            let live = try await workspace.livePointers()
-            let transfer = StoreTransfer(from: joined.store, to: joined.store, cancellation: context.cancellation)
-            report.bytes = try transfer.run(live, .needed)
+        case .add: return try add(places, to: workspace)
+        case .remove: return try await remove(places, from: workspace)
+        }
+    }
+
+    private func add(_ places: [FilePath], to workspace: Workspace) throws -> Report {
+        let joined = try workspace.openStore()
+        defer { extendLifetime(joined) }
+        let list = StoreAlternates(of: workspace.storePath)
+        let known = try list.all()
+        let store = try place(of: places, beside: workspace.storePath)
+        guard !known.contains(store) else { return Report(store: store.string, action: .unchanged) }
+        try list.write(known + [store])
+        return Report(store: store.string, action: .added)
+    }
+
+    private func remove(_ places: [FilePath], from workspace: Workspace) async throws -> Report {
+        _ = try LocalStore.openOrCreate(workspace.storePath)
+        try workspace.registerAsUser()
+        // A command that is at work counts on what is there, and nothing refers to what it makes of that yet.
+        let lock = try StoreLock.exclude(workspace.storePath)
+        defer { extendLifetime(lock) }
+        let list = StoreAlternates(of: workspace.storePath)
+        let known = try list.all()
+        guard let store = places.first(where: known.contains) else {
+            throw Failure(
+                .failed,
+                "the store does not borrow from \(places[0])",
+                hints: ["see from where it does: `git model store show`"]
+            )
+        }
+        var report = Report(store: store.string, action: .removed)
+        guard (try? LocalStore(store)) != nil else {
+            // What is still needed of one that is gone can only be fetched.
             try list.write(known.filter { $0 != store })
+            report.warnings = ["\(store) could not be read: what was only there is missing now"]
+            report.hints = [
+                "get what remotes have of it: `git model fetch --all`",
+                "see what is missing: `git model fsck`",
+            ]
             return report
         }
+        let own = try LocalStore(workspace.storePath)
+        let lenders = try own.alternateRoots.map { AlternateLock(lock: try StoreLock.join($0)) }
+        defer { extendLifetime(lenders) }
+        let live = try await workspace.livePointers()
+        let transfer = StoreTransfer(from: own, to: own, cancellation: workspace.context.cancellation)
+        report.bytes = try transfer.run(live, .needed)
+        try list.write(known.filter { $0 != store })
+        return report
     }
 
     /// Returns the first of some directories that is a store, which is to be another than the local one and readable.
