@@ -59,6 +59,16 @@ package struct ComparedVersion: Sendable {
     /// another name.
     package var filesByManifest: [String] { files.filter(\.isByManifest).map(\.name) }
 
+    /// The names that several tensors of one file have, as formats allow.
+    package var repeatedNames: Set<String> {
+        var repeated: Set<String> = []
+        for file in files {
+            var seen: Set<String> = []
+            for tensor in file.tensors where !seen.insert(tensor.name).inserted { repeated.insert(tensor.name) }
+        }
+        return repeated
+    }
+
     /// Which tensors manifests describe otherwise than the files themselves, and how, as clauses.
     ///
     /// A manifest that names none may be of a git-model that did not know the format.
@@ -77,9 +87,10 @@ package struct ComparedVersion: Sendable {
         of file: ComparedFile
     ) -> [(name: String, clause: String)] {
         var found: [(name: String, clause: String)] = []
-        let tensors = Dictionary(file.tensors.map { ($0.name, $0) }) { first, _ in first }
+        // Of several of one name, the first is to be the first, so that they are taken from the end.
+        var tensors = Dictionary(grouping: file.tensors.reversed(), by: \.name)
         for (segment, range) in described {
-            if let tensor = tensors[segment.name] {
+            if let tensor = tensors[segment.name]?.popLast() {
                 if tensor.form != segment.form {
                     found.append((segment.name, "its manifest gives it another type or shape than the file"))
                 } else if tensor.range != range {
@@ -89,8 +100,7 @@ package struct ComparedVersion: Sendable {
                 found.append((segment.name, "its manifest has it, and the file does not"))
             }
         }
-        let names = Set(described.map(\.segment.name))
-        for tensor in file.tensors where !names.contains(tensor.name) {
+        for tensor in file.tensors where tensors[tensor.name]?.contains(tensor) == true {
             found.append((tensor.name, "the file has it, and its manifest does not"))
         }
         return found

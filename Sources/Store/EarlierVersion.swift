@@ -26,22 +26,32 @@ package struct EarlierVersion: Sendable {
     let oid: Digest
     /// The tensors, in the order of files and tensors.
     let tensors: [Tensor]
-    private let places: [Place: Int]
-    /// The first tensor of each name.
-    private let names: [String: Int]
+    /// The tensors of each place, for formats let several have one name.
+    private let places: [Place: [Int]]
+    /// The tensors of each name.
+    private let names: [String: [Int]]
 
     /// Creates the version `oid` of these tensors.
     init(oid: Digest, tensors: [Tensor]) {
         self.oid = oid
         self.tensors = tensors
-        let numbered = tensors.enumerated()
-        places = Dictionary(numbered.map { (Place(file: $1.file, name: $1.segment.name), $0) }) { first, _ in first }
-        names = Dictionary(numbered.map { ($1.segment.name, $0) }) { first, _ in first }
+        places = Dictionary(grouping: tensors.indices) { Place(file: tensors[$0].file, name: tensors[$0].segment.name) }
+        names = Dictionary(grouping: tensors.indices) { tensors[$0].segment.name }
     }
 
-    /// Returns the position of the tensor of that name in that file, else of one in another file: shards are cut anew.
-    func counterpart(ofTensor name: String, inFile file: String) -> Int? {
-        places[Place(file: file, name: name)] ?? names[name]
+    /// Returns the positions of the counterparts of all tensors of a file, which are given by their names in the order
+    /// of the file.
+    ///
+    /// That is the tensor of the name in the same file, else one in another: shards are cut anew. Of several of one
+    /// name, the first has the first, the second the second, and so on.
+    func counterparts(ofTensors names: [String], inFile file: String) -> [Int?] {
+        var counts: [String: Int] = [:]
+        return names.map { name in
+            let number = counts[name, default: 0]
+            counts[name] = number + 1
+            let found = places[Place(file: file, name: name)] ?? self.names[name] ?? []
+            return number < found.count ? found[number] : nil
+        }
     }
 
     /// Puts together what the files of a new version were found to be beside this one.
@@ -155,11 +165,16 @@ extension EarlierVersion {
     /// Compares tensors of which only the manifests are at hand.
     func comparison(of artifact: Pointer, _ tensors: [Tensor]) -> ObjectComparison {
         var files: [(name: String, tensors: [ComparedTensor])] = []
-        for tensor in tensors {
-            let position = counterpart(ofTensor: tensor.segment.name, inFile: tensor.file)
-            let counterpart = position.map { (position: $0, segment: self.tensors[$0].segment) }
-            if files.last?.name != tensor.file { files.append((tensor.file, [])) }
-            files[files.count - 1].tensors.append(ComparedTensor(tensor.segment, with: counterpart, frames: []))
+        var rest = tensors[...]
+        while let file = rest.first?.file {
+            let found = rest.prefix { $0.file == file }
+            rest = rest[found.endIndex...]
+            let positions = counterparts(ofTensors: found.map(\.segment.name), inFile: file)
+            let compared = zip(found, positions).map { tensor, position in
+                let counterpart = position.map { (position: $0, segment: self.tensors[$0].segment) }
+                return ComparedTensor(tensor.segment, with: counterpart, frames: [])
+            }
+            files.append((file, compared))
         }
         return comparison(of: artifact.oid, size: artifact.size, files: files)
     }

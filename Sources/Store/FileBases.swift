@@ -12,19 +12,16 @@ struct FileBases: Sendable {
         self.file = file
     }
 
-    /// Whether there is an earlier version to compare with.
-    var isCompared: Bool { catalog.earlier != nil }
-
     /// Returns the frames that a tensor's may be stored as differences to.
     func frames(of tensor: Tensor) -> [FrameReference] {
         catalog.frames(of: TensorForm(type: tensor.type, shape: tensor.shape), named: tensor.name, inFile: file)
     }
 
-    /// Returns the tensor of the same name in the version to compare with.
-    func counterpart(of tensor: Tensor) -> (position: Int, segment: Segment)? {
-        guard let earlier = catalog.earlier,
-            let position = earlier.counterpart(ofTensor: tensor.name, inFile: file)
-        else { return nil }
-        return (position, earlier.tensors[position].segment)
+    /// Returns the counterparts of the file's tensors in the version to compare with, `nil` for what is no tensor;
+    /// nothing at all where there is no such version.
+    func counterparts(of tensors: [Tensor?]) -> [(position: Int, segment: Segment)?] {
+        guard let earlier = catalog.earlier else { return [] }
+        let positions = earlier.counterparts(ofTensors: tensors.map { $0?.name ?? "" }, inFile: file)
+        return positions.map { position in position.map { ($0, earlier.tensors[$0].segment) } }
     }
 }

@@ -73,15 +73,17 @@ extension LocalStore {
     }
 
     /// Returns the statistics that the manifests of an artifact, or the bytes of its small files, give of its tensors;
-    /// those of files of which these are not at hand are left out.
+    /// those of files of which these are not at hand are left out, and those of several tensors of one name.
     package func statistics(
         of artifact: Pointer,
         _ small: SmallFileTensors
     ) -> [EarlierVersion.Place: TensorStatistics] {
         var reader = FrameReader(self)
         var statistics: [EarlierVersion.Place: TensorStatistics] = [:]
+        var seen: Set<EarlierVersion.Place> = []
         for tensor in EarlierVersion.tensors(of: artifact, .all(small), in: self, reader: &reader).0 {
-            statistics[EarlierVersion.Place(file: tensor.file, name: tensor.segment.name)] = tensor.segment.statistics
+            let place = EarlierVersion.Place(file: tensor.file, name: tensor.segment.name)
+            statistics[place] = seen.insert(place).inserted ? tensor.segment.statistics : nil
         }
         return statistics
     }

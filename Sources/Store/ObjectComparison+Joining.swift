@@ -6,10 +6,12 @@ extension ObjectComparison {
     /// A file that was on one side of what the two looked at and is on the other now gave a tensor as gone and as new.
     package func joined(with other: ObjectComparison, leavingOut files: Set<String>) -> ObjectComparison {
         var changes = changes.filter { !files.contains($0.file) }
-        let places = Dictionary(changes.indices.map { (EarlierVersion.Place(changes[$0]), $0) }) { first, _ in first }
+        // Of several of one name, the first meets the first, so that they are taken from the end.
+        var places = Dictionary(grouping: changes.indices.reversed()) { EarlierVersion.Place(changes[$0]) }
         for change in other.changes where !files.contains(change.file) {
             let place = EarlierVersion.Place(change)
-            if let index = places[place], let whole = changes[index].kind.joined(with: change.kind) {
+            if let index = places[place]?.last, let whole = changes[index].kind.joined(with: change.kind) {
+                places[place]?.removeLast()
                 changes[index] = TensorChange(file: change.file, name: change.name, kind: whole)
             } else {
                 changes.append(change)

@@ -29,7 +29,7 @@ struct SegmentAssembly: Sendable {
         self.plan = plan
         self.known = known
         self.bases = plan.pieces.map { $0.tensor.map(bases.frames) ?? [] }
-        counterparts = bases.isCompared ? plan.pieces.map { $0.tensor.flatMap(bases.counterpart) } : []
+        counterparts = bases.counterparts(of: plan.pieces.map(\.tensor))
     }
 
     /// Returns what frame number `position` of a piece is.

@@ -30,8 +30,8 @@ struct TensorPair: Sendable {
         let counterparts = earlier.files.flatMap { file in file.tensors.map { (file: file, tensor: $0) } }
         var pairs: [TensorPair] = []
         for (fileIndex, file) in later.files.enumerated() {
-            for tensor in file.tensors {
-                let position = index.counterpart(ofTensor: tensor.name, inFile: file.name)
+            let positions = index.counterparts(ofTensors: file.tensors.map(\.name), inFile: file.name)
+            for (tensor, position) in zip(file.tensors, positions) {
                 pairs.append(
                     TensorPair(
                         fileIndex: fileIndex,

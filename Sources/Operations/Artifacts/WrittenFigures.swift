@@ -23,7 +23,10 @@ struct WrittenFigures {
             found += side.contradictions.map { Contradiction($0.place, "of \(name), \($0.clause)") }
         }
         let (before, after) = (earlier.writtenStatistics, later.writtenStatistics)
-        for tensor in outcome.tensors {
+        // Nor can anybody tell which of several tensors of one name is meant.
+        let repeated = earlier.repeatedNames.union(later.repeatedNames)
+        let unlisted = unlisted.union(repeated)
+        for tensor in outcome.tensors where !repeated.contains(tensor.later.name) {
             for (written, figures, side, place) in [
                 (before[tensor.earlier], tensor.before, "the earlier version", tensor.earlier),
                 (after[tensor.later], tensor.after, "the later version", tensor.later),

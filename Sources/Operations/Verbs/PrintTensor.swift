@@ -34,13 +34,7 @@ package struct PrintTensor: Sendable {
         let lookup = ObjectLookup(workspace: workspace, store: joined.store, fetches: fetches)
         let found = try await lookup.find(argument)
         let (segments, isVerified) = try await segments(of: found, lookup)
-        guard let segment = segments.first(where: { $0.name == tensor }), !tensor.isEmpty else {
-            throw Failure(
-                .failed,
-                "\(found.path) has no tensor \(tensor)",
-                hints: ["see which it has: `git model show --tensors`"]
-            )
-        }
+        let segment = try only(segments.filter { $0.name == tensor && !tensor.isEmpty }, of: found.path)
         var report = PrintArtifact.Report(
             path: found.path.text,
             size: segment.byteCount,
@@ -52,6 +46,23 @@ package struct PrintTensor: Sendable {
         if encoding == .npy { try writeHeader(of: segment, to: context, &report) }
         try write(segment, of: found.object.oid, from: joined.store, to: context)
         return report
+    }
+
+    /// Returns the one segment that is meant; formats let several tensors have one name.
+    private func only(_ segments: [Segment], of path: RepositoryPath) throws -> Segment {
+        if segments.count == 1 { return segments[0] }
+        guard segments.isEmpty else {
+            throw Failure(
+                .failed,
+                "\(path) has \(segments.count) tensors \(tensor), and nothing tells which of them is meant",
+                hints: ["print the whole file: `git model cat \(ShellWord.quoted(argument))`"]
+            )
+        }
+        throw Failure(
+            .failed,
+            "\(path) has no tensor \(tensor)",
+            hints: ["see which it has: `git model show --tensors`"]
+        )
     }
 
     /// Returns the segments of the file, and whether they were once proven to be right; fetches the tensor's frames
