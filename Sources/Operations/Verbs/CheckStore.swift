@@ -66,9 +66,11 @@ package struct CheckStore: Sendable {
             defer { extendLifetime(lock) }
             try await check(artifacts, in: workspace, &report)
         } else {
+            let wasThere = try workspace.hasStore()
             try Directories.create(workspace.storePath)
             let lock = try StoreLock.join(workspace.storePath)
             defer { extendLifetime(lock) }
+            guard try !wasThere || workspace.hasStore() else { throw workspace.storeIsGone }
             try await check(artifacts, in: workspace, &report)
         }
         if report.findings.contains(where: { $0.severity == "absent" }) {

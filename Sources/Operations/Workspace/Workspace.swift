@@ -114,9 +114,25 @@ struct Workspace: Sendable {
     func openStore() throws -> JoinedStore {
         let store = try LocalStore.openOrCreate(storePath)
         let lock = try StoreLock.join(storePath)
+        guard try hasStore() else { throw storeIsGone }
         try registerAsUser()
         let alternates = try store.alternateRoots.map { AlternateLock(lock: try StoreLock.join($0)) }
         return JoinedStore(store: store, lock: lock, alternates: alternates)
+    }
+
+    /// Whether there is a store where it is to be.
+    func hasStore() throws -> Bool {
+        try FileStatus.of(storePath.appending(StoreLayout.format), followingLinks: true) != nil
+    }
+
+    /// What is said where the store was there, and is not any more when it is a command's turn: the lock is on a file
+    /// that nobody finds, and where the store is now stands in a configuration that was read before.
+    var storeIsGone: Failure {
+        Failure(
+            .failed,
+            "the store \(storePath) was moved or removed while this command waited for it",
+            hints: ["run the same command again: it finds the store where it is now"]
+        )
     }
 
     /// Reads the stat cache.
