@@ -52,6 +52,32 @@ package struct GarbageCollection: Sendable {
     /// frame of which is compared with its checksum where there is something to delete. A live object that is not here
     /// at all does not, and neither does a tree whose object is no listing: it names no files that could be kept.
     package func plan(live: [Pointer], gracePeriod: Int64 = gracePeriod) throws(StoreError) -> Plan {
+        let closure = try mark(live)
+        let dead = try dead(beside: closure, gracePeriod: gracePeriod)
+        for candidate in dead.candidates { try requireUnderstood(try store.pack(candidate.pack)) }
+        if !dead.candidates.isEmpty { try check(closure, without: Set(dead.candidates.map(\.pack))) }
+        return Plan(
+            candidates: dead.candidates,
+            liveCount: GarbageCollection.packs(of: closure).count,
+            recentCount: dead.recentCount,
+            unlistedCount: dead.unlistedCount,
+            temporaryFiles: try temporaryFiles(waits: gracePeriod > 0),
+            liveOIDs: Set(live.map(\.oid))
+        )
+    }
+
+    /// Returns how many bytes a plan with each of some grace periods would free, if nothing is in its way.
+    ///
+    /// Reads manifests, indexes and the sizes of files, and no frame of an artifact, however large the store.
+    package func freeableByteCounts(live: [Pointer], gracePeriods: [Int64]) throws(StoreError) -> [Int64] {
+        let closure = try mark(live)
+        return try gracePeriods.map { period throws(StoreError) in
+            try dead(beside: closure, gracePeriod: period).candidates.reduce(0) { $0 + $1.byteCount }
+        }
+    }
+
+    /// Finds what is alive; refuses where what is there of it is not understood.
+    private func mark(_ live: [Pointer]) throws(StoreError) -> Closure {
         try store.requireWritable()
         try store.refresh()
         try store.requireUnderstood()
@@ -60,31 +86,33 @@ package struct GarbageCollection: Sendable {
             guard case .notAListing = reason else { throw reason }
         }
         try requireUnderstood(closure)
-        let livePacks = Set(closure.frames.values.map(\.pack))
-        let listed = Set(store.indexes.packList.map(\.id))
+        return closure
+    }
+
+    private static func packs(of closure: Closure) -> Set<Digest> { Set(closure.frames.values.map(\.pack)) }
+
+    /// The packs in which nothing is alive.
+    private struct Dead {
         var candidates: [Candidate] = []
         var recentCount = 0
         var unlistedCount = 0
+    }
+
+    private func dead(beside closure: Closure, gracePeriod: Int64) throws(StoreError) -> Dead {
+        let livePacks = GarbageCollection.packs(of: closure)
+        let listed = Set(store.indexes.packList.map(\.id))
+        var dead = Dead()
         for pack in try store.packsOnDisk().sorted() where !livePacks.contains(pack) {
             guard let status = try status(of: pack) else { continue }
             if now - status.modified < gracePeriod {
-                recentCount += 1
+                dead.recentCount += 1
             } else if !listed.contains(pack), !closure.isComplete {
-                unlistedCount += 1
+                dead.unlistedCount += 1
             } else {
-                candidates.append(Candidate(pack: pack, byteCount: status.size))
+                dead.candidates.append(Candidate(pack: pack, byteCount: status.size))
             }
         }
-        for candidate in candidates { try requireUnderstood(try store.pack(candidate.pack)) }
-        if !candidates.isEmpty { try check(closure, without: Set(candidates.map(\.pack))) }
-        return Plan(
-            candidates: candidates,
-            liveCount: livePacks.count,
-            recentCount: recentCount,
-            unlistedCount: unlistedCount,
-            temporaryFiles: try temporaryFiles(waits: gracePeriod > 0),
-            liveOIDs: Set(live.map(\.oid))
-        )
+        return dead
     }
 
     /// Deletes what a plan says, and returns the packs.

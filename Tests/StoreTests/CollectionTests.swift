@@ -53,6 +53,31 @@ struct CollectionTests {
         #expect(try two.collect().candidates.isEmpty)
     }
 
+    @Test func `How much would go is told without a look at the bytes of what stays`() async throws {
+        let two = try await Two()
+        let deadByteCount = try two.deadPacks.reduce(0) { sum, name in
+            sum + (try #require(try FileStatus.of(two.scratch.root.appending("packs/" + name))).size)
+        }
+        let packs = Set(try two.scratch.files(in: "packs")).subtracting(two.deadPacks)
+        for name in packs {
+            let path = two.scratch.root.appending("packs/" + name)
+            var bytes = try DurableFile.read(path, limit: 1 << 30)
+            // The other pack has the manifest, which is read.
+            guard bytes.count > 1_000_000 else { continue }
+            bytes[600_000] ^= 1
+            try DurableFile.write(bytes, to: path)
+        }
+        let collection = GarbageCollection(try two.scratch.reopened(), now: WallClock.now())
+        let found = try collection.freeableByteCounts(live: [two.live], gracePeriods: [14 * Self.day, 0])
+        #expect(found == [0, deadByteCount] && deadByteCount > 1_200_000)
+        // Whoever deletes looks.
+        let error = try await storeError { _ = try collection.plan(live: [two.live], gracePeriod: 0) }
+        guard case .damagedFrame = error else {
+            Issue.record("\(error)")
+            return
+        }
+    }
+
     @Test func `A pack stays for the grace period after it was written or used`() async throws {
         let two = try await Two()
         let now = WallClock.now()

@@ -93,9 +93,9 @@ package struct DiskUsage: Sendable {
         report.packs = files.count { $0.path.hasSuffix(".pack") && $0.path.hasPrefix("packs/") }
         do {
             let live = try await workspace.livePointers()
-            let collection = GarbageCollection(store, now: context.now())
-            report.garbage = try collection.plan(live: live).byteCount
-            report.garbageWithYoung = try collection.plan(live: live, gracePeriod: 0).byteCount
+            let freeable = try GarbageCollection(store, now: context.now())
+                .freeableByteCounts(live: live, gracePeriods: [GarbageCollection.gracePeriod, 0])
+            (report.garbage, report.garbageWithYoung) = (freeable[0], freeable[1])
         } catch {
             if context.cancellation.isCancelled { throw error }
             report.warnings.append("what could be freed cannot be told: \(error)")
@@ -165,9 +165,4 @@ extension SpaceAccount.Reason {
         case .codec(let number): FrameCodec(rawValue: number)?.needsBase == true ? "delta" : CodecName.of(number)
         }
     }
-}
-
-extension GarbageCollection.Plan {
-    /// The bytes that carrying it out frees.
-    fileprivate var byteCount: Int64 { candidates.reduce(0) { $0 + $1.byteCount } }
 }
