@@ -48,7 +48,8 @@ package struct StatisticsAccumulator: Hashable, Sendable {
             zeros: zeros,
             notNumbers: notNumbers,
             infinities: infinities,
-            mean: mean,
+            // Which infinity it would be, if it is one at all, hangs on how the elements were cut.
+            mean: mean.isFinite ? mean : .infinity,
             standardDeviation: isEmpty ? 0 : StatisticsAccumulator.root(squares / finite),
             minimum: isEmpty ? 0 : minimum,
             maximum: isEmpty ? 0 : maximum,

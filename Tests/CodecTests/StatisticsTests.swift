@@ -124,6 +124,16 @@ struct StatisticsTests {
         #expect(found.maximum == .greatestFiniteMagnitude)
     }
 
+    @Test(arguments: [1.0, -1.0])
+    func `numbers too large for their sum give an infinite mean, however many blocks they are`(sign: Double) throws {
+        for count in [2, 1024, 1025, 5000] {
+            let values = [Double](repeating: sign * .greatestFiniteMagnitude, count: count)
+            let found = try #require(statistics(values.withUnsafeBytes { Array($0) }, .f64))
+            #expect(found.mean == .infinity && found.standardDeviation == .infinity && found.norm == .infinity)
+            #expect(found.minimum == found.maximum && found.notNumbers == 0 && found.infinities == 0)
+        }
+    }
+
     @Test(arguments: [DataType.bytes, .c64, .f4, .f8E8M0, DataType(rawValue: 130), DataType(rawValue: 99)])
     func `types without single numbers have no statistics`(type: DataType) {
         #expect(statistics([1, 2, 3, 4], type) == nil)

@@ -72,7 +72,7 @@ struct CollectionTests {
         #expect(found == [0, deadByteCount] && deadByteCount > 1_200_000)
         // Whoever deletes looks.
         let error = try await storeError { _ = try collection.plan(live: [two.live], gracePeriod: 0) }
-        guard case .damagedFrame = error else {
+        guard case .damaged = error else {
             Issue.record("\(error)")
             return
         }

@@ -45,7 +45,7 @@ struct NumPyArray {
         } else {
             type = try NumPyArray.probe(file, range)
         }
-        // Whoever knows a shape reads row by row: what lies otherwise, and is more than a row, is only so many elements.
+        // Whoever knows a shape reads row by row: what lies otherwise, and is more than one row, is so many elements.
         let isByColumns = header.isFortranOrder && header.shape.count { $0 > 1 } > 1
         // Bytes of no known type have no shape in a manifest.
         shape = type == .bytes ? [] : isByColumns ? [count] : header.shape
