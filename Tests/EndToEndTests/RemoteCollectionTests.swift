@@ -50,7 +50,8 @@ import Testing
                 code=0 && git model gc --retire 2> ~/err || code=$? && test $code = 2
                 code=0 && git model gc --remote nowhere 2> ~/err || code=$? && test $code != 0
                 code=0 && git model gc --remote store --prune-now 2> ~/err || code=$? && test $code = 2
-                code=0 && git model gc --remote store --retire-repository ~/origin 2> ~/err || code=$? && test $code = 2
+                own=$(sed -n 's/^repository //p' ~/models/roots/* | sort -u) && test "${own%#*}" = ~/origin
+                code=0 && git model gc --remote store --retire-repository "$own" 2> ~/err || code=$? && test $code = 2
                 mv ~/origin ~/away && later && ! git model gc --remote store --retire --older-than 1 2> ~/err && mv ~/away ~/origin
                 test $(ls ~/models/roots | wc -l) = 4 && test -z "$(git for-each-ref refs/git-model)"
                 git clone -q --depth 1 "file://$HOME/origin" ~/shallow && git -C ~/shallow remote set-url origin ~/origin

@@ -209,24 +209,10 @@ extension Workspace {
     /// Returns a root that keeps objects alive in a remote for what is checked out; `nil` where that is no commit.
     func root(naming oids: some Sequence<Digest>) async throws -> RootRecord? {
         guard let head = try await repository.objects.resolve("HEAD") else { return nil }
-        let url = try await rootURL()
+        let identity = try await rootIdentity()
         let branch = try await repository.program.run(["symbolic-ref", "-q", "HEAD"], accepting: [0, 1]).line
         let reference = branch.isEmpty ? "HEAD" : branch
-        return RootRecord(repository: url, reference: reference, commit: head.hex, oids: oids)
-    }
-
-    /// What the roots of this repository call it in a remote, where others read it: without a user's name and password.
-    func rootURL() async throws -> String {
-        let url = try await repository.program.configuration().value("remote.origin.url") ?? root.string
-        return Workspace.withoutLogin(url)
-    }
-
-    /// A URL as others may read it: without a user's name and password.
-    static func withoutLogin(_ url: String) -> String {
-        guard let scheme = url.firstRange(of: "://") else { return url }
-        let rest = url[scheme.upperBound...]
-        guard let end = rest.prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return url }
-        return String(url[..<scheme.upperBound] + rest[rest.index(after: end)...])
+        return RootRecord(repository: identity, reference: reference, commit: head.hex, oids: oids)
     }
 
     /// Pushes the current branch with `git`, after its objects and the commits of its runs: as Git is configured to, or

@@ -9,7 +9,7 @@ package struct RootRetirement: Sendable {
     /// Which roots go.
     package enum Rule: Sendable {
         /// Those of this repository that are at least so many days old, and to whose commit nothing leads any more,
-        /// here or in the Git remote.
+        /// here or in a Git remote.
         case unreachable(days: Int)
         /// Those of another repository, which is no more.
         case repository(String)
@@ -29,9 +29,6 @@ package struct RootRetirement: Sendable {
         package let kept: Int
     }
 
-    /// Where the references of the Git remote are while they are looked at.
-    private static let namespace = "git-model/collection"
-
     private let rule: Rule
 
     /// Creates a retirement by a rule.
@@ -49,7 +46,7 @@ package struct RootRetirement: Sendable {
         let (roots, now) = try await collection.roots(dryRunAt: isDryRun ? workspace.context.now() : nil)
         switch rule {
         case .repository(let url):
-            let own = try await workspace.rootURL()
+            let own = try await workspace.rootIdentity()
             guard url != own else {
                 throw Failure(
                     .usage,
@@ -61,10 +58,10 @@ package struct RootRetirement: Sendable {
             return try await retire(victims, keeping: [], on: remote, in: workspace, isDryRun: isDryRun)
         case .unreachable(let days):
             let oldest = now - Int64(days) * 86_400 * 1_000_000_000
-            let own = try await workspace.rootURL()
+            let own = try await workspace.rootIdentity()
             let old = roots.filter { $0.record.repository == own && $0.modified <= oldest }.map(\.record)
             guard !old.isEmpty else { return [] }
-            return try await workspace.seeingGitRemote(under: RootRetirement.namespace) {
+            return try await workspace.seeingGitRemotes {
                 let reachable = try await workspace.repository.reachableCommits()
                 let victims = old.filter { root in GitObjectID(root.commit).map(reachable.contains) != true }
                 let live = victims.isEmpty ? [] : Set(try await workspace.livePointers().map(\.oid))
@@ -99,30 +96,5 @@ package struct RootRetirement: Sendable {
         }
         for root in victims { try await remote.store.remove(root) }
         return retired
-    }
-}
-
-extension Workspace {
-    /// Does something while every reference of the Git remote, if there is one, is here too.
-    fileprivate func seeingGitRemote<Value>(
-        under namespace: String,
-        _ body: () async throws -> Value
-    ) async throws -> Value {
-        guard try await !repository.isShallow() else {
-            throw Failure(
-                .failed,
-                "cannot tell what leads to a commit: this clone is shallow",
-                hints: ["get the whole history: `git fetch --unshallow`"]
-            )
-        }
-        if let remote = try await gitRemote() { try await repository.mirrorReferences(of: remote, under: namespace) }
-        do {
-            let value = try await body()
-            try await repository.deleteReferences(under: namespace)
-            return value
-        } catch {
-            try? await repository.deleteReferences(under: namespace)
-            throw error
-        }
     }
 }

@@ -84,7 +84,7 @@ struct StorePurge {
     }
 
     private func run(on store: LocalStore, ofRemote remote: ConfiguredRemote) async throws -> Outcome {
-        let own = try await workspace.rootURL()
+        let own = try await workspace.rootIdentity()
         let oids = Set(victims.map(\.oid))
         let roots = try store.roots().filter { !oids.isDisjoint(with: $0.record.oids) }
         let retired = roots.filter { $0.record.repository == own }
@@ -116,7 +116,7 @@ struct StorePurge {
             hints: [
                 "purge the version there, too",
                 "or, where that repository is no more: "
-                    + "`git model gc --remote \(remote.name) --retire-repository \(root.repository)`",
+                    + "`git model gc --remote \(remote.name) --retire-repository \(ShellWord.quoted(root.repository))`",
             ]
         )
     }
@@ -133,7 +133,7 @@ struct StorePurge {
             progress: { tally.set($0, of: $1) }
         )
         let victims = victims.sorted { $0.oid < $1.oid }
-        let request = RemotePurge.Request(victims, live: survivors, repository: try await workspace.rootURL())
+        let request = RemotePurge.Request(victims, live: survivors, repository: try await workspace.rootIdentity())
         let report: RemotePurge.Report?
         do {
             if !isDryRun { try workspace.requireAgreement(to: remote) }
