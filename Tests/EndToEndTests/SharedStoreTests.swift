@@ -54,6 +54,7 @@ import Testing
     @Test func `Two that retire at once in one repository do not take the other's view of Git away`() async throws {
         let result = try await run(
             SharedStoreTests.colleagues + """
+                git remote set-branches origin main
                 git update-ref refs/git-model/collection/7/heads/left HEAD
                 cat > .git/hooks/reference-transaction <<'END'
                 #!/bin/sh
