@@ -2,6 +2,7 @@ import Git
 import Migration
 import ModelCore
 import Registry
+import Remotes
 import Runs
 import Store
 
@@ -29,19 +30,22 @@ struct PushHook {
         let runs: Set<RunID>
         /// Git's remote, by name or URL.
         let remote: String?
+        /// One of the commits.
+        let commit: PushedCommit?
     }
 
     /// Pushes; a problem keeps Git from pushing.
     func run() async throws -> Hook.Report {
         let introduced = try await introduced()
-        var report = try await push(introduced.artifacts)
+        var report = try await push(introduced)
         guard report.problems.isEmpty, let remote = introduced.remote else { return report }
         // Whoever reads a summary is to find the commit. That it does not get there is no reason against the push.
         report.warnings += try await workspace.pushPins(of: introduced.runs, to: remote)
         return report
     }
 
-    private func push(_ artifacts: [PointerIndex.Entry]) async throws -> Hook.Report {
+    private func push(_ introduced: Introduced) async throws -> Hook.Report {
+        let artifacts = introduced.artifacts
         var report = Hook.Report()
         guard !artifacts.isEmpty else { return report }
         guard workspace.configuration.defaultRemote != nil else {
@@ -61,7 +65,7 @@ struct PushHook {
                 return report
             }
         }
-        let result = try await workspace.push(present, to: nil, from: joined.store)
+        let result = try await workspace.push(present, to: nil, for: introduced.commit, from: joined.store)
         report.problems = result.problems
         return report
     }
@@ -98,7 +102,14 @@ struct PushHook {
         }
         var seen: Set<Pointer> = []
         artifacts.removeAll { !seen.insert($0.pointer).inserted }
-        return Introduced(artifacts: artifacts, runs: runs, remote: remote)
+        return Introduced(artifacts: artifacts, runs: runs, remote: remote, commit: try await commit(of: updates))
+    }
+
+    private func commit(of updates: [RefUpdate]) async throws -> PushedCommit? {
+        guard let update = updates.first(where: { $0.localID != nil }), let id = update.localID,
+            let commit = try await workspace.repository.objects.resolve(id.hex)
+        else { return nil }
+        return PushedCommit(reference: update.remoteName, id: commit)
     }
 
     /// Returns what the framework of pre-commit.com says: it reads the input itself, and passes one reference in
@@ -123,7 +134,10 @@ struct PushHook {
         )
     }
 
-    /// Returns the artifacts that this machine has; of the others, the remote has to know.
+    /// Returns the artifacts that are to stay alive in the remote: what this machine has, and what only the remote has,
+    /// which has to know all others.
+    ///
+    /// Where nothing can be written, what is there already is somebody else's to keep.
     private func present(
         _ artifacts: [PointerIndex.Entry],
         _ store: LocalStore,
@@ -149,6 +163,7 @@ struct PushHook {
             report.problems.append(Problem("\(rest) more", message: "nor are their bytes"))
         }
         if !report.problems.isEmpty { report.hints = ["push without them: `git push --no-verify`"] }
-        return here
+        guard !remote.store.remote.isReadOnly else { return here }
+        return artifacts.filter { have.contains($0.pointer) || held.contains($0.pointer.oid) }
     }
 }

@@ -50,12 +50,14 @@ package struct PushObjects: Sendable {
         let pinned = try await workspace.pinnedArtifacts(of: runs, in: joined.store)
         let introduced = try await workspace.introducedArtifacts(to: gitRemote)
         let others = (introduced + pinned).filter { !known.contains($0.pointer) }
+        let version = try await workspace.commit(of: selection)
         func push(to remote: String?) async throws -> TransferReport {
             let target = try workspace.remote(named: remote)
             let wanted = others.isEmpty ? [] : try await target.withoutPurged(others, local: joined.store)
             return try await workspace.push(
                 selected + wanted,
                 to: remote,
+                for: version,
                 from: joined.store,
                 isDryRun: isDryRun,
                 restoresPurged: restoresPurged
@@ -110,10 +112,12 @@ extension Workspace {
         return report
     }
 
-    /// Pushes the objects of artifacts to a remote.
+    /// Pushes the objects of artifacts to a remote, where they stay alive for what is checked out, or, where that is no
+    /// commit, for `version`.
     func push(
         _ artifacts: [PointerIndex.Entry],
         to name: String?,
+        for version: PushedCommit? = nil,
         from store: LocalStore,
         isDryRun: Bool = false,
         restoresPurged: Bool = false
@@ -171,7 +175,8 @@ extension Workspace {
         if isDryRun {
             result = try await push.dryRun(pointers, after: visit)
         } else {
-            result = try await push.run(pointers, root: try await root(of: pointers), after: visit)
+            let root = try await root(naming: pointers.map(\.oid), or: version)
+            result = try await push.run(pointers, root: root, after: visit)
             try remote.acknowledge(pointers.map(\.oid))
         }
         context.progress.finish()
@@ -199,20 +204,6 @@ extension Workspace {
             ],
             cause: Failure(.failed, "\(path): no such file or directory")
         )
-    }
-
-    /// Returns what keeps the objects alive in the remote: the repository, where it stands, and their names.
-    private func root(of pointers: [Pointer]) async throws -> RootRecord? {
-        try await root(naming: pointers.map(\.oid))
-    }
-
-    /// Returns a root that keeps objects alive in a remote for what is checked out; `nil` where that is no commit.
-    func root(naming oids: some Sequence<Digest>) async throws -> RootRecord? {
-        guard let head = try await repository.objects.resolve("HEAD") else { return nil }
-        let identity = try await rootIdentity()
-        let branch = try await repository.program.run(["symbolic-ref", "-q", "HEAD"], accepting: [0, 1]).line
-        let reference = branch.isEmpty ? "HEAD" : branch
-        return RootRecord(repository: identity, reference: reference, commit: head.hex, oids: oids)
     }
 
     /// Pushes the current branch with `git`, after its objects and the commits of its runs: as Git is configured to, or

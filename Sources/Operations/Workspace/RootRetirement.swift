@@ -88,12 +88,7 @@ package struct RootRetirement: Sendable {
         }
         guard !isDryRun else { return retired }
         let kept = Set(victims.flatMap(\.oids)).intersection(live)
-        if !kept.isEmpty {
-            guard let root = try await workspace.root(naming: kept) else {
-                throw Failure(.failed, "cannot retire roots: HEAD has no commit that could need what stays of them")
-            }
-            try await remote.store.write(root)
-        }
+        if !kept.isEmpty, let root = try await workspace.root(naming: kept) { try await remote.store.write(root) }
         for root in victims { try await remote.store.remove(root) }
         return retired
     }
