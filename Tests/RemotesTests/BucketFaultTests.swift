@@ -42,7 +42,7 @@ struct BucketFaultTests {
         #expect(try await target.problems() == [])
     }
 
-    @Test(arguments: ["reset", "cut", "500", "503", "429", "expired", "shuffled"])
+    @Test(arguments: ["reset", "cut", "500", "503", "429", "expired", "shuffled", "half"])
     func `what passes by itself is not noticed, in either direction`(trouble: String) async throws {
         let bucket = try await Bucket()
         let (source, target) = (try Machine(), try Machine())
@@ -135,6 +135,21 @@ struct BucketFaultTests {
         #expect(try await held.held(pointers) == [pointers[1].oid])
         try await source.push(pointers, to: bucket.direct)
         try await requireWhole(bucket, pointers)
+    }
+
+    @Test func `a list that is always cut short is none, so that nobody misses a root`() async throws {
+        let bucket = try await Bucket()
+        let source = try Machine()
+        try await source.push(try await BucketFaultTests.sample(on: source), to: bucket.direct)
+        let proxy = try await bucket.server.proxy("half")
+        let remote = try bucket.remote(at: proxy.origin)
+        let error = await #expect(throws: RemoteError.self) { try await remote.list("roots") }
+        guard case .unreachable(remote.name, let cause)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(cause.contains("its list of roots is cut short"))
+        #expect(try proxy.requests.count(where: \.isSpoiled) == 6)
     }
 
     @Test func `a bucket that may only be read is read`() async throws {

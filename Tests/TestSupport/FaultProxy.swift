@@ -33,7 +33,7 @@ package final class FaultProxy: Sendable {
         # What is done with right answers to which requests.
         spoilers = {
             "reset": r"(GET|PUT) .*/packs/", "cut": r"GET .*/packs/", "short": r"GET .*/packs/", "flip": r"GET .*/packs/",
-            "shuffled": r"GET .*list-type=2", "changed": r"PUT .*/packs/",
+            "shuffled": r"GET .*list-type=2", "half": r"GET .*list-type=2", "changed": r"PUT .*/packs/",
         }
 
         def take(pattern):
@@ -105,7 +105,7 @@ package final class FaultProxy: Sendable {
                 half = len(content) // 2
                 if spoils and trouble == "flip":
                     content = content[:half] + bytes([content[half] ^ 16]) + content[half + 1:]
-                elif spoils and trouble == "short":
+                elif spoils and trouble in ("short", "half"):
                     content = content[:half]
                 elif spoils and trouble == "shuffled":
                     found = re.findall(b"<Contents>.*?</Contents>", content, re.S)
@@ -169,8 +169,9 @@ package final class FaultProxy: Sendable {
     ///
     /// `trouble` is `none`, `slow`, or what happens to so many requests, or to all that are like these: `reset` and
     /// `cut` break the line in the middle of a pack, `short` and `flip` give a pack's bytes short or changed, `changed`
-    /// hands one on changed, `shuffled` gives lists backwards and twice; `500`, `503`, `429`, `expired`, `skew`,
-    /// `denied` and `full` answer in the server's place. With a file that has a certificate and its key, TLS is spoken.
+    /// hands one on changed, `shuffled` gives lists backwards and twice, `half` cuts them short; `500`, `503`, `429`,
+    /// `expired`, `skew`, `denied` and `full` answer in the server's place. With a file that has a certificate and its
+    /// key, TLS is spoken.
     package init(
         to target: Int,
         _ trouble: String,

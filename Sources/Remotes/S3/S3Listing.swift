@@ -14,6 +14,8 @@ struct S3Listing: Sendable {
     private(set) var files: [File] = []
     /// What the next page is asked for with.
     private(set) var nextToken: String?
+    /// Whether the page came to its end: what is cut short, or is no list at all, says nothing of what is there.
+    private(set) var isWhole = false
     /// Whether the service says that no page follows.
     private(set) var isComplete = true
 
@@ -28,6 +30,7 @@ struct S3Listing: Sendable {
             case "ListBucketResult/Contents/LastModified": modified = CivilDate.secondsSince1970(parsing: element.text)
             case "ListBucketResult/Contents": files.append(File(key: key, size: size, modified: modified))
             case "ListBucketResult/NextContinuationToken": nextToken = element.text.isEmpty ? nil : element.text
+            case "ListBucketResult": isWhole = true
             case "ListBucketResult/IsTruncated": isComplete = element.text != "true"
             default: break
             }

@@ -78,6 +78,13 @@ package struct S3Remote: Remote {
             if let token { query = "continuation-token=\(PercentEncoding.encoded(token))&" + query }
             let response = try await send(directory, query: query, accepting: [200]) { HTTPRequest(.get, $0) }
             let page = S3Listing(response.text)
+            guard page.isWhole else {
+                throw .busy(
+                    name,
+                    cause: "its list of \(directory.isEmpty ? "files" : directory) is cut short or is none",
+                    retryAfter: nil
+                )
+            }
             for found in page.files where found.key.hasPrefix(prefix) {
                 let path = String(found.key.dropFirst(prefix.count))
                 let file = RemoteFile(path: path, size: found.size, modified: found.modified.map { $0 * 1_000_000_000 })
