@@ -98,13 +98,20 @@ package struct StoreCopy: Sendable {
         try await requireNothingPurged(here, there)
         var plan = Plan()
         let packs = try await sizes(of: "packs", in: there)
+        let listed = try await leaving.isEmpty ? [] : self.listed(in: here)
         for file in try await here.files(in: "packs") {
-            guard let id = StoreLayout.digest(inName: file.name), !leaving.contains(id) else { continue }
+            guard let id = StoreLayout.digest(inName: file.name) else { continue }
+            let isThere = packs[file.path] == file.size
+            if leaving.contains(id) {
+                // Until the next collection saves it, what a root needs may be in a buried pack alone; a pack that
+                // leaves on either side is left to the one over there.
+                guard listed.contains(id), !(isThere && buried.contains(id)) else { continue }
+            }
             if buried.contains(id) {
                 let reason = "it is on its way out there; copy again once it is gone"
                 throw RemoteError.refused(destination.remote.name, file: StoreLayout.pack(id), reason: reason)
             }
-            if packs[file.path] != file.size { plan.packs.append(file) }
+            if !isThere { plan.packs.append(file) }
         }
         for directory in ["index", "objects", "roots"] {
             let known = try await sizes(of: directory, in: there)
@@ -113,6 +120,13 @@ package struct StoreCopy: Sendable {
             }
         }
         return plan
+    }
+
+    /// Returns the packs of which the source's indexes list anything.
+    private func listed(in listing: RemoteListing) async throws(RemoteError) -> Set<Digest> {
+        let indexes = try await source.indexes(in: try await listing.files(in: "index"))
+        try source.requireEvery(indexes)
+        return Set(indexes.files.flatMap(\.packs).map(\.id))
     }
 
     private func sizes(of directory: String, in listing: RemoteListing) async throws(RemoteError) -> [String: Int64] {
@@ -163,7 +177,13 @@ package struct StoreCopy: Sendable {
     }
 
     private func copySmall(_ file: String) async throws {
-        guard let size = try await source.remote.size(of: file) else { return }
+        guard let size = try await source.remote.size(of: file) else {
+            // What it said is in a newer one, without which nothing is found.
+            guard !file.hasPrefix("index/") else {
+                throw RemoteError.busy(source.remote.name, cause: "\(file) went while it was copied", retryAfter: nil)
+            }
+            return
+        }
         guard size <= StoreCopy.fileByteLimit else { throw damaged(file, "it is too large") }
         let bytes = try await source.remote.read(file, range: nil)
         if file.hasPrefix("index/") {
