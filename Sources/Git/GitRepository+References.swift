@@ -1,5 +1,6 @@
 extension GitRepository {
-    /// Fetches every reference of a remote, whoever made it and for what, to the same name below `refs/<namespace>/`.
+    /// Fetches every reference of a remote, whoever made it and for what, to the same name below `refs/<namespace>/`,
+    /// and to nowhere else.
     ///
     /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`.
     package func mirrorReferences(of remote: String, under namespace: String) async throws(GitError) {
@@ -7,7 +8,7 @@ extension GitRepository {
             throw GitError(.invalidName(namespace), command: "git fetch")
         }
         try await program.run([
-            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", try remoteArgument(remote),
+            "fetch", "--quiet", "--no-tags", "--refmap=", "--no-write-fetch-head", "--", try remoteArgument(remote),
             GitArgument("+refs/*:refs/\(namespace)/*"),
         ])
     }

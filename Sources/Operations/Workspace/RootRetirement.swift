@@ -58,12 +58,15 @@ package struct RootRetirement: Sendable {
             return try await retire(victims, keeping: [], on: remote, in: workspace, isDryRun: isDryRun)
         case .unreachable(let days):
             let oldest = now - Int64(days) * 86_400 * 1_000_000_000
-            let own = try await workspace.rootIdentity()
-            let old = roots.filter { $0.record.repository == own && $0.modified <= oldest }.map(\.record)
+            let old = roots.filter { $0.modified <= oldest }.map(\.record)
             guard !old.isEmpty else { return [] }
             return try await workspace.seeingGitRemotes {
+                // Only now is it known that a directory that `origin` names is there, which knows whose roots are ours.
+                let own = try await workspace.rootIdentity()
                 let reachable = try await workspace.repository.reachableCommits()
-                let victims = old.filter { root in GitObjectID(root.commit).map(reachable.contains) != true }
+                let victims = old.filter { root in
+                    root.repository == own && GitObjectID(root.commit).map(reachable.contains) != true
+                }
                 let live = victims.isEmpty ? [] : Set(try await workspace.livePointers().map(\.oid))
                 return try await retire(victims, keeping: live, on: remote, in: workspace, isDryRun: isDryRun)
             }
