@@ -63,7 +63,8 @@ struct S3AnswerTests {
     @Test(arguments: [
         "", "<html><body>Log in first</body></html>", "<ListBucketResult>",
         "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/a</Key><Size>1</Size></Contents>",
-        "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult", "<a><ListBucketResult></ListBucketResult></a>",
+        "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult",
+        "<a><ListBucketResult></ListBucketResult></a>",
     ])
     func `what is cut short or no list at all is no page`(document: String) {
         #expect(!S3Listing(document).isWhole)
