@@ -75,8 +75,7 @@ package struct RemoteOpening: Sendable {
     }
 
     private func s3(_ location: S3Location, _ sendsCredentials: Bool) throws(RemoteError) -> S3Remote {
-        let settings: AWSSettings
-        do { settings = try AWSSettings(environment: environment) } catch { throw .io(location.text, error) }
+        let settings = try AWSSettings(environment: environment, for: location.text)
         let transport = try web(location.text)
         let mayAsk = sendsCredentials || location.endpoint == nil
         let programs = ShellPrograms(mayAskUser: ssh.mayAskUser, pool: pool, cancellation: cancellation)

@@ -27,7 +27,7 @@ struct AWSCredentialTests {
         if !config.isEmpty { _ = try write(config, to: ".aws/config") }
         let home = ["HOME": scratch.path.string, "PATH": "/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED": "true"]
         let environment = home.merging(variables) { _, given in given }
-        let settings = try AWSSettings(environment: environment)
+        let settings = try AWSSettings(environment: environment, for: "r")
         let transport = HTTPTransport(TransportSettings(), pool: Machine.pool, cancellation: Cancellation())
         let sources = settings.sources(
             over: transport,
@@ -169,6 +169,35 @@ struct AWSCredentialTests {
         #expect(try await reason(variables).contains("127.0.0.1:1"))
     }
 
+    // MARK: Regions
+
+    @Test(arguments: [
+        ("AWS_REGION", "evil.example/", "AWS_REGION is 'evil.example/'"),
+        ("AWS_DEFAULT_REGION", "a@b", "AWS_DEFAULT_REGION is 'a@b'"),
+        ("AWS_PROFILE", "odd", "region of profile odd is 'x.example#'"),
+    ])
+    func `what is no region is refused with its place, for it would name another host`(
+        variable: String,
+        value: String,
+        reason: String
+    ) {
+        let config = "[profile odd]\nregion = x.example#\n"
+        let error = #expect(throws: RemoteError.self) { try self.chain([variable: value], config: config) }
+        #expect(error?.description == "cannot use remote r: \(reason), which is no name of a region")
+    }
+
+    @Test func `the region of the environment counts before the profile's, and Amazon's first where none is set`()
+        throws
+    {
+        let config = try write("[default]\nregion = eu-west-1\n", to: ".aws/config")
+        func region(_ variables: [String: String]) throws -> String {
+            try AWSSettings(environment: variables.merging(["HOME": "/nowhere"]) { $1 }, for: "r").region
+        }
+        #expect(try region([:]) == "us-east-1")
+        #expect(try region(["AWS_CONFIG_FILE": config]) == "eu-west-1")
+        #expect(try region(["AWS_CONFIG_FILE": config, "AWS_DEFAULT_REGION": "auto"]) == "auto")
+    }
+
     // MARK: Single sign-on
 
     @Test func `a sign-on gives the keys of a role`() async throws {
@@ -193,6 +222,8 @@ struct AWSCredentialTests {
         #expect(try await reason(variables, config: config).contains("has expired"))
         _ = try write(#"{"accessToken": "OTHER", "expiresAt": "2026-06-01T00:00:00Z"}"#, to: cache)
         #expect(try await reason(variables, config: config).contains("not valid any more"))
+        let elsewhere = config.replacing("sso_region = eu-west-1", with: "sso_region = x.example/")
+        #expect(try await reason(variables, config: elsewhere).contains("'x.example/' is no name of a region"))
     }
 
     // MARK: Services nearby

@@ -133,6 +133,15 @@ struct S3AnswerTests {
         #expect(reason.contains(code) && tried.map(\.source) == ["the environment"])
     }
 
+    @Test(arguments: [("eu-west-1", "eu-west-1"), ("evil.example/", nil), ("", nil)])
+    func `a region that a service names counts where it can be one`(named: String, region: String?) {
+        let field = HTTPResponse(status: 400, fields: ["x-amz-bucket-region": named], bytes: [])
+        #expect(S3Failure(field).region == region)
+        let text = "<Error><Code>AuthorizationHeaderMalformed</Code><Region>\(named)</Region></Error>"
+        let document = HTTPResponse(status: 400, fields: [:], bytes: Array(text.utf8))
+        #expect(S3Failure(document).region == region)
+    }
+
     @Test func `a clock that is off is named as the cause`() {
         let error = error(403, "RequestTimeTooSkewed", fields: ["Date": "Fri, 24 May 2013 00:00:00 GMT"])
         #expect(error.description.contains("the clock of this machine is off"))

@@ -7,21 +7,30 @@ struct AWSSettings: Sendable {
     private let environment: [String: String]
     private let profiles: AWSProfiles
     private let profile: String
+    /// The region; Amazon's first one where nothing says which.
+    let region: String
 
-    /// Reads the shared files.
-    init(environment: [String: String]) throws(IOError) {
+    /// Reads the shared files for a remote; that what they or the environment call a region is none is an error.
+    init(environment: [String: String], for remote: String) throws(RemoteError) {
         self.environment = environment
-        profiles = try AWSProfiles(environment: environment)
+        do { profiles = try AWSProfiles(environment: environment) } catch { throw .io(remote, error) }
         profile = environment.nonempty("AWS_PROFILE") ?? environment.nonempty("AWS_DEFAULT_PROFILE") ?? "default"
+        let places = [
+            ("AWS_REGION", environment.nonempty("AWS_REGION")),
+            ("AWS_DEFAULT_REGION", environment.nonempty("AWS_DEFAULT_REGION")),
+            ("region of profile \(profile)", profiles.profiles[profile]?.nonempty("region")),
+        ]
+        guard let (place, name) = places.first(where: { $0.1 != nil }), let name else {
+            region = "us-east-1"
+            return
+        }
+        guard AWSRegion.isName(name) else {
+            throw .unusableURL(remote, reason: "\(place) is '\(name)', which is no name of a region")
+        }
+        region = name
     }
 
     private var values: [String: String]? { profiles.profiles[profile] }
-
-    /// The region; Amazon's first one where nothing says which.
-    var region: String {
-        environment.nonempty("AWS_REGION") ?? environment.nonempty("AWS_DEFAULT_REGION") ?? values?["region"]
-            ?? "us-east-1"
-    }
 
     /// Returns what stands for one of Amazon's services, if anything: `s3`, `sts` or `sso`.
     func endpoint(of service: String) -> HTTPAddress? {

@@ -26,6 +26,7 @@ struct AWSSignOn: CredentialSource {
         guard let start = session?.values["sso_start_url"] ?? values["sso_start_url"],
             let region = session?.values["sso_region"] ?? values["sso_region"]
         else { return .failed("it has no sso_start_url and sso_region") }
+        guard AWSRegion.isName(region) else { return .failed("its sso_region '\(region)' is no name of a region") }
         let login = "type `aws sso login --profile \(profile)`"
         let key = SHA1.hex(of: Array((session?.name ?? start).utf8))
         let cache = home.appending(".aws/sso/cache").appending(key + ".json")

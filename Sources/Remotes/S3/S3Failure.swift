@@ -15,7 +15,7 @@ struct S3Failure: Sendable {
         code = fields["Error/Code"] ?? ""
         message = fields["Error/Message"] ?? ""
         let named = response.fields["x-amz-bucket-region"] ?? fields["Error/Region"]
-        region = named.flatMap { $0.isEmpty ? nil : $0 }
+        region = named.flatMap { AWSRegion.isName($0) ? $0 : nil }
     }
 
     /// Whether the keys were right once and new ones may be had.
