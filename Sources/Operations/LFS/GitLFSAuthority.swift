@@ -36,7 +36,8 @@ struct GitLFSAuthority: LFSAuthority {
         }
         let address = try GitAddress(parsing: found.url)
         switch address {
-        case .web(let url): return .web(url, fields: found.isStrange ? [:] : await configuredFields(url))
+        case .web(let url):
+            return .web(url, fields: mayLogIn && !found.isStrange ? await configuredFields(url) : [:])
         case .ssh(let location):
             guard mayLogIn, !found.isStrange else {
                 throw .denied(remote, file: "LFS", reason: "nobody on this machine agreed to \(found.url)", tried: [])

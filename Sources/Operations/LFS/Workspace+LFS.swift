@@ -46,7 +46,7 @@ extension Workspace {
             rememberedAs: "refs/git-model/remotes/" + key,
             in: repository,
             environment: environment,
-            settings: isAgreed ? [] : ["credential.helper="]
+            settings: isAgreed ? [] : Workspace.withoutLogins(at: gitRemote)
         )
         let authority = GitLFSAuthority(
             remote: location.text,
@@ -57,6 +57,12 @@ extension Workspace {
         )
         let git = LFSGit(branch: GitStoreBranch(remote: location.text, branch: branch), authority: authority)
         return (git, authority)
+    }
+
+    /// Returns the settings with which Git sends a URL nothing that says who asks, whatever it is configured to send
+    /// there or everywhere.
+    private static func withoutLogins(at url: String) -> [String] {
+        ["credential.helper=", "http.extraHeader=", "http.\(url).extraHeader="]
     }
 
     /// Refuses a remote whose Git host can have no LFS server, before it enters a file that everybody shares.
@@ -78,7 +84,8 @@ extension Workspace {
             )
         }
         if isAgreed { return }
-        guard case .web = try GitAddress(parsing: text) else {
+        // `git -c` would end the name of a variable, which has the URL in it, at the first `=`.
+        guard case .web = try GitAddress(parsing: text), !text.contains("=") else {
             throw Failure(
                 .failed,
                 "cannot use remote \(location.text): nobody on this machine agreed to it",
