@@ -24,12 +24,15 @@ package struct HTTPRequest: Sendable {
         case pieces([Piece])
 
         /// The length in bytes.
-        package var byteCount: Int64 {
+        package var byteCount: Int64 { pieces.reduce(0) { $0 + $1.byteCount } }
+
+        /// What it consists of.
+        var pieces: [Piece] {
             switch self {
-            case .none: 0
-            case .bytes(let bytes): Int64(bytes.count)
-            case .file(_, let byteCount): byteCount
-            case .pieces(let pieces): pieces.reduce(0) { $0 + $1.byteCount }
+            case .none: []
+            case .bytes(let bytes): [.bytes(bytes)]
+            case .file(let path, let byteCount): [.file(path, 0..<byteCount)]
+            case .pieces(let pieces): pieces
             }
         }
     }

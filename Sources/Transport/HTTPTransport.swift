@@ -40,7 +40,7 @@ package final class HTTPTransport: Sendable {
 
     /// Makes a request and returns the whole answer, whatever its status.
     ///
-    /// An answer of more than `answerLimit` bytes is an error. `sent` is told of bytes of a file body as they go. With
+    /// An answer of more than `answerLimit` bytes is an error. `sent` is told of bytes of the body as they go. With
     /// `file`, the content of an answer that says that all is well is appended to that file, and is not in what is
     /// returned; one that is not the range that was asked for, but everything, is an error before anything is appended.
     package func send(
@@ -51,7 +51,7 @@ package final class HTTPTransport: Sendable {
     ) async throws(TransportError) -> HTTPResponse {
         if cancellation.isCancelled { throw .cancelled }
         let meter = TransferMeter()
-        let watch = StallWatch(meter: meter, cancellation: cancellation)
+        let watch = StallWatch(meter: meter, cancellation: cancellation, window: settings.stallWindow)
         do {
             let client = try client(for: request)
             return try await withThrowingTaskGroup(of: HTTPResponse?.self) { group in
@@ -80,17 +80,14 @@ package final class HTTPTransport: Sendable {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         outgoing.headers = HTTPHeaders(request.fields.all.map { ($0.name, $0.value) })
-        switch request.body {
-        case .none:
+        if request.body.byteCount > 0 {
+            let body = PieceBody(pieces: request.body.pieces, pool: pool, meter: meter, limit: limit, sent: sent)
+            outgoing.body = .stream(body, length: .known(request.body.byteCount))
+        } else {
             if [.put, .post, .patch].contains(request.method) {
                 outgoing.headers.replaceOrAdd(name: "Content-Length", value: "0")
             }
             meter.setServersTurn(true)
-        case .bytes(let bytes):
-            try await limit?.take(bytes.count)
-            outgoing.body = .bytes(ByteBuffer(bytes: bytes))
-        case .file(let path, let byteCount): outgoing.body = stream([.file(path, 0..<byteCount)], meter, sent)
-        case .pieces(let pieces): outgoing.body = stream(pieces, meter, sent)
         }
         let response = try await client.execute(outgoing, deadline: .distantFuture)
         meter.setServersTurn(false)
@@ -107,7 +104,7 @@ package final class HTTPTransport: Sendable {
             piece.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
             meter.add(piece.readableBytes)
             if let file, bytes.count >= HTTPTransport.appendedByteCount { try await append(&bytes, to: file) }
-            try await limit?.take(piece.readableBytes)
+            try await meter.wait(for: piece.readableBytes, by: limit)
         }
         if let file { try await append(&bytes, to: file) }
         return HTTPResponse(
@@ -115,15 +112,6 @@ package final class HTTPTransport: Sendable {
             fields: HTTPFields(response.headers.map { ($0.name, $0.value) }),
             bytes: bytes
         )
-    }
-
-    private func stream(
-        _ pieces: [HTTPRequest.Piece],
-        _ meter: TransferMeter,
-        _ sent: @escaping @Sendable (Int) -> Void
-    ) -> HTTPClientRequest.Body {
-        let body = PieceBody(pieces: pieces, pool: pool, meter: meter, limit: limit, sent: sent)
-        return .stream(body, length: .known(HTTPRequest.Body.pieces(pieces).byteCount))
     }
 
     /// Moves bytes to the end of a file, on a thread that may block.

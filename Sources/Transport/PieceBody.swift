@@ -30,7 +30,7 @@ struct PieceBody: AsyncSequence, Sendable {
                 return nil
             }
             let count = Int(parts.reduce(0) { $0 + $1.byteCount })
-            try await body.limit?.take(count)
+            try await body.meter.wait(for: count, by: body.limit)
             let buffer = try await body.pool.run { try PieceBody.read(parts, byteCount: count) }
             body.meter.add(count)
             body.sent(count)
@@ -40,7 +40,7 @@ struct PieceBody: AsyncSequence, Sendable {
         /// Takes what goes into the next buffer: small files share one.
         private mutating func takeParts() -> [HTTPRequest.Piece] {
             var parts: [HTTPRequest.Piece] = []
-            var room = PieceBody.bufferByteCount
+            var room = body.limit?.pieceByteCount ?? PieceBody.bufferByteCount
             while room > 0, index < body.pieces.count {
                 let piece = body.pieces[index]
                 let count = Swift.min(room, piece.byteCount - offset)

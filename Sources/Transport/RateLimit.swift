@@ -12,6 +12,9 @@ package final class RateLimit: Sendable {
         paidUntil = Mutex(.now)
     }
 
+    /// How many bytes are best taken at once: no stream is silent for long, whatever number of them shares the limit.
+    var pieceByteCount: Int64 { min(512 << 10, max(16 << 10, bytesPerSecond / 8)) }
+
     /// Waits until so many bytes may go; throws `CancellationError` when the task is cancelled.
     package func take(_ count: Int) async throws {
         let cost = Duration.seconds(Double(count) / Double(bytesPerSecond))

@@ -18,6 +18,7 @@ struct StallWatch: Sendable {
     struct Reading {
         fileprivate var time: ContinuousClock.Instant
         fileprivate var byteCount: Int64
+        fileprivate var pausedTime: Duration
         fileprivate var wasServersTurn = false
     }
 
@@ -32,18 +33,22 @@ struct StallWatch: Sendable {
     }
 
     /// Reads the meter before a request.
-    func reading(at time: ContinuousClock.Instant) -> Reading { Reading(time: time, byteCount: meter.byteCount) }
+    func reading(at time: ContinuousClock.Instant) -> Reading {
+        Reading(time: time, byteCount: meter.byteCount, pausedTime: meter.pausedTime(at: time))
+    }
 
     /// Reads it again, and throws where the transfer stood still for too long by then.
     func look(at now: ContinuousClock.Instant, after last: inout Reading) throws(TransportError) {
         let moved = meter.byteCount - last.byteCount
         let isServersTurn = meter.isServersTurn
         if moved >= StallWatch.leastByteCount || isServersTurn != last.wasServersTurn {
-            last = Reading(time: now, byteCount: meter.byteCount, wasServersTurn: isServersTurn)
+            last = reading(at: now)
+            last.wasServersTurn = isServersTurn
             return
         }
         let limit = isServersTurn ? StallWatch.patience : window
-        guard now - last.time >= limit else { return }
+        // What waits for a limit of this side stands still because it is told to.
+        guard now - last.time - (meter.pausedTime(at: now) - last.pausedTime) >= limit else { return }
         throw .stalled(byteCount: moved, seconds: Int(limit.components.seconds))
     }
 }

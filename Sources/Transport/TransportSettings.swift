@@ -15,6 +15,8 @@ package struct TransportSettings: Sendable {
     package var connectLimit = Duration.seconds(15)
     /// The most bytes a second, in either direction, all requests together; `nil` is no limit.
     package var bytesPerSecond: Int64?
+    /// How long a request may move next to nothing.
+    var stallWindow = StallWatch.window
 
     /// Creates settings that use no proxy and the system's certificates.
     package init() {}

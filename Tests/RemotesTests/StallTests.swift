@@ -37,6 +37,27 @@ struct StallTests {
         #expect(throws: TransportError.self) { try watch(waiting).look(at: tooLate, after: &lastOfServer) }
     }
 
+    @Test func `what waits for a limit of this side does not stand still, and nobody hides behind that`() throws {
+        let (limited, trickling) = (TransferMeter(), TransferMeter())
+        let start = ContinuousClock.now
+        var (last, lastOfTrickle) = (watch(limited).reading(at: start), watch(trickling).reading(at: start))
+        limited.pause(at: start)
+        for turn in 1...100 { try watch(limited).look(at: start + .seconds(turn), after: &last) }
+        limited.resume(at: start + .seconds(100))
+        try watch(limited).look(at: start + .milliseconds(101_900), after: &last)
+        let late = start + .milliseconds(102_100)
+        #expect(throws: TransportError.self) { try watch(limited).look(at: late, after: &last) }
+        // A server that sends a byte now and then has the limit wait now and then.
+        for turn in 0..<4 {
+            trickling.add(1)
+            trickling.pause(at: start + .seconds(turn))
+            trickling.resume(at: start + .milliseconds(turn * 1000 + 500))
+            try watch(trickling).look(at: start + .milliseconds(turn * 1000 + 900), after: &lastOfTrickle)
+        }
+        let tooLate = start + .milliseconds(4100)
+        #expect(throws: TransportError.self) { try watch(trickling).look(at: tooLate, after: &lastOfTrickle) }
+    }
+
     @Test func `a user who stops it waits for nothing`() async throws {
         let cancellation = Cancellation()
         cancellation.cancel()
