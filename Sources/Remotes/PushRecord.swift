@@ -9,11 +9,17 @@ struct PushRecord {
     private static let bytesPerStep = 16 << 20
     /// A part goes up at least every so many packs.
     private static let packsPerStep = 16
+    /// What went up is shown to others at least once in so much time, where that takes more than to write it.
+    private static let longestSilence = Duration.seconds(60)
 
     /// How many parts that the whole stands for are deleted at once.
     private static let deletionsAtOnce = 8
 
     private let store: RemoteStore
+    /// What went up is shown to others once it is so many bytes of packs.
+    private let bytesPerPublication: Int
+    private var unpublishedByteCount = 0
+    private var lastPublication = ContinuousClock.now
     /// Everything.
     private var whole = IndexContents()
     /// What is in no part yet, and the size of its packs in bytes.
@@ -22,15 +28,31 @@ struct PushRecord {
     /// The parts that went up.
     private var parts: [String] = []
 
-    init(in store: RemoteStore) { self.store = store }
+    init(in store: RemoteStore, bytesPerPublication: Int = 256 << 20) {
+        self.store = store
+        self.bytesPerPublication = bytesPerPublication
+    }
 
     /// Notes a pack that is up.
     mutating func add(_ pack: SealedPack) async throws(RemoteError) {
         whole.add(pack)
         latest.add(pack)
         latestByteCount += pack.byteCount
+        unpublishedByteCount += pack.byteCount
         let isDue = latestByteCount >= PushRecord.bytesPerStep || latest.packCount >= PushRecord.packsPerStep
-        if isDue { try await step() }
+        guard isDue else { return }
+        try await step()
+        if unpublishedByteCount >= bytesPerPublication || .now - lastPublication >= PushRecord.longestSilence {
+            try await publish()
+        }
+    }
+
+    /// Shows everybody the parts that went up, which packs put together for this push have to be found by: the next one
+    /// would give them other names.
+    private mutating func publish() async throws(RemoteError) {
+        try await store.remote.publish()
+        unpublishedByteCount = 0
+        lastPublication = .now
     }
 
     /// Uploads what is in no part yet.
