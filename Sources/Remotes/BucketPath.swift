@@ -11,7 +11,10 @@ struct BucketPath: Hashable, Sendable {
     init(parsing place: some StringProtocol, of url: String) throws(RemoteError) {
         bucket = String(place.prefix { $0 != "/" })
         guard BucketPath.isBucket(bucket) else {
-            throw .unusableURL(url, reason: "'\(bucket)' is no name of a bucket")
+            // What stands before an @ may be a key.
+            let name = place.prefix { $0 != "/" }
+            let shown = name.lastIndex(of: "@").map { "…" + name[$0...] } ?? String(name)
+            throw .unusableURL(url, reason: "'\(shown)' is no name of a bucket")
         }
         let path = place.dropFirst(bucket.count).split(separator: "/")
         guard !path.contains(".."), !path.contains(".") else {

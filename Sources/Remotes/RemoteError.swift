@@ -83,7 +83,7 @@ extension RemoteError: CustomStringConvertible {
     /// One clause that names the remote and what happened.
     package var description: String {
         switch self {
-        case .unusableURL(let url, let reason): "cannot use remote \(url): \(reason)"
+        case .unusableURL(let url, let reason): "cannot use remote \(RemoteURL.shown(url)): \(reason)"
         case .unreachable(let url, let cause): "cannot reach remote \(url): \(cause)"
         case .absent(let url): "cannot reach remote \(url): there is no such directory"
         case .notFound(let url, let file): "remote \(url) has no \(file)"

@@ -66,7 +66,7 @@ package struct RemoteOpening: Sendable {
         case .ssh(let location):
             return RetryingRemote(self.ssh(location, isAgreed: sendsCredentials), policy: retries)
         case .web(let location):
-            let transport = try authenticated(location.text, { sendsCredentials ? $0 : nil })
+            let transport = try authenticated(location.shown, { sendsCredentials ? $0 : nil })
             return RetryingRemote(StaticRemote(location, over: transport), policy: retries)
         case .lfs(let location): return RetryingRemote(try lfs(location, git), policy: retries)
         case .rclone(let location):

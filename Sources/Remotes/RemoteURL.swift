@@ -105,7 +105,7 @@ package enum RemoteURL: Hashable, Sendable {
         return "did you mean \(url)\(rest)? A host of that name is ssh://\(scheme)/\(home)\(rest)"
     }
 
-    /// The URL in its one spelling, for comparing and for messages.
+    /// The URL in its one spelling, for comparing; messages have what is `shown` of it.
     package var text: String {
         switch self {
         case .directory(let path): path.string

@@ -1,5 +1,6 @@
 import ModelCore
 import Operations
+import Remotes
 import SystemIO
 import SystemPackage
 import Testing
@@ -14,6 +15,15 @@ import Testing
         #expect(diagnosis.message == "cannot add a.bin")
         #expect(diagnosis.causes == ["/r/.git/model/lock is locked by another process"])
         #expect(diagnosis.hints == ["try later", "wait until the other command has ended, then try again"])
+    }
+
+    @Test(arguments: [
+        ("https://host/m", "agree to its use, where you have not: `git model trust https://host/m`"),
+        ("https://host/m?…", "agree to its use, where you have not: `git model trust` lists the URLs"),
+    ])
+    func `Nobody is told to agree to a URL that is shown without its token`(name: String, hint: String) {
+        let error = RemoteError.denied(name, file: "format", reason: "no", tried: [])
+        #expect(error.diagnosis.hints == [hint])
     }
 
     @Test func `A failure's own kind is stronger than its cause's, and causes nest`() {

@@ -156,6 +156,30 @@ struct RemoteURLTests {
         #expect(error?.description.contains(reason) == true)
     }
 
+    @Test(arguments: [
+        ("https://host/m?token=a/b@c", "https://host/m?…"), ("https://host/m", "https://host/m"),
+        ("HTTP://host/a/../m?x#y", "HTTP://host/a/../m?…"), ("https://ada:secret@host/m?x", "https://…@host/m?…"),
+        ("ssh://ada:secret@host/m", "ssh://…@host/m"), ("ssh://ada@host/a@b:c", "ssh://ada@host/a@b:c"),
+        ("ssh://a@b:secret@host/m", "ssh://…@host/m"), ("s3://key:secret@bucket/p", "s3://…@bucket/p"),
+        ("s3://bucket/p?endpoint=https://ada:secret@host&region=r", "s3://bucket/p?endpoint=https://…@host&region=r"),
+        ("s3://bucket?endpoint=https%3A%2F%2Fada:secret@host", "s3://bucket?…@host"),
+        ("gs://bucket?endpoint=https://ada%3Asecret@host", "gs://bucket?endpoint=https://…@host"),
+        ("git@host:org/m", "git@host:org/m"), ("lfs:git@host:org/m", "lfs:git@host:org/m"), ("/a//b:c@d", "/a//…@d"),
+    ])
+    func `messages show a URL without what nobody else may know`(url: String, shown: String) {
+        #expect(RemoteURL.shown(url) == shown)
+        #expect(RemoteError.unusableURL(url, reason: "so").description == "cannot use remote \(shown): so")
+    }
+
+    @Test(arguments: [
+        "s3://key:secret@bucket/p", "gs://key:secret@bucket", "s3://bucket?endpoint=https://ada:secret@host",
+        "ssh://ada:secret@host/m", "https://host/a/../m?token=secret", "lfs:https://ada:secret@host/m.git",
+    ])
+    func `a refusal does not repeat a secret`(text: String) {
+        let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }
+        #expect(error?.description.contains("secret") == false, "\(String(describing: error?.description))")
+    }
+
     @Test(arguments: ["git+ssh://host/path", "az://bucket"])
     func `a refusal names the URLs that can be used`(text: String) {
         let error = #expect(throws: RemoteError.self) { try RemoteURL(parsing: text, relativeTo: "/base") }

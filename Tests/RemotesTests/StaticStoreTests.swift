@@ -36,6 +36,18 @@ struct StaticStoreTests {
         #expect(try await other.problems() == [])
     }
 
+    @Test
+    func `a token in a URL is in no message`() async throws {
+        let server = try await StorageServer.python.value
+        let (plain, directory) = try server.web()
+        try server.plant(Array("git-model-store 1\n".utf8), directory + "/format")
+        let remote = try server.remote(plain.name + "?token=secret")
+        #expect(remote.name == plain.name + "?…")
+        #expect(try await remote.read("format", range: nil).count == 18)
+        let error = await #expect(throws: RemoteError.self) { try await remote.read("missing", range: nil) }
+        #expect(error?.description == "remote \(remote.name) has no missing")
+    }
+
     @Test(arguments: ["objects", "index", "roots", "tomb"])
     func `a store without one of its directories is read`(directory: String) async throws {
         let sample = try await Sample()

@@ -86,6 +86,8 @@ extension RemoteError: Diagnosable {
         switch try? RemoteURL(parsing: url, relativeTo: "/") {
         case .ssh(let location): ["log in by hand, which also shows the server's key: `\(location.login)`"]
         case .gcs: ["log in: `gcloud auth application-default login`"]
+        case .web where url.hasSuffix(RemoteURL.hiddenQuery):
+            ["agree to its use, where you have not: `git model trust` lists the URLs"]
         case .rclone, .web, .lfs: ["agree to its use, where you have not: `git model trust \(ShellWord.quoted(url))`"]
         default: []
         }

@@ -56,7 +56,7 @@ extension Doctor {
 
     private func look(at remote: ConfiguredRemote, in workspace: Workspace) async throws -> [Check] {
         let place = remote.isThisMachineOnly ? " (this machine only)" : ""
-        let subject = "remote \(remote.name) → \(remote.url)"
+        let subject = "remote \(remote.name) → \(RemoteURL.shown(remote.url))"
         // The first push makes the store: that there is none is a fault only after one.
         let isThere = try await remote.store.format() != nil || remote.acknowledged().isEmpty
         let check: Check =

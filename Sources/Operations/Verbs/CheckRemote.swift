@@ -77,7 +77,7 @@ package struct CheckRemote: Sendable {
         } else {
             throw Failure(
                 .unreachable,
-                "cannot reach remote \(remote.name): there is no store at \(remote.url), though there was one",
+                "cannot reach remote \(remote.name): there is no store at \(RemoteURL.shown(remote.url)), though there was one",
                 hints: ["if it has moved: `git model remote add --force \(remote.name) URL`"]
             )
         }

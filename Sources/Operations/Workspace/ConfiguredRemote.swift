@@ -177,7 +177,7 @@ extension Workspace {
 
     /// Refuses to write to a remote that only a tracked file names, until the user of this machine agreed to its URL.
     func requireAgreement(to remote: ConfiguredRemote) throws {
-        if remote.store.remote.isReadOnly { throw RemoteError.readOnly(remote.location, file: "anything") }
+        if remote.store.remote.isReadOnly { throw RemoteError.readOnly(remote.store.remote.name, file: "anything") }
         if try agrees(to: remote.url) { return }
         throw Failure(
             .failed,

@@ -14,10 +14,10 @@ package struct StaticRemote: Remote {
     init(_ location: WebLocation, over transport: AuthenticatedTransport) {
         self.location = location
         self.transport = transport
-        parts = PartialReads(location.text)
+        parts = PartialReads(location.shown)
     }
 
-    package var name: String { location.text }
+    package var name: String { location.shown }
 
     package var isThisMachineOnly: Bool { false }
 

@@ -33,6 +33,9 @@ package struct WebLocation: Hashable, Sendable {
     /// The URL in its one spelling.
     var text: String { origin + path + query }
 
+    /// The URL in messages: its query may be a token.
+    var shown: String { RemoteURL.shown(text) }
+
     /// Returns where the store is on the server of a URL, which may be another than that of this location, after a
     /// redirect.
     func place(behind url: String) -> String { (HTTPAddress(url)?.origin ?? origin) + path }
