@@ -33,6 +33,11 @@ extension HostError: CustomStringConvertible {
         }
     }
 
+    /// That somebody else has something where releases are to be.
+    static func foreignReleases(at layout: TargetLayout) -> HostError {
+        .foreign(layout.releases, what: "a directory that is not empty")
+    }
+
     /// The first of many lines.
     private static func summary(_ lines: [String]) -> String {
         let first = lines.prefix(3).joined(separator: ", ")

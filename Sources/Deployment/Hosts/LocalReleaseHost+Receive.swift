@@ -29,13 +29,13 @@ extension LocalReleaseHost {
         return false
     }
 
-    /// Takes away what was received and never sealed; its listing shows that it was made here, or its name, where the
-    /// listing is gone.
+    /// Takes away what was received and never sealed; its listing shows that it was made here, or its name, with a
+    /// version and a digest, where the listing is gone.
     private func removeUnsealed() throws {
         let current = try linked()
         let listed = try DirectoryEntry.all(in: layout.seals).compactMap { TargetLayout.release(ofListing: $0.name) }
         let there = try DirectoryEntry.all(in: layout.releases).filter { $0.kind == .directory }
-            .compactMap { ReleaseID($0.name) }
+            .compactMap { ReleaseID($0.name) }.filter(\.namesVersion)
         for release in Set(listed + there) where release != current {
             if try FileStatus.of(layout.seal(of: release)) == nil { try remove(release) }
         }

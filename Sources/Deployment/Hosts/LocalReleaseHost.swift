@@ -32,6 +32,7 @@ package struct LocalReleaseHost: ReleaseHost {
     package func lock(noting note: String) async throws -> any HostLock {
         try await pool.run {
             try requireOwnDirectories()
+            try requireOwnReleases()
             for directory in [layout.releases, layout.seals, layout.events, layout.temporary] {
                 try Directories.create(directory)
             }
@@ -50,6 +51,15 @@ package struct LocalReleaseHost: ReleaseHost {
             guard let kind = try FileStatus.of(directory)?.kind, kind != .directory else { continue }
             throw HostError.foreign(directory, what: kind == .symbolicLink ? "a link" : "a file")
         }
+    }
+
+    /// Refuses a directory where somebody else has releases: what is there and not sealed would be cleared up.
+    private func requireOwnReleases() throws {
+        // In this order, for another deployment may begin now.
+        guard try FileStatus.of(layout.releases) != nil, try !DirectoryEntry.all(in: layout.releases).isEmpty,
+            try FileStatus.of(layout.state) == nil
+        else { return }
+        throw HostError.foreignReleases(at: layout)
     }
 
     /// Takes the lock, or says who has it.

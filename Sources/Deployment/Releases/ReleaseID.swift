@@ -3,12 +3,15 @@ package import ModelCore
 /// The name of a release: its model, version and the beginning of its digest, so that the same files have the same name
 /// everywhere.
 package struct ReleaseID: Sendable, Hashable {
+    /// How many digits of the digest are in it.
+    private static let digitCount = 12
+
     /// The name, which is one part of a path.
     package let text: String
 
     /// Creates the name of a model's version with these files.
     package init(model: ModelName, version: String, digest: Digest) {
-        let name = "\(model)-\(version)-\(digest.hex.prefix(12))"
+        let name = "\(model)-\(version)-\(digest.hex.prefix(ReleaseID.digitCount))"
         text = String(name.map { $0 == "/" || $0 == "+" ? "_" : $0 })
     }
 
@@ -24,6 +27,19 @@ package struct ReleaseID: Sendable, Hashable {
         }
         guard isSound, text.utf8.count <= 255, let first = text.first, first != ".", first != "-" else { return nil }
         self.text = String(text)
+    }
+
+    /// Whether the name ends in a version and a digest, as those that git-model makes do; others are somebody else's.
+    var namesVersion: Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count > 2, let digest = parts.last, digest.utf8.count == ReleaseID.digitCount,
+            digest.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { return false }
+        // Models and pre-releases may have hyphens, too.
+        return (1..<(parts.count - 1)).contains { start in
+            let version = parts[start..<(parts.count - 1)].joined(separator: "-")
+            return (try? SemanticVersion(version.replacing("_", with: "+"))) != nil
+        }
     }
 }
 

@@ -32,22 +32,27 @@ extension SSHReleaseHost {
         return false
     }
 
-    /// Takes away what was received and never sealed; its listing shows that it was made by us.
+    /// Takes away what was received and never sealed; its listing shows that it was made by us, or its name, with a
+    /// version and a digest, where the listing is gone.
     private func removeUnsealed() async throws {
         let answer = try await session.require(
             "look for what was never sealed in \(layout.root)",
             """
             cd \(RemoteScript.word(layout.seals)) || exit 1
-            for f in *.tree; do [ ! -f "$f" ] || [ -f "${f%.tree}.json" ] || printf '%s\\n' "$f"; done
+            for f in *.tree; do [ ! -f "$f" ] || [ -f "${f%.tree}.json" ] || printf '%s\\0' "$f"; done
             for d in ../../releases/*; do
                 f=${d##*/}
-                [ -L "$d" ] || [ ! -d "$d" ] || [ -f "$f.json" ] || [ -f "$f.tree" ] || printf '%s\\n' "$f.tree"
+                [ -L "$d" ] || [ ! -d "$d" ] || [ -f "$f.json" ] || [ -f "$f.tree" ] || printf '/%s\\0' "$f"
             done
             """
         )
         let current = try await current()
-        for name in answer.text.split(separator: "\n") {
-            guard let release = TargetLayout.release(ofListing: String(name)), release != current else { continue }
+        for name in answer.output.split(separator: 0).map({ String(decoding: $0, as: UTF8.self) }) {
+            let release =
+                name.hasPrefix("/")
+                ? ReleaseID(name.dropFirst()).flatMap { $0.namesVersion ? $0 : nil }
+                : TargetLayout.release(ofListing: name)
+            guard let release, release != current else { continue }
             try await discard(release)
         }
     }

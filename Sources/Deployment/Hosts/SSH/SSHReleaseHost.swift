@@ -45,6 +45,7 @@ package struct SSHReleaseHost: ReleaseHost {
         try await requireTools()
         let lock = RemoteScript.word(layout.lock)
         try await requireOwnDirectories()
+        try await requireOwnReleases()
         let directories = [layout.releases, layout.seals, layout.temporary].map(RemoteScript.word)
         try await session.require(
             "make the directories of \(layout.root)",
@@ -86,6 +87,18 @@ package struct SSHReleaseHost: ReleaseHost {
                 throw HostError.foreign(directory, what: "a link")
             }
         }
+    }
+
+    /// Refuses a directory where somebody else has releases: what is there and not sealed would be cleared up.
+    private func requireOwnReleases() async throws {
+        // In this order, for another deployment may begin now.
+        let answer = try await session.run(
+            """
+            [ -n "$(find \(RemoteScript.word(layout.releases)) -mindepth 1 -maxdepth 1 2>/dev/null | head -n 1)" ] || exit 0
+            [ -e \(RemoteScript.word(layout.state)) ]
+            """
+        )
+        guard answer.exitCode == 0 else { throw HostError.foreignReleases(at: layout) }
     }
 
     /// Refuses a host that lacks what a deployment takes, before anything is done there.
