@@ -281,6 +281,37 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Where a process was killed between two objects, the first one is told to be as before`() async throws {
+        let result = try await Place().run(
+            HalfSwitchTests.setUp + """
+                served() { kubectl --namespace=ml get service prod -o json | version_of; }
+                git model deploy -q v1.0.0 prod && live | sed '/"resourceVersion"/d' > ~/first
+                git model deploy -q v1.1.0 prod && pend && kubectl --namespace=ml replace -f ~/first && served
+                git model deploy v1.0.0 prod && served && live | version_of
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("deployment.apps/prod replaced\n\"git-model/version\": \"v1.1.0\"\n"))
+        let end = "already\n\"git-model/version\": \"v1.0.0\"\n\"git-model/version\": \"v1.0.0\"\n"
+        #expect(result.output.hasSuffix(end), "\(result.output)")
+    }
+
+    @Test func `A version that does not run is made anew on another base image`() async throws {
+        let place = try await Place()
+        let base = "\(place.registry.authority)/models/base"
+        let result = try await place.run(
+            """
+            git model export oci -q v1.0.0 docker://\(base):one --form image && git model export oci -q v1.1.0 docker://\(base):two --form image
+            base() { git config git-model.deploy.prod.base \(base)@$(skopeo inspect --tls-verify=false docker://\(base):$1 | sed -n 's/.*"Digest": "\\(.*\\)".*/\\1/p'); }
+            model() { live | grep -o '/models/bert@[^"]*' | sort -u; }
+            git config git-model.deploy.prod.form init-container && base one && git model deploy -q v1.0.0 prod && model > ~/one
+            git model deploy -q v1.1.0 prod && base two && git model deploy -q v1.0.0 prod && model > ~/two
+            cat ~/one ~/two | uniq | wc -l
+            """
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("\n2\n"), "\(result.output)")
+    }
+
     @Test func `A branch that a cluster follows gets the version that it has again, with other keys`() async throws {
         let result = try await Place().run(
             """

@@ -157,6 +157,7 @@ struct DeploymentRun {
     private func lacksFiles(_ situation: Situation) async throws -> Bool {
         guard let sealed = situation.seals.first(where: { $0.release == release.id }) else { return true }
         if isToldAgain(situation) { return false }
+        guard driver.hasSameKeys(as: sealed) else { return true }
         return try await !damage(of: sealed).isEmpty
     }
 
@@ -182,15 +183,20 @@ struct DeploymentRun {
     /// Puts the files there, unless they are there as they were sealed.
     private func receive(_ situation: Situation, _ warnings: inout [String]) async throws -> [String: String] {
         let isCurrent = situation.current == release.id
+        // What runs stays until something whole can take its place, and what was made by other keys is whole itself.
+        var stays = isCurrent
         if !isToldAgain(situation), let sealed = situation.seals.first(where: { $0.release == release.id }) {
-            let damage = try await damage(of: sealed)
-            guard let first = damage.first else { return sealed.notingNoArrival.details }
-            // What runs stays until something whole can take its place.
-            if !isCurrent { try await driver.discard(release.id) }
-            if isCurrent { warnings.append("what ran on \(target.name) was not as it was sealed: \(first)") }
+            if driver.hasSameKeys(as: sealed) {
+                let damage = try await damage(of: sealed)
+                guard let first = damage.first else { return sealed.notingNoArrival.details }
+                if !isCurrent { try await driver.discard(release.id) }
+                if isCurrent { warnings.append("what ran on \(target.name) was not as it was sealed: \(first)") }
+            } else {
+                stays = true
+            }
         }
         do { return try await driver.receive(release, from: prepared.source) } catch {
-            if !isCurrent { try? await driver.discard(release.id) }
+            if !stays { try? await driver.discard(release.id) }
             throw error
         }
     }

@@ -42,6 +42,7 @@ struct JournalReconciliation {
                 continue
             }
             guard event.release == current, let seal = seals.first(where: { $0.release == event.release }) else {
+                guard try await restore(current, event, &outcome) else { continue }
                 // Of one that is gone back to, the seal tells of the time before.
                 if event.action == .deploy { await forget(event.release, &outcome) }
                 try session.journal.withdraw(event)
@@ -102,6 +103,24 @@ struct JournalReconciliation {
         try session.journal.note(event)
         outcome.isNews = true
         outcome.warnings.append("\(JournalReconciliation.what(event)): \(event.state.rawValue)")
+    }
+
+    /// Lets what runs be all there is again, where a switch to another release got half of the way; returns whether it
+    /// is.
+    ///
+    /// Where that cannot be done now, it stays under way, and keeps nobody from anything.
+    private func restore(
+        _ current: ReleaseID?,
+        _ event: DeploymentEvent,
+        _ outcome: inout Outcome
+    ) async throws -> Bool {
+        guard let seal = outcome.seals.first(where: { $0.release == current }) else { return true }
+        do { try await session.driver.restore(seal) } catch {
+            try session.workspace.context.cancellation.check()
+            outcome.warnings.append("what was under way on \(event.target) could not be put right: \(error)")
+            return false
+        }
+        return true
     }
 
     private static func what(_ event: DeploymentEvent) -> String {
@@ -166,6 +185,8 @@ struct JournalReconciliation {
         do { try await session.driver.checkHealth(of: seal) } catch {
             let history = try session.history(outcome.seals)
             let before = history.events.last { $0.id == event.previous }?.release
+            // What was current already has no other one to go back to, and gets what it was to get.
+            guard before != seal.release else { return try await finish(event, seal) }
             let old = outcome.seals.first { $0.release == before }
             let change = TargetSwitch(session: session)
             if case .returned(let why) = try await change.goBack(from: seal, to: old, because: error) {
@@ -176,6 +197,11 @@ struct JournalReconciliation {
                 event.reason = [event.reason, why].compactMap(\.self).joined(separator: "; ")
             }
         }
+        return event
+    }
+    private func finish(_ event: DeploymentEvent, _ seal: ReleaseSeal) async throws -> DeploymentEvent {
+        try await session.driver.activate(seal)
+        try await session.driver.checkHealth(of: seal)
         return event
     }
 }

@@ -45,6 +45,11 @@ protocol TargetDriver: Sendable {
     /// Whether a release that is current is served, and as the target's keys have it today; where not, it is deployed
     /// again.
     func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool
+    /// Whether the keys of the target that say how files become a release are what they were for that one; where not, it
+    /// is received anew.
+    func hasSameKeys(as seal: ReleaseSeal) -> Bool
+    /// Puts right what a switch to another release may have left half done, where this one stayed current.
+    func restore(_ current: ReleaseSeal) async throws
     /// Reads everything of a sealed release again, and says what is not as it was sealed, a line each.
     func differences(of seal: ReleaseSeal) async throws -> [String]
     /// Takes a release away that is not current, sealed or not; one that is not there is no error.
@@ -79,6 +84,12 @@ extension TargetDriver {
 
     /// Files that are there are all that it takes.
     func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool { true }
+
+    /// It is its files.
+    func hasSameKeys(as seal: ReleaseSeal) -> Bool { true }
+
+    /// One step has no half.
+    func restore(_ current: ReleaseSeal) async throws {}
 
     /// Nothing is kept there.
     func reseal(_ seal: ReleaseSeal) async throws {}

@@ -74,9 +74,16 @@ struct KubernetesTarget: TargetDriver {
 
     func checkHealth(of seal: ReleaseSeal) async throws { try await cluster.check(try workload(of: seal)) }
 
+    func hasSameKeys(as seal: ReleaseSeal) -> Bool { seal.details[KubernetesTarget.baseDetail] == base }
+
+    /// A branch has all objects or none.
+    func restore(_ current: ReleaseSeal) async throws {
+        if settings.delivery == .kubectl { try await cluster.write(try workload(of: current)) }
+    }
+
     func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool {
         guard let image = seal.details[KubernetesTarget.imageDetail].flatMap({ Digest(reference: $0) }),
-            seal.details[KubernetesTarget.baseDetail] == base
+            hasSameKeys(as: seal)
         else { return false }
         let today = try details(of: release.plan, release.tag, image: image)
         guard today.allSatisfy({ seal.details[$0.key] == $0.value }) else { return false }
@@ -88,7 +95,7 @@ struct KubernetesTarget: TargetDriver {
         let found =
             try await current() == seal.release
             ? try await cluster.differences(from: workload) : workload.changedKeys(since: seal)
-        return try await found + images.differences(of: seal)
+        return try await found + images.contentDifferences(of: seal)
     }
 
     func discard(_ release: ReleaseID) async throws { try await images.discard(release) }

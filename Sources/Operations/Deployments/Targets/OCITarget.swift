@@ -14,8 +14,8 @@ struct OCITarget: TargetDriver {
     /// last.
     private static let details: [(name: String, isImage: Bool)] = [("modelpack", false), ("image", true)]
 
-    private let target: DeploymentTarget
-    private let settings: OCISettings
+    let target: DeploymentTarget
+    let settings: OCISettings
     private let history: DeploymentHistory
     private let workspace: Workspace
     private let places: ImagePlaces
@@ -84,6 +84,7 @@ struct OCITarget: TargetDriver {
         try Directories.create(kept.removingLastComponent(), durable: false)
         try DurableFile.rename(files, to: kept)
         var details = ["place": settings.place.description]
+        details.merge(keyDetails) { own, _ in own }
         details["image"] = result.image.map { "\($0.digest)" }
         details["modelpack"] = result.modelPack.map { "\($0.digest)" }
         return details
@@ -144,17 +145,37 @@ struct OCITarget: TargetDriver {
     }
 
     func checkHealth(of seal: ReleaseSeal) async throws {
-        for (suffix, wanted) in try await documents(of: seal) {
-            let tag = settings.tag + suffix
-            let found = try await found(.tag(tag))?.digest
-            guard found == wanted.digest else {
-                let what = found.map { "means \($0)" } ?? "is not there"
-                throw Failure(.verification, "tag \(tag) of \(settings.place) \(what), not \(wanted.digest)")
-            }
-        }
+        _ = try await documents(of: seal)
+        if let first = try await tagDifferences(of: seal).first { throw Failure(.verification, first) }
+    }
+
+    func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool { hasSameKeys(as: seal) }
+
+    func restore(_ current: ReleaseSeal) async throws {
+        if try await !tagDifferences(of: current).isEmpty { try await activate(current) }
     }
 
     func differences(of seal: ReleaseSeal) async throws -> [String] {
+        let moved = try await current() == seal.release ? try await tagDifferences(of: seal) : []
+        return try await moved + contentDifferences(of: seal)
+    }
+
+    /// Says which of the tags that mean what is current mean something else than a release, a line each.
+    private func tagDifferences(of seal: ReleaseSeal) async throws -> [String] {
+        var differences: [String] = []
+        for (suffix, wanted) in OCITarget.tagged(in: seal) {
+            let tag = settings.tag + suffix
+            let found = try await found(.tag(tag)).map { "\($0.digest)" }
+            guard found != wanted else { continue }
+            let what = found.map { "means \($0)" } ?? "is not there"
+            differences.append("tag \(tag) of \(settings.place) \(what), not \(wanted)")
+        }
+        return differences
+    }
+
+    /// Reads the manifests and all content of a release again, and says what is not as it should be, a line each;
+    /// tags are not looked at.
+    func contentDifferences(of seal: ReleaseSeal) async throws -> [String] {
         let store = try store()
         var differences: [String] = []
         for (name, _) in OCITarget.details {
@@ -223,12 +244,19 @@ extension OCITarget {
         self.details.compactMap { details[$0.name] }
     }
 
+    /// The digests of a seal's manifests, with what is added to the names of their tags, in the order in which these
+    /// move.
+    private static func tagged(in seal: ReleaseSeal) -> [(suffix: String, digest: String)] {
+        let hasImage = seal.details["image"] != nil
+        return details.compactMap { name, isImage in
+            seal.details[name].map { (isImage || !hasImage ? "" : ReleaseImages.modelPackSuffix, $0) }
+        }
+    }
+
     /// Returns the manifests of a seal, with what is added to the names of their tags; throws where one is not there.
     private func documents(of seal: ReleaseSeal) async throws -> [(suffix: String, document: ManifestDocument)] {
         var documents: [(String, ManifestDocument)] = []
-        let hasImage = seal.details["image"] != nil
-        for (name, isImage) in OCITarget.details {
-            guard let text = seal.details[name] else { continue }
+        for (suffix, text) in OCITarget.tagged(in: seal) {
             guard let digest = Digest(reference: text), let document = try await found(.digest(digest)) else {
                 throw Failure(
                     .failed,
@@ -236,7 +264,7 @@ extension OCITarget {
                     hints: ["put it there again: `git model deploy \(seal.tag) \(target.name)`"]
                 )
             }
-            documents.append((isImage || !hasImage ? "" : ReleaseImages.modelPackSuffix, document))
+            documents.append((suffix, document))
         }
         guard !documents.isEmpty else { throw Failure(.failed, "nothing says which image \(seal.tag) is") }
         return documents
