@@ -43,11 +43,15 @@ final class HostFixture: Sendable {
     }
 
     /// Another holder's view of the directory; nothing can be written to files there behind a shell that is `full`.
-    func host(at other: FilePath? = nil, isFull: Bool = false) -> any ReleaseHost {
+    func host(
+        at other: FilePath? = nil,
+        isFull: Bool = false,
+        cancellation: Cancellation = Cancellation()
+    ) -> any ReleaseHost {
         let root = other ?? root
         let environment = ProcessInfo.processInfo.environment
         guard kind != .local else {
-            return LocalReleaseHost(root, environment: environment, cancellation: Cancellation())
+            return LocalReleaseHost(root, environment: environment, cancellation: cancellation)
         }
         let bin = kind == .busybox ? place.appending("bin").string : environment["PATH"] ?? "/usr/bin:/bin"
         let shell = kind == .busybox ? place.appending("bin").appending("sh").string : "/bin/sh"
@@ -65,7 +69,7 @@ final class HostFixture: Sendable {
             client,
             root: root,
             staging: place.appending("staging"),
-            cancellation: Cancellation()
+            cancellation: cancellation
         )
     }
 

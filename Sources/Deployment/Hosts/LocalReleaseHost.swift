@@ -44,6 +44,10 @@ package struct LocalReleaseHost: ReleaseHost {
         }
     }
 
+    package func uninterrupted() -> any ReleaseHost {
+        LocalReleaseHost(layout.root, environment: environment, cancellation: Cancellation())
+    }
+
     /// Refuses links where directories of ours have to be: what is swept or removed behind them would be somebody
     /// else's.
     private func requireOwnDirectories() throws {

@@ -15,6 +15,11 @@ package protocol ReleaseHost: Sendable {
     ///
     /// `note` is a line for those who are kept away.
     func lock(noting note: String) async throws -> any HostLock
+    /// Returns a host of the same place for what has to be put back although the user has interrupted.
+    ///
+    /// It goes on under the lock that this one took, which may go with what is returned then. Where the lock was lost,
+    /// it is taken again; where somebody else had it since, every call throws `HostError.locked`.
+    func uninterrupted() -> any ReleaseHost
     /// The release that `current` leads to; anything there that git-model did not make is an error.
     func current() async throws -> ReleaseID?
     /// The seals of the releases that are there; what cannot be read is left out.

@@ -53,6 +53,8 @@ struct ServerProbe: Sendable {
             guard response.isSuccess else {
                 throw withLog("\(endpoint) answers \(response.status): \(Excerpt.of(response.bytes))")
             }
+            // Somebody else may have answered who listens where it could not.
+            if await server.hasEnded() { throw ended("before \(endpoint) was answered") }
             return response.bytes
         }
     }

@@ -45,8 +45,8 @@ protocol TargetDriver: Sendable {
     /// Whether a release that is current is served, and as the target's keys have it today; where not, it is deployed
     /// again.
     func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool
-    /// Whether the keys of the target that say how files become a release are what they were for that one; where not, it
-    /// is received anew.
+    /// Whether the keys that say how files become a release are what they were for that one; where not, it is received
+    /// anew.
     func hasSameKeys(as seal: ReleaseSeal) -> Bool
     /// Puts right what a switch to another release may have left half done, where this one stayed current.
     func restore(_ current: ReleaseSeal) async throws

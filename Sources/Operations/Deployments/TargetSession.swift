@@ -16,6 +16,7 @@ struct TargetSession: Sendable {
     /// The same, and what somebody in this clone was about to do.
     private let known: DeploymentHistory
     private(set) var warnings: [String]
+    private let successor = UninterruptedTarget()
 
     /// Reads what Git knows here of a target; the target itself is left alone.
     init(_ target: DeploymentTarget, in workspace: Workspace) async throws {
@@ -40,6 +41,7 @@ struct TargetSession: Sendable {
         guard workspace.context.cancellation.isCancelled else { return driver }
         var context = workspace.context
         context.cancellation = Cancellation()
+        if let directory = driver as? DirectoryTarget { return successor.of(directory, in: context) }
         return (try? TargetDrivers.driver(for: target, in: workspace.with(context), history: known)) ?? driver
     }
 
@@ -50,12 +52,17 @@ struct TargetSession: Sendable {
         let lock = try await driver.lock()
         do {
             let result = try await body()
-            await lock.release()
+            await release(lock)
             return result
         } catch {
-            await lock.release()
+            await release(lock)
             throw error
         }
+    }
+
+    private func release(_ lock: any TargetLock) async {
+        await lock.release()
+        successor.end()
     }
 
     /// Returns everything that happened, from Git, the journal and, where neither knows it, the seals: what put a

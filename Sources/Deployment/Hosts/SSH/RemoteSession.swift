@@ -37,13 +37,30 @@ final class RemoteSession: Sendable {
     private static let outputLimit = 256 << 20
     private static let saidLimit = 4 << 10
 
+    /// What a connection says first that takes the place of another one; it throws where nothing more is to be said.
+    struct Greeting: Sendable {
+        let script: String
+        let check: @Sendable (Answer) throws -> Void
+    }
+
     private let client: HostClient
     private let cancellation: Cancellation
     private let state = Mutex(State.unused)
+    private let predecessor: RemoteSession?
+    private let greeting: Greeting?
 
     init(_ client: HostClient, cancellation: Cancellation) {
         self.client = client
         self.cancellation = cancellation
+        (predecessor, greeting) = (nil, nil)
+    }
+
+    /// Goes on with the connection of another session, which ends; where that is lost, a new one begins with the
+    /// greeting.
+    init(after other: RemoteSession, greeting: Greeting, cancellation: Cancellation) {
+        client = other.client
+        self.cancellation = cancellation
+        (predecessor, self.greeting) = (other, greeting)
     }
 
     /// Runs a script, with nothing to read, and returns what came of it; throws what ended the connection.
@@ -59,20 +76,13 @@ final class RemoteSession: Sendable {
         return answer
     }
 
-    /// Ends the connection, and all that it holds.
-    func end() async {
-        _ = try? await WorkerThread.value {
-            self.state.withLock { state in
-                if case .open(let child) = state { _ = child.end(within: 0) }
-                state = .over(HostError.unable("the connection to \(self.client.name) was closed"))
-            }
-        }
-    }
-
     private func converse(_ script: String, _ place: Place) throws -> Answer {
         try state.withLock { state in
             let (child, isNew) = try open(&state)
-            do { return try exchange(script, place, with: child) } catch {
+            do {
+                if isNew, let greeting { try greeting.check(try exchange(greeting.script, .session, with: child)) }
+                return try exchange(script, place, with: child)
+            } catch {
                 let exitCode = child.end(within: error is ConnectionEnd ? 1000 : 0)
                 let reason =
                     error is ConnectionEnd ? client.failure(child.errorText, exitCode, !isNew) : error
@@ -82,11 +92,24 @@ final class RemoteSession: Sendable {
         }
     }
 
+    /// Gives the connection away, between two scripts; `nil` where there is none.
+    private func handOver() -> ChildProcess? {
+        state.withLock { state in
+            guard case .open(let child) = state else { return nil }
+            state = .over(HostError.unable("the connection to \(client.name) was given away"))
+            return child
+        }
+    }
+
     private func open(_ state: inout State) throws -> (child: ChildProcess, isNew: Bool) {
         switch state {
         case .open(let child): return (child, false)
         case .over(let error): throw error
         case .unused:
+            if let child = predecessor?.handOver() {
+                state = .open(child)
+                return (child, false)
+            }
             let child = try client.start("exec sh")
             state = .open(child)
             return (child, true)

@@ -25,16 +25,16 @@ struct RemoteSupervision {
     /// A server: what it says goes to the standard output, and `mark` in a line of its own once it listens at the port.
     func server(port: Int, socket: FilePath?, mark: String) -> String {
         let place = socket.map { ShellWord.quoted($0.string) }
-        let listens =
-            if let place {
-                "[ -S \(place) ]"
-            } else {
-                // Where the kernel tells nobody, the connection has to.
-                "[ ! -r /proc/net/tcp ] || cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "
-                    + "': [0-9A-F]*:\(RemoteSupervision.hexadecimal(port)) [0-9A-F]*:0000 0A '"
-            }
+        let isTaken =
+            "cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "
+            + "': [0-9A-F]*:\(RemoteSupervision.hexadecimal(port)) [0-9A-F]*:0000 0A '"
+        // Where the kernel tells nobody, the connection has to.
+        let listens = place.map { "[ -S \($0) ]" } ?? "[ ! -r /proc/net/tcp ] || \(isTaken)"
+        // Somebody else's server would answer in place of the release's.
+        let refusal = "if \(isTaken); then echo 'port \(port): address already in use'; exit 1; fi"
         let holder = socket.map { ShellWord.quoted($0.removingLastComponent().string) }
         return """
+            \(socket == nil ? refusal : ":")
             \(beginning)
             \(holder.map { "mkdir -m 700 \($0) || exit 1; _socket=\(place ?? "")" } ?? "")
             \(running(input: "/dev/null", output: "2>&1"))
@@ -125,6 +125,8 @@ struct RemoteSupervision {
             _dir=$(pwd -P)
             export GIT_MODEL_DIR="$_dir"
             \(exports.joined(separator: "\n"))
+            # Python would write beside the programs of the release, which never changes.
+            export PYTHONDONTWRITEBYTECODE=1
             exec 3<&0
             if command -v setsid >/dev/null 2>&1; then _own=setsid; else _own=; fi
             """

@@ -27,12 +27,11 @@ extension SSHReleaseHost {
         guard let input = source.lastComponent?.string, let output = destination.lastComponent?.string else {
             throw HostError.unable("\(source) and \(destination) are no names of files")
         }
-        let variables = ["PYTHONDONTWRITEBYTECODE": "1"].merging(seal.identity.variables) { $1 }
         let size = try OpenFile(reading: source, followingLinks: true).status().size
         let script = RemoteSupervision(
             directory: layout.files(of: seal.release),
             words: seal.plan.batch,
-            variables: variables
+            variables: seal.identity.variables
         ).batch(inputByteCount: size, input: input, output: output)
         let sink = try FileSink(destination)
         let end = try await RemoteCommand(client: client, cancellations: [cancellation]).run(

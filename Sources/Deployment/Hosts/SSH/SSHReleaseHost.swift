@@ -16,6 +16,7 @@ package struct SSHReleaseHost: ReleaseHost {
     let staging: FilePath
     let cancellation: Cancellation
     let progress: @Sendable (Int64) -> Void
+    let held: HeldNote
 
     /// Creates a host; `root` is the target's directory there, and `staging` one here where releases are put together
     /// before they go.
@@ -33,7 +34,18 @@ package struct SSHReleaseHost: ReleaseHost {
         self.staging = staging
         self.cancellation = cancellation
         self.progress = progress
+        held = HeldNote()
         session = RemoteSession(client, cancellation: cancellation)
+    }
+
+    init(after other: SSHReleaseHost, greeting: RemoteSession.Greeting, cancellation: Cancellation) {
+        layout = other.layout
+        client = other.client
+        staging = other.staging
+        self.cancellation = cancellation
+        progress = other.progress
+        held = other.held
+        session = RemoteSession(after: other.session, greeting: greeting, cancellation: cancellation)
     }
 
     package var journal: FilePath? { nil }
@@ -51,7 +63,7 @@ package struct SSHReleaseHost: ReleaseHost {
             "make the directories of \(layout.root)",
             "mkdir -p \(directories.joined(separator: " ")) && : >>\(lock)"
         )
-        let words = ShellWord.quoted(String(decoding: LockNote.bytes(of: note).dropLast(), as: UTF8.self))
+        let words = SSHReleaseHost.word(of: note)
         let answer = try await session.run(
             """
             exec 9<>\(lock)
@@ -70,7 +82,7 @@ package struct SSHReleaseHost: ReleaseHost {
         )
         let lines = answer.output.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
         switch lines.first.map({ String(decoding: $0, as: UTF8.self) }) {
-        case "held": break
+        case "held": held.keep(note)
         case "busy 1":
             throw HostError.locked(layout.root, by: LockNote.text(of: lines.count > 1 ? Array(lines[1]) : []))
         default: throw HostError.unable("\(layout.lock) cannot be locked on \(client.name)")

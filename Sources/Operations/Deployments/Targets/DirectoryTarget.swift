@@ -24,7 +24,7 @@ struct DirectoryTarget: TargetDriver {
     /// The words of the command that says whether a release works; empty where there is none.
     private let health: [String]
     private let tally: ProgressTally
-    private let said = Remarks()
+    private let said: Remarks
 
     /// Creates the driver of a target; a relative path counts from the top of the repository, and `sshCommand` is Git's
     /// `core.sshCommand`; `isAgreed` says whether the user agreed to the place.
@@ -38,6 +38,7 @@ struct DirectoryTarget: TargetDriver {
         try target.settings.requireKnown(DirectoryTarget.keys(of: target.kind))
         self.target = target
         self.context = context
+        said = Remarks()
         health = try DirectoryTarget.health(of: target)
         let tally = ProgressTally(phase: "sending", sink: context.progress)
         self.tally = tally
@@ -49,6 +50,19 @@ struct DirectoryTarget: TargetDriver {
             isAgreed: isAgreed,
             sent: tally.add
         )
+    }
+
+    /// Returns the same target for what has to be put back although the user has interrupted, under the lock that this
+    /// one took.
+    func uninterrupted(in context: Context) -> DirectoryTarget { DirectoryTarget(after: self, in: context) }
+
+    private init(after other: DirectoryTarget, in context: Context) {
+        target = other.target
+        self.context = context
+        host = other.host.uninterrupted()
+        health = other.health
+        tally = other.tally
+        said = other.said
     }
 
     /// The words of the command that says whether a release works; empty where there is none.
