@@ -140,6 +140,37 @@ import Testing
         #expect(try await hasGone(pid))
     }
 
+    @Test func `A port that somebody listens at there is left to them`() async throws {
+        let host = host()
+        try await release.deploy(to: host)
+        let launch = host.launch(of: release.seal)
+        func start(_ pid: FilePath) async throws -> any RunningServer {
+            try await launch.start(["python3", "serve.py", pid.string, ""], in: "/", variables: [:], port: 23_519)
+        }
+        let other = try await start(server.directory.appending("other"))
+        _ = try await answer(at: other.address)
+        let pid = server.directory.appending("pid")
+        let late = try await start(pid)
+        while await !late.hasEnded() { try await Task.sleep(for: .milliseconds(50)) }
+        #expect(late.log.contains("port 23519: address already in use\n"), "\(late.log)")
+        #expect(try FileStatus.of(pid) == nil && FileStatus.of(FilePath(late.address)) == nil)
+        await late.stop()
+        await other.stop()
+    }
+
+    @Test func `Python writes nothing beside the programs of a release`() async throws {
+        let host = host()
+        try await release.deploy(to: host)
+        let launch = host.launch(of: release.seal)
+        let words = ["python3", "-c", "import sys; print('writes nothing:', sys.dont_write_bytecode)"]
+        let captured = try await launch.capture(words, in: "/", input: [], variables: [:])
+        #expect(String(decoding: captured.output, as: UTF8.self) == "writes nothing: True\n")
+        let running = try await launch.start(words, in: "/", variables: [:], port: nil)
+        while await !running.hasEnded() { try await Task.sleep(for: .milliseconds(50)) }
+        #expect(running.log.contains("writes nothing: True\n"), "\(running.log)")
+        await running.stop()
+    }
+
     @Test func `A server there does not outlive its connection, and one that ends says why`() async throws {
         let host = host()
         try await release.deploy(to: host)

@@ -46,6 +46,47 @@ struct SmokeTestTests {
         #expect(outcome.result == .passed, "\(outcome)")
     }
 
+    @Test func `What somebody else answers at its port is no answer of one that ended meanwhile`() async throws {
+        let late = try PythonRelease(
+            "open('part', 'w').write(str(os.getpid())); os.rename('part', 'pid'); time.sleep(100)"
+        )
+        let other = try PythonRelease(
+            """
+            class Killing(Handler):
+                def do_POST(self):
+                    while not os.path.exists("\(late.path)/pid"): time.sleep(0.05)
+                    number = open("\(late.path)/pid").read()
+                    os.kill(int(number), signal.SIGKILL)
+                    while os.path.exists("/proc/" + number): time.sleep(0.05)
+                    time.sleep(1)
+                    super().do_POST()
+            serve(Killing)
+            """
+        )
+        func test(_ release: PythonRelease) -> SmokeTest {
+            SmokeTest(
+                plan: release.plan,
+                directory: release.path,
+                timeout: 60,
+                environment: PythonRelease.environment
+            )
+        }
+        func start(_ release: PythonRelease, _ port: Int?) async throws -> any RunningServer {
+            let variables = PythonRelease.environment
+            return try await LocalServeLaunch()
+                .start(release.plan.serve, in: release.path, variables: variables, port: port)
+        }
+        let listening = try await start(other, nil)
+        #expect(await test(other).waitUntilReady(listening).result == .skipped)
+        let port = try #require(listening.address.split(separator: ":").last.flatMap { Int($0) })
+        let ending = try await start(late, port)
+        let outcome = await test(late).check(ending)
+        #expect(outcome.result == .failed, "\(outcome)")
+        #expect(outcome.found.contains("before /invocations was answered"), "\(outcome.found)")
+        await ending.stop()
+        await listening.stop()
+    }
+
     /// A server, how long it may take, and what is said of it.
     struct Case: Sendable, CustomTestStringConvertible {
         let body: String

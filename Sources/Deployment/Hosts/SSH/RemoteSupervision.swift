@@ -38,7 +38,7 @@ struct RemoteSupervision {
             \(beginning)
             \(holder.map { "mkdir -m 700 \($0) || exit 1; _socket=\(place ?? "")" } ?? "")
             \(running(input: "/dev/null", output: "2>&1"))
-            ( while kill -s 0 "$_child" && ! { \(listens); }; do sleep 0.1 || sleep 1; done; printf '\\n%s\\n' \(mark) >&4 ) 4>&1 >/dev/null 2>&1 3<&- &
+            ( while kill -s 0 "$_child" && ! { \(listens); }; do sleep 0.1 || sleep 1; done; kill -s 0 "$_child" && printf '\\n%s\\n' \(mark) >&4 ) 4>&1 >/dev/null 2>&1 3<&- &
             _look=$!
             wait "$_child"
             _code=$?
