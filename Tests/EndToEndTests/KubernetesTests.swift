@@ -292,7 +292,7 @@ import Testing
         )
         #expect(result.exitCode == 0, "\(result.output)")
         #expect(result.output.contains("deployment.apps/prod replaced\n\"git-model/version\": \"v1.1.0\"\n"))
-        let end = "already\n\"git-model/version\": \"v1.0.0\"\n\"git-model/version\": \"v1.0.0\"\n"
+        let end = "\n\"git-model/version\": \"v1.0.0\"\n\"git-model/version\": \"v1.0.0\"\n"
         #expect(result.output.hasSuffix(end), "\(result.output)")
     }
 
