@@ -42,12 +42,16 @@ package struct Workload: Sendable, Hashable {
     let port: Int
     let health: String?
 
-    /// Reads what a seal says; throws where it does not say enough.
+    /// Reads what a seal says; throws where it does not say enough, or has the model's image from elsewhere than the
+    /// target's repository.
     package init(_ seal: ReleaseSeal, on target: TargetName, _ settings: KubernetesSettings) throws(Problem) {
         self.seal = seal
         self.target = target
         self.settings = settings
         modelImage = try Workload.image(Detail.model, of: seal)
+        guard modelImage.place == settings.repository.place else {
+            throw Problem(description: "its image is \(modelImage), which is not in deploy.\(target).to")
+        }
         serverImage = try Workload.image(Detail.server, of: seal)
         guard let port = seal.details[Detail.port].flatMap({ Int($0) }), (1...65535).contains(port),
             let words = try? JSONValue(parsing: Array((seal.details[Detail.command] ?? "[]").utf8)).array
@@ -196,7 +200,7 @@ extension Workload {
         guard let image = modelImage.digest,
             let now = try? Workload.details(of: seal.plan, image: image, settings)
         else { return [] }
-        var keys = [(Detail.model, "to"), (Detail.server, "image"), (Detail.port, "port")]
+        var keys = [(Detail.server, "image"), (Detail.port, "port")]
         // An event does not have the words that serve a version.
         if settings.command != nil { keys.append((Detail.command, "command")) }
         return keys.compactMap { detail, key in

@@ -72,6 +72,12 @@ extension Configuration {
         return remoteNames.filter { $0 == first } + remoteNames.filter { $0 != first }
     }
 
+    /// The key that names the Git remote with everybody's stages, rules and deployments; no tracked file may.
+    package static let registryRemoteKey = "registry.remote"
+
+    /// The Git remote that this user says has everybody's stages, rules and deployments.
+    package var registryRemote: String? { value("registry", nil, "remote") }
+
     /// The directory of the local store, where the user wants another than `.git/model/store`.
     package var storePath: String? { value("store", nil, "path") }
 

@@ -71,6 +71,30 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `What a fork says of a target is no part of its history, and goes nowhere`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 && git model deploy -q v1.1.0 && git clone -q ~/origin.git ~/forger && cd ~/forger
+            git fetch -q origin refs/git-model/deployments/edge && git checkout -q FETCH_HEAD
+            sed -e 's/"sequence": 2,/"sequence": 3,/' -e 's/"id": "............/"id": "000000000000/' -e 's/v1\\.1\\.0/v6.6.6/g' 000002-*.json > 000003-000000000000.json
+            grep -c v6.6.6 000003-000000000000.json && git add -A && git commit -qm Forge && git init -q --bare ~/fork.git
+            git push -q ~/fork.git HEAD:refs/git-model/deployments/edge HEAD:refs/git-model/deployments/ghost
+            cd ~/bert && git remote add fork ~/fork.git
+            git config --add remote.fork.fetch '+refs/git-model/*:refs/git-model-remotes/fork/*'
+            git fetch -q fork && git for-each-ref refs/git-model-remotes/fork | wc -l && git model deployments
+            git model log | grep -c v6.6.6 || echo unheard && git model deployments ghost || echo ghost $?
+            git model rollback | tail -n 1 && git ls-tree --name-only refs/git-model/deployments/edge | wc -l
+            git -C ~/origin.git ls-tree --name-only refs/git-model/deployments/edge | grep 000000000000 || echo clean
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "\n2\nedge  2  2026-01-02T03:04  deploy  bert@v1.1.0  Succeeded\nedge  1  2026-01-02T03:04  deploy  bert@v1.0.0  Succeeded\n0\nunheard\n",
+            "there is no target 'ghost'", "ghost 5\n",
+            "edge runs bert@v1.0.0 now (before: v1.1.0), recorded at origin\n3\nclean\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A process that is killed before it records leaves what the next one records`() async throws {
         let result = try await run(
             Self.interposed("kill -9 $PPID") + """

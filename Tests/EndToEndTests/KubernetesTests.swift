@@ -326,6 +326,28 @@ import Testing
         #expect(result.output.hasSuffix("prod runs bert@v1.0.0 already\n  replicas: 4\n2\n"), "\(result.output)")
     }
 
+    @Test func `What was tried in another registry is not gone back to, and may be deployed from the new one`()
+        async throws
+    {
+        let result = try await Place().run(
+            """
+            git model deploy -q v1.0.0 prod && to=$(git config git-model.deploy.prod.to)
+            git config git-model.deploy.prod.to $to-new && git model deployments status prod || echo status $?
+            git model deploy -q v1.1.0 prod && git model rollback prod || echo moved $?
+            live | grep -o 'reference": "[^@]*' && git model deploy -q v1.0.0 prod && live | version_of
+            live | grep -o 'reference": "[^@]*' && git model rollback -q prod && live | version_of
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "its image is 127.0.0.1:", "error: cannot run bert@v1.0.0 on prod: its image is 127.0.0.1:",
+            ", which is not in deploy.prod.to\n",
+            "hint: deploy it again: `git model deploy bert@v1.0.0 prod`\nmoved 5\n", "status 4\n",
+            "/models/bert-new\n\"git-model/version\": \"v1.0.0\"\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(result.output.hasSuffix("/models/bert-new\n\"git-model/version\": \"v1.1.0\"\n"), "\(result.output)")
+    }
+
     private static let troubles = [
         ScriptCase(
             "mkdir ~/bin && ln -s $(command -v git) $(command -v git-model) ~/bin && PATH=$HOME/bin git model deploy v1.0.0 prod",

@@ -47,6 +47,22 @@ import Testing
         #expect(try Sample.workload().changedKeys(since: old) == [])
     }
 
+    @Test(arguments: [
+        "evil.example.org/models/churn", "registry.example.org/models/churn2", "registry.example.org/models",
+        "registry.example.org:443/models/churn",
+    ])
+    func `An image of the model that is not in the target's repository is not run`(place: String) throws {
+        let target = try Sample.target()
+        var seal = try Sample.seal(target)
+        seal.details[Workload.Detail.model] = "registry.example.org/models/churn@sha256:\(Sample.digits("9"))"
+        _ = try Workload(seal, on: target.name, KubernetesSettings(target))
+        seal.details[Workload.Detail.model] = "\(place)@sha256:\(Sample.digits("9"))"
+        let problem = #expect(throws: Workload.Problem.self) {
+            try Workload(seal, on: target.name, KubernetesSettings(target))
+        }
+        #expect(problem?.description.hasSuffix("which is not in deploy.prod.to") == true)
+    }
+
     @Test func `Without a path for its health, a server is asked whether it accepts connections`() throws {
         let text = Manifests.text(of: try Sample.workload([:], Sample.plan(health: nil)).objects)
         #expect(text.contains("tcpSocket:") && !text.contains("httpGet:"))

@@ -8,8 +8,8 @@ import SystemPackage
 /// What happened to a target, as Git has it: `refs/git-model/deployments/<target>`, a commit an event, a file an event
 /// in its tree.
 ///
-/// What others did arrives in `refs/git-model-remotes/<remote>/deployments/<target>`; both are put together, each event
-/// once.
+/// What others did arrives in `refs/git-model-remotes/<remote>/deployments/<target>`, of which that of
+/// `Workspace.registryRemote()` counts; both are put together, each event once.
 struct DeploymentRecords: Sendable {
     /// What is known of a target.
     struct Known {
@@ -28,12 +28,17 @@ struct DeploymentRecords: Sendable {
 
     private var objects: GitObjects { workspace.repository.objects }
 
-    /// Returns what Git knows here, from this clone and from all its remotes; malformed files are warned of.
+    /// Returns what Git knows here, from this clone and from the remote that has the registry; malformed files are
+    /// warned of, and so is that it is not clear which remote that is.
     func known() async throws -> Known {
         var events: [DeploymentEvent] = []
         var warnings: [String] = []
+        var remote: String?
+        do { remote = try workspace.registryRemote() } catch {
+            warnings = ["what others recorded of \(target) is left out: \(error)"]
+        }
         var seen: Set<GitObjectID> = []
-        for reference in try await references() where seen.insert(reference.peeledID).inserted {
+        for reference in try await references(remote) where seen.insert(reference.peeledID).inserted {
             let read = try await self.events(in: reference.peeledID)
             events += read.events
             warnings += read.warnings.filter { !warnings.contains($0) }
@@ -41,24 +46,14 @@ struct DeploymentRecords: Sendable {
         return Known(history: DeploymentHistory(target, events), warnings: warnings)
     }
 
-    /// This clone's own reference, then those of its remotes.
-    private func references() async throws -> [GitReference] {
+    /// This clone's own reference, then that of a remote; what somebody's fork says happened to nobody.
+    private func references(_ remote: String?) async throws -> [GitReference] {
+        let names = [target.reference] + (remote.map { [DeploymentRecords.reference(of: target, at: $0)] } ?? [])
         var found: [GitReference] = []
-        if let own = try await objects.reference(target.reference) { found.append(own) }
-        return found
-            + (try await objects.references(prefix: RunPins.remotePrefix)).filter {
-                DeploymentRecords.target(ofRemote: $0.name) == target
-            }
-    }
-
-    /// Returns the target that a reference of a remote's is about; `nil` for one that is about something else.
-    fileprivate static func target(ofRemote reference: String) -> TargetName? {
-        let parts = reference.split(separator: "/")
-        // A stage's reference may have a model that is called so.
-        guard parts.count >= 5, parts[parts.count - 2] == "deployments", parts[parts.count - 3] != "stages" else {
-            return nil
+        for name in names {
+            if let reference = try await objects.reference(name) { found.append(reference) }
         }
-        return try? TargetName(parts[parts.count - 1])
+        return found
     }
 
     /// Returns the events of a commit of records; files that are none, of others perhaps, are only warned of.
@@ -93,10 +88,13 @@ struct DeploymentRecords: Sendable {
 
     /// Where it is kept what a Git remote has.
     static func reference(of target: TargetName, at remote: String) -> String {
-        "\(RunPins.remotePrefix)\(remote)/deployments/\(target)"
+        prefix(at: remote) + target.text
     }
 
-    /// Brings events into this clone's reference, together with what its remotes have; returns the commit, `nil` where
+    /// Where it is kept what a Git remote has of all targets.
+    fileprivate static func prefix(at remote: String) -> String { "\(RunPins.remotePrefix)\(remote)/deployments/" }
+
+    /// Brings events into this clone's reference, together with what the remote has; returns the commit, `nil` where
     /// there is nothing.
     ///
     /// Neither the index nor the work tree is touched.
@@ -115,7 +113,8 @@ struct DeploymentRecords: Sendable {
     private func writeOnce(_ events: [DeploymentEvent]) async throws -> GitObjectID? {
         let own = try await objects.reference(target.reference)?.peeledID
         var parents = own.map { [$0] } ?? []
-        for reference in try await references() where !parents.contains(reference.peeledID) {
+        for reference in try await references(try workspace.registryRemote())
+        where !parents.contains(reference.peeledID) {
             let theirs = reference.peeledID
             if let tip = parents.first, try await objects.isAncestor(theirs, of: tip) { continue }
             if let tip = parents.first, try await objects.isAncestor(tip, of: theirs) {
@@ -163,20 +162,23 @@ struct DeploymentRecords: Sendable {
 extension Workspace {
     /// The targets that something is recorded of, here or by others, sorted.
     func recordedTargets() async throws -> [TargetName] {
-        let own = try await repository.objects.references(prefix: "refs/git-model/deployments/")
-        let theirs = try await repository.objects.references(prefix: RunPins.remotePrefix)
-        let names =
-            own.compactMap { try? TargetName($0.name.dropFirst("refs/git-model/deployments/".count)) }
-            + theirs.compactMap { DeploymentRecords.target(ofRemote: $0.name) }
-        return Set(names).sorted()
+        var prefixes = ["refs/git-model/deployments/"]
+        if let remote = try? registryRemote() { prefixes.append(DeploymentRecords.prefix(at: remote)) }
+        var names: Set<TargetName> = []
+        for prefix in prefixes {
+            for reference in try await repository.objects.references(prefix: prefix) {
+                if let name = try? TargetName(reference.name.dropFirst(prefix.count)) { names.insert(name) }
+            }
+        }
+        return names.sorted()
     }
 
     /// Fetches what the Git remote has of all targets, where it can be reached.
     func fetchDeployments() async {
-        guard let remote = try? await gitRemote(),
+        guard let remote = try? registryRemote(),
             let refspec = try? GitRefspec(
                 "refs/git-model/deployments/*",
-                to: "\(RunPins.remotePrefix)\(remote)/deployments/*",
+                to: DeploymentRecords.prefix(at: remote) + "*",
                 existing: .replace
             )
         else { return }

@@ -39,7 +39,7 @@ struct RecordSharing {
         let events = try journal.contents().events
         _ = try await records.write(events)
         let stage = try await stageReturn(after: events)
-        guard let remote = try await workspace.gitRemote() else {
+        guard let remote = try workspace.registryRemote() else {
             if let stage { note(try await stage.plan(at: nil), &outcome) }
             return try journal.remove(events)
         }

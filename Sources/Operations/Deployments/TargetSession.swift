@@ -149,7 +149,7 @@ struct TargetSession: Sendable {
 
     /// Fetches what others recorded; that the Git remote cannot be reached is only worth a warning.
     func fetchingRecords() async throws -> TargetSession {
-        guard let remote = try await workspace.gitRemote() else { return self }
+        guard let remote = try workspace.registryRemote() else { return self }
         do {
             try await DeploymentRecords(workspace: workspace, target: target.name).fetch(from: remote)
         } catch {

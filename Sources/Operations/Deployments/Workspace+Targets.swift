@@ -42,9 +42,19 @@ struct ConfiguredTarget: Sendable {
             return words.isEmpty ? place : "\(place)?\(words)"
         case .oci, .kubernetes:
             // Whatever is set decides what is written to whom.
-            let words = words(of: keys.values.filter { !harmlessKeys.contains($0.key) })
+            var values = keys.values.filter { !harmlessKeys.contains($0.key) }
+            if target.settings.text("apply") == "gitops" { values["remote"] = followedURL(in: workspace).map { [$0] } }
+            let words = words(of: values)
             return "\(target.kind.rawValue)://\(target.name)?\(words)"
         }
+    }
+
+    /// The URL of the Git remote whose branch a cluster follows; `nil` where nothing can be pushed to any.
+    private static func followedURL(in workspace: Workspace) -> String? {
+        guard let name = try? workspace.registryRemote(), let url = workspace.configuration.gitRemoteURLs[name] else {
+            return nil
+        }
+        return workspace.context.agreedURL(Workspace.withoutLogin(url), from: workspace.root)
     }
 
     private static func words(of values: [String: [String]]) -> String {

@@ -45,7 +45,7 @@ struct StageRules {
     /// What somebody has checked out, or changed and not committed, decides nothing about a stage that everybody has.
     init(in workspace: Workspace, asksRemote: Bool) async throws {
         let head = try await workspace.repository.objects.head().commit
-        guard let name = try await workspace.gitRemote() else {
+        guard let name = try workspace.registryRemote() else {
             try await self.init(workspace, at: head)
             return
         }

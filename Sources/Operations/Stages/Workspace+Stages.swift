@@ -50,7 +50,7 @@ extension Workspace {
     /// Returns the Git remote that promotions go to, asked for a model; `nil` where `isLocal` says that none is wanted.
     func stageRemote(of model: ModelName, isLocal: Bool) async throws -> StageRemote? {
         guard !isLocal else { return nil }
-        guard let name = try await gitRemote() else {
+        guard let name = try registryRemote() else {
             throw Failure(
                 .failed,
                 "no Git remote is set up that others would see it in",

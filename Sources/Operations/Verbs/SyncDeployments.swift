@@ -36,7 +36,7 @@ package struct SyncDeployments: Sendable {
     /// Fetches, puts both together and pushes; a target for which that fails is a problem of the report.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let remote = try await workspace.requireGitRemote(nil)
+        let remote = try workspace.requireRegistryRemote()
         var report = Report(remote: Workspace.withoutLogin(remote))
         for name in try await names(in: workspace, remote) {
             let records = DeploymentRecords(workspace: workspace, target: name)

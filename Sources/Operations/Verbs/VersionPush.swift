@@ -114,6 +114,8 @@ extension Workspace {
     }
 
     /// Returns the Git remote that the current branch belongs to: its own, else `origin`, else the only one.
+    ///
+    /// That is for what goes with the branch; stages, rules and deployments are those of `registryRemote()`.
     func gitRemote() async throws -> String? {
         let git = try await repository.program.configuration()
         if case .branch(let branch, _) = try await repository.objects.head(),

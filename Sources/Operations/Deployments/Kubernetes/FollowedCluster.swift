@@ -79,7 +79,7 @@ struct FollowedCluster: ClusterWriting {
 
     private func manifests() async throws -> ManifestBranch {
         if let branch = opened.branch { return branch }
-        guard let remote = try await workspace.gitRemote() else {
+        guard let remote = try workspace.registryRemote() else {
             throw Failure(
                 .failed,
                 "no Git remote is set up whose branch \(branch) a cluster could follow",

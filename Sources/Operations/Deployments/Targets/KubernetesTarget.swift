@@ -91,7 +91,11 @@ struct KubernetesTarget: TargetDriver {
     }
 
     func differences(of seal: ReleaseSeal) async throws -> [String] {
-        let workload = try workload(of: seal)
+        let workload: Workload
+        // What cannot be run as it was sealed may be made anew.
+        do throws(Workload.Problem) { workload = try Workload(seal, on: target.name, settings) } catch {
+            return ["\(error)"]
+        }
         let found =
             try await current() == seal.release
             ? try await cluster.differences(from: workload) : workload.changedKeys(since: seal)
