@@ -43,6 +43,35 @@ import Testing
         }
     }
 
+    @Test func `A version that does not stand up has no manifest, and a server of MLflow is told of none`() async throws
+    {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            GetTests.published + """
+                refused() {
+                    git model export manifest $1 -o ~/no.json || echo "$1 manifest $?"
+                    git model export mlflow $1 http://127.0.0.1:1 || echo "$1 mlflow $?"
+                }
+                git config tag.gpgSign true && git model export manifest HEAD -o ~/head.json && git config tag.gpgSign false
+                grep -c '"signature"' ~/head.json || git model export manifest --sign HEAD -o ~/no.json || echo "unsigned $?"
+                git tag -l --format='%(contents)' small@v1.0.0 > ~/message
+                git tag -f -a --cleanup=verbatim -F ~/message small@v1.0.0 main > ~/log && refused v1.0.0
+                git tag -a -m 'Take it back' 'small@v1.1.0!' small@v1.1.0^0 && refused v1.1.0 && git tag -d 'small@v1.1.0!' > ~/log
+                echo 'nobody ssh-ed25519 AAAA' > .mver/allowed_signers && git add -A && git commit -qm Signers
+                refused v1.1.0 && test ! -e ~/no.json
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "warning: HEAD is no version: it is neither verified nor signed\n",
+            "\n0\nerror: cannot sign the manifest of HEAD, which is no version\n", "unsigned 2\n",
+            "error: the commit of small@v1.0.0 has another weights/a.bin than its tag says\n", "v1.0.0 manifest 4\n",
+            "v1.0.0 mlflow 4\n", "error: cannot export small@v1.1.0: it was taken back\n", "v1.1.0 manifest 5\n",
+            "v1.1.0 mlflow 5\n", "error: cannot export small@v1.1.0: the tag is not signed\n", "v1.1.0 manifest 4\n",
+            "v1.1.0 mlflow 4\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A signature by OpenPGP counts when the key is listed`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

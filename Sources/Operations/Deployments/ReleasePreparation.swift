@@ -26,10 +26,16 @@ struct ReleasePreparation {
     private let chosen: ReleaseVersion
     private var warnings: [String] = []
 
-    init(_ text: String?, for target: DeploymentTarget, in workspace: Workspace) async throws {
+    /// Finds the version and verifies it, as `ReleaseVersion` does.
+    init(
+        _ text: String?,
+        for target: DeploymentTarget,
+        to purpose: String = "deploy",
+        in workspace: Workspace
+    ) async throws {
         self.workspace = workspace
         self.target = target
-        chosen = try await ReleaseVersion(text, for: target, in: workspace)
+        chosen = try await ReleaseVersion(text, for: target, to: purpose, in: workspace)
         warnings = chosen.warnings
     }
 

@@ -16,13 +16,19 @@ struct ReleaseVersion {
     let rules: StageRules
     private(set) var warnings: [String] = []
 
-    /// Finds the version that a user's words mean, or that the target's stage has, and verifies it.
-    init(_ text: String?, for target: DeploymentTarget, in workspace: Workspace) async throws {
-        version = try await ReleaseVersion.choose(text, for: target, in: workspace)
+    /// Finds the version that a user's words mean, or that the target's stage has, and verifies it; `purpose` is a verb
+    /// for messages.
+    init(
+        _ text: String?,
+        for target: DeploymentTarget,
+        to purpose: String = "deploy",
+        in workspace: Workspace
+    ) async throws {
+        version = try await ReleaseVersion.choose(text, for: target, to: purpose, in: workspace)
         if version.isDeregistered {
             throw Failure(
                 .failed,
-                "cannot deploy \(version.tag): it was taken back",
+                "cannot \(purpose) \(version.tag): it was taken back",
                 hints: ["choose another: `git model list`"]
             )
         }
@@ -30,7 +36,7 @@ struct ReleaseVersion {
             throw Failure(.verification, "the tag \(version.tag) cannot be relied on: \(problem)")
         }
         rules = try await StageRules(in: workspace, asksRemote: true)
-        let (found, isSigned) = try await ReleaseVersion.signature(of: version, by: rules)
+        let (found, isSigned) = try await ReleaseVersion.signature(of: version, by: rules, to: purpose)
         self.found = found
         warnings = rules.warnings
         if version.annotation == nil, !isSigned {
@@ -48,6 +54,7 @@ struct ReleaseVersion {
     private static func choose(
         _ text: String?,
         for target: DeploymentTarget,
+        to purpose: String,
         in workspace: Workspace
     ) async throws -> ModelVersion {
         guard let text else { return try await staged(for: target, in: workspace) }
@@ -57,7 +64,7 @@ struct ReleaseVersion {
             let qualified = "\(model)@\(text)"
             if (try? await workspace.resolve(qualified)) != nil { words = qualified }
         }
-        let version = try await workspace.version(words, for: "deploy")
+        let version = try await workspace.version(words, for: purpose)
         if let model = target.model, version.model != model {
             throw Failure(
                 .usage,
@@ -92,7 +99,8 @@ struct ReleaseVersion {
     /// Where the repository lists signers, one of them has to have signed.
     private static func signature(
         of version: ModelVersion,
-        by rules: StageRules
+        by rules: StageRules,
+        to purpose: String
     ) async throws -> (text: String, isSigned: Bool) {
         let who = version.annotation?.tagger.map { " by \($0.name)" } ?? ""
         let objects = rules.workspace.repository.objects
@@ -103,7 +111,7 @@ struct ReleaseVersion {
         guard finding.isGood else {
             throw Failure(
                 .verification,
-                "cannot deploy \(version.tag): \(finding.text)",
+                "cannot \(purpose) \(version.tag): \(finding.text)",
                 hints: ["see all of it: `git model verify \(version.tag)`"]
             )
         }

@@ -56,10 +56,10 @@ package struct ExportMLflow: Sendable {
     /// Tells the server; what it has is found again by tags, so that the same command may be run again at any time.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let version = try await workspace.version(text, for: "export")
+        let verified = try await ExportedRelease.verified(text, in: workspace)
+        let (version, entries) = (verified.version, verified.artifacts)
         let joined = try workspace.openStore()
         let server = try MLflowServer(url, in: context, pool: workspace.pool)
-        let entries = try await workspace.pointers(of: try await workspace.resolve(version.tag.text)).entries
         let evidence = try await workspace.evidence(at: version.commit, of: entries, for: version.model)
         let start = evidence.run?.started ?? Timestamp(nanoseconds: context.now())
         let end = evidence.run?.ended ?? start
@@ -70,7 +70,7 @@ package struct ExportMLflow: Sendable {
             from: start,
             on: server
         )
-        var warnings: [String] = []
+        var warnings = verified.warnings
         var sent: (files: Int, bytes: Int64) = (0, 0)
         if !run.isComplete {
             let points = try await points(of: evidence, at: version.commit, in: workspace, joined.store)

@@ -41,11 +41,13 @@ package struct ExportManifest: Sendable {
     }
 
     /// Writes the manifest; the remotes are those that everybody knows, not asked whether they have the bytes.
+    ///
+    /// A version is verified as for every export. Of a revision that is none nobody said anything, and so it is not
+    /// signed.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let resolved = try await workspace.resolve(version)
-        let (entries, damaged) = try await workspace.pointers(of: resolved)
-        if let first = damaged.first { throw Failure(.failed, "\(first.path) cannot be read: \(first.problem)") }
+        let (entries, warnings) = try await artifacts(of: resolved, in: workspace)
         let chosen = try workspace.select(paths, among: entries)
         guard !chosen.isEmpty else { throw Failure(.failed, "\(resolved.name) has no artifacts") }
         let first = try workspace.remote(named: nil)
@@ -57,11 +59,9 @@ package struct ExportManifest: Sendable {
             remotes: remotes.map(\.location),
             artifacts: chosen.map(VersionManifest.Artifact.init)
         )
-        let git = workspace.repository.program
-        let signsTags = try await git.configuration().flag("tag.gpgSign")
-        if signs ?? signsTags ?? false {
+        if resolved.version != nil, try await isToBeSigned(in: workspace) {
             let signature = ManifestSignature(in: context, scratch: workspace.modelDirectory.appending("tmp"))
-            manifest = try await signature.signed(manifest, by: git)
+            manifest = try await signature.signed(manifest, by: workspace.repository.program)
         }
         if let output {
             try DurableFile.write(manifest.encoded, to: context.workingDirectory.pushing(FilePath(output)))
@@ -75,16 +75,43 @@ package struct ExportManifest: Sendable {
             artifacts: chosen.count,
             size: chosen.reduce(0) { $0.addingSaturating($1.pointer.size) },
             remotes: manifest.remotes,
-            isSigned: manifest.signature != nil
+            isSigned: manifest.signature != nil,
+            warnings: warnings
         )
         let known = try remotes.reduce(into: Set<Digest>()) { $0.formUnion(try $1.acknowledged()) }
         if let unseen = chosen.first(where: { !known.contains($0.pointer.oid) }) {
-            report.warnings = ["no remote was seen to have \(unseen.path)"]
+            report.warnings.append("no remote was seen to have \(unseen.path)")
             report.hints = ["make sure: `git model push \(resolved.name)`"]
         }
         if first.isThisMachineOnly {
             report.warnings.append("remote \(first.name) is a directory: other machines need it at the same path")
         }
         return report
+    }
+
+    private func isToBeSigned(in workspace: Workspace) async throws -> Bool {
+        if let signs { return signs }
+        return try await workspace.repository.program.configuration().flag("tag.gpgSign") ?? false
+    }
+
+    /// Returns the artifacts of a version, verified, or of a revision that is none, and what to warn of.
+    private func artifacts(
+        of resolved: ResolvedVersion,
+        in workspace: Workspace
+    ) async throws -> (entries: [PointerIndex.Entry], warnings: [String]) {
+        guard resolved.version == nil else {
+            let verified = try await ExportedRelease.verified(version, in: workspace)
+            return (verified.artifacts, verified.warnings)
+        }
+        if signs == true {
+            throw Failure(
+                .usage,
+                "cannot sign the manifest of \(resolved.name), which is no version",
+                hints: ["make it one: `git model tag --bump minor`", "or leave out `--sign`"]
+            )
+        }
+        let (entries, damaged) = try await workspace.pointers(of: resolved)
+        if let first = damaged.first { throw Failure(.failed, "\(first.path) cannot be read: \(first.problem)") }
+        return (entries, ["\(resolved.name) is no version: it is neither verified nor signed"])
     }
 }
