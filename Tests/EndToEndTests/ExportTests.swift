@@ -42,6 +42,46 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    /// What makes a place, and how it is named where it stays.
+    private static let keptPlaces = [
+        ("git model store use ~/place/in", "~/place"), ("git model store use ~/place", "~/place"),
+        ("git model store use ~/place", "~/place/packs"),
+        ("git model remote add -q far ~/place/in && git model push -q --remote far v1.0.0", "~/place"),
+        (
+            "git model remote add -q far ~/place/in && git model push -q --remote far v1.0.0 && git model remote remove -q far",
+            "~/place"
+        ),
+        ("git config git-model.remote.later.url ~/place/in", "~/place"),
+        (
+            "git config git-model.deploy.edge.kind directory && git config git-model.deploy.edge.path ~/place/in",
+            "~/place"
+        ),
+        ("git config git-model.deploy.edge.kind oci && git config git-model.deploy.edge.to oci:../place/in", "~/place"),
+        ("git init -q ~/place/a/b/c", "~/place"), ("git init -q --bare ~/place/a/b/c.git", "~/place"),
+        ("git worktree add -q ~/place/a/tree", "~/place"),
+    ]
+
+    @Test(arguments: keptPlaces)
+    func `Not even by force does an export take the place of a store, a target or a repository`(
+        made: String,
+        place: String
+    ) async throws {
+        let result = try await run(
+            """
+            mkdir ~/place && \(made) && touch ~/place/mine && find ~/place | sort > ~/before
+            git model export dir v1.0.0 \(place) --force || echo dir $?
+            git model export tar v1.0.0 \(place) --force || echo tar $?
+            git model export site \(place) --force || echo site $?
+            find ~/place | sort | diff ~/before - && echo kept
+            git model export dir v1.0.0 ~/new && mkdir -p ~/new/a/b && git model export dir v1.0.0 ~/new --force -q && test ! -e ~/new/a && echo replaced
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["dir 5\n", "tar 5\n", "site 2\n", "kept\n", "replaced\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `A tar is the same wherever it is made`() async throws {
         let result = try await run(
             """

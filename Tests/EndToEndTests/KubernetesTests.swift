@@ -313,8 +313,10 @@ import Testing
     }
 
     @Test func `A branch that a cluster follows gets the version that it has again, with other keys`() async throws {
+        // On a branch of somebody's fork: the cluster follows origin all the same.
         let result = try await Place().run(
             """
+            git init -q --bare ~/fork.git && git remote add fork ~/fork.git && git push -q fork main && git checkout -q -b fix --track fork/main
             git config git-model.deploy.prod.apply gitops && git config git-model.deploy.prod.branch clusters
             git config git-model.deploy.prod.manifests ml/bert.yaml && git model deploy -q v1.0.0 prod
             git config git-model.deploy.prod.replicas 4 && git model deploy v1.0.0 prod && git model deploy v1.0.0 prod

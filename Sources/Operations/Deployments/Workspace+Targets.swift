@@ -135,7 +135,7 @@ extension Workspace {
     }
 
     /// The directory of a target on this machine; `nil` where the target is elsewhere.
-    private func localPlace(of target: DeploymentTarget) throws -> FilePath? {
+    func localPlace(of target: DeploymentTarget) throws -> FilePath? {
         switch target.kind {
         case .oci, .kubernetes: return nil
         case .directory, .batch, .process:

@@ -1,10 +1,18 @@
+import Deployment
 import Git
 import ModelCore
+import OCI
+import Registry
+import Remotes
+import Store
 import SystemIO
 import SystemPackage
 
-/// What no export takes the place of: repositories, where the user stands, and the user's home.
+/// What no export takes the place of: repositories, stores, targets, where the user stands, and the user's home.
 struct KeptPlaces {
+    /// How many names are looked at for repositories below a place.
+    private static let entryLimit = 1_000_000
+
     private let kept: [FilePath]
     private let commonDirectory: FilePath
 
@@ -13,13 +21,17 @@ struct KeptPlaces {
         commonDirectory = try FileStatus.realPath(of: workspace.repository.layout.commonDirectory)
         let home = context.environment["HOME"].flatMap { $0.isEmpty ? nil : FilePath($0) }
         let places = [workspace.root, context.workingDirectory] + (home.map { [$0] } ?? [])
-        kept = try places.map { try FileStatus.realPath(of: $0) } + [commonDirectory]
+        // What a configuration names may be no place that can be looked at; nothing replaces that one either.
+        let configured = workspace.configuredPlaces.map { $0.lexicallyNormalized() }
+        kept =
+            try places.map { try FileStatus.realPath(of: $0) } + [commonDirectory]
+            + configured.map { (try? FileStatus.realPath(of: $0)) ?? $0 }
     }
 
     /// Says what a place has in it, or lies in, that is to stay; `nil` where it may be replaced.
     ///
     /// Links on the way to the place are followed, as the system does; a link at its end is what would be replaced.
-    /// `allowingWorkTree` is for who leaves `.git` alone.
+    /// `allowingWorkTree` is for who leaves `.git`, and all that is not their own, alone.
     func objection(to path: FilePath, allowingWorkTree: Bool = false) throws -> String? {
         guard let name = path.lastComponent else { return "is the top of the file system" }
         let real = try FileStatus.realPath(of: path.removingLastComponent()).appending(name)
@@ -31,13 +43,60 @@ struct KeptPlaces {
         var place = real
         while place.lastComponent != nil {
             if try KeptPlaces.isRepository(place) { return "is, or is inside, a Git repository's own directory" }
+            if try KeptPlaces.isStore(place) { return "is, or is inside, a store of git-model" }
             place.removeLastComponent()
+        }
+        return allowingWorkTree ? nil : try KeptPlaces.objection(below: real)
+    }
+
+    /// Says which repository or store lies somewhere below a directory; links are not followed.
+    private static func objection(below top: FilePath) throws -> String? {
+        guard try FileStatus.of(top)?.kind == .directory else { return nil }
+        var left = [top]
+        var count = 0
+        while let directory = left.popLast() {
+            let entries = try DirectoryEntry.all(in: directory)
+            count += entries.count
+            guard count <= entryLimit else { return "has too much in it to see whether a repository is among that" }
+            let names = Set(entries.map(\.name))
+            if names.contains(".git") || isRepository(names) || isStore(names) {
+                return "has a repository or store in it: \(QuotedPath.encode(directory.string))"
+            }
+            left += entries.filter { $0.kind == .directory }.map { directory.appending($0.name) }
         }
         return nil
     }
 
-    /// Whether a directory looks like a repository, as Git tells one.
     private static func isRepository(_ path: FilePath) throws -> Bool {
         try FileStatus.of(path.appending("HEAD")) != nil && FileStatus.of(path.appending("objects")) != nil
+    }
+
+    private static func isStore(_ path: FilePath) throws -> Bool {
+        try FileStatus.of(path.appending(StoreLayout.format)) != nil && FileStatus.of(path.appending("packs")) != nil
+    }
+
+    /// Whether a directory with these names looks like a repository, as Git tells one.
+    private static func isRepository(_ names: Set<String>) -> Bool { names.isSuperset(of: ["HEAD", "objects"]) }
+
+    /// Whether it looks like a store, this machine's or a remote's.
+    private static func isStore(_ names: Set<String>) -> Bool { names.isSuperset(of: [StoreLayout.format, "packs"]) }
+}
+
+extension Workspace {
+    /// The directories of this machine that the configuration names: the local store, remotes and targets.
+    fileprivate var configuredPlaces: [FilePath] {
+        let remotes = configuration.remotes.compactMap { remote -> FilePath? in
+            let text = context.expandingHome(resolvingGitRemote(remote.url))
+            guard case .directory(let path)? = try? RemoteURL(parsing: text, relativeTo: root) else { return nil }
+            return path
+        }
+        let targets = targets().targets.compactMap { configured -> FilePath? in
+            if let place = try? localPlace(of: configured.target) { return place }
+            guard let text = configured.target.settings.text("to"),
+                case .layout(let layout)? = (try? ImageReference(text))?.place
+            else { return nil }
+            return root.pushing(FilePath(context.expandingHome(layout)))
+        }
+        return [storePath] + remotes + targets
     }
 }
