@@ -104,6 +104,32 @@ import Testing
         )
     }
 
+    @Test func `An artifact that is to move into a submodule stays where it is, and whole`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git init -q ~/lib && (cd ~/lib && git commit -q --allow-empty -m lib) && git model init -q
+            git -c protocol.file.allow=always submodule -q add ~/lib sub && echo 1 > w.bin && git model add -q w.bin
+            git commit -qm one && git model mv w.bin sub/deep/ || echo $?
+            git model mv w.bin sub || echo $?
+            git status --short && git -C sub status --short && ls -A sub && cat w.bin && git model status
+            """
+        )
+        #expect(
+            result.output == """
+                error: cannot move w.bin to sub/deep/w.bin: sub is a repository of its own
+                5
+                error: cannot move w.bin to sub/w.bin: sub is a repository of its own
+                5
+                .git
+                1
+                sentiment, no version yet, nothing changed
+
+                """,
+            "\(result.output)"
+        )
+    }
+
     @Test func `With a locked index nothing is half done`() async throws {
         let scratch = try await ScratchRepository()
         try await scratch.run(Self.setUp + "cd sentiment && echo 2 > new.bin && touch .git/index.lock").expectSuccess()

@@ -20,20 +20,25 @@ enum ArtifactName {
 extension Workspace {
     /// Refuses a path in another repository below this one, a submodule or not: Git tracks nothing there.
     func requireOwn(_ path: RepositoryPath) async throws {
+        guard let directory = try await innerRepository(around: path) else { return }
+        let inner = path.relative(to: directory)?.text ?? "PATH"
+        throw Failure(
+            .failed,
+            directory == path ? "it is a repository of its own" : "it is in \(directory), a repository of its own",
+            hints: ["add it there: `cd \(directory) && git model add \(inner)`"]
+        )
+    }
+
+    /// Returns the outermost repository below this one that a path is, or is in; `nil` where it is in this one.
+    func innerRepository(around path: RepositoryPath) async throws -> RepositoryPath? {
         var prefixes: [RepositoryPath] = []
         var next: RepositoryPath? = path
         while let current = next {
             prefixes.append(current)
             next = current.parent
         }
-        for directory in prefixes.reversed() where try await isRepository(directory) {
-            let inner = path.relative(to: directory)?.text ?? "PATH"
-            throw Failure(
-                .failed,
-                directory == path ? "it is a repository of its own" : "it is in \(directory), a repository of its own",
-                hints: ["add it there: `cd \(directory) && git model add \(inner)`"]
-            )
-        }
+        for directory in prefixes.reversed() where try await isRepository(directory) { return directory }
+        return nil
     }
 
     private func isRepository(_ directory: RepositoryPath) async throws -> Bool {

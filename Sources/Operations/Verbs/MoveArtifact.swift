@@ -33,7 +33,7 @@ package struct MoveArtifact: Sendable {
         _ = joined.store
         let tracked = try await workspace.pointers()
         let from = try await artifact(among: tracked, in: workspace)
-        let to = try target(of: from, among: tracked.entries, in: workspace)
+        let to = try await target(of: from, among: tracked.entries, in: workspace)
         let old = try workspace.location(of: from)
         let new = try workspace.location(of: to)
         let lock = try workspace.lockWorkTree()
@@ -77,7 +77,7 @@ package struct MoveArtifact: Sendable {
         of source: RepositoryPath,
         among tracked: [PointerIndex.Entry],
         in workspace: Workspace
-    ) throws -> RepositoryPath {
+    ) async throws -> RepositoryPath {
         let isTop = workspace.isTop(destination)
         let name = try RepositoryPath(source.name)
         var target = isTop ? name : try workspace.path(destination)
@@ -87,6 +87,9 @@ package struct MoveArtifact: Sendable {
         guard target != source else { throw refusal("that is where it is") }
         guard !target.isInside(source) else { throw refusal("that is in the artifact itself") }
         if let reason = ArtifactName.refusal(of: target) { throw refusal(reason) }
+        if let inner = try await workspace.innerRepository(around: target) {
+            throw refusal("\(inner) is a repository of its own")
+        }
         if let outer = tracked.first(where: { target.isInside($0.path) || $0.path.isInside(target) }) {
             throw refusal("\(outer.path) is an artifact itself")
         }
