@@ -126,6 +126,25 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Bytes that are not here are wrong only where the remote is known to lack them, too`() async throws {
+        let result = try await run(
+            """
+            git clone -q ~/origin.git ~/fresh && cd ~/fresh && git model push -q && mv ~/store ~/away
+            git model verify v1.0.0 || echo unreachable $?
+            git model verify v1.0.0 --offline && echo offline && mv ~/away ~/store
+            rm -r ~/store/packs && git model verify v1.0.0 || echo lost $?
+            git config -f .mver/config --remove-section remote.store && git model verify v1.0.0 --offline || echo alone $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "-     remote     it could not be asked\n-     store      w.bin is not here\n", "unreachable 3\n",
+            "-     remote     it was not asked\n-     store      w.bin is not here\n", "\noffline\n",
+            "FAIL  remote     w.bin is not in remote store\nFAIL  store      w.bin is not here\n", "lost 4\n",
+            "-     remote     no remote is set up\nFAIL  store      w.bin is not here\n", "alone 4\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `Only listed signers' tags count as signed`() async throws {
         let result = try await run(
             """

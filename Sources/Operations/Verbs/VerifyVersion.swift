@@ -119,14 +119,20 @@ package struct VerifyVersion: Sendable {
         report.add("artifacts", entries.isEmpty ? .none : .good, entries.isEmpty ? "there are none" : names)
     }
 
+    /// Returns whether the default remote has all of it, which none that is not set up does; `nil` where it was not, or
+    /// could not be, asked.
     private func checkRemote(
         _ entries: [PointerIndex.Entry],
         in workspace: Workspace,
         _ report: inout Report
-    ) async throws -> Bool {
-        guard asksRemote, workspace.configuration.defaultRemote != nil else {
-            report.add("remote", .none, asksRemote ? "no remote is set up" : "it was not asked")
+    ) async throws -> Bool? {
+        guard workspace.configuration.defaultRemote != nil else {
+            report.add("remote", .none, "no remote is set up")
             return false
+        }
+        guard asksRemote else {
+            report.add("remote", .none, "it was not asked")
+            return nil
         }
         let missing: PointerIndex.Entry?
         do { missing = try await firstMissing(of: entries, in: workspace) } catch {
@@ -134,7 +140,7 @@ package struct VerifyVersion: Sendable {
             report.add("remote", .none, "it could not be asked")
             report.problems.append(Problem("remote", error))
             report.hints += (error as? Failure)?.hints ?? []
-            return false
+            return nil
         }
         let name = workspace.configuration.defaultRemote ?? ""
         report.add(
@@ -159,14 +165,15 @@ package struct VerifyVersion: Sendable {
 
     private func checkStore(
         _ entries: [PointerIndex.Entry],
-        isShared: Bool,
+        isShared: Bool?,
         in workspace: Workspace,
         _ report: inout Report
     ) throws {
         let joined = try workspace.openStore()
         let missing = entries.first { !Closure(of: [$0.pointer], in: joined.store).isComplete }
         guard let missing else { return report.add("store", .good, "all of it is here") }
-        report.add("store", isShared ? .none : .bad, "\(missing.path) is not here")
+        // It has to be here only where it is known to be nowhere else.
+        report.add("store", isShared == false ? .bad : .none, "\(missing.path) is not here")
     }
 
     private func checkStages(_ version: ModelVersion, in workspace: Workspace, _ report: inout Report) async throws {
