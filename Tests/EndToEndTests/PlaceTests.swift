@@ -37,6 +37,34 @@ import Testing
         #expect(result.output.hasSuffix("/models\n"), "\(result.output)")
     }
 
+    @Test(arguments: ["set weights", "set --no-cone '*.mver' '!/data/' .gitignore"])
+    func `A version is checked out without what a sparse checkout leaves out`(_ patterns: String) async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            Self.setUp + """
+                cd sentiment && mkdir data && echo 3 > data/d.bin && git model add -q data/d.bin && git commit -qm two
+                git model push -q && git model tag -q v1.1.0 && echo 2 > weights/m.bin && git model add -qu
+                git commit -qm three && git model push -q && cd ~ && git clone -q sentiment sparse && cd sparse
+                git sparse-checkout \(patterns) && cat .git/config* > ~/before
+                git model checkout v1.1.0 --json | grep -o '"path":"[^"]*"' && cat weights/m.bin && ls && git model status
+                git model checkout -q v1.0.0 && git model checkout -q main && cat weights/m.bin && git status --short
+                find .git/model -name sparse-checkout && cat .git/config* | diff ~/before -
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output == """
+                "path":"weights/m.bin"
+                1
+                weights
+                small v1.1.0, nothing changed
+                2
+
+                """,
+            "\(result.output)"
+        )
+    }
+
     @Test func `A clone without checkout reads what HEAD has`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

@@ -48,7 +48,8 @@ package struct Checkout: Sendable {
         let present = try await workspace.checkedOutArtifacts()
         let current = try await workspace.modified(present, store: joined.store)
         if !isForced, let first = current.first { throw lost(first, of: target.name, again: version) }
-        let wanted = try await workspace.pointers(at: target.commit).entries
+        let all = try await workspace.pointers(at: target.commit).entries
+        let wanted = try await workspace.withinSparseCheckout(all)
         if fetches { try await fetchAbsent(wanted, in: workspace, joined.store) }
         try requirePresent(wanted, in: workspace, joined.store, of: target.name)
         let previous = try await workspace.repository.objects.head()
@@ -62,7 +63,7 @@ package struct Checkout: Sendable {
         if case .branch(let name, _) = previous, target.branch == nil {
             report.hints = ["go back: `git switch \(name.dropFirst("refs/heads/".count))`"]
         }
-        let unknown = try await workspace.unknownOutputs(at: target.commit, beside: wanted)
+        let unknown = try await workspace.unknownOutputs(at: target.commit, beside: all)
         if let first = unknown.first {
             let more = unknown.count > 1 ? " and \(unknown.count - 1) more" : ""
             report.hints.append("only DVC has \(first)\(more) of this commit: `dvc checkout`")

@@ -80,13 +80,14 @@ extension Workspace {
 }
 
 extension Context {
+    /// The variables by which Git tells a hook which repository and work tree it is in.
+    static let locatingVariables = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"]
+
     /// The same context in another worktree, without the variables by which Git tells a hook which one it is in.
     func standing(in directory: FilePath) -> Context {
         var context = self
         context.workingDirectory = directory
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"] {
-            context.environment[name] = nil
-        }
+        for name in Context.locatingVariables { context.environment[name] = nil }
         return context
     }
 }
