@@ -1,3 +1,4 @@
+import SystemIO
 package import SystemPackage
 
 /// Where the parts of a repository are; all paths are absolute and without symbolic links.
@@ -18,6 +19,27 @@ package struct GitLayout: Sendable, Hashable {
 
     /// Where `git` is to run: the work tree, or the Git directory where there is none.
     package var directory: FilePath { workTree ?? gitDirectory }
+
+    /// Whether `git` finds this repository from the top of the work tree by itself: its Git directory is there, or a
+    /// link or file that leads to it.
+    var isFoundFromWorkTree: Bool {
+        guard let workTree else { return true }
+        let entry = workTree.appending(".git")
+        guard entry != gitDirectory else { return true }
+        do {
+            if try FileStatus.isSame(entry, gitDirectory) { return true }
+            guard try FileStatus.of(entry)?.kind == .regular else { return false }
+            let text = String(decoding: try DurableFile.read(entry, limit: 1 << 16), as: UTF8.self)
+            let key = "gitdir: "
+            guard text.hasPrefix(key), let end = text.lastIndex(where: { !$0.isNewline }) else { return false }
+            return try FileStatus.isSame(
+                workTree.pushing(FilePath(String(text[...end].dropFirst(key.count)))),
+                gitDirectory
+            )
+        } catch {
+            return false
+        }
+    }
 
     /// Whether the path is the directory or inside it, by their components.
     static func isInside(_ path: FilePath, _ directory: FilePath) -> Bool {

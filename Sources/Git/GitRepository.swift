@@ -58,7 +58,12 @@ package struct GitRepository: Sendable {
 
     private init(_ layout: GitLayout, _ program: GitProgram, _ library: LibraryObjects?) {
         self.layout = layout
-        self.program = program.with(directory: layout.directory)
+        var place: [String: String?] = [:]
+        if let workTree = layout.workTree, program.environment["GIT_DIR"] == nil, !layout.isFoundFromWorkTree {
+            // `core.worktree` may lead anywhere, also into another repository.
+            place = ["GIT_DIR": layout.gitDirectory.string, "GIT_WORK_TREE": workTree.string]
+        }
+        self.program = program.with(directory: layout.directory, environment: place)
         objects = GitObjects(library: library, program: self.program)
     }
 

@@ -94,6 +94,23 @@ import Testing
         #expect(refused.exitCode == 5 && refused.output.contains("no work tree to change"), "\(refused.output)")
     }
 
+    @Test func `A work tree that core.worktree has put elsewhere has its artifacts`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            mkdir ~/elsewhere && git config core.worktree ../../elsewhere && git model init -q --name small --remote ~/models
+            echo 1 > ~/elsewhere/w.bin && git --work-tree="$HOME/elsewhere" model add -q ~/elsewhere/w.bin && git commit -qm one
+            git model tag -q v1.0.0 && git model push -q && rm ~/elsewhere/w.bin && git model status
+            git model checkout -q v1.0.0 && cat ~/elsewhere/w.bin && git status --short && ls -A
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output.hasPrefix("small v1.0.0\n  missing  w.bin  2 B\n") && result.output.hasSuffix("\n1\n.git\n"),
+            "\(result.output)"
+        )
+    }
+
     static let refusals = [
         (".mver/config", "it belongs to git-model"), (".gitattributes", "Git reads it"), (".gitignore", "Git reads it"),
         (".gitmodules", "Git reads it"), (".mverignore", "git-model reads it"),

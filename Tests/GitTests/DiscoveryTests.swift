@@ -37,6 +37,26 @@ struct DiscoveryTests {
         #expect(layout.isLinkedWorktree)
     }
 
+    @Test(
+        "whose work tree is elsewhere, in another repository",
+        arguments: [GitRepository.Backend.automatic, .programOnly]
+    )
+    func separateWorkTree(_ backend: GitRepository.Backend) async throws {
+        let scratch = try Scratch()
+        let sample = try await scratch.sample()
+        try await scratch.git("init", "--quiet", "other", in: scratch.root)
+        let workTree = scratch.root.appending("other")
+        try await scratch.git("config", "core.worktree", "../../other", in: sample)
+        let repository = try await scratch.open(sample, backend)
+        #expect(repository.layout.workTree == workTree)
+        #expect(repository.layout.gitDirectory == sample.appending(".git"))
+        try scratch.write("x\n", to: "other/x.mver")
+        try await repository.index.stage(["x.mver"])
+        #expect(try await repository.index.isTracked("x.mver"))
+        #expect(try await repository.index.isTracked("plain.txt"))
+        #expect(try await scratch.open(workTree, backend).index.entries().isEmpty)
+    }
+
     @Test("in a bare repository", arguments: [GitRepository.Backend.automatic, .programOnly])
     func bare(_ backend: GitRepository.Backend) async throws {
         let scratch = try Scratch()
