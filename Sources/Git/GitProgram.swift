@@ -310,6 +310,7 @@ extension GitError.Kind {
             ("Could not resolve host", .unreachable),
             ("Could not read from remote repository", .unreachable),
             ("does not appear to be a git repository", .unreachable),
+            ("Failed to connect to", .unreachable),
             ("Connection refused", .unreachable),
             ("Connection timed out", .unreachable),
         ]

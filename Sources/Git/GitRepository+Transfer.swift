@@ -174,7 +174,31 @@ extension GitRepository {
 
     private func attached(_ arguments: [GitArgument], _ environment: [String: String]) async throws(GitError) {
         let code = try await program.runAttached(arguments, environment: environment)
+        guard code != 0 else { return }
         // The user has seen Git's own message.
-        guard code == 0 else { throw GitError(.failed, command: program.summary(arguments), exitCode: code) }
+        let kind = code == 128 ? await connectionFailure(of: arguments, environment) : nil
+        throw GitError(kind ?? .failed, command: program.summary(arguments), exitCode: code)
+    }
+
+    /// Returns why the remote of a command that failed for a reason that only the terminal has seen cannot be used,
+    /// where that is the reason.
+    ///
+    /// It is asked once more, with nothing changed, no hook run and no question asked.
+    private func connectionFailure(
+        of arguments: [GitArgument],
+        _ environment: [String: String]
+    ) async -> GitError.Kind? {
+        guard let command = arguments.first else { return nil }
+        let quiet = [
+            "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "force",
+        ]
+        let rehearsal: [GitArgument] = [command, "--dry-run"] + (command == "push" ? ["--no-verify"] : [])
+        do {
+            try await program.with(environment: environment.merging(quiet) { $1 })
+                .run(rehearsal + arguments.dropFirst())
+            return nil
+        } catch {
+            return [.authenticationFailed, .unreachable].contains(error.kind) ? error.kind : nil
+        }
     }
 }

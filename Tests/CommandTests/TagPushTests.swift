@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import CommandLineInterface
@@ -44,6 +45,32 @@ import Testing
         #expect(second.output.contains("small@v1.0.0 is tagged already, at "))
         #expect(second.output.contains("Pushed main and small@v1.0.0 to origin"))
         #expect(await session.run("tag", "v1.0.0", "--push", "-m", "Another").exitCode == 5)
+    }
+
+    @Test(arguments: ["../origin", "http://127.0.0.1:1/origin.git"])
+    func `That Git's remote cannot be reached shows in the exit code, on a terminal, too`(url: String) async throws {
+        let session = try await Self.withArtifact("git remote add origin \(url)")
+        try await session.succeed("remote", "add", "-q", "store", "../store")
+        let first = await session.run("tag", "v1.0.0", "--push")
+        #expect(first.exitCode == 13)
+        #expect(first.error.contains("tagged small@v1.0.0, but could not push it\n  caused by: git push "))
+        #expect(first.error.contains("does not appear to be a git repository") || first.error.contains("127.0.0.1"))
+        #expect(await session.run("tag", "v1.0.0", "--push", "--json").exitCode == 13)
+        let onTerminal = Recorder(terminal: Terminal(isInteractive: true)).program(
+            ["tag", "v1.0.0", "--push"],
+            environment: session.scratch.environment,
+            workingDirectory: session.scratch.path
+        )
+        #expect(await onTerminal.run() == 13)
+        // Another reason is another code.
+        try await session.shell(
+            """
+            git init -q --bare ../full && git remote set-url origin ../full
+            mkdir -p ../full/hooks && printf '#!/bin/sh\\nexit 1\\n' > ../full/hooks/pre-receive
+            chmod +x ../full/hooks/pre-receive
+            """
+        )
+        #expect(await session.run("tag", "v1.0.0", "--push").exitCode == 5)
     }
 
     @Test func `A changed artifact is no part of the version, which is said`() async throws {

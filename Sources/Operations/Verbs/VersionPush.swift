@@ -96,7 +96,7 @@ extension Workspace {
             refspecs,
             to: remote,
             isQuiet: !context.isInteractive,
-            isCaptured: context.isMachineRead,
+            isCaptured: !context.isInteractive || context.isMachineRead,
             environment: GitRepository.hookGuard
         )
     }
