@@ -34,16 +34,13 @@ package enum ParameterValue: Sendable, Hashable {
         }
     }
 
+    /// Whether a number that digits stand for is what whoever wrote them meant.
     private static func tells(_ number: Double, _ digits: String) -> Bool {
-        let digit = UInt8(ascii: "0")...UInt8(ascii: "9")
-        if digits.utf8.dropFirst("+-".utf8.contains(digits.utf8.first ?? 0) ? 1 : 0).allSatisfy(digit.contains) {
-            return false
-        }
-        let (spellsInfinity, significant) = (
-            !digits.utf8.contains(where: digit.contains), digits.utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }
-        )
-        if number.isInfinite { return spellsInfinity }
-        return number != 0 || !significant.contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
+        let unsigned = digits.utf8.drop { "+-".utf8.contains($0) }
+        let isInteger = unsigned.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+        guard !isInteger else { return false }
+        if number.isInfinite { return unsigned.first.map { $0 | 0x20 } == UInt8(ascii: "i") }
+        return number != 0 || !unsigned.contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
     }
 
     /// The number; `nil` for another kind of value.

@@ -191,7 +191,8 @@ import Testing
     @Test(arguments: [
         ("4e92713", ParameterValue.text("4e92713")), ("0e12345", .text("0e12345")), ("1e-400", .text("1e-400")),
         ("12345678901234567891", .text("12345678901234567891")), ("-9223372036854775808", .integer(.min)),
-        ("1e3", .real(1000)), ("0.0", .real(0)), ("0e5", .real(0)), ("-0.5", .real(-0.5)), ("+inf", .real(.infinity)),
+        ("1e3", .real(1000)), ("0.0", .real(0)), ("0.00e+00", .real(0)), ("-0.5", .real(-0.5)),
+        ("+inf", .real(.infinity)),
         ("inf", .text("inf")), (".5", .real(0.5)), ("-", .text("-")),
     ]) func `What a number would change stays a text`(word: String, expected: ParameterValue) {
         #expect(ParameterValue(word: word) == expected)
