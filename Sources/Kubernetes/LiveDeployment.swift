@@ -1,6 +1,6 @@
 package import ModelCore
 
-/// A Deployment as the cluster has it.
+/// A Deployment as the cluster, or a file that it follows, has it.
 package struct LiveDeployment: Sendable, Hashable {
     /// Its annotations.
     package let annotations: [String: String]
@@ -37,6 +37,9 @@ package struct LiveDeployment: Sendable, Hashable {
 
     /// The release that it says it is.
     package var release: String? { annotations[Annotation.release] }
+
+    /// The model's image.
+    package var modelImage: String? { images["model"] }
 
     /// Returns what is not as another Deployment, one that is wanted, has it, a line each.
     package func differences(from wanted: LiveDeployment, expectsReplicas: Bool) -> [String] {

@@ -12,14 +12,16 @@ package enum Manifests {
         head + objects.map { separator + document($0) }.joined()
     }
 
-    /// Returns the annotations of the Deployment in a file; `nil` where it has none that can be read.
-    package static func annotations(in text: String) -> [String: String]? {
+    /// Returns the Deployment in a file; `nil` where it has none that can be read.
+    ///
+    /// Numbers are not looked at: there is one replica, as where nothing says how many.
+    package static func deployment(in text: String) -> LiveDeployment? {
         let documents = text.split(separator: "\n", omittingEmptySubsequences: false).split(separator: "---")
         for lines in documents {
-            guard let value = try? YAMLReader.value(of: Array(lines.joined(separator: "\n").utf8)),
-                value.mapping?["kind"]?.string == "Deployment"
+            guard let value = try? JSONValue.texts(ofYAML: Array(lines.joined(separator: "\n").utf8)),
+                let deployment = LiveDeployment(value)
             else { continue }
-            return (value.mapping?["metadata"]?.mapping?["annotations"]?.mapping ?? [:]).compactMapValues(\.string)
+            return deployment
         }
         return nil
     }

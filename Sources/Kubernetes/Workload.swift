@@ -44,12 +44,19 @@ package struct Workload: Sendable, Hashable {
 
     /// Reads what a seal says; throws where it does not say enough, or has the model's image from elsewhere than the
     /// target's repository.
-    package init(_ seal: ReleaseSeal, on target: TargetName, _ settings: KubernetesSettings) throws(Problem) {
+    ///
+    /// `replaced` is an image that may be from anywhere: the one that ran before, which the way back needs.
+    package init(
+        _ seal: ReleaseSeal,
+        on target: TargetName,
+        _ settings: KubernetesSettings,
+        replaced: String? = nil
+    ) throws(Problem) {
         self.seal = seal
         self.target = target
         self.settings = settings
         modelImage = try Workload.image(Detail.model, of: seal)
-        guard modelImage.place == settings.repository.place else {
+        guard modelImage.place == settings.repository.place || "\(modelImage)" == replaced else {
             throw Problem(description: "its image is \(modelImage), which is not in deploy.\(target).to")
         }
         serverImage = try Workload.image(Detail.server, of: seal)

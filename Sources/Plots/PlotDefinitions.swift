@@ -1,3 +1,4 @@
+import Documents
 import ModelCore
 
 /// The plots of a `dvc.yaml`: those of its `plots`, and outputs of its stages that are plots.

@@ -1,3 +1,4 @@
+import Documents
 import ModelCore
 import Runs
 

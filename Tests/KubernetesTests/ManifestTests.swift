@@ -26,12 +26,13 @@ import Testing
     }
 
     @Test func `What was written tells which release it is, and other files tell nothing`() throws {
-        let annotations = Manifests.annotations(in: Manifests.text(of: try Sample.workload().objects))
+        let found = Manifests.deployment(in: Manifests.text(of: try Sample.workload().objects))
+        let annotations = found?.annotations
         #expect(annotations?[Annotation.release] == "churn-v1.2.0_b1-dddddddddddd")
         #expect(annotations?[Annotation.target] == "prod")
         #expect(annotations?["git-model/version"] == "v1.2.0+b1")
         for text in ["", "a: [", "kind: Service\n", "---\n---\n", "kind: Deployment\n---\n\u{0}"] {
-            #expect(Manifests.annotations(in: text)?.isEmpty ?? true, "\(text)")
+            #expect(Manifests.deployment(in: text) == nil, "\(text)")
         }
     }
 
@@ -61,6 +62,22 @@ import Testing
             try Workload(seal, on: target.name, KubernetesSettings(target))
         }
         #expect(problem?.description.hasSuffix("which is not in deploy.prod.to") == true)
+        let other = "\(place)@sha256:\(Sample.digits("8"))"
+        #expect(throws: Workload.Problem.self) {
+            try Workload(seal, on: target.name, KubernetesSettings(target), replaced: other)
+        }
+        let replaced = try #require(seal.details[Workload.Detail.model])
+        for form in [[:], ["form": "init-container", "base": Sample.everything["base"] ?? ""]] {
+            // What is written of it is what the next deployment finds.
+            let old = try Workload(
+                seal,
+                on: target.name,
+                try KubernetesSettings(Sample.target(form)),
+                replaced: replaced
+            )
+            #expect(Manifests.deployment(in: Manifests.text(of: old.objects))?.modelImage == replaced)
+            #expect(LiveDeployment(old.deployment)?.modelImage == replaced)
+        }
     }
 
     @Test func `Without a path for its health, a server is asked whether it accepts connections`() throws {

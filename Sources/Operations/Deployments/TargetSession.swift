@@ -42,6 +42,9 @@ struct TargetSession: Sendable {
         var context = workspace.context
         context.cancellation = Cancellation()
         if let directory = driver as? DirectoryTarget { return successor.of(directory, in: context) }
+        if let cluster = driver as? KubernetesTarget {
+            return (try? cluster.uninterrupted(known, in: workspace.with(context))) ?? driver
+        }
         return (try? TargetDrivers.driver(for: target, in: workspace.with(context), history: known)) ?? driver
     }
 

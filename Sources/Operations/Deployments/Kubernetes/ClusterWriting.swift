@@ -5,8 +5,8 @@ import ModelCore
 protocol ClusterWriting: Sendable {
     /// Keeps others from telling it anything, and `local` as long.
     func lock(beside local: any TargetLock) async throws -> any TargetLock
-    /// The name of the release that it was told of last; `nil` where it was told nothing.
-    func release() async throws -> String?
+    /// The Deployment that it was told of last; `nil` where it was told nothing.
+    func deployment() async throws -> LiveDeployment?
     /// Tells it to run a workload.
     func write(_ workload: Workload) async throws
     /// Checks that it runs the workload, as far as can be seen.

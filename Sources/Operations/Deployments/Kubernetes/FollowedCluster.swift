@@ -39,22 +39,23 @@ struct FollowedCluster: ClusterWriting {
         }
     }
 
-    func release() async throws -> String? {
+    func deployment() async throws -> LiveDeployment? {
         let manifests = try await manifests()
         guard let text = try await manifests.text() else { return nil }
-        guard let annotations = Manifests.annotations(in: text), annotations[Annotation.target] == target else {
+        guard let deployment = Manifests.deployment(in: text), deployment.annotations[Annotation.target] == target
+        else {
             throw Failure(
                 .failed,
                 "\(manifests.place) is not what git-model wrote for \(target), and stays as it is",
                 hints: ["name another file: `git config -f .mver/config deploy.\(target).manifests PATH`"]
             )
         }
-        return annotations[Annotation.release]
+        return deployment
     }
 
     func write(_ workload: Workload) async throws {
         // Whoever is there is checked: a file that somebody else wrote is not replaced.
-        _ = try await release()
+        _ = try await deployment()
         try await manifests().put(Manifests.text(of: workload.objects), message: workload.message)
     }
 
@@ -69,8 +70,8 @@ struct FollowedCluster: ClusterWriting {
         let manifests = try await manifests()
         guard let text = try await manifests.text() else { return ["there is no \(manifests.place)"] }
         guard text != Manifests.text(of: workload.objects) else { return [] }
-        guard let annotations = Manifests.annotations(in: text) else { return ["\(manifests.place) cannot be read"] }
-        let found = annotations[Annotation.release] ?? "nothing of git-model's"
+        guard let deployment = Manifests.deployment(in: text) else { return ["\(manifests.place) cannot be read"] }
+        let found = deployment.release ?? "nothing of git-model's"
         guard found == workload.release.text else {
             return ["\(manifests.place) has \(found), not \(workload.release)"]
         }

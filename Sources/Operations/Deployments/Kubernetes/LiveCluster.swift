@@ -23,8 +23,6 @@ struct LiveCluster: ClusterWriting {
         try await LeaseLock.take(settings, by: kubectl, beside: local, in: context)
     }
 
-    func release() async throws -> String? { try await live()?.release }
-
     /// Fields that somebody else changed by hand become what Git says.
     ///
     /// Who lost the lease meanwhile tells the cluster nothing more. `kubectl` goes on where one object of several
@@ -50,13 +48,13 @@ struct LiveCluster: ClusterWriting {
         guard found.isEmpty else {
             throw Failure(.verification, "the cluster of \(target) does not run \(workload.release): \(found[0])")
         }
-        guard let live = try await live(), live.isObserved, live.readyReplicas >= live.replicas else {
+        guard let live = try await deployment(), live.isObserved, live.readyReplicas >= live.replicas else {
             throw Failure(.verification, "not all pods of \(target) are ready with \(workload.release)")
         }
     }
 
     func differences(from workload: Workload) async throws -> [String] {
-        guard let live = try await live() else { return ["there is no Deployment \(settings.name)"] }
+        guard let live = try await deployment() else { return ["there is no Deployment \(settings.name)"] }
         guard let wanted = LiveDeployment(workload.deployment) else { return [] }
         return live.differences(from: wanted, expectsReplicas: settings.replicas != nil)
     }
@@ -64,7 +62,7 @@ struct LiveCluster: ClusterWriting {
     /// Says why pods do not get ready, where the cluster does; whatever else kubectl says may be about the way there.
     private func failure(_ answer: Kubectl.Answer, _ workload: Workload) async throws -> Failure {
         let failure = kubectl.failure(answer, to: "see \(workload.release) get ready on \(target)")
-        guard failure.kind == .failed, let live = try? await live() else { return failure }
+        guard failure.kind == .failed, let live = try? await deployment() else { return failure }
         let reasons = [answer.complaint] + live.complaints
         return Failure(
             .verification,
@@ -76,7 +74,7 @@ struct LiveCluster: ClusterWriting {
     }
 
     /// Reads the Deployment; throws for one that is somebody else's.
-    private func live() async throws -> LiveDeployment? {
+    func deployment() async throws -> LiveDeployment? {
         let purpose = "see what runs on \(target)"
         guard let object = try await kubectl.object("deployment", settings.name, to: purpose) else { return nil }
         guard let live = LiveDeployment(object) else {

@@ -20,9 +20,16 @@ struct KubernetesTarget: TargetDriver {
     private let settings: KubernetesSettings
     private let images: OCITarget
     private let cluster: any ClusterWriting
+    private let replaced: ReplacedImage
 
-    init(_ target: DeploymentTarget, history: DeploymentHistory, in workspace: Workspace) throws {
+    init(
+        _ target: DeploymentTarget,
+        history: DeploymentHistory,
+        in workspace: Workspace,
+        replacing replaced: ReplacedImage = ReplacedImage()
+    ) throws {
         self.target = target
+        self.replaced = replaced
         settings = try KubernetesSettings(target)
         images = try OCITarget(KubernetesTarget.imageTarget(target), history: history, in: workspace)
         let name = target.name.text
@@ -33,12 +40,26 @@ struct KubernetesTarget: TargetDriver {
             }
     }
 
+    /// Returns who puts back what ran before, for a user who has interrupted.
+    func uninterrupted(_ history: DeploymentHistory, in workspace: Workspace) throws -> KubernetesTarget {
+        try KubernetesTarget(target, history: history, in: workspace, replacing: replaced)
+    }
+
     /// Neither a cluster nor a registry is a journal.
     var journal: FilePath? { nil }
 
-    func lock() async throws -> any TargetLock { try await cluster.lock(beside: try await images.lock()) }
+    func lock() async throws -> any TargetLock {
+        let lock = try await cluster.lock(beside: try await images.lock())
+        replaced.forget()
+        return lock
+    }
 
-    func current() async throws -> ReleaseID? { try await cluster.release().flatMap { ReleaseID($0) } }
+    /// Whoever switches asks before what is current, and so finds out what ran.
+    func current() async throws -> ReleaseID? {
+        let deployment = try await cluster.deployment()
+        replaced.note(deployment?.modelImage)
+        return deployment?.release.flatMap { ReleaseID($0) }
+    }
 
     func seals() async throws -> [ReleaseSeal] {
         try await images.seals().filter { $0.details[Workload.Detail.model] != nil }
@@ -70,15 +91,20 @@ struct KubernetesTarget: TargetDriver {
     /// back.
     func requireUsable(_ seal: ReleaseSeal) async throws { _ = try workload(of: seal) }
 
-    func activate(_ seal: ReleaseSeal) async throws { try await cluster.write(try workload(of: seal)) }
+    /// What ran before is let run again also where the target's repository is another one by now.
+    func activate(_ seal: ReleaseSeal) async throws {
+        try await cluster.write(try workload(of: seal, replaced: replaced.image))
+    }
 
-    func checkHealth(of seal: ReleaseSeal) async throws { try await cluster.check(try workload(of: seal)) }
+    func checkHealth(of seal: ReleaseSeal) async throws {
+        try await cluster.check(try workload(of: seal, replaced: replaced.image))
+    }
 
     func hasSameKeys(as seal: ReleaseSeal) -> Bool { seal.details[KubernetesTarget.baseDetail] == base }
 
     /// A branch has all objects or none.
     func restore(_ current: ReleaseSeal) async throws {
-        if settings.delivery == .kubectl { try await cluster.write(try workload(of: current)) }
+        if settings.delivery == .kubectl { try await activate(current) }
     }
 
     func isServed(_ release: Release, as seal: ReleaseSeal) async throws -> Bool {
@@ -114,8 +140,10 @@ struct KubernetesTarget: TargetDriver {
         return Manifests.text(of: workload.objects)
     }
 
-    private func workload(of seal: ReleaseSeal) throws -> Workload {
-        do throws(Workload.Problem) { return try Workload(seal, on: target.name, settings) } catch {
+    private func workload(of seal: ReleaseSeal, replaced: String? = nil) throws -> Workload {
+        do throws(Workload.Problem) {
+            return try Workload(seal, on: target.name, settings, replaced: replaced)
+        } catch {
             throw Failure(
                 .failed,
                 "cannot run \(seal.tag) on \(target.name): \(error)",

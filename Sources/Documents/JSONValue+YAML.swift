@@ -1,9 +1,8 @@
-import Documents
-import ModelCore
+package import ModelCore
 
 extension JSONValue {
     /// Creates the value of a YAML document; all of its scalars are texts.
-    init(texts document: YAMLValue) {
+    package init(texts document: YAMLValue) {
         switch document {
         case .scalar(let text, _): self = document.isNull ? .null : .string(text)
         case .sequence(let elements): self = .array(elements.map { JSONValue(texts: $0) })
@@ -12,7 +11,7 @@ extension JSONValue {
     }
 
     /// Reads a YAML document, all of whose scalars are texts; an empty one is `nil`.
-    static func texts(ofYAML bytes: [UInt8]) throws(FormatError) -> JSONValue? {
+    package static func texts(ofYAML bytes: [UInt8]) throws(FormatError) -> JSONValue? {
         guard let document = try YAMLReader.value(of: bytes) else { return nil }
         return JSONValue(texts: document)
     }
