@@ -94,6 +94,24 @@ import Testing
         )
     }
 
+    @Test func `That nobody chose among several remotes keeps no monitor from taking back a version`() async throws {
+        let result = try await ScratchRepository(named: "churn").run(
+            MonitorSample.setUp + """
+                git config -f .mver/config monitor.edge.action rollback
+                git remote rename origin hub 2> ~/log && git remote add fork ~/fork.git
+                requests 1000 500 40 v1.1.0 && git model monitor edge --act || echo acted $? && readlink ~/edge/current
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        check(
+            result,
+            says: [
+                "what others recorded of edge is left out: it is not clear which Git remote has everybody's",
+                "rolled back: v1.0.0 runs again\n", "acted 1\nreleases/churn-v1.0.0-",
+            ]
+        )
+    }
+
     @Test func `Who agrees to a branch that a cluster follows agrees to where its remote is`() async throws {
         let result = try await run(
             """

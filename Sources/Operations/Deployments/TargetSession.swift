@@ -152,7 +152,8 @@ struct TargetSession: Sendable {
 
     /// Fetches what others recorded; that the Git remote cannot be reached is only worth a warning.
     func fetchingRecords() async throws -> TargetSession {
-        guard let remote = try workspace.registryRemote() else { return self }
+        // Where it is not clear which one that is, the session has a warning already.
+        guard let remote = try? workspace.registryRemote() else { return self }
         do {
             try await DeploymentRecords(workspace: workspace, target: target.name).fetch(from: remote)
         } catch {
