@@ -95,6 +95,25 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A store and a target beside its pages keep no site from being made anew, those below them do`()
+        async throws
+    {
+        let result = try await run(
+            """
+            git model export site ~/www -q && git model remote add web ~/www/store && mkdir -p ~/www/store
+            git config git-model.deploy.edge.kind directory && git config git-model.deploy.edge.path ~/www/edge
+            echo x > ~/www/runs/old.html && echo mine > ~/www/store/file && git model export site ~/www -q
+            cat ~/www/store/file && test ! -e ~/www/runs/old.html && echo beside
+            git config git-model.deploy.edge.path ~/www/runs/edge && git model export site ~/www || echo below $?
+            git config git-model.deploy.edge.path ~/www && git model export site ~/www || echo itself $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["mine\nbeside\n", " has more in it than an export\n", "below 2\n", "itself 2\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `A browser sorts and searches the runs, runs nothing that people wrote, and fetches nothing`()
         async throws
     {

@@ -14,6 +14,8 @@ struct KeptPlaces {
     private static let entryLimit = 1_000_000
 
     private let kept: [FilePath]
+    /// What the configuration names.
+    private let configured: [FilePath]
     private let commonDirectory: FilePath
 
     init(in workspace: Workspace) throws {
@@ -22,31 +24,43 @@ struct KeptPlaces {
         let home = context.environment["HOME"].flatMap { $0.isEmpty ? nil : FilePath($0) }
         let places = [workspace.root, context.workingDirectory] + (home.map { [$0] } ?? [])
         // What a configuration names may be no place that can be looked at; nothing replaces that one either.
-        let configured = workspace.configuredPlaces.map { $0.lexicallyNormalized() }
-        kept =
-            try places.map { try FileStatus.realPath(of: $0) } + [commonDirectory]
-            + configured.map { (try? FileStatus.realPath(of: $0)) ?? $0 }
+        configured = workspace.configuredPlaces.map { $0.lexicallyNormalized() }
+            .map { (try? FileStatus.realPath(of: $0)) ?? $0 }
+        kept = try places.map { try FileStatus.realPath(of: $0) } + [commonDirectory]
     }
 
     /// Says what a place has in it, or lies in, that is to stay; `nil` where it may be replaced.
     ///
     /// Links on the way to the place are followed, as the system does; a link at its end is what would be replaced.
-    /// `allowingWorkTree` is for who leaves `.git`, and all that is not their own, alone.
-    func objection(to path: FilePath, allowingWorkTree: Bool = false) throws -> String? {
+    /// `own` is for who replaces only what has these names at the top of the place, and leaves all else there alone,
+    /// `.git` too.
+    func objection(to path: FilePath, replacing own: Set<String>? = nil) throws -> String? {
         guard let name = path.lastComponent else { return "is the top of the file system" }
         let real = try FileStatus.realPath(of: path.removingLastComponent()).appending(name)
         if real != commonDirectory, real.starts(with: commonDirectory) {
             return "is inside a Git repository's own directory"
         }
-        if kept.contains(where: { $0.starts(with: real) }) { return "has more in it than an export" }
-        if !allowingWorkTree, try FileStatus.of(real.appending(".git")) != nil { return "is a Git repository" }
+        if kept.contains(where: { $0.starts(with: real) })
+            || configured.contains(where: { KeptPlaces.goes($0, with: real, own) })
+        {
+            return "has more in it than an export"
+        }
+        if own == nil, try FileStatus.of(real.appending(".git")) != nil { return "is a Git repository" }
         var place = real
         while place.lastComponent != nil {
             if try KeptPlaces.isRepository(place) { return "is, or is inside, a Git repository's own directory" }
             if try KeptPlaces.isStore(place) { return "is, or is inside, a store of git-model" }
             place.removeLastComponent()
         }
-        return allowingWorkTree ? nil : try KeptPlaces.objection(below: real)
+        return own == nil ? try KeptPlaces.objection(below: real) : nil
+    }
+
+    /// Whether what is at a path, or below it, goes where what has these names in a directory is replaced, or all of
+    /// it.
+    private static func goes(_ path: FilePath, with directory: FilePath, _ own: Set<String>?) -> Bool {
+        guard path.starts(with: directory) else { return false }
+        guard let own, let name = path.components.dropFirst(directory.components.count).first else { return true }
+        return own.contains(name.string)
     }
 
     /// Says which repository or store lies somewhere below a directory; links are not followed.

@@ -21,7 +21,8 @@ struct SiteDirectory {
         if let status, status.kind != .directory { throw Failure(.failed, "\(path) is no directory") }
         let names = try status.map { _ in try DirectoryEntry.all(in: path).map(\.name) } ?? []
         let isSite = names.contains(SiteDirectory.marker.name)
-        if let objection = try KeptPlaces(in: workspace).objection(to: path, allowingWorkTree: isSite) {
+        let own = isSite ? SiteDirectory.own : nil
+        if let objection = try KeptPlaces(in: workspace).objection(to: path, replacing: own) {
             throw Failure(
                 .usage,
                 "\(path) \(objection)",
