@@ -135,13 +135,19 @@ package struct ShowTarget: Sendable {
                 report.warnings.append("no release is ready on \(report.target): see \(driver.layout.gatewayLog)")
             }
         }
-        if let child = children?.first(where: { $0.state == .ready && $0.isOutdated == true }) {
+        let canary = try await driver.canary()
+        for child in children ?? [] where child.state == .ready && child.isOutdated == true {
             report.warnings.append(
                 "\(child.version) is served from files in whose place others came since, as they were put right"
             )
-            report.hints.append("start it anew: `git model deploy \(child.model)@\(child.version) \(report.target)`")
+            let deploying = "git model deploy \(child.model)@\(child.version) \(report.target)"
+            if child.release == report.release {
+                report.hints.append("start it anew: `\(deploying)`")
+            } else if let canary, child.release == canary.release {
+                report.hints.append("start it anew: `\(deploying) --canary \(canary.percent)`")
+            }
         }
-        guard let canary = try await driver.canary() else { return }
+        guard let canary else { return }
         if let children, !children.contains(where: { $0.release == canary.release }) {
             report.warnings.append(
                 "\(canary.release) was to have \(canary.percent) % of the traffic, and gets none: see \(driver.layout.gatewayLog)"
