@@ -49,6 +49,38 @@ import Testing
         #expect(result.output.ranges(of: "already\n").count == 1, "\(result.output)")
     }
 
+    @Test func `What the gateway itself starts again from the files that are there now is what runs`() async throws {
+        let result = try await run(
+            #"""
+            chmod -R u+w $dir && mv $dir ~/bad && cp -a ~/good $dir && state | grep -o '"isOutdated":[a-z]*'
+            old=$(child) && kill -9 $old && for n in $(seq 300); do new=$(child); test -n "$new" && test $new != $old && break; sleep 0.1; done
+            state | grep -o '"isOutdated":[a-z]*' && test $dir -ef /proc/$new/cwd && echo there
+            git model deployments status 2>&1 | grep -c 'is served from files' || echo none; git model deploy v1.0.0 --skip-smoke
+            """#
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let text = "\"isOutdated\":true\n\"isOutdated\":false\nthere\n0\nnone\nedge runs bert@v1.0.0 already\n"
+        #expect(result.output.contains(text), "\(result.output)")
+    }
+
+    @Test func `Of a version that has a part of the traffic it is said how it gets that part anew`() async throws {
+        let result = try await run(
+            """
+            git model deploy -q v1.1.0 --canary 10 2>/dev/null && other=$(ls -d ~/edge/releases/bert-v1.1.0-*) && cp -a $other ~/other
+            mkdir ~/old && chmod -R u+w $dir $other && mv $dir $other ~/old && cp -a ~/good $dir && cp -a ~/other $other
+            git model deployments status 2>&1; git model deploy -q v1.1.0 --canary 10 2>/dev/null; echo after
+            git model deployments status 2>&1 | grep -o 'v1.[01].0 is served from files'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "warning: v1.0.0 is served from files", "warning: v1.1.0 is served from files",
+            "hint: start it anew: `git model deploy bert@v1.0.0 edge`\n",
+            "hint: start it anew: `git model deploy bert@v1.1.0 edge --canary 10`\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(result.output.hasSuffix("\nafter\nv1.0.0 is served from files\n"), "\(result.output)")
+    }
+
     @Test func `The gateway gives no traffic to a process that runs on what was there before`() async throws {
         let result = try await run(
             #"""

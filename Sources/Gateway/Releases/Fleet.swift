@@ -12,8 +12,6 @@ actor Fleet {
     private struct Member {
         let release: ServedRelease
         let supervision: Supervision
-        /// The directory that it was started from, which a repair puts another in the place of.
-        let started: FileStatus?
         /// The first trial, while it lasts.
         var trial: Task<SmokeOutcome, Never>?
     }
@@ -77,7 +75,6 @@ actor Fleet {
         }
         leave { member in self.percent(of: member) == 0 && member.trial == nil }
         let seal = try directory.seal(of: id)
-        let files = try? FileStatus.of(directory.layout.files(of: id))
         let release = ServedRelease(
             seal,
             directory: directory.layout.files(of: id),
@@ -103,7 +100,7 @@ actor Fleet {
             triesSample: !(skipsSample ?? seal.isUntried)
         )
         let trial = Task { await supervision.start() }
-        members.append(Member(release: release, supervision: supervision, started: files, trial: trial))
+        members.append(Member(release: release, supervision: supervision, trial: trial))
         publish()
         let outcome = await trial.value
         if let position = members.firstIndex(where: { $0.release === release }) { members[position].trial = nil }
@@ -219,10 +216,10 @@ extension Fleet {
         members.last { $0.release.seal.release == id && $0.release.phase != .draining }
     }
 
-    /// Whether a repair put other files in the place of those that it was started from.
+    /// Whether a repair put other files in the place of those that its process was started from.
     private func isOutdated(_ member: Member) -> Bool {
-        let files = try? FileStatus.of(directory.layout.files(of: member.release.seal.release))
-        return member.started?.inode != files?.inode || member.started?.device != files?.device
+        let (started, files) = (member.supervision.started, try? FileStatus.of(member.release.directory))
+        return started?.inode != files?.inode || started?.device != files?.device
     }
 
     private func percent(of member: Member) -> Int { service.traffic.routes?.percent(of: member.release) ?? 0 }

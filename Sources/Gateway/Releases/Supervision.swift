@@ -1,6 +1,7 @@
 import Deployment
 import NIOCore
 import Synchronization
+import SystemIO
 import SystemPackage
 
 /// Keeps the process of a release running: starts it, tries it before anybody else asks it, and does so again when it
@@ -19,6 +20,8 @@ final class Supervision: Sendable {
         var server: (any RunningServer)?
         var task: Task<Void, Never>?
         var isStopped = false
+        /// The directory that the process was started from, which a repair puts another in the place of.
+        var started: FileStatus?
         /// Whether a process is tried on its sample before anybody else asks it.
         var triesSample: Bool
     }
@@ -38,7 +41,7 @@ final class Supervision: Sendable {
         triesSample: Bool
     ) {
         self.release = release
-        state = Mutex(State(triesSample: triesSample))
+        state = Mutex(State(started: try? FileStatus.of(release.directory), triesSample: triesSample))
         self.launch = launch
         self.environment = environment
         test = SmokeTest(
@@ -48,6 +51,9 @@ final class Supervision: Sendable {
             environment: environment
         )
     }
+
+    /// The directory that the process was started from last; `nil` where there was none.
+    var started: FileStatus? { state.withLock { $0.started } }
 
     /// Starts the process and tries it; one that fails its trial is stopped, and one that does not is kept running from
     /// here on.
@@ -92,6 +98,9 @@ final class Supervision: Sendable {
     private func startOnce() async -> (outcome: SmokeOutcome, isPortTaken: Bool) {
         let start = ContinuousClock.now
         let server: any RunningServer
+        // What comes there while it starts makes it one of before.
+        let directory = try? FileStatus.of(release.directory)
+        state.withLock { $0.started = directory }
         do {
             server = try await launch.start(
                 release.seal.plan.serve,
