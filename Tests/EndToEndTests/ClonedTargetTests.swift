@@ -68,4 +68,44 @@ import Testing
         #expect(result.output.contains("live runs bert@v1.0.0 now"), "\(result.output)")
         #expect(result.output.hasSuffix("nothing ran\n"), "\(result.output)")
     }
+
+    /// A target of this user's own in the clone, whose gateway is gone, and two versions with commands of their own.
+    ///
+    /// That of v1.2.0 ends once it answered. `once WORDS` is what agrees to a command for one time.
+    private static let trustedOnce =
+        DeploymentSample.untrusted + #"""
+            port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+            git config git-model.deploy.live.kind process && git config git-model.deploy.live.listen 127.0.0.1:$port
+            git config git-model.deploy.live.path $HOME/bert/d && echo /d/ >> .git/info/exclude
+            tell() { curl -s --unix-socket d/.git-model/gateway.sock http://localhost/"$@"; }
+            trap 'tell stop -d {} || true' EXIT
+            once() { echo "--trust command:$(printf "$1" | sha256sum | cut -c1-64)"; }
+            sed "1i import os, sys; os.path.exists('$HOME/asked') and sys.exit(1)" serve.py > fleeting.py
+            sed -i "s|self.wfile.write(body)|open('$HOME/asked', 'w').close(); self.wfile.write(body); os._exit(1)|" fleeting.py
+            git model describe -q --serve 'python3 fleeting.py' && git add fleeting.py && version 5 6 v1.2.0
+            git model deploy -q v1.0.0 live $(once 'python3\0serve.py') 2> ~/log
+            kill -9 $(tell status | sed 's/.*"process":\([0-9]*\)}$/\1/'); sleep 0.5
+
+            """#
+
+    @Test(arguments: [true, false])
+    func `What ran before runs again without an agreement anew where its files are the same`(isSame: Bool) async throws
+    {
+        let change =
+            isSame ? "true" : "chmod -R u+w d/releases && echo '# other' >> $(echo d/releases/bert-v1.0.0-*/serve.py)"
+        let result = try await ScratchRepository(named: "bert").run(
+            Self.trustedOnce + """
+                \(change); git model deploy v1.2.0 live $(once 'python3\\0fleeting.py') || echo returned $?
+                tell status | grep -o '"version":"v1.0.0"' || echo none; git model rollback live --to v1.0.0 2>&1 | head -n 1
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let refusal = "bert@v1.0.0 brings a command that nobody on this machine agreed to: python3 serve.py"
+        #expect(result.output.contains(refusal) != isSame, "\(result.output)")
+        let texts =
+            isSame
+            ? ["RolledBack  bert@v1.2.0 on live: ", "returned 4\n\"version\":\"v1.0.0\"\n"]
+            : ["and going back to bert-v1.0.0-", "returned 5\n"]
+        for text in texts { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
 }

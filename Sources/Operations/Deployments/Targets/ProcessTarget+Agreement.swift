@@ -46,6 +46,22 @@ extension ProcessTarget {
         try workspace.requireAgreement(toRun: seal.plan.serve, of: seal, on: target)
     }
 
+    /// Refuses to let a release be current likewise, unless it was so before with the same command, and its files, read
+    /// again, are the same: the way back from a version that does not work asks for no agreement anew.
+    func requireAgreement(toActivate seal: ReleaseSeal) async throws {
+        do { try requireAgreement(toStart: seal) } catch {
+            guard (try? StartedReleases(on: target.name, in: workspace).contains(seal)) == true,
+                try await differences(of: seal).isEmpty
+            else { throw error }
+        }
+    }
+
+    /// Notes that a release was started whose command was agreed to; where that cannot be written, the way back asks.
+    func noteStart(of seal: ReleaseSeal) {
+        guard (try? workspace.mayHaveBrought(target)) == true else { return }
+        try? StartedReleases(on: target.name, in: workspace).note(seal)
+    }
+
     /// Refuses to start a release likewise; of one without a seal nobody knows the command.
     func requireAgreement(toStart release: ReleaseID) async throws {
         if let seal = try await seals().first(where: { $0.release == release }) {

@@ -142,7 +142,12 @@ struct ProcessTarget: TargetDriver {
     }
 
     func activate(_ seal: ReleaseSeal) async throws {
-        try requireAgreement(toStart: seal)
+        try await requireAgreement(toActivate: seal)
+        try await run(seal)
+        noteStart(of: seal)
+    }
+
+    private func run(_ seal: ReleaseSeal) async throws {
         guard let status = try await client.status() else {
             try forgetCanary(unlessOf: seal.release)
             try await begin(seal)
