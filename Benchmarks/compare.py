@@ -92,11 +92,11 @@ def compare_locally(tools, scale, rounds, directory, settings):
 
 
 def compare_with_goals(tools, scale, rounds, directory, settings):
-    """All that the goals are about, one after the other, into the page."""
+    """All that the goals are about, one after the other; what needs most room comes first."""
+    growth, grown = curves.measure(tools[0], directory, settings)
+    zeros = curves.measure_zeros(tools[0], directory, settings)
     figures, lines = compare_locally(tools, scale, rounds, directory, settings)
-    figures["planes"] = planes.measure(scale[0], directory)
-    figures["zeros"] = curves.measure_zeros(tools[0], directory, settings)
-    figures["growth"], grown = curves.measure(tools[0], directory, settings)
+    figures |= {"growth": growth, "zeros": zeros, "planes": planes.measure(scale[0], directory)}
     return {"goals": goals.table(figures), "comparison": lines, "curves": grown}
 
 
@@ -151,7 +151,7 @@ def arguments():
     parser.add_argument("--scale", choices=SCALES, default="full")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--tools", help="which, with commas between")
-    parser.add_argument("--directory", help="where to work: a file system with 16 GB free at full scale")
+    parser.add_argument("--directory", help="where to work: a file system with 52 GB free at full scale")
     parser.add_argument("--remotes", action="store_true", help="compare buckets, not disks")
     parser.add_argument("--only", default="", help="with --remotes: the tables whose titles have this in them")
     parser.add_argument("--curves", action="store_true", help="only show how the first tool's cost grows, up to 10 GB")

@@ -45,7 +45,7 @@ import Testing
             \(example.secret)
             rm -f \(example.file) && ln -s ~/secret \(example.file)
             git model \(example.command) || echo "exit $?"
-            git grep --cached -l secret-token || readlink \(example.file) | grep -o '/secret$'
+            git grep --cached -l secret-token 2> ~/log || readlink \(example.file) | grep -o '/secret$'
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
