@@ -12,18 +12,44 @@ import Testing
 
         """
 
-    @Test func `What only the remote has is kept for a fork that pushes commits which need it`() async throws {
+    @Test(arguments: [
+        "git remote rename origin up 2> ~/log && git remote add origin ~/fork.git",
+        "git remote set-url origin ~/fork.git",
+    ])
+    func `What only the remote has is kept for a fork that pushes commits which need it`(change: String) async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(
             PushedRootTests.setUp + """
                 git commit -q -m one && git push -q origin main && test $(roots) = 1
                 git clone -q ~/code.git ~/fork && cd ~/fork && git model install -q && git init -q --bare ~/fork.git
-                git remote set-url origin ~/fork.git && git commit -q --allow-empty -m mine && git push -q origin main
+                \(change)
+                git commit -q --allow-empty -m mine && git push -q origin main
                 test $(roots) = 2 && root=$(grep -l "^repository $HOME/fork.git#" ~/models/roots/*)
                 grep "^oid $oid" "$root" && grep "^commit $(git rev-parse HEAD)" "$root" && ! ls .git/model/store/packs/*
                 """
         )
         #expect(result.exitCode == 0, "\(result.output)")
+    }
+
+    @Test func `Commits that bring no bytes are pushed by who may not write to the store, with a warning`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            PushedRootTests.setUp + """
+                git commit -q -m one && git push -q origin main && git clone -q ~/code.git ~/clone && cd ~/clone
+                git model install -q && git mv a.bin.mver b.bin.mver && cp b.bin.mver c.bin.mver && git add c.bin.mver
+                git commit -q -m Move && XDG_CONFIG_HOME=$HOME/other git push -q origin main && test $(roots) = 1
+                test $(git -C ~/code.git rev-parse main) = $(git rev-parse HEAD)
+                git mv b.bin.mver d.bin.mver && git commit -q -m Again && echo 'requires-write: leases' >> ~/models/format
+                git push -q origin main && test $(roots) = 1 && test $(git -C ~/code.git rev-parse main) = $(git rev-parse HEAD)
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let stakes = "collection may take the bytes of"
+        for text in [
+            "warning: \(stakes) b.bin from remote store once nobody else needs them: nobody on this machine agreed to ",
+            "/models; do, and keep them: `git model trust ",
+            "warning: \(stakes) d.bin from remote store once nobody else needs them: remote ", "newer git-model (leases)",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
     @Test func `Where no commit is checked out, a root names what is pushed, or nothing is pushed`() async throws {

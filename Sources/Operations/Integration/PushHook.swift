@@ -5,6 +5,7 @@ import Registry
 import Remotes
 import Runs
 import Store
+import SystemIO
 
 /// What `pre-push` does: the objects that the pushed commits need, before the commits.
 struct PushHook {
@@ -55,8 +56,13 @@ struct PushHook {
             return report
         }
         let joined = try workspace.openStore()
-        let present = try await present(artifacts, joined.store, &report)
-        guard report.problems.isEmpty, !present.isEmpty else { return report }
+        let (here, elsewhere) = try await present(artifacts, joined.store, &report)
+        guard report.problems.isEmpty else { return report }
+        guard !here.isEmpty else {
+            report.warnings += try await keep(elsewhere, for: introduced.commit, from: joined.store)
+            return report
+        }
+        let present = here + elsewhere
         if present.reduce(0, { $0 + $1.pointer.size }) > PushHook.pendingByteLimit {
             let pending = try await workspace.push(present, to: nil, from: joined.store, isDryRun: true).bytes
             guard pending <= PushHook.pendingByteLimit else {
@@ -68,6 +74,33 @@ struct PushHook {
         let result = try await workspace.push(present, to: nil, for: introduced.commit, from: joined.store)
         report.problems = result.problems
         return report
+    }
+
+    /// Names in a root what only the remote has; returns what to warn of.
+    ///
+    /// Nothing has to be sent: who may only read there, or never agreed to write there, may push commits all the same.
+    private func keep(
+        _ artifacts: [PointerIndex.Entry],
+        for commit: PushedCommit?,
+        from store: LocalStore
+    ) async throws -> [String] {
+        guard let first = artifacts.first else { return [] }
+        let remote = try workspace.remote(named: nil)
+        let what = artifacts.count == 1 ? "\(first.path)" : "\(first.path) and \(artifacts.count - 1) more"
+        let stakes = "collection may take the bytes of \(what) from remote \(remote.name) once nobody else needs them: "
+        guard try workspace.agrees(to: remote.url) else {
+            return [
+                stakes + "nobody on this machine agreed to \(remote.location); do, and keep them: "
+                    + "`git model trust \(ShellWord.quoted(remote.location))`, `git model push`"
+            ]
+        }
+        do {
+            let result = try await workspace.push(artifacts, to: nil, for: commit, from: store)
+            return result.problems.map { stakes + "\($0.subject): \($0.message)" }
+        } catch {
+            try workspace.context.cancellation.check()
+            return [stakes + "\(error)"]
+        }
     }
 
     private func introduced() async throws -> Introduced {
@@ -82,7 +115,8 @@ struct PushHook {
             suffix: Pointer.fileSuffix,
             orInside: ".mver",
             by: updates,
-            to: remote ?? ""
+            to: remote ?? "",
+            includingTips: try await isStrange(remote, to: updates)
         )
         let runs = Set(files.compactMap(\.run))
         let maps = GitPath(ImportMap.directory)
@@ -103,6 +137,18 @@ struct PushHook {
         var seen: Set<Pointer> = []
         artifacts.removeAll { !seen.insert($0.pointer).inserted }
         return Introduced(artifacts: artifacts, runs: runs, remote: remote, commit: try await commit(of: updates))
+    }
+
+    /// Whether a remote has no branch where its tracking branch says that it has one: it may be another repository than
+    /// when it was fetched, so that what is known of it says nothing of what it needs.
+    private func isStrange(_ remote: String?, to updates: [RefUpdate]) async throws -> Bool {
+        guard let remote else { return false }
+        let prefix = "refs/heads/"
+        for update in updates where update.remoteID == nil && update.remoteName.hasPrefix(prefix) {
+            let tracking = "refs/remotes/\(remote)/\(update.remoteName.dropFirst(prefix.count))"
+            if try await workspace.repository.objects.reference(tracking) != nil { return true }
+        }
+        return false
     }
 
     private func commit(of updates: [RefUpdate]) async throws -> PushedCommit? {
@@ -134,17 +180,17 @@ struct PushHook {
         )
     }
 
-    /// Returns the artifacts that are to stay alive in the remote: what this machine has, and what only the remote has,
-    /// which has to know all others.
+    /// Returns the artifacts that are to stay alive in the remote: what is here, and what only the remote has, which has
+    /// to know all others.
     ///
     /// Where nothing can be written, what is there already is somebody else's to keep.
     private func present(
         _ artifacts: [PointerIndex.Entry],
         _ store: LocalStore,
         _ report: inout Hook.Report
-    ) async throws -> [PointerIndex.Entry] {
+    ) async throws -> (here: [PointerIndex.Entry], elsewhere: [PointerIndex.Entry]) {
         let here = artifacts.filter { Closure(of: [$0.pointer], in: store).isComplete }
-        guard here.count < artifacts.count else { return here }
+        guard here.count < artifacts.count else { return (here, []) }
         let have = Set(here.map(\.pointer))
         let elsewhere = artifacts.filter { !have.contains($0.pointer) }
         let remote = try workspace.remote(named: nil)
@@ -163,7 +209,7 @@ struct PushHook {
             report.problems.append(Problem("\(rest) more", message: "nor are their bytes"))
         }
         if !report.problems.isEmpty { report.hints = ["push without them: `git push --no-verify`"] }
-        guard !remote.store.remote.isReadOnly else { return here }
-        return artifacts.filter { have.contains($0.pointer) || held.contains($0.pointer.oid) }
+        guard !remote.store.remote.isReadOnly else { return (here, []) }
+        return (here, elsewhere.filter { held.contains($0.pointer.oid) })
     }
 }
