@@ -39,6 +39,7 @@ struct RemoteURLTests {
         ("s3://bucket/a//b/", "s3://bucket/a/b"),
         ("s3://Old_Bucket.x/a b", "s3://Old_Bucket.x/a b"),
         ("s3://bucket/p?region=eu-west-1", "s3://bucket/p?region=eu-west-1"),
+        ("s3://bucket/p?region=RegionOne-AZ09", "s3://bucket/p?region=RegionOne-AZ09"),
         ("s3://bucket/p?endpoint=minio.example.org", "s3://bucket/p?endpoint=https://minio.example.org"),
         ("s3://bucket/p?endpoint=https://HOST:443/", "s3://bucket/p?endpoint=https://host"),
         (
@@ -112,7 +113,8 @@ struct RemoteURLTests {
         ("s3://bucket?region=evil.example/", "its region is no name"),
         ("s3://bucket?region=x%40evil.example", "its region is no name"),
         ("s3://bucket?region=a%3F", "its region is no name"),
-        ("s3://bucket?region=Eu-West-1", "its region is no name"),
+        ("s3://bucket?region=eu[west", "its region is no name"),
+        ("s3://bucket?region=eu%60west", "its region is no name"),
         ("s3://bucket?region=" + String(repeating: "a", count: 64), "its region is no name"),
         ("s3://bucket@evil.example", "no name of a bucket"),
         ("s3://evil.example:443/x", "no name of a bucket"),

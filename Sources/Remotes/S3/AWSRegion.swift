@@ -7,7 +7,8 @@ enum AWSRegion {
     static func isName(_ text: some StringProtocol) -> Bool {
         (1...maximumByteCount).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                // Amazon's are small; OpenStack and Ceph have `RegionOne`.
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
             }
     }

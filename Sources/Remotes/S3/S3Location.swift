@@ -15,7 +15,7 @@ package struct S3Location: Hashable, Sendable {
         let query = try URLQuery(text.dropFirst(path.count), of: url, knowing: ["endpoint", "region"])
         region = query["region"]
         guard region.map(AWSRegion.isName) ?? true else {
-            throw .unusableURL(url, reason: "its region is no name of one: small letters, digits and '-'")
+            throw .unusableURL(url, reason: "its region is no name of one: letters, digits and '-'")
         }
         endpoint = try query["endpoint"].map { text throws(RemoteError) in try BucketPath.endpoint(text, of: url) }
     }
