@@ -12,6 +12,8 @@ struct ArtifactRestore {
     let progress: @Sendable (Int64) -> Void
     /// Files of objects that are there already, and only have to be moved.
     var drafts: ObjectDrafts?
+    /// Whether even bytes that are in no store are written over.
+    var isForced = false
 
     /// Writes the artifact at `path`; of a tree, only files that differ from what is there.
     ///
@@ -60,14 +62,18 @@ struct ArtifactRestore {
     ) async throws {
         var reader = FrameReader(store)
         let listing = try store.listing(pointer.oid, reader: &reader).tree
-        if let status = try FileStatus.of(root), status.kind != .directory { try DurableFile.remove(root) }
+        let status = try FileStatus.of(root)
+        let present = status?.kind == .directory ? try DirectoryWalk.entries(under: root) : []
+        let paths = try present.map { try RepositoryPath($0.path) }
+        let leftOut = paths.filter { !isIncluded($0) }
+        if !leftOut.isEmpty { try await requireFree(listing, in: root, of: leftOut, cache: &cache) }
+        if let status, status.kind != .directory { try DurableFile.remove(root) }
         try Directories.create(root, durable: false)
-        try removeOthers(than: listing, in: root, isIncluded: isIncluded)
+        try removeOthers(than: listing, among: paths.filter(isIncluded), in: root)
         var items: [ObjectRestore.Item] = []
         for (entry, path) in zip(listing.entries, try places(of: listing, in: root)) {
             try makeRoom(at: path) { isIncluded(entry.path.appending($0)) }
             if try isCurrent(entry, at: path, cache: cache) { continue }
-            if !isIncluded(entry.path) { try await requireStored(path, cache: &cache) }
             try Directories.create(path.removingLastComponent(), durable: false)
             if entry.mode == .link {
                 try restoreLink(entry, to: path)
@@ -124,42 +130,61 @@ struct ArtifactRestore {
     }
 
     /// Takes away the files that the listing does not have.
-    ///
-    /// Files that are left out of the artifact are nobody's to remove.
-    private func removeOthers(
-        than listing: TreeListing,
-        in root: FilePath,
-        isIncluded: (RepositoryPath) -> Bool
-    ) throws {
-        let wanted = Set(listing.entries.map(\.path.text))
-        for entry in try DirectoryWalk.entries(under: root) where !wanted.contains(entry.path) {
-            guard isIncluded(try RepositoryPath(entry.path)) else { continue }
-            let path = root.appending(entry.path)
+    private func removeOthers(than listing: TreeListing, among present: [RepositoryPath], in root: FilePath) throws {
+        let wanted = Set(listing.entries.map(\.path))
+        for file in present where !wanted.contains(file) {
+            let path = root.appending(file.text)
             try DurableFile.remove(path)
             var directory = path.removingLastComponent()
             while directory != root, try Directories.removeIfEmpty(directory) { directory.removeLastComponent() }
         }
     }
 
-    /// Refuses to write over a file that is left out of the artifact, and whose bytes are in no store: the caller has
-    /// not looked at it.
-    private func requireStored(_ place: FilePath, cache: inout StatCache) async throws {
-        guard let file = try ArtifactFiles(at: place) else { return }
-        let found = try await ArtifactHash(pool: pool, cancellation: cancellation).pointer(of: file, cache: &cache)
-        guard !Closure(of: [found], in: store).isComplete else { return }
-        throw Failure(.failed, "\(place) is left out by .mverignore, and its bytes are in no store")
-    }
-
     /// Takes away a directory that is where a file goes, unless it holds files that are left out of the artifact.
     private func makeRoom(at place: FilePath, isIncluded: (RepositoryPath) -> Bool) throws {
         guard try FileStatus.of(place)?.kind == .directory else { return }
-        for entry in try DirectoryWalk.entries(under: place) where isIncluded(try RepositoryPath(entry.path)) {
-            try DurableFile.remove(place.appending(entry.path))
+        let present = try DirectoryWalk.entries(under: place).map { try RepositoryPath($0.path) }
+        if present.allSatisfy(isIncluded) {
+            for file in present { try DurableFile.remove(place.appending(file.text)) }
+            try Directories.removeEmptyDirectories(in: place)
+            if try Directories.removeIfEmpty(place) { return }
         }
-        try Directories.removeEmptyDirectories(in: place)
-        guard try Directories.removeIfEmpty(place) else {
-            throw Failure(.failed, "\(place) holds files that .mverignore leaves out, in the way of a file")
+        throw LeftOutFiles.inTheWay(at: place)
+    }
+
+    /// Refuses before anything changes where files that are left out of a tree would be lost, or are in the way of its
+    /// own.
+    private func requireFree(
+        _ listing: TreeListing,
+        in root: FilePath,
+        of leftOut: [RepositoryPath],
+        cache: inout StatCache
+    ) async throws {
+        let wanted = Dictionary(listing.entries.map { ($0.path, $0) }) { first, _ in first }
+        for file in leftOut {
+            let path = root.appending(file.text)
+            if !isForced, let entry = wanted[file], try !isCurrent(entry, at: path, cache: cache) {
+                try await requireStored(path, in: root, cache: &cache)
+            }
+            for directory in sequence(first: file, next: \.parent).dropFirst() where wanted[directory] != nil {
+                throw LeftOutFiles.inTheWay(at: root.appending(directory.text))
+            }
         }
+        let obstacles = Set(leftOut)
+        for entry in listing.entries
+        where sequence(first: entry.path, next: \.parent).dropFirst().contains(where: obstacles.contains) {
+            // No directory that goes on to the file: this says why.
+            _ = try SafeRelativePath.resolve(root: root, components: entry.path.components)
+        }
+    }
+
+    /// Refuses to write over a file that is left out of the tree, and whose bytes are in no store: the caller has not
+    /// looked at it.
+    private func requireStored(_ place: FilePath, in root: FilePath, cache: inout StatCache) async throws {
+        guard let file = try ArtifactFiles(at: place) else { return }
+        let found = try await ArtifactHash(pool: pool, cancellation: cancellation).pointer(of: file, cache: &cache)
+        guard !Closure(of: [found], in: store).isComplete else { return }
+        throw LeftOutFiles.unstored(place, in: root)
     }
 
     private func write(_ items: [ObjectRestore.Item], cache: inout StatCache) async throws {

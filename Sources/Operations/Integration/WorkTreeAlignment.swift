@@ -51,9 +51,9 @@ struct WorkTreeAlignment {
         }
         cache.save()
         if !restorable.isEmpty {
-            report.problems = try await workspace.restore(restorable, from: store, isForced: false).problems
-            report.warnings += report.problems.map { "\($0.subject): \($0.message)" }
-            report.problems = []
+            let result = try await workspace.restore(restorable, from: store, isForced: false)
+            report.warnings += result.problems.map { "\($0.subject): \($0.message)" }
+            report.hints += result.hints
         }
         if absent > 0 {
             report.warnings.append(

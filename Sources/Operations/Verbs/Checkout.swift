@@ -60,8 +60,9 @@ package struct Checkout: Sendable {
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
         report.problems = result.problems
+        report.hints = result.hints
         if case .branch(let name, _) = previous, target.branch == nil {
-            report.hints = ["go back: `git switch \(name.dropFirst("refs/heads/".count))`"]
+            report.hints.append("go back: `git switch \(name.dropFirst("refs/heads/".count))`")
         }
         let unknown = try await workspace.unknownOutputs(at: target.commit, beside: all)
         if let first = unknown.first {
@@ -122,7 +123,8 @@ package struct Checkout: Sendable {
             failed.isDisjoint(with: [$0.path.text, $0.path.appendingPointerSuffix.text])
         }
         try await stage(resolved, in: workspace)
-        if !isForced, let first = modified.first { report.hints = unrestorable(first).hints }
+        report.hints = result.hints
+        if !isForced, let first = modified.first { report.hints += unrestorable(first).hints }
         try await explain(tracked, in: workspace, &report)
         return report
     }
@@ -164,7 +166,9 @@ package struct Checkout: Sendable {
         }
         try await stage(wanted, in: workspace)
         let result = try await workspace.restore(wanted, from: store, isForced: isForced)
-        return Report(version: target.name, restored: result.restored, problems: result.problems)
+        var report = Report(version: target.name, restored: result.restored, problems: result.problems)
+        report.hints = result.hints
+        return report
     }
 
     /// Stages pointers, and the ignore lines without which Git would see the bytes of artifacts that were removed

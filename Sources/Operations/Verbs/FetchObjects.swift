@@ -59,6 +59,7 @@ package struct FetchObjects: Sendable {
         )
         report.restored = result.restored
         report.problems += result.problems.filter { !report.problems.contains($0) }
+        report.hints += result.hints
         let chosen = Set(artifacts.map(\.pointer))
         if result.absent.contains(where: { !chosen.contains($0.pointer) }) {
             report.hints.append("get what the work tree needs: `git model pull`")

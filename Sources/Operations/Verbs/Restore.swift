@@ -14,6 +14,8 @@ extension Workspace {
         var absent: [PointerIndex.Entry] = []
         /// What failed.
         var problems: [Problem] = []
+        /// What helps against that, where it is not plain.
+        var hints: [String] = []
     }
 
     /// Brings artifacts on disk in line with their pointers, from the local store.
@@ -36,7 +38,8 @@ extension Workspace {
             pool: pool,
             cancellation: context.cancellation,
             progress: tally.add,
-            drafts: drafts
+            drafts: drafts,
+            isForced: isForced
         )
         for artifact in artifacts {
             do {
@@ -59,6 +62,9 @@ extension Workspace {
             } catch {
                 if context.cancellation.isCancelled { throw error }
                 result.problems.append(Problem(artifact.path.text, error))
+                if let failure = error as? Failure {
+                    result.hints += failure.hints.filter { !result.hints.contains($0) }
+                }
             }
         }
         context.progress.finish()
