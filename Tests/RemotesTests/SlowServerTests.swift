@@ -5,36 +5,40 @@ import Testing
 
 @testable import Transport
 
-/// Requests that take longer than the watch's window, all of them moving.
+/// Requests that take longer than the watch's window, all of them moving; how the watch counts time, `StallTests` look
+/// at.
+///
+/// The window is so long that no busy machine outlasts it, and everything that waits waits longer.
 @Suite("Transfers that are slow")
 struct SlowServerTests {
-    /// Reads what it is sent no faster than 5 MiB a second, and thinks about it before it answers with the length.
+    /// Thinks about what it is sent before it answers with the length; what it sends itself ends after a while.
     private static let script = """
         import http.server, sys, time
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_PUT(self):
-                length = rest = int(self.headers["Content-Length"])
-                while rest:
-                    rest -= len(self.rfile.read(min(rest, 128 << 10)))
-                    time.sleep(0.025)
-                time.sleep(2)
+                length = len(self.rfile.read(int(self.headers["Content-Length"])))
+                if self.path == "/thinking": time.sleep(12)
                 self.answer(str(length).encode())
 
             def do_GET(self):
-                self.answer(bytes(200 << 10))
+                self.answer(bytes(15 << 10), bytes(1 << 10))
 
-            def answer(self, body):
+            def answer(self, *parts):
                 self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Length", str(sum(map(len, parts))))
                 self.end_headers()
-                self.wfile.write(body)
+                for number, part in enumerate(parts):
+                    if number: time.sleep(1)
+                    self.wfile.write(part)
 
         http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
         """
 
     private let scratch: Scratch
     private let server: LoopbackServer
+    /// That of the whole process may be busy with other tests.
+    private let pool = WorkerPool(threadCount: 2)
 
     init() async throws {
         scratch = try Scratch()
@@ -45,33 +49,42 @@ struct SlowServerTests {
 
     private func send(_ request: HTTPRequest, bytesPerSecond: Int64? = nil) async throws -> HTTPResponse {
         var settings = TransportSettings()
-        settings.stallWindow = .seconds(1)
+        settings.stallWindow = .seconds(10)
         settings.bytesPerSecond = bytesPerSecond
-        return try await HTTPTransport(settings, pool: Machine.pool, cancellation: Cancellation()).send(request)
+        return try await HTTPTransport(settings, pool: pool, cancellation: Cancellation()).send(request)
     }
 
-    @Test func `bytes of memory may take as long as those of files, and so may the answer to them`() async throws {
-        // More than the system keeps for a connection.
-        let bytes = [UInt8](repeating: 7, count: 16 << 20)
-        #expect(try await send(HTTPRequest(.put, server.origin + "/", body: .bytes(bytes))).text == "\(bytes.count)")
-        #expect(try await send(HTTPRequest(.put, server.origin + "/", body: .bytes([1]))).text == "1")
-        #expect(try await send(HTTPRequest(.put, server.origin + "/", body: .bytes([]))).text == "0")
+    @Test func `a server may think for longer than the window, also about nothing`() async throws {
+        async let something = send(HTTPRequest(.put, server.origin + "/thinking", body: .bytes([1]))).text
+        async let nothing = send(HTTPRequest(.put, server.origin + "/thinking", body: .bytes([]))).text
+        #expect(try await [something, nothing] == ["1", "0"])
     }
 
-    @Test(arguments: [(768, 256), (100, 20)])
-    func `a limit under which bytes wait longer than the window ends no upload`(kibibytes: Int, rate: Int64)
-        async throws
-    {
+    @Test func `bytes of memory count piece by piece, and after the last it is the server's turn`() async throws {
+        let meter = TransferMeter()
+        let memory = HTTPRequest.Piece.bytes([UInt8](repeating: 7, count: 2 << 20))
+        let body = PieceBody(pieces: [memory], pool: pool, meter: meter, limit: nil, sent: { _ in })
+        var pieces = body.makeAsyncIterator()
+        for number in 1...4 {
+            #expect(try await pieces.next() != nil)
+            #expect(meter.byteCount == Int64(number) * 512 << 10 && !meter.isServersTurn)
+        }
+        #expect(try await pieces.next() == nil)
+        #expect(meter.isServersTurn)
+    }
+
+    // The last bytes of each wait until the others had their time, for 15 seconds and more.
+    @Test func `a limit under which bytes wait longer than the window ends no upload`() async throws {
         let path = scratch.path.appending("file")
-        try DurableFile.write([UInt8](repeating: 7, count: kibibytes << 10), to: path, durable: false)
-        let body = HTTPRequest.Body.file(path, byteCount: Int64(kibibytes << 10))
-        let answer = try await send(HTTPRequest(.put, server.origin + "/", body: body), bytesPerSecond: rate << 10)
-        #expect(answer.text == "\(kibibytes << 10)")
+        try DurableFile.write([UInt8](repeating: 7, count: 20 << 10), to: path, durable: false)
+        let body = HTTPRequest.Body.file(path, byteCount: 20 << 10)
+        let answer = try await send(HTTPRequest(.put, server.origin + "/", body: body), bytesPerSecond: 1 << 10)
+        #expect(answer.text == "\(20 << 10)")
     }
 
     @Test func `a limit under which bytes wait longer than the window ends no download`() async throws {
-        let answer = try await send(HTTPRequest(.get, server.origin + "/"), bytesPerSecond: 40 << 10)
-        #expect(answer.bytes.count == 200 << 10)
+        let answer = try await send(HTTPRequest(.get, server.origin + "/"), bytesPerSecond: 1 << 10)
+        #expect(answer.bytes.count == 16 << 10)
     }
 
     @Test func `streams that share a small limit are never silent for long`() {
