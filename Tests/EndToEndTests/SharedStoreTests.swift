@@ -32,11 +32,18 @@ import Testing
 
     @Test(arguments: [
         // The current branch follows another one.
-        "git remote add upstream ~/hub && git push -q -u upstream main",
+        ("git remote add upstream ~/hub && git push -q -u upstream main", "git remote remove origin"),
         // Nothing is fetched from where it is pushed to.
-        "git remote set-url origin ~/hub && git push -q ~/hub main",
+        ("git remote set-url origin ~/hub && git push -q ~/hub main", "git config --unset-all remote.origin.pushurl"),
+        (
+            "git remote set-url origin ~/hub && git push -q ~/hub main && git remote set-url --push --add origin ~/hub",
+            "git config --edit"
+        ),
     ])
-    func `Every place that Git pushes to counts, and one that cannot be reached stops it`(change: String) async throws {
+    func `Every place that Git pushes to counts, and one that cannot be reached stops it`(
+        change: String,
+        removal: String
+    ) async throws {
         let url = change.contains("set-url") ? "url=~/hub\n" : ""
         let result = try await run(
             url + SharedStoreTests.colleagues + change + """
@@ -48,7 +55,8 @@ import Testing
                 """
         )
         #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
-        #expect(result.output.contains("cannot be fetched"), "\(result.output)")
+        let hint = "hint: where it is no more, take it out of Git's configuration: `\(removal)`\n"
+        for text in ["cannot be fetched", hint] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
     @Test func `Two that retire at once in one repository do not take the other's view of Git away`() async throws {

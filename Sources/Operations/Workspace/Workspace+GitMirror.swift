@@ -1,4 +1,5 @@
 import Git
+import ModelCore
 import SystemIO
 import SystemPackage
 
@@ -34,35 +35,69 @@ extension Workspace {
     }
 
     private func mirrorGitRemotes() async throws {
-        for (number, remote) in try await gitRemotesAndURLs().enumerated() {
+        for (number, place) in try await gitRemotesAndURLs().enumerated() {
             let namespace = "\(Workspace.mirrorNamespace)/\(number)"
-            do { try await repository.mirrorReferences(of: remote, under: namespace) } catch {
-                let name = Workspace.withoutLogin(remote)
+            do { try await repository.mirrorReferences(of: place.remote, under: namespace) } catch {
+                let name = Workspace.withoutLogin(place.remote)
                 throw Failure(
                     nil,
                     "cannot tell what leads to a commit: Git remote \(name) cannot be fetched",
-                    hints: ["where it is no more, take it out of Git's configuration: `git remote remove \(name)`"],
+                    hints: ["where it is no more, take it out of Git's configuration: `\(place.removal)`"],
                     cause: error
                 )
             }
         }
     }
 
+    /// A place that may have branches of this repository.
+    private struct GitPlace {
+        /// The name of a Git remote, or a URL.
+        let remote: String
+        /// The command that takes it out of Git's configuration.
+        let removal: String
+
+        init(named name: String) {
+            remote = name
+            removal = "git remote remove \(ShellWord.quoted(name))"
+        }
+
+        /// Creates the place of a URL; where a variable has others as well, which stay, only its user can take it out.
+        init(_ url: String, of entry: GitConfiguration.Entry, in git: GitConfiguration) {
+            remote = url
+            let scope =
+                switch entry.scope {
+                case .system, .global, .worktree: " --" + entry.scope.rawValue
+                case .local, .command: ""
+                }
+            let isAlone = git.entries.count { $0.key == entry.key } == 1
+            let key = ShellWord.quoted(entry.key.text)
+            removal = isAlone ? "git config\(scope) --unset-all \(key)" : "git config\(scope) --edit"
+        }
+    }
+
     /// Returns every place that may have branches of this repository: the Git remotes, and what else is fetched from or
     /// pushed to, by URL.
-    private func gitRemotesAndURLs() async throws -> [String] {
+    private func gitRemotesAndURLs() async throws -> [GitPlace] {
         let git = try await repository.program.configuration()
-        let sections = git.subsections(of: "remote")
-        let names = sections.filter { git.value("remote.\($0).url") != nil }
+        let names = git.subsections(of: "remote").filter { git.value("remote.\($0).url") != nil }
         // Git fetches from the first URL, and pushes to all, or to others.
         var known = Set(names.compactMap { git.values("remote.\($0).url").first })
-        let pushed = sections.flatMap { git.values("remote.\($0).url") + git.values("remote.\($0).pushurl") }
-        let followed = git.subsections(of: "branch")
-            .flatMap { git.values("branch.\($0).remote") + git.values("branch.\($0).pushremote") }
-        let others = (pushed + followed + git.values("remote.pushdefault")).filter { text in
+        var places = names.map(GitPlace.init(named:))
+        for entry in git.entries where Workspace.isPlace(entry.key) {
             // A word alone is a name, or says that nothing is pushed there.
-            !names.contains(text) && (text.contains("/") || text.contains(":"))
+            guard let text = entry.value, !names.contains(text), text.contains("/") || text.contains(":") else { continue }
+            if known.insert(text).inserted { places.append(GitPlace(text, of: entry, in: git)) }
         }
-        return names + others.filter { known.insert($0).inserted }
+        return places
+    }
+
+    /// Whether a variable of Git's says where is fetched from or pushed to.
+    private static func isPlace(_ key: GitConfigurationKey) -> Bool {
+        switch (key.section, key.subsection) {
+        case ("remote", nil): key.name == "pushdefault"
+        case ("remote", _): ["url", "pushurl"].contains(key.name)
+        case ("branch", .some): ["remote", "pushremote"].contains(key.name)
+        default: false
+        }
     }
 }
