@@ -31,7 +31,8 @@ import Testing
         #expect(result.exitCode == 0, "\(result.output)")
     }
 
-    @Test func `Commits that bring no bytes are pushed by who may not write to the store, with a warning`() async throws {
+    @Test func `Commits that bring no bytes are pushed by who may not write to the store, with a warning`() async throws
+    {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(
             PushedRootTests.setUp + """
@@ -48,7 +49,8 @@ import Testing
         for text in [
             "warning: \(stakes) b.bin from remote store once nobody else needs them: nobody on this machine agreed to ",
             "/models; do, and keep them: `git model trust ",
-            "warning: \(stakes) d.bin from remote store once nobody else needs them: remote ", "newer git-model (leases)",
+            "warning: \(stakes) d.bin from remote store once nobody else needs them: remote ",
+            "newer git-model (leases)",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 

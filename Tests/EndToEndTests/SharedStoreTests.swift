@@ -113,4 +113,28 @@ import Testing
         #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
         #expect(result.output.contains("needs them at refs/heads/main"), "\(result.output)")
     }
+
+    @Test func `Roots are a repository's own, whether or not the directory of origin was there at each push`()
+        async throws
+    {
+        let result = try await run(
+            """
+            git model init -q --name small --remote ../models && seq 90000 > a.bin && add one && git model push -q
+            next() { git commit -q --allow-empty -m next && git model push -q; }
+            git remote add origin ../nas.git && next && git init -q --bare ~/nas.git && next
+            mv ~/nas.git ~/away && next && test $(roots) = 4
+            sed -n 's/^repository //p' ~/models/roots/* | sort -u > ~/names && cat ~/names && test $(wc -l < ~/names) = 3
+            own=$(cat .git/git-model-id) && grep -x "$HOME/sentiment#$own" ~/names && grep -x "../nas.git#$own" ~/names
+            grep -x "$HOME/nas.git#$(cat ~/away/git-model-id)" ~/names && mv ~/away ~/nas.git
+            for name in $(cat ~/names); do
+                code=0 && git model gc --remote store --retire-repository "$name" 2> ~/err || code=$?
+                test $code = 2
+            done
+            oid=$(sed -n 's/oid sha256://p' a.bin.mver) && grep -q "$oid" ~/models/roots/*
+            git model tag -q v1.0.0 && seq 9 > a.bin && add two && git model purge v1.0.0 --yes
+            ! grep "$oid" ~/models/roots/*
+            """
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
+    }
 }

@@ -180,8 +180,8 @@ struct PushHook {
         )
     }
 
-    /// Returns the artifacts that are to stay alive in the remote: what is here, and what only the remote has, which has
-    /// to know all others.
+    /// Returns the artifacts that are to stay alive in the remote: what is here, and what only the remote has, which
+    /// has to know all others.
     ///
     /// Where nothing can be written, what is there already is somebody else's to keep.
     private func present(

@@ -46,8 +46,7 @@ package struct RootRetirement: Sendable {
         let (roots, now) = try await collection.roots(dryRunAt: isDryRun ? workspace.context.now() : nil)
         switch rule {
         case .repository(let url):
-            let own = try await workspace.rootIdentity()
-            guard url != own else {
+            guard try await !workspace.rootIdentities().contains(url) else {
                 throw Failure(
                     .usage,
                     "\(url) is this repository",
@@ -62,10 +61,10 @@ package struct RootRetirement: Sendable {
             guard !old.isEmpty else { return [] }
             return try await workspace.seeingGitRemotes {
                 // Only now is it known that a directory that `origin` names is there, which knows whose roots are ours.
-                let own = try await workspace.rootIdentity()
+                let own = try await workspace.rootIdentities()
                 let reachable = try await workspace.repository.reachableCommits()
                 let victims = old.filter { root in
-                    root.repository == own && GitObjectID(root.commit).map(reachable.contains) != true
+                    own.contains(root.repository) && GitObjectID(root.commit).map(reachable.contains) != true
                 }
                 let live = victims.isEmpty ? [] : Set(try await workspace.livePointers().map(\.oid))
                 return try await retire(victims, keeping: live, on: remote, in: workspace, isDryRun: isDryRun)

@@ -84,13 +84,13 @@ struct StorePurge {
     }
 
     private func run(on store: LocalStore, ofRemote remote: ConfiguredRemote) async throws -> Outcome {
-        let own = try await workspace.rootIdentity()
+        let own = try await workspace.rootIdentities()
         let oids = Set(victims.map(\.oid))
         let roots = try store.roots().filter { !oids.isDisjoint(with: $0.record.oids) }
-        let retired = roots.filter { $0.record.repository == own }
+        let retired = roots.filter { own.contains($0.record.repository) }
         // Another repository's claim outlives this one's, which goes all the same, so that the other can purge the
         // rest.
-        let foreign = roots.filter { $0.record.repository != own }
+        let foreign = roots.filter { !own.contains($0.record.repository) }
         if !isDryRun {
             for root in retired {
                 guard let left = root.record.removing(oids) else { continue }
@@ -133,7 +133,8 @@ struct StorePurge {
             progress: { tally.set($0, of: $1) }
         )
         let victims = victims.sorted { $0.oid < $1.oid }
-        let request = RemotePurge.Request(victims, live: survivors, repository: try await workspace.rootIdentity())
+        let own = try await workspace.rootIdentities()
+        let request = RemotePurge.Request(victims, live: survivors, repositories: own)
         let report: RemotePurge.Report?
         do {
             if !isDryRun { try workspace.requireAgreement(to: remote) }

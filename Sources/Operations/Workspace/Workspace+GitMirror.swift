@@ -85,7 +85,9 @@ extension Workspace {
         var places = names.map(GitPlace.init(named:))
         for entry in git.entries where Workspace.isPlace(entry.key) {
             // A word alone is a name, or says that nothing is pushed there.
-            guard let text = entry.value, !names.contains(text), text.contains("/") || text.contains(":") else { continue }
+            guard let text = entry.value, !names.contains(text), text.contains("/") || text.contains(":") else {
+                continue
+            }
             if known.insert(text).inserted { places.append(GitPlace(text, of: entry, in: git)) }
         }
         return places

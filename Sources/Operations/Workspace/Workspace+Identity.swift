@@ -8,8 +8,12 @@ import Transport
 extension Workspace {
     /// Where a Git directory keeps the random id of its repository.
     private static let identifierName = "git-model-id"
+    /// Where the name of `origin` is kept that was seen last, below the directory of git-model.
+    private static let originName = "origin-id"
     /// The length of an id, in bytes.
     private static let identifierByteCount = 16
+    /// The most bytes that a name in a file may have, for a path is no longer.
+    private static let noteByteLimit = 8192
 
     /// Returns what the roots of this repository call it in a remote, where others read it: the URL of `origin`,
     /// without a login, where it means the same on every machine.
@@ -18,22 +22,60 @@ extension Workspace {
     /// not take for its own. A random id is behind it, which lies in the Git directory that the path leads to, so that
     /// all clones of that have one name.
     func rootIdentity() async throws -> String {
-        let origin = try await repository.program.configuration().value("remote.origin.url") ?? ""
+        let origin = try await originURL()
         if Workspace.isTheSameEverywhere(origin) { return Workspace.withoutLogin(origin) }
+        let own = try Workspace.identifier(in: repository.layout.commonDirectory)
+        guard !origin.isEmpty else { return "\(place)#\(own)" }
+        return try sharedIdentity(of: origin) ?? "\(Workspace.withoutLogin(origin))#\(own)"
+    }
+
+    /// Returns every name that roots of this repository may have: that of now, and those that it has while it has no
+    /// `origin`, or one whose directory was never seen.
+    ///
+    /// The id in each of them is this Git directory's, or that of `origin`: no other repository has such a name.
+    func rootIdentities() async throws -> Set<String> {
+        var names: Set<String> = [try await rootIdentity()]
+        let own = repository.layout.commonDirectory.appending(Workspace.identifierName)
+        guard let id = try Workspace.readIdentifier(own) else { return names }
+        names.insert("\(place)#\(id)")
+        let origin = try await originURL()
+        if !origin.isEmpty { names.insert("\(Workspace.withoutLogin(origin))#\(id)") }
+        return names
+    }
+
+    private func originURL() async throws -> String {
+        try await repository.program.configuration().value("remote.origin.url") ?? ""
+    }
+
+    /// The directory of the repository, as roots name it.
+    private var place: FilePath {
         let common = repository.layout.commonDirectory
-        let own = try Workspace.identifier(in: common)
-        guard !origin.isEmpty else {
-            return "\(common.lastComponent == ".git" ? common.removingLastComponent() : common)#\(own)"
-        }
+        return common.lastComponent == ".git" ? common.removingLastComponent() : common
+    }
+
+    /// Returns the name that all clones of a directory on this machine share; `nil` where it was never seen.
+    ///
+    /// One that is not there at the moment, perhaps because its disk is not mounted, keeps the name that it had.
+    private func sharedIdentity(of origin: String) throws -> String? {
         let place = root.pushing(FilePath(origin.hasPrefix("file://") ? String(origin.dropFirst(7)) : origin))
             .lexicallyNormalized()
-        if let directory = try? Workspace.gitDirectory(at: place),
+        let note = modelDirectory.appending(Workspace.originName)
+        let known = (try? DurableFile.read(note, limit: Workspace.noteByteLimit))
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard let directory = try? Workspace.gitDirectory(at: place),
             // Where somebody else's directory cannot be written to, the clones have names of their own.
             let shared = try? Workspace.identifier(in: directory)
-        {
-            return "\(place)#\(shared)"
+        else {
+            guard let known, known.hasPrefix("\(place)#"), known.hasSuffix("\n") else { return nil }
+            let name = known.dropLast()
+            return Workspace.isIdentifier(name.dropFirst("\(place)#".count)) ? String(name) : nil
         }
-        return "\(Workspace.withoutLogin(origin))#\(own)"
+        let name = "\(place)#\(shared)"
+        if known != name + "\n" {
+            try Directories.create(modelDirectory)
+            try DurableFile.write(Array((name + "\n").utf8), to: note)
+        }
+        return name
     }
 
     /// A URL as others may read it: without a user's name and password.
@@ -78,8 +120,7 @@ extension Workspace {
         guard let status = try FileStatus.of(path, followingLinks: true), status.size > 0 else { return nil }
         let length = identifierByteCount * 2
         let text = String(decoding: try DurableFile.read(path, limit: length + 1), as: UTF8.self)
-        guard text.count == length + 1, text.hasSuffix("\n"), text.dropLast().allSatisfy("0123456789abcdef".contains)
-        else {
+        guard text.hasSuffix("\n"), isIdentifier(text.dropLast()) else {
             throw Failure(
                 .failed,
                 "\(path) is no id of a repository",
@@ -87,5 +128,9 @@ extension Workspace {
             )
         }
         return String(text.dropLast())
+    }
+
+    private static func isIdentifier(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == identifierByteCount * 2 && text.allSatisfy("0123456789abcdef".contains)
     }
 }

@@ -13,15 +13,16 @@ package struct RemotePurge: Sendable {
     package struct Request: Sendable {
         let victims: [Pointer]
         let live: [Pointer]
-        let repository: String
+        let repositories: Set<String>
 
         var oids: Set<Digest> { Set(victims.map(\.oid)) }
 
-        /// Purges `victims` from where only roots of `repository` name them; what of them `live` objects need stays.
-        package init(_ victims: [Pointer], live: [Pointer], repository: String) {
+        /// Purges `victims` from where only roots of one repository name them, which has these names; what of them
+        /// `live` objects need stays.
+        package init(_ victims: [Pointer], live: [Pointer], repositories: Set<String>) {
             self.victims = victims
             self.live = live
-            self.repository = repository
+            self.repositories = repositories
         }
     }
 
@@ -113,7 +114,7 @@ package struct RemotePurge: Sendable {
     private static func own(_ closure: Closure) -> Set<Digest> { Set(closure.frames.keys).subtracting(closure.bases) }
 
     private func requireNoOtherClaim(_ plan: RemotePurgePlan, _ request: Request) throws(RemoteError) {
-        guard let other = plan.claims.first(where: { $0.repository != request.repository }) else { return }
+        guard let other = plan.claims.first(where: { !request.repositories.contains($0.repository) }) else { return }
         throw .claimed(source.remote.name, root: other)
     }
 
@@ -125,7 +126,7 @@ package struct RemotePurge: Sendable {
         _ report: inout Report
     ) async throws {
         let victims = request.oids
-        let retired = plan.claims.filter { $0.repository == request.repository }
+        let retired = plan.claims.filter { request.repositories.contains($0.repository) }
         for root in retired {
             if let left = root.removing(victims) { try await source.write(left) }
         }

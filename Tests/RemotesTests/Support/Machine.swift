@@ -157,7 +157,7 @@ final class Machine: Sendable {
             cancellation: Cancellation(),
             progress: { _, _ in }
         )
-        let request = RemotePurge.Request(victims, live: live, repository: "https://example.org/r")
+        let request = RemotePurge.Request(victims, live: live, repositories: ["https://example.org/r"])
         return try #require(try await purge.run(request, dryRunAt: dryRunAt))
     }
 
