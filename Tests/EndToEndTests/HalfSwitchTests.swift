@@ -7,7 +7,7 @@ import Testing
     /// `pend` lets the last event of the target be one that was only announced.
     static let setUp = """
         ref=refs/git-model/deployments/prod && journal=.git/model/deployments/prod
-        pend() { mkdir -p $journal && rm -f $journal/*.json && git show $ref:$(git ls-tree --name-only -r $ref | tail -n 1) > ~/event && mv ~/event $journal/$(sed -n 's/.*"id": "\\(.*\\)".*/\\1/p' ~/event).pending && git update-ref $ref $ref~1; }
+        pend() { mkdir -p $journal && rm -f $journal/*.json && git show $ref:$(git diff --name-only $ref~1 $ref) > ~/event && mv ~/event $journal/$(sed -n 's/.*"id": "\\(.*\\)".*/\\1/p' ~/event).pending && git update-ref $ref $ref~1; }
 
         """
 
