@@ -55,8 +55,8 @@ extension JSONValue {
             case .integer, .real: self = .number(text.first == "+" ? String(text.dropFirst()) : text)
             case .text, .list: self = .string(text)
             }
-        case .sequence(let elements): self = .array(elements.map(JSONValue.init))
-        case .mapping(let members): self = .object(members.mapValues(JSONValue.init))
+        case .sequence(let elements): self = .array(elements.map { JSONValue($0) })
+        case .mapping(let members): self = .object(members.mapValues { JSONValue($0) })
         }
     }
 }
