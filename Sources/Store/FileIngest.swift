@@ -214,7 +214,14 @@ struct FileIngest {
         tensors: [ComparedTensor] = []
     ) -> IngestedObject {
         let status = reading.source.status
-        return IngestedObject(oid: oid, size: status.size, status: status, readAt: reading.readAt, tensors: tensors)
+        return IngestedObject(
+            oid: oid,
+            size: status.size,
+            status: status,
+            readAt: reading.readAt,
+            note: reading.plan.note,
+            tensors: tensors
+        )
     }
 }
 

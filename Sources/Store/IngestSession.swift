@@ -131,7 +131,7 @@ package final class IngestSession: Sendable {
 
     private func add(_ bytes: [UInt8], cutAt ends: [Int], as role: FrameRole) throws(StoreError) -> IngestedObject {
         let oid = SHA256.digest(of: bytes)
-        let object = IngestedObject(oid: oid, size: Int64(bytes.count), status: nil, readAt: 0, tensors: [])
+        let object = IngestedObject(oid: oid, size: Int64(bytes.count), status: nil, readAt: 0, note: "", tensors: [])
         guard !bytes.isEmpty else { return object }
         try worker.withLock { worker throws(StoreError) in
             var references: [FrameReference] = []

@@ -11,6 +11,8 @@ package struct IngestedObject: Sendable {
     package let status: FileStatus?
     /// The wall-clock time in ns just before the first byte was read, for the stat cache's rule on racy files.
     package let readAt: Int64
+    /// Why the file's tensors are not known, or what whoever loads it should know first; may be empty.
+    package let note: String
     /// The tensors beside those of an earlier version; empty where there is none to compare with.
     let tensors: [ComparedTensor]
 }

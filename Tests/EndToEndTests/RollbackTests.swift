@@ -106,7 +106,7 @@ import Testing
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
-        for text in ["3\n0\n3\nnothing before\n", "error: there is nothing to go back to on edge"] {
+        for text in ["3\n0\n3\nbefore      nothing to go back to\n", "error: there is nothing to go back to on edge"] {
             #expect(result.output.contains(text), "\(text): \(result.output)")
         }
         #expect(result.output.hasSuffix("refused 5\nreleases/bert-v1.0.0\n"), "\(result.output)")

@@ -81,6 +81,10 @@ import Testing
             says: "0.2.0\nsmall@v0.1.0"
         ),
         Case("git model log nope", says: "there is no model 'nope'", exits: 5),
+        Case(
+            "printf '\\211HDF\\r\\n\\032\\n' > h.h5; head -c 1000000 /dev/urandom >> h.h5; mkdir d; cp h.h5 d; git model add -v h.h5 d",
+            says: "h.h5: HDF5\nd/h.h5: HDF5\nnew  "
+        ),
         Case("git model show", says: "HEAD\n", "By:      Ada <ada@example.org>\n", "opaque"),
         Case("git model tag -q v0.1.0 -m Baseline; git model show", says: "small@v0.1.0\n", "\n    Baseline\n"),
         Case("git model show v3.0.0", says: "small has no version v3.0.0", exits: 5),

@@ -11,6 +11,8 @@ struct ArtifactIngest {
         let pointer: Pointer
         /// The number of its files.
         let fileCount: Int
+        /// What is odd about files, by their names in the artifact.
+        var notes: [(name: String, text: String)] = []
     }
 
     let session: IngestSession
@@ -24,10 +26,12 @@ struct ArtifactIngest {
         for object in added {
             if let status = object.status { cache.record(object.oid, of: status, readAt: object.readAt) }
         }
+        let notes = zip(names, added).compactMap { $1.note.isEmpty ? nil : (name: $0, text: $1.note) }
         let named = zip(names, added).map { (name: $0, object: $1) }
         guard artifact.kind == .tree else {
             try session.compare(added[0], named, bases: bases)
-            return Result(pointer: Pointer(oid: added[0].oid, size: added[0].size, kind: .file), fileCount: 1)
+            let pointer = Pointer(oid: added[0].oid, size: added[0].size, kind: .file)
+            return Result(pointer: pointer, fileCount: 1, notes: notes)
         }
         var next = added.makeIterator()
         let digests = try artifact.files.map { file in
@@ -36,7 +40,7 @@ struct ArtifactIngest {
         }
         let listing = try ArtifactHash.listing(of: artifact, digests: digests)
         try session.compare(try session.add(listing), named, bases: bases)
-        return Result(pointer: listing.pointer, fileCount: artifact.files.count)
+        return Result(pointer: listing.pointer, fileCount: artifact.files.count, notes: notes)
     }
 
     private func addLink(_ file: ArtifactFiles.File) throws -> Digest {

@@ -55,8 +55,9 @@ struct MLflowRun {
         self.server = server
     }
 
-    /// Tells the server metrics, parameters and tags; what it has already changes nothing. Returns what metrics and
-    /// parameters are called there whose names it does not tell apart, as warnings.
+    /// Tells the server metrics, parameters and tags; what it has already changes nothing.
+    ///
+    /// Returns what metrics and parameters are called there whose names it does not tell apart, as warnings.
     func log(
         _ points: MetricLog,
         at time: Timestamp,

@@ -93,6 +93,10 @@ struct AddBatch {
         }
         let bases = try await bases(for: path, previous: previous?.pointer, committed: committed(path))
         let result = try await ArtifactIngest(session: session).add(files, bases: bases, cache: &cache)
+        for note in result.notes {
+            let place = note.name.isEmpty ? path.text : "\(path)/\(note.name)"
+            workspace.context.progress.detail("\(place): \(note.text)")
+        }
         added.append(
             Added(
                 path: path,
