@@ -54,6 +54,7 @@ import Testing
         let result = try await ClusterSample().run(
             HalfSwitchTests.setUp + """
                 served() { kubectl --namespace=ml get service prod -o json | version_of; }
+                git remote remove origin
                 git model deploy -q v1.0.0 prod && live | sed '/"resourceVersion"/d' > ~/first
                 git model deploy -q v1.1.0 prod && pend && kubectl --namespace=ml replace -f ~/first && served
                 git model deploy v1.0.0 prod && served && live | version_of
