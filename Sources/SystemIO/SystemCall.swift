@@ -225,6 +225,9 @@ enum SystemCall {
         }
     }
 
+    /// Gives a lock up, whoever else has the same open file.
+    static func unlock(_ descriptor: CInt) { _ = flock(descriptor, LOCK_UN) }
+
     /// The process's identifier, which names its temporary files.
     static var processIdentifier: Int32 { getpid() }
 

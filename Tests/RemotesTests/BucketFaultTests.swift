@@ -165,10 +165,18 @@ struct BucketFaultTests {
         try await source.push(pointers, to: bucket.remote(at: proxy.origin))
     }
 
-    @Test(arguments: [StorageServer.rclone, StorageServer.moto])
-    func `a bucket that is not there is no empty store`(task: Task<StorageServer, any Error>) async throws {
+    @Test(arguments: [
+        (StorageServer.rclone, "s3", "&region=us-east-1"), (StorageServer.moto, "s3", "&region=us-east-1"),
+        (StorageServer.gcs, "gs", ""),
+    ])
+    func `a bucket that is not there is no empty store`(
+        task: Task<StorageServer, any Error>,
+        scheme: String,
+        region: String
+    ) async throws {
         let server = try await task.value
-        let remote = try server.remote("s3://nothing-here/store?endpoint=\(server.process.origin)&region=us-east-1")
+        let origin = server.process.origin
+        let remote = try server.remote("\(scheme)://nothing-here/store?endpoint=\(origin)\(region)")
         let source = try Machine()
         let pointer = try await source.add([1, 2, 3])
         for attempt in [

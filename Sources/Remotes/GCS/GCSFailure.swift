@@ -7,15 +7,17 @@ struct GCSFailure: Sendable {
     let reason: String
     /// What the service says to people.
     let message: String
+    /// Whether it is the bucket that is not there.
+    let isAboutBucket: Bool
 
-    init(_ response: HTTPResponse) {
+    /// Reads an answer; `isOfBucket` says that the request named no object that has to be there.
+    init(_ response: HTTPResponse, isOfBucket: Bool = false) {
         let error = (try? JSONValue(parsing: response.bytes))?.object?["error"]?.object ?? [:]
         reason = error["errors"]?.array?.first?.object?["reason"]?.string ?? ""
         message = error["message"]?.string ?? (error.isEmpty ? String(response.text.prefix(200)) : "")
+        // Elsewhere nothing but the words tells a missing bucket from a missing object.
+        isAboutBucket = message.contains("bucket does not exist") || isOfBucket && response.status == 404
     }
-
-    /// Whether it is the bucket that is not there: nothing but the words tells that from a missing object.
-    var isAboutBucket: Bool { message.contains("bucket does not exist") }
 
     /// Returns the error for the file that a request was about; `isAnonymous` says that nothing told the service who
     /// asked.

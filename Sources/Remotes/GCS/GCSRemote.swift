@@ -60,7 +60,8 @@ package struct GCSRemote: Remote {
         repeat {
             var query = "?fields=items(name,size,updated),nextPageToken&prefix=" + PercentEncoding.encoded(prefix)
             if let token { query += "&pageToken=" + PercentEncoding.encoded(token) }
-            let response = try await send(HTTPRequest(.get, objects + query), directory, accepting: [200])
+            let request = HTTPRequest(.get, objects + query)
+            let response = try await send(request, directory, accepting: [200], isOfBucket: true)
             let page = try object(response, directory)
             for item in page["items"]?.array ?? [] {
                 if let file = GCSRemote.file(item, below: prefix) { files.insert(file) }
@@ -118,7 +119,7 @@ package struct GCSRemote: Remote {
             fields: ["Content-Type": "application/octet-stream"],
             body: body
         )
-        let response = try await send(request, file, accepting: [200, 201], sent: sent)
+        let response = try await send(request, file, accepting: [200, 201], isOfBucket: true, sent: sent)
         let answer = try object(response, file)
         // In base64, the most significant byte first ("Object resource").
         let expected = withUnsafeBytes(of: checksum.bigEndian) { Array($0).base64 }
@@ -147,10 +148,13 @@ package struct GCSRemote: Remote {
     }
 
     /// Makes a request with a token, and once more with a fresh one where the service says that it has expired.
+    ///
+    /// Of one that is of the bucket and names no object that has to be there, 404 can only mean the bucket.
     private func send(
         _ request: HTTPRequest,
         _ file: String,
         accepting statuses: Set<Int>,
+        isOfBucket: Bool = false,
         answerLimit: Int = HTTPTransport.answerLimit,
         sent: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws(RemoteError) -> HTTPResponse {
@@ -164,7 +168,7 @@ package struct GCSRemote: Remote {
                 throw RemoteError(name, file: file, error)
             }
             if response.isSuccess, statuses.contains(response.status) { return response }
-            let failure = GCSFailure(response)
+            let failure = GCSFailure(response, isOfBucket: isOfBucket)
             if statuses.contains(response.status), !failure.isAboutBucket { return response }
             guard attempt == 0, response.status == 401, let expired = token else {
                 let tried = await chain.attempts

@@ -1,0 +1,33 @@
+import Glibc
+import SystemIO
+import SystemPackage
+import Testing
+
+@Suite struct FileLockTests {
+    /// The descriptors of a file that this process has open.
+    private func descriptors(of path: FilePath) throws -> [CInt] {
+        try DirectoryEntry.all(in: "/proc/self/fd").compactMap { entry in
+            guard let target = try? SymbolicLink.target(of: FilePath("/proc/self/fd").appending(entry.name)) else {
+                return nil
+            }
+            return target == path.string ? CInt(entry.name) : nil
+        }
+    }
+
+    @Test func `A lock that ended is free, although a child that is being made has its file open`() throws {
+        let scratch = try ScratchDirectory()
+        let path = scratch.path.appending("lock")
+        func take() throws -> [CInt] {
+            let lock = try FileLock(path, mode: .exclusive, wait: nil)
+            #expect(throws: LockError.held(path)) { _ = try FileLock(path, mode: .shared, wait: nil) }
+            defer { extendLifetime(lock) }
+            // As fork(2) does, for the child.
+            return try descriptors(of: path).map { dup($0) }
+        }
+        let copies = try take()
+        defer { for copy in copies { close(copy) } }
+        #expect(!copies.isEmpty)
+        let lock = try FileLock(path, mode: .exclusive, wait: nil)
+        extendLifetime(lock)
+    }
+}
