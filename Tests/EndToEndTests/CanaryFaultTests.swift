@@ -18,10 +18,11 @@ import Testing
 
         """
 
-    /// A version v1.2.0 whose process ends once it answered, and does not start again while `~/asked` is there.
+    /// A version v1.2.0 whose process ends a moment after it answered, and does not start again while `~/asked` is
+    /// there.
     private static let fleeting = """
-        sed -i "1i import os, sys; os.path.exists('$HOME/asked') and sys.exit(1)" serve.py
-        sed -i "s|self.wfile.write(body)|open('$HOME/asked', 'w').close(); self.wfile.write(body); os._exit(1)|" serve.py
+        sed -i "1i import os, sys, threading; os.path.exists('$HOME/asked') and sys.exit(1)" serve.py
+        sed -i "s|self.wfile.write(body)|open('$HOME/asked', 'w').close(); self.wfile.write(body); threading.Timer(1.5, os._exit, (1,)).start()|" serve.py
         version 5 6 v1.2.0
 
         """
@@ -87,7 +88,7 @@ import Testing
     {
         let result = try await run(
             Self.divided + Self.fleeting + """
-                mkdir ~/bin && printf '#!/bin/sh\\ncase " $* " in *" var "*) sleep 1;; esac\\nexec '"$(command -v git)"' "$@"\\n' > ~/bin/git
+                mkdir ~/bin && printf '#!/bin/sh\\ncase " $* " in *" var "*) sleep 4;; esac\\nexec '"$(command -v git)"' "$@"\\n' > ~/bin/git
                 chmod +x ~/bin/git; late() { PATH=$HOME/bin:$PATH git-model deploy v1.2.0; }
                 late || echo ended $?; parts; ls ~/edge/.git-model/canary.json ~/edge/.git-model/events
                 chmod -R u+w ~/edge/releases && rm ~/asked ~/edge/releases/bert-v1.1.0-*/weights.json
