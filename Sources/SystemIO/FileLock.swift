@@ -36,8 +36,8 @@ package struct FileLock: ~Copyable, Sendable {
         descriptor = try FileLock.acquire(path, mode, wait ?? .zero)
     }
 
-    /// A child that another thread makes has the file open, too, until it is the program that it is to be: closing alone
-    /// would leave it locked so long.
+    /// A child that another thread makes has the file open, too, until it is the program that it is to be: closing
+    /// alone would leave it locked so long.
     deinit { SystemCall.unlock(descriptor.number) }
 
     private static func acquire(_ path: FilePath, _ mode: Mode, _ wait: Duration) throws(LockError) -> Descriptor {
