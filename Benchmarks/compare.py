@@ -74,7 +74,7 @@ def make_checkpoints(directory):
     return source
 
 
-def compare_locally(tools, scale, rounds, directory, settings):
+def compare_locally(tools, scale, rounds, directory, settings, checkpoints):
     """Every tool on this machine's disk: the figures of each table, and the lines."""
     layer, files, _ = scale
     lines = heading([*tools, *LIMITS, *LIBRARIES], rounds, directory, settings)
@@ -85,9 +85,7 @@ def compare_locally(tools, scale, rounds, directory, settings):
         )
         lines += table
     lines += compare_starts(tools, directory, settings)
-    checkpoints = make_checkpoints(directory)
     figures["shares"], table = shares.compare([*tools, *LIBRARIES], checkpoints, directory, settings)
-    figures["cold"] = {kind: shares.fetch_cold(tools[0], kind, checkpoints, directory, settings) for kind in ("bf16", "fp32")}
     return figures, lines + table
 
 
@@ -95,8 +93,10 @@ def compare_with_goals(tools, scale, rounds, directory, settings):
     """All that the goals are about, one after the other; what needs most room comes first."""
     growth, grown = curves.measure(tools[0], directory, settings)
     zeros = curves.measure_zeros(tools[0], directory, settings)
-    figures, lines = compare_locally(tools, scale, rounds, directory, settings)
+    checkpoints = make_checkpoints(directory)
+    figures, lines = compare_locally(tools, scale, rounds, directory, settings, checkpoints)
     figures |= {"growth": growth, "zeros": zeros, "planes": planes.measure(scale[0], directory)}
+    figures["cold"] = {kind: shares.fetch_cold(tools[0], kind, checkpoints, directory, settings) for kind in ("bf16", "fp32")}
     return {"goals": goals.table(figures), "comparison": lines, "curves": grown}
 
 
@@ -184,7 +184,8 @@ def measured(options, tools, are_all, directory, settings):
         return {"remote comparison": compare_remotely(tools, scale, rounds, directory, settings, options.only)}
     if options.scale == "full" and are_all:
         return compare_with_goals(tools, scale, rounds, directory, settings)
-    return {"comparison": compare_locally(tools, scale, rounds, directory, settings)[1]}
+    checkpoints = make_checkpoints(directory)
+    return {"comparison": compare_locally(tools, scale, rounds, directory, settings, checkpoints)[1]}
 
 
 if __name__ == "__main__":

@@ -199,6 +199,8 @@ struct JournalReconciliation {
         }
         return event
     }
+
+    /// Switches to a release again, and returns the event where it works.
     private func finish(_ event: DeploymentEvent, _ seal: ReleaseSeal) async throws -> DeploymentEvent {
         try await session.driver.activate(seal)
         try await session.driver.checkHealth(of: seal)
