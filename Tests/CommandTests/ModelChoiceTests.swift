@@ -44,6 +44,18 @@ import Testing
         #expect(await session.run("show", "v1.0.0").output.hasPrefix("b@v1.0.0\n"))
     }
 
+    @Test func `A revision shows only the artifacts that are asked for`() async throws {
+        let session = try await Self.two()
+        let both = try await session.succeed("show").output
+        #expect(both.contains("a.bin") && both.contains("b.bin"), "\(both)")
+        let one = try await session.succeed("show", "--", "b.bin").output
+        #expect(one.contains("b.bin") && !one.contains("a.bin"), "\(one)")
+        #expect(try await session.succeed("show", "HEAD", "--path", "b.bin.mver").output == one)
+        let path = await session.run("show", "b.bin")
+        #expect(path.exitCode == 5 && path.error.contains("`git model show -- b.bin`"), "\(path)")
+        #expect(await session.run("show", "--", "none.bin").error.contains("none.bin is no artifact"))
+    }
+
     @Test func `A version has the artifacts of its commit, whatever was moved or removed since`() async throws {
         let session = try await Self.two()
         try await session.succeed("mv", "-q", "a.bin", "c.bin")

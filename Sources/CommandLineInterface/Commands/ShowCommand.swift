@@ -13,11 +13,13 @@ struct ShowCommand: ModelCommand {
     @Argument(help: "A version or revision; by default what is checked out", completion: .words(.versions))
     var version: String?
 
+    @OptionGroup var limit: PathOptions
+
     @Flag(help: "List the tensors of its files: type, shape, statistics, how they are stored")
     var tensors = false
 
     func perform(in context: Context) async throws -> ShowVersion.Report {
-        try await ShowVersion(version, tensors: tensors).run(in: context)
+        try await ShowVersion(version, paths: limit.paths, tensors: tensors).run(in: context)
     }
 
     func render(_ report: ShowVersion.Report, to text: inout Text) {

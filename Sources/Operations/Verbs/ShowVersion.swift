@@ -55,12 +55,14 @@ package struct ShowVersion: Sendable {
     }
 
     private let version: String?
+    private let paths: [String]
     private let showsTensors: Bool
 
-    /// Creates the operation for a version or revision, or for what is checked out; `tensors` lists those of its files,
-    /// too.
-    package init(_ version: String? = nil, tensors: Bool = false) {
+    /// Creates the operation for a version or revision, or for what is checked out; `paths` limit which of its
+    /// artifacts are shown, and `tensors` lists those of their files, too.
+    package init(_ version: String? = nil, paths: [String] = [], tensors: Bool = false) {
         self.version = version
+        self.paths = paths
         showsTensors = tensors
     }
 
@@ -74,7 +76,7 @@ package struct ShowVersion: Sendable {
         let message = resolved.version?.annotation?.message
         let pointers = try await workspace.pointers(of: resolved)
         var unread: [String] = []
-        let artifacts = try pointers.entries.map { artifact in
+        let artifacts = try workspace.select(paths, among: pointers.entries).map { artifact in
             let small = workspace.smallFileTensors(of: artifact.path, in: joined.store)
             let row = try row(artifact, in: joined.store, small)
             if let remark = small.remark { unread.append("\(artifact.path): \(remark)") }
@@ -103,7 +105,18 @@ package struct ShowVersion: Sendable {
     }
 
     private func resolve(in workspace: Workspace) async throws -> ResolvedVersion {
-        if let version { return try await workspace.resolve(version) }
+        if let version {
+            do { return try await workspace.resolve(version) } catch {
+                guard case ResolutionError.unknown = error, let tracked = try? await workspace.pointers().entries,
+                    (try? workspace.select([version], among: tracked)) != nil
+                else { throw error }
+                throw Failure(
+                    .failed,
+                    "\(version) is no version, but an artifact",
+                    hints: ["show it: `git model show -- \(version)`"]
+                )
+            }
+        }
         guard let head = try await workspace.repository.objects.head().commit else {
             throw Failure(.failed, "there is no commit yet", hints: ["make one: `git commit`"])
         }
