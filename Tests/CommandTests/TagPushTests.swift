@@ -27,6 +27,12 @@ import Testing
         #expect(
             third.output.contains("Tagged small@v1.0.0 at ") && third.output.contains("Pushed main and small@v1.0.0")
         )
+        // A clone of what was pushed would know of no remote.
+        let warning = "does not have remote store as it is here, so that a clone would not find the bytes: commit .mver/"
+        #expect(third.error.contains(warning))
+        #expect(try await session.succeed("push", "--git").error.contains(warning))
+        try await session.shell("git add .mver/config && git commit -qm remote")
+        #expect(try await session.succeed("push", "--git").error == "")
     }
 
     @Test func `The same command completes a push that failed after the tag was made`() async throws {

@@ -72,6 +72,8 @@ package struct PushObjects: Sendable {
         report.hints += unreadable.hints
         if pushesGit {
             guard report.problems.isEmpty else { return report }
+            let uncommitted = try await workspace.warning(ofUncommittedRemote: report.remote)
+            report.warnings += [uncommitted].compactMap(\.self)
             report.warnings += try await workspace.pushCurrentBranch(with: runs)
             report.hints = []
         }

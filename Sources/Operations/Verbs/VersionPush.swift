@@ -42,6 +42,7 @@ struct VersionPush {
             let push = try await workspace.push(artifacts + more, to: nil, from: store)
             report.push = push
             try requireComplete(push)
+            report.warnings += [try await workspace.warning(ofUncommittedRemote: push.remote)].compactMap(\.self)
             report.warnings += try await workspace.pushPins(of: runs, to: gitRemote)
             try await pushReferences(existing, into: &report)
         } catch {

@@ -51,6 +51,16 @@ extension Workspace {
         return url
     }
 
+    /// Returns a warning where the current commit does not name a remote as it is set up here: whoever clones it does
+    /// not know where its bytes are.
+    func warning(ofUncommittedRemote name: String) async throws -> String? {
+        guard let head = try await repository.objects.head().commit else { return nil }
+        let committed = try await Configuration.load(repository, at: head, environment: context.environment)
+        guard committed.url(ofRemote: name) != configuration.url(ofRemote: name) else { return nil }
+        return "\(Configuration.path) of \(head.abbreviated) does not have remote \(name) as it is here, "
+            + "so that a clone would not find the bytes: commit \(Configuration.path)"
+    }
+
     /// Whether the user of this machine agreed to a URL of this repository's configuration, for good or for this
     /// invocation.
     func agrees(to configured: String) throws -> Bool {
