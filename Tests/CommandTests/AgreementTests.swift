@@ -29,6 +29,23 @@ import Testing
         try await session.succeed("trust", "--list", in: other)
     }
 
+    @Test(
+        arguments: [["push"], ["trust"], ["doctor"], ["remote", "list"], ["remote", "check"]]
+    )
+    func `The line to type for an agreement is safe to paste, whatever the URL has in it`(
+        words: [String]
+    ) async throws {
+        let session = try await Self.withArtifact(
+            "git config -f .mver/config remote.store.url '/nowhere/My Drive;touch ../pasted'"
+        )
+        let answer = await session.run(words)
+        let line = "git model trust '/nowhere/My Drive;touch ../pasted'"
+        #expect((answer.output + answer.error).contains(line), "\(answer)")
+        guard words == ["push"] else { return }
+        #expect(answer.error.contains("hint: or this once: `--trust '/nowhere/My Drive;touch ../pasted'`\n"))
+        try await session.shell("git init -q plain && cd plain && \(line) >/dev/null && [ ! -e ../pasted ]")
+    }
+
     @Test func `Agreement for one command may be spelled from where the user stands`() async throws {
         let session = try await Self.withArtifact("mkdir sub && git config -f .mver/config remote.store.url ../store")
         #expect(await session.run("push", "--trust", "../other").exitCode == 5)

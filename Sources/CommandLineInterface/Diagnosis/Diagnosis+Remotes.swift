@@ -88,7 +88,7 @@ extension RemoteError: Diagnosable {
         case .gcs: ["log in: `gcloud auth application-default login`"]
         case .web where url.hasSuffix(RemoteURL.hiddenQuery):
             ["agree to its use, where you have not: `git model trust` lists the URLs"]
-        case .rclone, .web, .lfs: ["agree to its use, where you have not: `git model trust \(ShellWord.quoted(url))`"]
+        case .rclone, .web, .lfs: ["agree to its use, where you have not: `\(Trust.line(url))`"]
         default: []
         }
     }
@@ -98,6 +98,6 @@ extension RemoteError: Diagnosable {
         guard tried.isEmpty, url.hasPrefix("s3://") || url.hasPrefix("gs://"), url.contains("?endpoint=") else {
             return []
         }
-        return ["agree to its use, where you have not: `git model trust \(ShellWord.quoted(url))`"]
+        return ["agree to its use, where you have not: `\(Trust.line(url))`"]
     }
 }

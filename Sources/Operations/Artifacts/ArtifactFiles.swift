@@ -46,7 +46,7 @@ struct ArtifactFiles: Sendable {
                 throw Failure(
                     .failed,
                     "\(path) is a symbolic link",
-                    hints: ["add what it leads to: `git model add --dereference \(path)`"]
+                    hints: ["add what it leads to: `git model add --dereference \(ShellWord.quoted(path.string))`"]
                 )
             }
             let end = try FollowedLink(at: path)

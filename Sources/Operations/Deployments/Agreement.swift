@@ -25,9 +25,8 @@ struct Agreement: Sendable, Equatable {
     }
 
     private static func failure(_ missing: [Agreement], _ message: String) -> Failure {
-        let words = missing.map { ShellWord.quoted($0.entry) }
-        let agree = words.map { "git model trust \($0)" }.joined(separator: " && ")
-        let once = words.map { "--trust \($0)" }.joined(separator: " ")
+        let agree = missing.map { Trust.line($0.entry) }.joined(separator: " && ")
+        let once = missing.map { "--trust \(ShellWord.quoted($0.entry))" }.joined(separator: " ")
         let object = missing.count == 1 ? "it" : "them"
         return Failure(.failed, message, hints: ["agree to \(object): `\(agree)`", "or this once: `\(once)`"])
     }

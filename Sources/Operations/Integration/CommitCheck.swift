@@ -51,7 +51,7 @@ struct CommitCheck {
             report.problems.append(
                 Problem(pointer, message: "the bytes that it names are neither here nor in a remote that is known")
             )
-            report.hints = ["add the artifact itself: `git model add \(artifact.path)`"]
+            report.hints = ["add the artifact itself: `git model add \(artifact.path.shellWord)`"]
         }
     }
 
@@ -83,7 +83,8 @@ struct CommitCheck {
             )
             if report.problems.count == 1 {
                 report.hints = [
-                    "make it an artifact: `git model add \(file.path)`", "or let Git have it: `git commit --no-verify`",
+                    "make it an artifact: `git model add \(ShellWord.quoted(file.path.description))`",
+                    "or let Git have it: `git commit --no-verify`",
                 ]
             }
         }

@@ -65,6 +65,6 @@ extension Doctor {
             : .missing(subject, "git model remote add --force \(remote.name) URL, if it has moved")
         guard try !workspace.agrees(to: remote.url) else { return [check] }
         let agreement = "your agreement to write to remote \(remote.name)"
-        return [check, .missing(agreement, "git model trust \(remote.location)")]
+        return [check, .missing(agreement, Trust.line(remote.location))]
     }
 }

@@ -84,18 +84,18 @@ package struct PointerMerge: Sendable {
     /// it.
     static func hints(forChosen artifact: RepositoryPath) -> [String] {
         [
-            "take what its pointer names: `git model checkout -- \(artifact)`",
-            "or what is in the work tree: `git model add \(artifact)`",
-            "or neither: `git rm -- \(artifact.appendingPointerSuffix)`",
+            "take what its pointer names: `git model checkout -- \(artifact.shellWord)`",
+            "or what is in the work tree: `git model add \(artifact.shellWord)`",
+            "or neither: `git rm -- \(artifact.appendingPointerSuffix.shellWord)`",
         ]
     }
 
     /// The commands that resolve a conflict in an artifact's pointer.
     static func hints(for artifact: RepositoryPath) -> [String] {
-        let pointer = artifact.appendingPointerSuffix
+        let pointer = artifact.appendingPointerSuffix.shellWord
         return [
-            "keep what is in the work tree: `git model add \(artifact)`",
-            "or take theirs: `git checkout --theirs -- \(pointer)`, then `git model checkout -- \(artifact)`",
+            "keep what is in the work tree: `git model add \(artifact.shellWord)`",
+            "or take theirs: `git checkout --theirs -- \(pointer)`, then `git model checkout -- \(artifact.shellWord)`",
         ]
     }
 

@@ -91,7 +91,7 @@ struct PushHook {
         guard try workspace.agrees(to: remote.url) else {
             return [
                 stakes + "nobody on this machine agreed to \(remote.location); do, and keep them: "
-                    + "`git model trust \(ShellWord.quoted(remote.location))`, `git model push`"
+                    + "`\(Trust.line(remote.location))`, `git model push`"
             ]
         }
         do {

@@ -31,7 +31,7 @@ struct GitLFSAuthority: LFSAuthority {
         let found = try await find(operation)
         if found.isStrange, operation == .upload {
             let reason = "nobody on this machine agreed to it, and only \(GitLFSAuthority.sharedFile) names it"
-            let way = "to agree: `git model trust \(found.url)`"
+            let way = "to agree: `\(Trust.line(found.url))`"
             throw .denied(remote, file: "LFS server \(found.url)", reason: "\(reason); \(way)", tried: [])
         }
         let address = try GitAddress(parsing: found.url)

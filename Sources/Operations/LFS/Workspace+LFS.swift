@@ -89,7 +89,7 @@ extension Workspace {
             throw Failure(
                 .failed,
                 "cannot use remote \(location.text): nobody on this machine agreed to it",
-                hints: ["agree to it: `git model trust \(location.text)`"]
+                hints: ["agree to it: `\(Trust.line(location.text))`"]
             )
         }
     }

@@ -21,7 +21,7 @@ struct MonitorWebhook: Sendable {
             throw Failure(
                 .failed,
                 "nobody on this machine agreed to \(QuotedPath.encode(url))",
-                hints: ["agree to it: `git model trust \(ShellWord.quoted(url))`"]
+                hints: ["agree to it: `\(Trust.line(url))`"]
             )
         }
         let encoder = JSONEncoder()

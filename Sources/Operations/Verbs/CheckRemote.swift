@@ -57,7 +57,7 @@ package struct CheckRemote: Sendable {
         await list(remote.store.remote, &report)
         guard try workspace.agrees(to: remote.url) else {
             report.add("write", false, "not tried: nobody on this machine agreed to \(remote.location)")
-            report.hints = ["agree to it: `git model trust \(remote.location)`"]
+            report.hints = ["agree to it: `\(Trust.line(remote.location))`"]
             return report
         }
         // Not random, but never twice: nobody has to guess it.

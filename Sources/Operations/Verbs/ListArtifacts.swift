@@ -146,7 +146,7 @@ extension Workspace {
             throw Failure(
                 .failed,
                 "the files of \(artifact.path) are not known here",
-                hints: ["get them: `git model fetch -- \(artifact.path)`"],
+                hints: ["get them: `git model fetch -- \(artifact.path.shellWord)`"],
                 cause: error
             )
         }
@@ -157,7 +157,7 @@ extension Workspace {
         Failure(
             .failed,
             "\(artifact.path) has no \(path.relative(to: artifact.path) ?? path)",
-            hints: ["see what it has: `git model ls \(artifact.path)`"]
+            hints: ["see what it has: `git model ls \(artifact.path.shellWord)`"]
         )
     }
 }

@@ -52,7 +52,7 @@ package struct ListRemotes: Sendable {
         }
         if report.remotes.isEmpty { report.hints = ["add one: `git model remote add store URL`"] }
         if let strange = report.remotes.first(where: { !$0.isAgreed }) {
-            report.hints = ["agree to write to it: `git model trust \(workspace.agreedURL(strange.url))`"]
+            report.hints = ["agree to write to it: `\(Trust.line(workspace.agreedURL(strange.url)))`"]
         }
         return report
     }

@@ -64,10 +64,11 @@ package struct MoveArtifact: Sendable {
         let found = try await workspace.select([source], among: tracked)
         let given = try workspace.path(source)
         guard found.count == 1, found[0].path == given.removingPointerSuffix ?? given else {
+            let places = "\(found[0].path.shellWord) \(ShellWord.quoted(destination))"
             throw Failure(
                 .failed,
                 "\(source) is a directory that holds artifacts, not one itself",
-                hints: ["move them one by one: `git model mv \(found[0].path) \(destination)`"]
+                hints: ["move them one by one: `git model mv \(places)`"]
             )
         }
         return found[0].path

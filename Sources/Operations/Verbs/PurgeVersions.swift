@@ -186,7 +186,8 @@ package struct PurgeVersions: Sendable {
                         .failed,
                         "cannot purge \(version.name): \(entry.path) is in use by \(places.joined(separator: ", "))",
                         hints: [
-                            "move on first: `git model rm \(entry.path)` or another version of it, committed everywhere",
+                            "move on first: `git model rm \(entry.path.shellWord)` or another version of it, "
+                                + "committed everywhere",
                             "or purge it all the same: `--force`",
                         ]
                     )

@@ -160,7 +160,8 @@ extension Workspace {
         }
         if let first = report.problems.first {
             report.hints.append("fetch it first from a remote that has it: `git model fetch`")
-            report.hints.append("or store it again where its file is still right: `git model add \(first.subject)`")
+            let path = ShellWord.quoted(first.subject)
+            report.hints.append("or store it again where its file is still right: `git model add \(path)`")
         }
         let keptOut = restoresPurged ? [] : try await remote.keptOut(artifacts, local: store, after: visit)
         report.problems += keptOut.filter { !purged.contains($0) }.map {

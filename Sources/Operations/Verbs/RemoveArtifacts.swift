@@ -97,8 +97,8 @@ extension Workspace {
             .failed,
             "cannot remove \(path): \(reason)",
             hints: [
-                "keep the file and only forget it: `git model rm --cached \(path)`",
-                "or lose \(what): `git model rm --force \(path)`",
+                "keep the file and only forget it: `git model rm --cached \(path.shellWord)`",
+                "or lose \(what): `git model rm --force \(path.shellWord)`",
             ]
         )
     }

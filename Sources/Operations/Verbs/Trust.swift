@@ -45,6 +45,10 @@ package struct Trust: Sendable {
     /// Creates the operation.
     package init(_ action: Action) { self.action = action }
 
+    /// The line by which a user agrees to an entry, for messages: what it names may come from a tracked file, and the
+    /// line is pasted into a shell.
+    package static func line(_ entry: String) -> String { "git model trust \(ShellWord.quoted(entry))" }
+
     /// Reads or changes the user's own list; needs no repository.
     package func run(in context: Context) async throws -> Report {
         guard let store = TrustStore(environment: context.environment) else {
@@ -72,11 +76,11 @@ package struct Trust: Sendable {
                 }
                 for remote in remotes where !report.urls.contains(where: { $0.url == remote.url }) {
                     report.urls.append(Report.Entry(url: remote.url, remotes: names(remote.url), isAgreed: false))
-                    report.hints = ["agree to write to it: `git model trust \(remote.url)`"]
+                    report.hints = ["agree to write to it: `\(Trust.line(remote.url))`"]
                 }
                 for (entry, purpose) in others.sorted(by: { $0.key < $1.key }) where !agreed.contains(entry) {
                     report.urls.append(Report.Entry(url: entry, remotes: [], isAgreed: false, purpose: purpose))
-                    report.hints.append("agree to \(purpose): `git model trust \(ShellWord.quoted(entry))`")
+                    report.hints.append("agree to \(purpose): `\(Trust.line(entry))`")
                 }
                 return report
             case .add(let text):

@@ -182,7 +182,10 @@ extension Workspace {
         throw Failure(
             .failed,
             "cannot write to remote \(remote.name): nobody on this machine agreed to \(remote.location)",
-            hints: ["agree to it: `git model trust \(remote.location)`", "or this once: `--trust \(remote.location)`"]
+            hints: [
+                "agree to it: `\(Trust.line(remote.location))`",
+                "or this once: `--trust \(ShellWord.quoted(remote.location))`",
+            ]
         )
     }
 }

@@ -54,7 +54,7 @@ struct ModelAssignment {
             throw Failure(
                 .usage,
                 "it is not clear which model \(first) belongs to: \(names.map(\.text).joined(separator: ", "))",
-                hints: ["name it: `git model add --model \(names[0]) \(first)`"]
+                hints: ["name it: `git model add --model \(names[0]) \(first.shellWord)`"]
             )
         }
         guard hasMetadata, metadataModel(for: artifacts) == nil else { return }

@@ -137,7 +137,7 @@ struct ObjectLookup {
     }
 
     private func isDirectory(_ path: RepositoryPath) -> Failure {
-        Failure(.failed, "\(path) is a directory", hints: ["see what it has: `git model ls \(path)`"])
+        Failure(.failed, "\(path) is a directory", hints: ["see what it has: `git model ls \(path.shellWord)`"])
     }
 
     private func requireFetching(of path: RepositoryPath) throws {

@@ -52,7 +52,10 @@ extension Workspace {
                 throw Failure(
                     .failed,
                     "\(argument) is no artifact",
-                    hints: ["see what is: `git model status`", "or make it one: `git model add \(argument)`"]
+                    hints: [
+                        "see what is: `git model status`",
+                        "or make it one: `git model add \(ShellWord.quoted(argument))`",
+                    ]
                 )
             }
             selected += found.filter { artifact in !selected.contains { $0.path == artifact.path } }

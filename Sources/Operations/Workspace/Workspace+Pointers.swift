@@ -80,12 +80,13 @@ extension Workspace {
     }
 
     private func hints(for damage: PointerIndex.Damage) async throws -> [String] {
-        let path = damage.path
+        let path = ShellWord.quoted(damage.path)
         switch damage.kind {
-        case .newerVersion: return ["install a newer git-model, which can read \(path)"]
+        case .newerVersion: return ["install a newer git-model, which can read \(damage.path)"]
         case .unmerged: return damage.artifact.map { PointerMerge.hints(for: $0) } ?? []
         case .obstructed(let obstacle):
-            return ["move it away: `mv \(obstacle) \(obstacle).aside`, then `git checkout -- \(path)`"]
+            let (file, aside) = (ShellWord.quoted(obstacle), ShellWord.quoted("\(obstacle).aside"))
+            return ["move it away: `mv \(file) \(aside)`, then `git checkout -- \(path)`"]
         case .foreign: return [damage.renaming]
         case .unusableName: return ["take it out of Git: `git rm --cached -- \(path)`"]
         case .malformed, .notAFile:
@@ -96,7 +97,7 @@ extension Workspace {
                     return ["restore it: \(clear)`git checkout -- \(path)`"]
                 }
                 if try FileStatus.of(location(of: artifact)) != nil {
-                    return ["write it anew: \(clear)`git model add \(artifact)`"]
+                    return ["write it anew: \(clear)`git model add \(artifact.shellWord)`"]
                 }
             }
             if let head = try await repository.objects.head().commit,
@@ -111,5 +112,7 @@ extension Workspace {
 
 extension PointerIndex.Damage {
     /// The hint for a file that only happens to have a pointer's name: nobody else has its bytes.
-    var renaming: String { "give it another name: `mv \(path) \(path).aside`" }
+    var renaming: String {
+        "give it another name: `mv \(ShellWord.quoted(path)) \(ShellWord.quoted("\(path).aside"))`"
+    }
 }

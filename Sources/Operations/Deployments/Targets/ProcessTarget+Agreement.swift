@@ -22,7 +22,7 @@ extension ProcessTarget {
         if kept != configuration {
             said.add(
                 "the gateway of \(target.name) does as before, for nobody on this machine agreed to \(missing.subject); "
-                    + "agree to it: `git model trust \(ShellWord.quoted(missing.entry))`"
+                    + "agree to it: `\(Trust.line(missing.entry))`"
             )
         }
         return kept
