@@ -44,6 +44,11 @@ extension GitRepository {
     /// The variable that tells our own hooks that we started this Git command, so that they stand back.
     package static let hookGuard = ["GIT_MODEL_HOOK_GUARD": "1"]
 
+    /// What keeps Git, and the `ssh` that it starts, from asking for a password.
+    private static let withoutQuestions = [
+        "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "force",
+    ]
+
     /// Pushes exactly these references, on the caller's terminal: progress, credentials and hooks are the user's.
     ///
     /// Without a remote, what and where Git's configuration says. Captured, nothing is printed, and Git's words are in
@@ -122,22 +127,53 @@ extension GitRepository {
 
     /// Checks out a commit or branch; `git` refuses where changes in the work tree would be lost, unless it is forced.
     ///
-    /// Throws `wouldOverwrite` with the first file that it refuses for. What hooks print is not shown.
+    /// Throws `wouldOverwrite` with the first file that it refuses for. What hooks print is not shown; where one fails
+    /// when all is done, what it printed is returned.
+    @discardableResult
     package func checkout(
         _ target: GitCheckoutTarget,
         isForced: Bool = false,
         environment: [String: String] = [:]
-    ) async throws(GitError) {
+    ) async throws(GitError) -> String? {
         let command: [GitArgument] = ["checkout", "--quiet"] + (isForced ? ["--force"] : [])
-        let program = program.with(environment: environment)
+        let place: [GitArgument]
         switch target {
-        case .commit(let id): try await program.run(command + ["--detach", GitArgument(id), "--"])
+        case .commit(let id): place = ["--detach", GitArgument(id), "--"]
         case .branch(let name):
             guard GitReferenceName.isValidBranch(name) else {
                 throw GitError(.invalidName(name), command: "git checkout")
             }
-            try await program.run(command + [GitArgument(name), "--"])
+            place = [GitArgument(name), "--"]
         }
+        guard let failure = await program.with(environment: environment).failure(of: command + place) else {
+            return nil
+        }
+        guard failure.mayBeOfHook, try await isCheckedOut(target) else { throw failure }
+        return failure.message
+    }
+
+    /// Whether HEAD is where a checkout was to lead, and no merge is under way that would have stopped it.
+    private func isCheckedOut(_ target: GitCheckoutTarget) async throws(GitError) -> Bool {
+        switch (target, try await objects.head()) {
+        case (.commit(let wanted), .detached(let commit)) where commit == wanted: break
+        case (.branch(let wanted), .branch(let name, _)) where name == "refs/heads/\(wanted)": break
+        default: return false
+        }
+        return try await program.run(["ls-files", "--unmerged", "-z"]).bytes.isEmpty
+    }
+
+    /// Whether a remote would refuse the references as it is now, for what it has there is not in them.
+    ///
+    /// Nothing is changed there, no hook runs, and no question is asked: where the remote does not answer, it is not
+    /// known to refuse anything.
+    package func isRefused(_ refspecs: [GitRefspec], by remote: String) async -> Bool {
+        guard let place = try? remoteArgument(remote) else { return false }
+        let command: [GitArgument] = [
+            "push", "--dry-run", "--quiet", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--", place,
+        ]
+        let output = try? await program.with(environment: GitRepository.withoutQuestions)
+            .run(command + refspecs.map(\.argument), accepting: [0, 1])
+        return output?.exitCode == 1
     }
 
     /// Returns a remote's references by full name; `peeledID` is the tag object's where the remote does not peel it.
@@ -189,16 +225,32 @@ extension GitRepository {
         _ environment: [String: String]
     ) async -> GitError.Kind? {
         guard let command = arguments.first else { return nil }
-        let quiet = [
-            "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "force",
-        ]
         let rehearsal: [GitArgument] = [command, "--dry-run"] + (command == "push" ? ["--no-verify"] : [])
         do {
-            try await program.with(environment: environment.merging(quiet) { $1 })
+            try await program.with(environment: environment.merging(GitRepository.withoutQuestions) { $1 })
                 .run(rehearsal + arguments.dropFirst())
             return nil
         } catch {
             return [.authenticationFailed, .unreachable].contains(error.kind) ? error.kind : nil
         }
+    }
+}
+
+extension GitProgram {
+    /// Runs `git` and returns why it failed; `nil` where it did not.
+    func failure(of arguments: [GitArgument]) async -> GitError? {
+        do {
+            try await run(arguments)
+            return nil
+        } catch { return error }
+    }
+}
+
+extension GitError {
+    /// Whether this may be the exit code of a hook that ran when all was done: of what Git gives up it says 128 or
+    /// more, and files that it could not write are named.
+    var mayBeOfHook: Bool {
+        guard kind != .cancelled, let exitCode else { return false }
+        return (1..<128).contains(exitCode) && !message.contains("error: unable to ")
     }
 }

@@ -1,3 +1,4 @@
+import SystemIO
 package import SystemPackage
 
 /// A worktree of a repository.
@@ -56,7 +57,8 @@ extension GitRepository {
 
     /// Makes a worktree without a branch, in a directory that is not there or empty; no hook of ours runs.
     ///
-    /// With a reason, it is locked from the beginning.
+    /// With a reason, it is locked from the beginning. That a hook of the user's fails in it is no failure: Git takes
+    /// away what it could not make as a whole.
     package func addWorktree(
         at path: FilePath,
         commit: GitObjectID,
@@ -65,7 +67,15 @@ extension GitRepository {
         let program = program.with(environment: GitRepository.hookGuard.mapValues { $0 })
         let lock: [GitArgument] = reason.map { ["--lock", "--reason", GitArgument($0)] } ?? []
         let place = ["--", GitArgument(path), GitArgument(commit)]
-        try await program.run(["worktree", "add", "--quiet", "--detach"] + lock + place)
+        let arguments: [GitArgument] = ["worktree", "add", "--quiet", "--detach"] + lock + place
+        guard let failure = await program.failure(of: arguments) else { return }
+        guard failure.mayBeOfHook, try await isWorktree(path, at: commit) else { throw failure }
+    }
+
+    private func isWorktree(_ path: FilePath, at commit: GitObjectID) async throws(GitError) -> Bool {
+        try await worktrees().contains { worktree in
+            worktree.commit == commit && (try? FileStatus.isSame(worktree.path, path)) == true
+        }
     }
 
     /// Takes the lock of a worktree away.

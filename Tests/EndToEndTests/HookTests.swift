@@ -199,6 +199,21 @@ import Testing
         #expect(try await scratch.run("git config --get-regexp git-model").output == "")
     }
 
+    @Test func `A version is checked out whole, also where a hook of the user's fails`() async throws {
+        let scratch = try await twoVersions()
+        let result = try await scratch.run(
+            """
+            printf '#!/bin/sh\\necho no LFS >&2; exit 2\\n' > .git/hooks/post-checkout.before-git-model
+            chmod +x .git/hooks/post-checkout.before-git-model
+            git model checkout old && cat weights/model.bin && git branch --show-current
+            git model checkout -q main && cat weights/model.bin
+            """
+        )
+        try result.expectSuccess()
+        #expect(result.output.contains("warning: a hook failed behind Git's checkout: no LFS\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("AAAAold\nBBBB"), "\(result.output)")
+    }
+
     @Test func `core hooksPath outside the work tree is written, inside it is the user's`() async throws {
         let scratch = try await ScratchRepository()
         try await scratch.run("git config core.hooksPath ~/hooks && git model init -q && [ -x ~/hooks/pre-push ]")

@@ -51,6 +51,18 @@ import Testing
         #expect(result.output.hasSuffix("gone\n"), "\(result.output)")
     }
 
+    @Test func `A hook of the user's that fails in the worktree keeps no run from being done again`() async throws {
+        let result = try await run(
+            """
+            git model run -q --name a -- git model record metric a=1
+            printf '#!/bin/sh\\nexit 2\\n' > .git/hooks/post-checkout.before-git-model
+            chmod +x .git/hooks/post-checkout.before-git-model
+            git model reproduce a --tolerance 0 2>&1 | tail -n 1 && git worktree list | wc -l
+            """
+        )
+        #expect(result.output == "  a  1  1  same\n1\n", "\(result.output)")
+    }
+
     @Test func `A worktree whose lock the command took away stays`() async throws {
         let result = try await run(
             """

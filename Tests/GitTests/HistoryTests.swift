@@ -240,4 +240,41 @@ struct TransferTests {
             #expect(throws: GitError.self) { try GitRefspec(name) }
         }
     }
+
+    @Test("completes a checkout and a worktree behind which a hook fails, but nothing that Git refuses")
+    func failingHooks() async throws {
+        let scratch = try Scratch()
+        let sample = try await scratch.sample()
+        try scratch.write("#!/bin/sh\necho no LFS >&2\nexit 2\n", to: "sample/.git/hooks/post-checkout")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755],
+            ofItemAtPath: sample.appending(".git/hooks/post-checkout").string
+        )
+        let repository = try await scratch.open(sample)
+        let first = try #require(try await repository.objects.resolve("light"))
+        #expect(try await repository.checkout(.commit(first)) == "no LFS")
+        #expect(try await repository.objects.head() == .detached(first))
+        #expect(try await repository.checkout(.branch("side")) == "no LFS")
+        let place = scratch.root.appending("place")
+        try await repository.addWorktree(at: place, commit: first, lockedFor: "test")
+        #expect(try await repository.worktrees().contains { $0.commit == first && $0.lockReason == "test" })
+        await #expect(throws: GitError.self) { try await repository.addWorktree(at: place, commit: first) }
+        try scratch.write("mine\n", to: "sample/z.mver")
+        let refused = await #expect(throws: GitError.self) { try await repository.checkout(.branch("main")) }
+        #expect(refused?.kind == .wouldOverwrite("z.mver"))
+    }
+
+    @Test("refuses a checkout in the middle of a merge, also of the branch that HEAD is on")
+    func unmerged() async throws {
+        let scratch = try Scratch()
+        let sample = try await scratch.sample()
+        for branch in ["one", "other"] {
+            try await scratch.git("switch", "--quiet", "--create", GitArgument(branch), "light", in: sample)
+            try scratch.write("\(branch)\n", to: "sample/plain.txt")
+            try await scratch.git("commit", "--quiet", "--all", "--message=Change", in: sample)
+        }
+        _ = try await scratch.program(sample).run(["merge", "--quiet", "one"], accepting: [1])
+        let repository = try await scratch.open(sample)
+        await #expect(throws: GitError.self) { try await repository.checkout(.branch("other")) }
+    }
 }

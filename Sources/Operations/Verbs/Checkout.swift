@@ -17,6 +17,7 @@ package struct Checkout: Sendable {
         package var branch: String?
         /// The artifacts that were written.
         package var restored: [RestoredArtifact] = []
+        package var warnings: [String] = []
         package var hints: [String] = []
         package var problems: [Problem] = []
 
@@ -55,12 +56,16 @@ package struct Checkout: Sendable {
         let previous = try await workspace.repository.objects.head()
         let kept = Set(wanted.map(\.path))
         let gone = present.filter { !kept.contains($0.path) }
-        try await checkOut(target, without: gone, in: workspace, joined.store)
+        let hookFailure = try await checkOut(target, without: gone, in: workspace, joined.store)
         var report = Report(version: target.name, commit: target.commit.hex, branch: target.branch)
         let result = try await workspace.restore(wanted, from: joined.store, isForced: isForced)
         report.restored = result.restored
         report.problems = result.problems
         report.hints = result.hints
+        if let hookFailure {
+            let words = hookFailure.isEmpty ? "" : ": \(hookFailure)"
+            report.warnings.append("a hook failed behind Git's checkout\(words)")
+        }
         if case .branch(let name, _) = previous, target.branch == nil {
             report.hints.append("go back: `git switch \(name.dropFirst("refs/heads/".count))`")
         }
@@ -79,15 +84,15 @@ package struct Checkout: Sendable {
         report.hints += unreadable.hints
     }
 
-    /// Lets Git check out a version that does not have the artifacts in `gone`.
+    /// Lets Git check out a version that does not have the artifacts in `gone`; returns what a hook said that failed.
     private func checkOut(
         _ target: CheckoutTarget,
         without gone: [PointerIndex.Entry],
         in workspace: Workspace,
         _ store: LocalStore
-    ) async throws {
+    ) async throws -> String? {
         do {
-            try await workspace.checkOut(target.place, isForced: isForced, without: gone, store)
+            return try await workspace.checkOut(target.place, isForced: isForced, without: gone, store)
         } catch let error as GitError {
             guard case .wouldOverwrite = error.kind else { throw error }
             throw Failure(
@@ -134,8 +139,8 @@ package struct Checkout: Sendable {
             .failed,
             "cannot restore \(artifact.path): it has changes that are in no store",
             hints: [
-                "keep them: `git model add \(artifact.path)`, then `git commit`",
-                "or lose them: `git model checkout --force -- \(artifact.path)`",
+                "keep them: `git model add \(artifact.path.shellWord)`, then `git commit`",
+                "or lose them: `git model checkout --force -- \(artifact.path.shellWord)`",
             ]
         )
     }
@@ -151,7 +156,7 @@ package struct Checkout: Sendable {
         let wanted = try await workspace.select(paths, among: all)
         let modified = try await workspace.modified(wanted, store: store)
         if !isForced, let first = modified.first {
-            throw lost(first, of: target.name, again: "\(version ?? "") -- \(first.path)")
+            throw lost(first, of: target.name, again: "\(version ?? "") -- \(first.path.shellWord)")
         }
         if fetches { try await fetchAbsent(wanted, in: workspace, store) }
         try requirePresent(wanted, in: workspace, store, of: target.name)
@@ -186,7 +191,7 @@ package struct Checkout: Sendable {
             .failed,
             "cannot check out \(version): \(artifact.path) has changes that are in no store",
             hints: [
-                "keep them: `git model add \(artifact.path)`, then `git commit`",
+                "keep them: `git model add \(artifact.path.shellWord)`, then `git commit`",
                 "or lose them: `git model checkout --force \(again)`",
             ]
         )
@@ -267,7 +272,8 @@ private struct CheckoutTarget {
 }
 
 extension Workspace {
-    /// Lets Git check out a commit or branch that does not have some of the artifacts.
+    /// Lets Git check out a commit or branch that does not have some of the artifacts; returns what a hook said that
+    /// failed.
     ///
     /// They go first: were this killed in between, nobody would know any more that they were artifacts.
     fileprivate func checkOut(
@@ -275,10 +281,10 @@ extension Workspace {
         isForced: Bool,
         without gone: [PointerIndex.Entry],
         _ store: LocalStore
-    ) async throws {
+    ) async throws -> String? {
         try await WorkTreeAlignment(in: self).takeAway(gone, store)
         do {
-            try await repository.checkout(target, isForced: isForced, environment: GitRepository.hookGuard)
+            return try await repository.checkout(target, isForced: isForced, environment: GitRepository.hookGuard)
         } catch {
             // Git left everything as it was, and so does this; should it fail as well, Git's reason counts.
             do { _ = try await restore(gone, from: store, isForced: false) } catch {}
