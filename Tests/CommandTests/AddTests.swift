@@ -79,4 +79,40 @@ import Testing
         )
         #expect(try await session.shell("git ls-files weights") == "weights/.gitignore\nweights/a.bin.mver\n")
     }
+
+    @Test func `An update leaves out what Git moved on, unless it is named`() async throws {
+        let session = try await Session("echo a1 > a.bin && echo b1 > b.bin && echo c1 > c.bin")
+        try await session.succeed("add", "-q", "a.bin", "b.bin", "c.bin")
+        try await session.shell("git commit -qm one && echo b2 > b.bin")
+        try await session.succeed("add", "-q", "-u")
+        // Git brings the pointer back, and no hook the bytes; what is no version of itself is work.
+        try await session.shell(
+            "git commit -qm two && git revert --no-edit HEAD && echo a2 > a.bin && cp b.bin c.bin"
+        )
+        let status = try await session.succeed("status")
+        let hints = status.error.split(separator: "\n")
+        #expect(status.output.contains("  stale     b.bin"), "\(status)")
+        #expect(hints.first == "hint: bring them in line: `git model checkout`", "\(status)")
+        let answer = try await session.succeed("add", "-u")
+        #expect(answer.output.contains("modified  a.bin") && answer.output.contains("modified  c.bin"), "\(answer)")
+        #expect(!answer.output.contains("b.bin"), "\(answer)")
+        #expect(answer.error.contains("warning: b.bin has the bytes of another version, and was left out\n"))
+        #expect(answer.error.contains("hint: bring it in line: `git model checkout -- b.bin`\n"))
+        #expect(try await session.shell("git status --short") == "M  a.bin.mver\nM  c.bin.mver\n")
+        let named = try await session.succeed("add", "-u", "b.bin")
+        #expect(named.output.contains("modified  b.bin") && !named.error.contains("left out"), "\(named)")
+        #expect(try await session.shell("git status --short b.bin.mver") == "M  b.bin.mver\n")
+    }
+
+    @Test func `The commands of hints have paths as words of the shell`() async throws {
+        let session = try await Session("echo 1 > 'my model.bin'")
+        try await session.succeed("add", "-q", "my model.bin")
+        try await session.shell("git commit -qm one && echo 2 > 'my model.bin'")
+        #expect(try await session.succeed("status").error.contains("`git model checkout -- 'my model.bin'`"))
+        let refused = await session.run("checkout", "--", "my model.bin")
+        #expect(refused.exitCode == 5 && refused.error.contains("`git model add 'my model.bin'`"), "\(refused)")
+        #expect(refused.error.contains("`git model checkout --force -- 'my model.bin'`"), "\(refused)")
+        let kept = await session.run("rm", "my model.bin")
+        #expect(kept.exitCode == 5 && kept.error.contains("`git model rm --cached 'my model.bin'`"), "\(kept)")
+    }
 }

@@ -143,6 +143,7 @@ package struct Add: Sendable {
         {
             throw Failure(.failed, "cannot add \(problem.subject): \(problem.message)", hints: report.hints)
         }
+        if isUpdate { try await leaveOutStale(of: &batch, in: workspace, &report) }
         try await batch.commit(stages: stages, into: &report)
         if stages {
             let unstaged = try await workspace.repository.index.unstaged(chosen.small.map { GitPath($0.text) })
@@ -150,6 +151,18 @@ package struct Add: Sendable {
             try await workspace.repository.index.stage(fresh.map { GitPath($0.text) })
             report.gitFiles = fresh.map(\.text)
         }
+    }
+
+    /// Leaves out what was not named and has the bytes of another of its versions: Git moved its pointer on, and
+    /// committing the old one would take that back.
+    private func leaveOutStale(of batch: inout AddBatch, in workspace: Workspace, _ report: inout Report) async throws {
+        let named = try arguments.filter { !workspace.isTop($0) }.map { try workspace.path($0) }
+        let stale = try await batch.leaveOutEarlierVersions(except: named.map { $0.removingPointerSuffix ?? $0 })
+        guard let first = stale.first else { return }
+        report.warnings += stale.map { "\($0) has the bytes of another version, and was left out" }
+        let paths = stale.count == 1 ? first.shellWord : "PATH…"
+        report.hints.append("bring it in line: `git model checkout -- \(paths)`")
+        report.hints.append("or make a new version of it: `git model add \(paths)`")
     }
 
     private func selection(

@@ -136,6 +136,32 @@ struct AddBatch {
     /// Leaves out what was added or taken after as many artifacts; its bytes are in the store, for collection.
     mutating func leaveOut(after count: Int) { added.removeLast(added.count - count) }
 
+    /// Leaves out artifacts whose bytes are not those of their pointers, but those that their pointers have in other
+    /// commits, or anywhere in an index; returns them.
+    ///
+    /// Bytes that the store has and no commit names are work all the same: those of an `add` that was killed, for one.
+    mutating func leaveOutEarlierVersions(except named: [RepositoryPath]) async throws -> [RepositoryPath] {
+        var stale = added.filter { item in
+            guard let previous = item.previous, !named.contains(item.path) else { return false }
+            return previous.pointer != item.result.pointer
+        }
+        guard !stale.isEmpty else { return [] }
+        // All of history is read only where its bytes can be.
+        let known = try workspace.acknowledgedAnywhere()
+        stale.removeAll { item in
+            let pointer = item.result.pointer
+            return !known.contains(pointer.oid) && !Closure(of: [pointer], in: store).isComplete
+        }
+        guard !stale.isEmpty else { return [] }
+        let versions = Dictionary(grouping: try await workspace.historicalArtifacts(), by: \.path)
+        stale.removeAll { item in
+            !(versions[item.path]?.contains { $0.pointer == item.result.pointer } ?? false)
+        }
+        let paths = stale.map(\.path)
+        added.removeAll { paths.contains($0.path) }
+        return paths
+    }
+
     /// Keeps an object without a pointer that the session has.
     mutating func keep(_ pointer: Pointer) { others.append(pointer) }
 
@@ -149,14 +175,14 @@ struct AddBatch {
                 throw Failure(
                     .failed,
                     "it is inside the artifact \(other)",
-                    hints: ["add that: `git model add \(other)`"]
+                    hints: ["add that: `git model add \(other.shellWord)`"]
                 )
             }
             if other.isInside(path) {
                 throw Failure(
                     .failed,
                     "it holds the artifact \(other)",
-                    hints: ["stop tracking that first: `git model rm --cached \(other)`"]
+                    hints: ["stop tracking that first: `git model rm --cached \(other.shellWord)`"]
                 )
             }
         }
@@ -307,7 +333,7 @@ struct AddBatch {
         let pointers = changed.filter { $0.removingPointerSuffix != nil }
         guard !pointers.isEmpty else { return [] }
         let what = pointers.count == 1 ? "the pointer" : "the pointers"
-        return stages ? ["record \(what): `git commit`"] : ["stage \(what): `git add \(pointers[0])`"]
+        return stages ? ["record \(what): `git commit`"] : ["stage \(what): `git add \(pointers[0].shellWord)`"]
     }
 }
 

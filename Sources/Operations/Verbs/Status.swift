@@ -189,20 +189,20 @@ package struct Status: Sendable {
         }
         if first("new") != nil {
             let unstaged = artifacts.first { !$0.isTracked }
-            hints.append(
-                "record them: " + (unstaged.map { "`git model add \($0.path)`, then " } ?? "") + "`git commit`"
-            )
+            let add = unstaged.map { "`git model add \($0.path.shellWord)`, then " } ?? ""
+            hints.append("record them: \(add)`git commit`")
         }
-        if let path = first("modified") {
-            hints.append("record them: `git model add -u`, then `git commit`")
-            hints.append("or go back: `git model checkout -- \(path)`")
-        }
+        // First, for what is stale wants no `add`.
         if first("stale") != nil || first("missing") != nil {
             // A fresh clone lacks hooks and drivers too, which `pull` installs.
             let settings = try await workspace.repository.program.configuration()
             let isFresh = !DriverSettings(in: workspace.context).missing(from: settings).isEmpty
             let verb = isFresh && workspace.configuration.defaultRemote != nil ? "pull" : "checkout"
             hints.append("bring them in line: `git model \(verb)`")
+        }
+        if let path = first("modified") {
+            hints.append("record them: `git model add -u`, then `git commit`")
+            hints.append("or go back: `git model checkout -- \(ShellWord.quoted(path))`")
         }
         if first("not in remote") != nil { hints.append("share them: `git model push`") }
         return hints
