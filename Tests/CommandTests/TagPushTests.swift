@@ -79,6 +79,36 @@ import Testing
         #expect(await session.run("tag", "v1.0.0", "--push").exitCode == 5)
     }
 
+    @Test func `That the branch has moved on at Git's remote is seen before anything is tagged`() async throws {
+        let session = try await Self.withArtifact(
+            """
+            git init -q --bare ../origin && git remote add origin ../origin && git push -q origin main
+            git clone -q ../origin ../theirs
+            """
+        )
+        let others = "git -C ../theirs commit -q --allow-empty -m theirs && git -C ../theirs push -q origin HEAD:main"
+        try await session.succeed("remote", "add", "-q", "store", "../store")
+        try await session.shell(others)
+        let first = await session.run("tag", "v1.0.0", "--push")
+        #expect(first.exitCode == 5)
+        #expect(first.error.hasPrefix("error: cannot push small@v1.0.0, and so nothing was tagged\n"), "\(first)")
+        #expect(first.error.contains("hint: get them first: `git pull origin main`\n"), "\(first)")
+        #expect(try await session.shell("git tag") == "" && !session.scratch.exists("../store/packs"))
+        try await session.shell("git pull -q --no-rebase origin main")
+        try await session.succeed("tag", "-q", "v1.0.0")
+        try await session.shell(others)
+        let second = await session.run("tag", "v1.0.0", "--push")
+        #expect(second.exitCode == 5)
+        #expect(second.error.hasPrefix("error: cannot push small@v1.0.0\n"), "\(second)")
+        let way = "`git pull --no-rebase origin main`, `git model push --git`, then `git push origin small@v1.0.0`"
+        #expect(second.error.contains("hint: push it with a merge: \(way)\n"), "\(second)")
+        try await session.shell("git pull -q --no-rebase origin main && git fetch -q && git branch -qu origin/main")
+        try await session.succeed("push", "-q", "--git")
+        try await session.shell(
+            "git push -q origin small@v1.0.0 && git -C ../origin merge-base --is-ancestor small@v1.0.0 main"
+        )
+    }
+
     @Test func `A changed artifact is no part of the version, which is said`() async throws {
         let session = try await Self.withArtifact("echo 2 > a.bin")
         let answer = try await session.succeed("tag", "v1.0.0", "-m", "First", "-m", "Second")

@@ -92,7 +92,7 @@ package struct TagVersion: Sendable {
             try requireArtifacts(artifacts, of: name)
             try requirePresent(artifacts, of: name, in: joined.store, workspace)
         }
-        let push = pushes && !isDryRun ? try await VersionPush(of: name, in: workspace) : nil
+        let push = pushes && !isDryRun ? try await VersionPush(of: name, isTagged: isThere, in: workspace) : nil
         let evidence = try await workspace.evidence(at: head, of: artifacts, for: model.name)
         var report = Report(
             tag: name.text,
@@ -276,7 +276,7 @@ package struct TagVersion: Sendable {
             throw Failure(
                 .failed,
                 "cannot tag \(name): the bytes of \(artifact.path) are in no store that is known here",
-                hints: ["add them: `git model add \(artifact.path)`", "or fetch them: `git model fetch`"]
+                hints: ["add them: `git model add \(artifact.path.shellWord)`", "or fetch them: `git model fetch`"]
             )
         }
     }

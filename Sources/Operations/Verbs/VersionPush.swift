@@ -13,7 +13,9 @@ struct VersionPush {
 
     /// Throws where it is known beforehand that the push would fail: a tag that nobody asked for alone is in the way
     /// later.
-    init(of name: TagName, in workspace: Workspace) async throws {
+    ///
+    /// One that is there already is not made again.
+    init(of name: TagName, isTagged: Bool, in workspace: Workspace) async throws {
         self.workspace = workspace
         self.name = name
         do {
@@ -24,9 +26,39 @@ struct VersionPush {
                 throw Failure(.failed, "no Git remote is set up", hints: ["add one: `git remote add origin URL`"])
             }
             self.gitRemote = gitRemote
+            try await requireBranch(isTagged: isTagged)
         } catch {
-            throw Failure(nil, "cannot push \(name), and so nothing was tagged", cause: error)
+            throw Failure(nil, "cannot push \(name)" + (isTagged ? "" : ", and so nothing was tagged"), cause: error)
         }
+    }
+
+    /// Throws where the remote's branch has what HEAD's has not: after a merge HEAD is another commit.
+    private func requireBranch(isTagged: Bool) async throws {
+        guard let branch = try await branch(),
+            try await workspace.repository.isRefused([GitRefspec("refs/heads/\(branch)")], by: gitRemote)
+        else { return }
+        let merge = "get them first: `git pull \(ShellWord.quoted(gitRemote)) \(ShellWord.quoted(branch))`"
+        throw Failure(
+            .failed,
+            "branch \(branch) of \(gitRemote) has commits that the one here has not",
+            hints: isTagged ? hints(behind: branch) : [merge]
+        )
+    }
+
+    /// The short name of the branch that HEAD is on; `nil` where it is detached.
+    private func branch() async throws -> String? {
+        guard case .branch(let name, _) = try await workspace.repository.objects.head() else { return nil }
+        return String(name.dropFirst("refs/heads/".count))
+    }
+
+    /// The ways on with a tag on a commit that does not get to the remote's branch as it is.
+    private func hints(behind branch: String) -> [String] {
+        let (remote, tag) = (ShellWord.quoted(gitRemote), ShellWord.quoted(name.text))
+        return [
+            "push it with a merge: `git pull --no-rebase \(remote) \(ShellWord.quoted(branch))`, "
+                + "`git model push --git`, then `git push \(remote) \(tag)`",
+            "or begin anew: `git tag -d \(tag)`",
+        ]
     }
 
     /// Pushes, and notes in the report what was pushed; a failure says that the tag is there.
@@ -48,8 +80,18 @@ struct VersionPush {
         } catch {
             if workspace.context.cancellation.isCancelled { throw error }
             let state = report.isNew ? "tagged \(name), but could not push it" : "cannot push \(name)"
-            throw Failure(nil, state, hints: ["go on: `git model tag \(name.text) --push`"], cause: error)
+            throw Failure(nil, state, hints: try await hints(after: error), cause: error)
         }
+    }
+
+    private func hints(after error: any Error) async throws -> [String] {
+        // Somebody may have pushed since the branch was looked at.
+        if let branch = try await branch(), (error as? GitError)?.exitCode == 1,
+            try await workspace.repository.isRefused([GitRefspec("refs/heads/\(branch)")], by: gitRemote)
+        {
+            return hints(behind: branch)
+        }
+        return ["go on: `git model tag \(ShellWord.quoted(name.text)) --push`"]
     }
 
     /// Throws where an object did not get to the remote: whoever gets the references could not get what they name.
@@ -77,9 +119,9 @@ struct VersionPush {
 
     private func pushReferences(_ existing: GitReplacement, into report: inout TagVersion.Report) async throws {
         var refspecs: [GitRefspec] = []
-        if case .branch(let branch, _) = try await workspace.repository.objects.head() {
-            refspecs.append(try GitRefspec(branch))
-            report.references.append(String(branch.dropFirst("refs/heads/".count)))
+        if let branch = try await branch() {
+            refspecs.append(try GitRefspec("refs/heads/\(branch)"))
+            report.references.append(branch)
         }
         refspecs.append(try GitRefspec(name.reference, existing: existing))
         report.references.append(name.text)
