@@ -48,8 +48,8 @@ package struct Initialize: Sendable {
         let remote = remote.map { workspace.urlFromTop($0) }
         try requireNew(remote, in: workspace)
         try await workspace.repository.index.requireUnlocked()
-        var changed = try layTemplate(in: workspace)
-        changed += try workspace.write(model)
+        var files = try layTemplate(in: workspace)
+        _ = try workspace.write(model)
         if let remote, workspace.configuration.url(ofRemote: "store") != remote {
             try await workspace.addRemote("store", url: remote, isForced: false)
             report.remote = ["store", remote]
@@ -67,10 +67,10 @@ package struct Initialize: Sendable {
         let installed = try await workspace.install(hooks: installsHooks)
         report.hooks = installed.hooks
         report.warnings += installed.warnings
-        changed += try workspace.ensureAttributes()
+        _ = try workspace.ensureAttributes()
         _ = try workspace.openStore()
-        let configuration = try RepositoryPath(Configuration.path)
-        report.staged = try await stage(changed + [configuration], in: workspace)
+        files += try [model.path, ".gitattributes"].map { try RepositoryPath($0) }
+        report.staged = try await stage(files, in: workspace)
         if let url = report.remote.last {
             let inner = try await workspace.warning(ofInnerRemote: "store", url: url)
             report.warnings += inner.map { [$0.warning] } ?? []
@@ -100,37 +100,42 @@ package struct Initialize: Sendable {
     }
 
     private func requireNew(_ remote: String?, in workspace: Workspace) throws {
-        guard let remote, let existing = workspace.configuration.url(ofRemote: "store"), existing != remote else {
+        guard let remote else { return }
+        guard let existing = workspace.configuration.url(ofRemote: "store") else {
+            // What is wrong with a URL is said before anything is written.
+            _ = try workspace.remote("store", url: remote, isAgreed: true)
             return
         }
+        guard existing != remote else { return }
         throw Failure(
             .failed,
             "remote store is \(existing) already",
-            hints: ["change it: `git model remote add --force store \(remote)`"]
+            hints: ["change it: `git model remote add --force store \(ShellWord.quoted(remote))`"]
         )
     }
 
+    /// Writes what is missing of the files that every repository gets; returns all of them.
     private func layTemplate(in workspace: Workspace) throws -> [RepositoryPath] {
-        var changed: [RepositoryPath] = []
-        for file in EmbeddedFiles.template {
-            let path = try RepositoryPath(".mver/" + file.name)
+        let files = try EmbeddedFiles.template.map { (path: try RepositoryPath(".mver/" + $0.name), bytes: $0.bytes) }
+        for (path, bytes) in files {
             let location = try workspace.location(of: path)
             guard try FileStatus.of(location) == nil else { continue }
             try Directories.create(location.removingLastComponent())
             // A sparse checkout gets the file that it lacks.
-            let bytes = workspace.shared.files[GitPath(path.text)] ?? file.bytes
-            try DurableFile.write(bytes, to: location, permissions: 0o666)
-            changed.append(path)
+            let shared = workspace.shared.files[GitPath(path.text)]
+            try DurableFile.write(shared ?? bytes, to: location, permissions: 0o666)
         }
-        return changed
+        return files.map(\.path)
     }
 
-    /// Stages what is new or different from what the index has, and returns it.
+    /// Stages what is new or different from what the index has, whoever wrote it, and returns it: an earlier command
+    /// may have been stopped before it staged.
     private func stage(_ paths: [RepositoryPath], in workspace: Workspace) async throws -> [String] {
-        let before = try await workspace.repository.index.entries(paths.map { .path(GitPath($0.text)) })
-        try await workspace.repository.index.stage(paths.map { GitPath($0.text) })
-        let after = try await workspace.repository.index.entries(paths.map { .path(GitPath($0.text)) })
-        return after.filter { !before.contains($0) }.map(\.path.description).sorted()
+        // A sparse checkout need not have all of them.
+        let files = try paths.filter { try FileStatus.of(workspace.location(of: $0)) != nil }.map { GitPath($0.text) }
+        let unstaged = try await workspace.repository.index.unstaged(files)
+        try await workspace.repository.index.stage(files.filter { unstaged.contains($0) })
+        return unstaged.map(\.description).sorted()
     }
 
     private func hints(_ report: Report, in workspace: Workspace) async throws -> [String] {
