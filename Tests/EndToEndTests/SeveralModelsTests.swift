@@ -53,4 +53,18 @@ import Testing
         )
         #expect(result.output.contains("metrics:\n- a_acc\n---\n"), "\(result.output)")
     }
+
+    @Test func `A model's card in the repository has its own metrics alone`() async throws {
+        let result = try await run(
+            """
+            echo '{"accuracy": 0.9}' > a/metrics.json && echo '{"accuracy": 0.8}' > b/metrics.json && touch b/README.md
+            git model describe -q beta --card b/README.md --task text-classification --meta dataset=glue
+            git model card beta
+            """
+        )
+        #expect(result.output.contains("value: 0.8\n"), "\(result.output)")
+        for text in ["value: 0.9\n", "a_acc", "b/accuracy"] {
+            #expect(!result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
 }

@@ -40,7 +40,7 @@ package struct UpdateCard: Sendable {
         let path = try path(of: description, in: workspace)
         let location = try workspace.location(of: path)
         let bytes = try UpdateCard.bytes(at: location, path)
-        let metrics = try await metrics(in: workspace)
+        let metrics = try await metrics(of: description.name, in: workspace)
         let made: (bytes: [UInt8], warnings: [String])
         do throws(FormatError) {
             var card = try ModelCard(parsing: bytes)
@@ -81,10 +81,11 @@ package struct UpdateCard: Sendable {
         return try DurableFile.read(location, limit: ModelCard.byteLimit)
     }
 
-    /// Returns the metrics that a reader of the card compares: those of which it is known which values are better.
-    private func metrics(in workspace: Workspace) async throws -> [String: Double] {
+    /// Returns the metrics of a model that a reader of its card compares: those of which it is known which values are
+    /// better.
+    private func metrics(of model: ModelName, in workspace: Workspace) async throws -> [String: Double] {
         let directions = MetricDirections(workspace.configuration)
-        return try await workspace.facts(of: .workTree).metrics.mapValues(\.value)
+        return try await workspace.facts(of: .workTree, for: model).metrics.mapValues(\.value)
             .filter { directions.direction(of: $0.key) != nil }
     }
 }
