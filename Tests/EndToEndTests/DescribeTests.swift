@@ -169,6 +169,12 @@ import Testing
         Case("git model describe --compare fuzzy", exits: 2),
         Case("git model describe --expect nope.json", says: "there is no file nope.json", exits: 5),
         Case("git model describe --sample ~/x", says: "outside the repository", exits: 5),
+        Case(
+            "v=$(head -c 120000 /dev/zero | tr '\\0' x); for k in 1 2 3 4 5 6 7 8 9; do set -- \"$@\" --meta $k=$v; done;"
+                + " git model describe \"$@\"; code=$?; git status --porcelain; exit $code",
+            says: "error: .mver/models/small.json would be larger than anybody reads (1048576 bytes)\n",
+            exits: 5
+        ),
         Case("git model describe --meta x", says: "'x' is no metadata", exits: 2),
         Case("git model describe --signature nope.onnx", says: "cannot read the signature of nope.onnx", exits: 5),
         Case("echo x > m.onnx; git model describe --signature m.onnx", says: "the ONNX model is damaged", exits: 5),

@@ -248,10 +248,12 @@ struct AddBatch {
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
         if stages, !added.isEmpty { try await workspace.repository.index.requireUnlocked() }
-        for item in added { try write(item) }
         // Read again: another command may have described something since.
         models = try models.renewed(among: workspace.models())
         let descriptions = models.descriptions(listing: added.map(\.path))
+        // Before anything is written: without its description, an artifact is no model's.
+        for model in descriptions { try workspace.requireReadable(model) }
+        for item in added { try write(item) }
         for model in descriptions where try !workspace.write(model).isEmpty && models.isNew(model) {
             report.warnings.append("model \(model.name) is new: \(model.path) describes it")
         }

@@ -70,6 +70,8 @@ extension Workspace {
     }
 
     /// Writes a model's description where it differs from what is there; returns its path if it did.
+    ///
+    /// Throws where it would grow beyond what anybody reads.
     func write(_ model: ModelDescription) throws -> [RepositoryPath] {
         let path = try RepositoryPath(model.path)
         let location = try location(of: path)
@@ -77,9 +79,24 @@ extension Workspace {
         if try trackedBytes(of: path) == bytes { return [] }
         // A sparse checkout gets only the descriptions that change.
         if shared.files[GitPath(model.path)] == bytes { return [] }
+        try requireReadable(model)
         try Directories.create(location.removingLastComponent())
         try DurableFile.write(bytes, to: location, permissions: 0o666)
         return [path]
+    }
+
+    /// Throws where a model's description would grow beyond what anybody reads of a commit; one that is too long may
+    /// shrink.
+    func requireReadable(_ model: ModelDescription) throws {
+        let count = model.encoded.count
+        guard count > ModelDescription.byteLimit else { return }
+        let before = try trackedBytes(of: RepositoryPath(model.path))
+        guard count > before?.count ?? 0 else { return }
+        throw Failure(
+            .failed,
+            "\(model.path) would be larger than anybody reads (\(ModelDescription.byteLimit) bytes)",
+            hints: ["say less in metadata, or keep many files as one artifact: `git model add DIRECTORY`"]
+        )
     }
 }
 
