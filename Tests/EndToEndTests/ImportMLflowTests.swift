@@ -201,4 +201,20 @@ import Testing
             "Imported 2 runs, 2 versions, 2 stages",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
+
+    @Test func `What changed while an import ran stays, and is named`() async throws {
+        let result = try await ScratchRepository().run(
+            trained(at: "file://$HOME/mlruns") + """
+                printf '#!/bin/sh\\nmkdir -p models/my-bert && echo mine > models/my-bert/w.bin\\n' > .git/hooks/post-commit
+                chmod +x .git/hooks/post-commit && git model import mlflow ~/mlruns || echo partly $?
+                cat models/my-bert/w.bin && git tag -l '*@*'
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "error: models/my-bert: it has changes that are in no store\n",
+            "`git model checkout --force -- models/my-bert`\n",
+            "partly 3\nmine\nmy-bert@v0.2.0\nmy-bert@v1.2.0\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
 }

@@ -57,6 +57,53 @@ import Testing
         #expect(result.output.contains("does not have the SHA-256 that its name says"))
     }
 
+    @Test func `What there is no room for in the work tree is named, and comes with the next import`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git lfs install --local > /dev/null && git lfs track '*.bin' > /dev/null
+            head -c 4000000 /dev/zero > zero.bin && git add -A && git commit -qm one
+            git model init -q --name small --remote ~/models && git commit -qm 'Set up'
+            export GIT_LFS_SKIP_SMUDGE=1; git clone -q . ~/c && cd ~/c && git lfs install --local --skip-smudge > /dev/null
+            mkdir -p .git/lfs && cp -r ~/sentiment/.git/lfs/objects .git/lfs/
+            (trap '' XFSZ; ulimit -f 4000; git model import lfs) || echo partly $?
+            git log -1 --format=%s && head -n 1 zero.bin && git model import lfs && cmp zero.bin ~/sentiment/zero.bin && echo whole
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "Imported 1 artifact from Git LFS, ", "error: zero.bin: ", "`git model checkout --force -- zero.bin`\n",
+            "partly 3\nImport 1 artifact from Git LFS\nversion https://git-lfs", "Nothing to import from Git LFS\n",
+            "whole\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `What is staged or checked out while an import runs stops it before it commits`() async throws {
+        let scratch = try await repository()
+        let result = try await scratch.run(
+            """
+            mkdir ~/bin && cat > ~/bin/git <<END
+            #!/bin/sh
+            case " \\$* " in *' check-attr '*) test ! -e ~/meanwhile || { mv ~/meanwhile ~/now && sh ~/now < /dev/null >&2; };; esac
+            exec $(command -v git) "\\$@"
+            END
+            chmod +x ~/bin/git && git branch feature
+            import() { echo "$1" > ~/meanwhile && PATH=$HOME/bin:$PATH git-model import lfs || echo stopped $?; }
+            import 'cd ~/sentiment && echo secret > x && git add x'
+            git diff --cached --name-only && git log -1 --format=%s && git rm -q --cached x && rm x
+            import 'cd ~/sentiment && git switch -q feature'
+            git log -1 --format=%s && test -z "$(git status --porcelain)" && git switch -q main
+            git model import lfs -q && git log -1 --format=%s main && git log -1 --format=%s feature
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "error: cannot import: x would get into the commit, for it is staged\n", "stopped 5\nx\nSet up\n",
+            "error: cannot import: something else was checked out or committed meanwhile\n", "stopped 5\nSet up\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(result.output.hasSuffix("Import 3 artifacts from Git LFS\nSet up\n"), "\(result.output)")
+    }
+
     @Test func `A pattern that would take our pointers is named before anything is changed`() async throws {
         let scratch = try await repository("'*.bin' 'w/**'")
         try await scratch.run(

@@ -13,18 +13,40 @@ struct ImportCommit {
     private let marker: FilePath
     /// The commit that is imported.
     let head: GitObjectID
+    /// Where it was checked out: on which branch, if any.
+    private let place: GitHead
 
     /// Refuses where something is staged, or a merge or the like is under way, unless by an import that was
     /// interrupted; a dry run never minds.
     init(in workspace: Workspace, isDryRun: Bool) async throws {
         self.workspace = workspace
-        let directory = workspace.repository.layout.gitDirectory
-        marker = directory.appending("git-model-import")
-        guard let head = try await workspace.repository.objects.head().commit else {
+        marker = workspace.repository.layout.gitDirectory.appending("git-model-import")
+        place = try await workspace.repository.objects.head()
+        guard let head = place.commit else {
             throw Failure(.failed, "nothing is committed here yet", hints: ["commit first: `git commit`"])
         }
         self.head = head
         if isDryRun { return }
+        if try await !hasStagedBefore() { try DurableFile.remove(marker) }
+    }
+
+    /// Throws where what is committed now would be more than the import, or land elsewhere than where it began: hours
+    /// may have passed.
+    func requireSamePlace() async throws {
+        guard try await workspace.repository.objects.head() == place else {
+            throw Failure(
+                .failed,
+                "cannot import: something else was checked out or committed meanwhile",
+                hints: ["go back to where it is to be committed, if that is elsewhere, then the same command again"]
+            )
+        }
+        _ = try await hasStagedBefore()
+    }
+
+    /// Returns whether an import that was interrupted has staged something; throws where anybody else has, or where a
+    /// merge or the like is under way.
+    private func hasStagedBefore() async throws -> Bool {
+        let directory = workspace.repository.layout.gitDirectory
         let unfinished = [("MERGE_HEAD", "merge"), ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert")]
         for (file, name) in unfinished where try FileStatus.of(directory.appending(file)) != nil {
             throw Failure(
@@ -34,16 +56,13 @@ struct ImportCommit {
             )
         }
         let staged = try await workspace.repository.index.changes(since: head)
-        if staged.isEmpty {
-            try DurableFile.remove(marker)
-            return
-        }
+        if staged.isEmpty { return false }
         let models = GitPath(".mver/models")
         let planned = try planned
         let others = staged.map(\.path).filter { path in
             planned.map { !$0.contains(path) && !path.isInside(models) } ?? true
         }
-        guard let first = others.first else { return }
+        guard let first = others.first else { return true }
         let more = others.count > 1 ? " and \(others.count - 1) more" : ""
         throw Failure(
             .failed,
@@ -65,7 +84,9 @@ struct ImportCommit {
     }
 
     /// Marks the import as under way, which is going to change some files and to stage more; refuses where the former
-    /// have changes of the user's that are not staged.
+    /// have changes of the user's that are not staged, and where it is not as it was when the import began.
+    ///
+    /// What was read should be in the store by then, so that it need not be read again.
     func begin(changing changed: [RepositoryPath], staging staged: [RepositoryPath]) async throws {
         if try planned == nil {
             let index = workspace.repository.index
@@ -78,6 +99,7 @@ struct ImportCommit {
                 )
             }
         }
+        try await requireSamePlace()
         let words = [head.hex] + (changed + staged).map(\.text)
         try DurableFile.write(Array(words.joined(separator: "\0").utf8), to: marker)
     }

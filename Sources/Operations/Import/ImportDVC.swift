@@ -51,7 +51,8 @@ package struct ImportDVC: Sendable {
                 batch.abandon()
             } else {
                 try await finish(&batch, snapshot, work.map, commit, workspace, &report)
-                try await workspace.replaceLinks(at: report.taken.map(\.path), from: joined.store)
+                // Also of what an import before took that was stopped right after its commit.
+                report.add(try await workspace.replaceLinks(at: report.artifacts.map(\.path), from: joined.store))
             }
         } catch {
             batch.abandon()
@@ -196,6 +197,7 @@ package struct ImportDVC: Sendable {
                 hints: ["leave out what only tags have: `git model import dvc --no-tags`"]
             )
         }
+        try batch.seal()
         try await commit.begin(
             changing: taken.map { IgnoreFile.path(in: $0.parent) } + [path] + removable,
             staging: taken.map(\.appendingPointerSuffix)

@@ -13,8 +13,6 @@ package struct ImportLFS: Sendable {
         let path: RepositoryPath
         let pointer: LFSPointer
         let isExecutable: Bool
-        /// The bytes of LFS's pointer.
-        let text: [UInt8]
     }
 
     private let paths: [String]
@@ -50,8 +48,9 @@ package struct ImportLFS: Sendable {
                 batch.abandon()
                 if !isDryRun { try commit.end() }
             } else {
-                try await finish(&batch, items, commit, workspace, joined.store, &report)
+                try await finish(&batch, commit, workspace, &report)
             }
+            if !isDryRun { report.add(try await replacePointers(workspace, joined.store)) }
         } catch {
             batch.abandon()
             throw error
@@ -100,12 +99,7 @@ package struct ImportLFS: Sendable {
                 hints: ["make it an artifact: `git model add \(path)`"]
             )
         }
-        return Item(
-            path: path,
-            pointer: try LFSPointer(parsing: text),
-            isExecutable: file.mode.isExecutable,
-            text: text
-        )
+        return Item(path: path, pointer: try LFSPointer(parsing: text), isExecutable: file.mode.isExecutable)
     }
 
     /// Leaves out those of which Git LFS would take our pointers or ignore lines, too.
@@ -184,20 +178,18 @@ package struct ImportLFS: Sendable {
 
     private func finish(
         _ batch: inout AddBatch,
-        _ items: [Item],
         _ commit: ImportCommit,
         _ workspace: Workspace,
-        _ store: LocalStore,
         _ report: inout ImportReport
     ) async throws {
         let taken = try report.taken.map { try RepositoryPath($0.path) }
         let repository = workspace.repository
+        // The store first: where it is full, nothing is staged.
+        try batch.seal()
         try await commit.begin(
             changing: taken.map { IgnoreFile.path(in: $0.parent) },
             staging: taken + taken.map(\.appendingPointerSuffix)
         )
-        // The store first: where it is full, nothing is staged.
-        try batch.seal()
         // Here and not by the batch, which would say of each that the history keeps it.
         try await repository.index.untrack(taken.map { GitPath($0.text) })
         var added = Add.Report()
@@ -205,32 +197,30 @@ package struct ImportLFS: Sendable {
         (report.bytesRead, report.bytesStored) = (added.bytesRead, added.bytesStored)
         report.warnings += added.warnings
         report.commit = try await commit.make(report.subject(of: "Git LFS"))?.hex
-        try store.refresh()
-        try await replacePointers(items, Set(taken), workspace, store)
         report.hints.append("commits before this one still need Git LFS: keep it for them")
         report.hints += try await workspace.unusedLFSPatterns().map {
             "nothing uses this line of .gitattributes any more: `git lfs untrack \(ShellWord.quoted($0))`"
         }
     }
 
-    /// Writes artifacts where the work tree has LFS's pointers in their place, as in a clone without their bytes.
+    /// Writes artifacts where the work tree has LFS's pointers to them in their place, as in a clone without their
+    /// bytes; also what an import before took that was stopped right after its commit.
     private func replacePointers(
-        _ items: [Item],
-        _ taken: Set<RepositoryPath>,
         _ workspace: Workspace,
         _ store: LocalStore
-    ) async throws {
-        var paths: Set<RepositoryPath> = []
-        for item in items where taken.contains(item.path) {
-            let place = try workspace.location(of: item.path)
-            guard try FileStatus.of(place)?.size == Int64(item.text.count),
-                try DurableFile.read(place, limit: LFSPointer.byteLimit) == item.text
+    ) async throws -> Workspace.RestoreResult {
+        var replaced: [PointerIndex.Entry] = []
+        for artifact in try await workspace.pointers().entries where artifact.pointer.kind == .file {
+            guard let place = try? workspace.location(of: artifact.path), let status = try FileStatus.of(place),
+                status.kind == .regular, status.size < LFSPointer.byteLimit,
+                let text = try? LFSPointer(parsing: DurableFile.read(place, limit: LFSPointer.byteLimit)),
+                text.oid == artifact.pointer.oid
             else { continue }
-            paths.insert(item.path)
+            replaced.append(artifact)
         }
-        guard !paths.isEmpty else { return }
-        let artifacts = try await workspace.pointers().entries.filter { paths.contains($0.path) }
-        _ = try await workspace.restore(artifacts, from: store, isForced: true)
+        guard !replaced.isEmpty else { return Workspace.RestoreResult() }
+        try store.refresh()
+        return try await workspace.restore(replaced, from: store, isForced: true)
     }
 }
 

@@ -95,6 +95,17 @@ extension ImportMLflow.Report {
         problems.append(Problem("\(plan.source.model) version \(plan.source.number)", error))
     }
 
+    /// Notes why a version was not made after all, unless the user stopped everything.
+    mutating func leaveOut(
+        _ plan: MLflowVersionPlan,
+        _ error: any Error,
+        unless cancellation: Cancellation
+    ) throws {
+        try add(plan, error, unless: cancellation)
+        hints += (error as? Failure)?.hints.filter { !hints.contains($0) } ?? []
+        versions.removeAll { $0.model == plan.model.text && $0.number == plan.source.number }
+    }
+
     mutating func note(_ tag: String, of plan: MLflowVersionPlan) {
         let position = versions.firstIndex { $0.model == plan.model.text && $0.number == plan.source.number }
         if let position { versions[position].tag = tag }

@@ -50,10 +50,11 @@ package struct ImportMLflow: Sendable {
         let planning = try await MLflowVersionPlanning(workspace, runs: inventory.runs)
         let plans = try await planning.plans(for: selection.models, &report)
         let records = try await MLflowRecords(of: inventory, in: workspace.repository)
+        let runs = MLflowRunImport(workspace, from: source, at: commit.head, besides: planning.versions)
         if isDryRun {
-            try await foresee(selection, plans, from: source, at: commit.head, in: workspace, &report)
+            try await foresee(selection, plans, runs, from: source, in: workspace, &report)
         } else {
-            try await take(selection, plans, records, from: source, commit, in: workspace, &report)
+            try await take(selection, plans, records, runs, from: source, commit, in: workspace, &report)
         }
         for model in selection.models {
             let own = plans.filter { plan in
@@ -101,15 +102,14 @@ package struct ImportMLflow: Sendable {
     private func foresee(
         _ selection: MLflowSelection,
         _ plans: [MLflowVersionPlan],
+        _ runs: MLflowRunImport,
         from source: any MLflowSource,
-        at head: GitObjectID,
         in workspace: Workspace,
         _ report: inout Report
     ) async throws {
-        let runs = MLflowRunImport(workspace, from: source, at: head)
         let artifacts = MLflowArtifactImport(from: source, besides: selection)
         for run in selection.runs {
-            let isExported = try await isExported(run, runs)
+            let isExported = try await runs.isExported(run)
             let kept = try await runs.kept(MLflowRecords.id(of: run.id))
             let files = report.artifacts.files
             if !isExported {
@@ -160,16 +160,11 @@ package struct ImportMLflow: Sendable {
         }
     }
 
-    /// A run that was exported from here is here.
-    private func isExported(_ run: MLflowRunFacts, _ runs: MLflowRunImport) async throws -> Bool {
-        guard let own = run.tags[ExportMLflow.runKey].flatMap({ RunID($0) }) else { return false }
-        return try await runs.kept(own) != nil
-    }
-
     private func take(
         _ selection: MLflowSelection,
         _ plans: [MLflowVersionPlan],
         _ records: MLflowRecords,
+        _ known: MLflowRunImport,
         from source: any MLflowSource,
         _ commit: ImportCommit,
         in workspace: Workspace,
@@ -179,7 +174,7 @@ package struct ImportMLflow: Sendable {
         let scratch = try TemporaryDirectory(in: workspace.modelDirectory)
         var batch = try await AddBatch(importingInto: workspace, store: joined.store, model: nil)
         var versions = try await MLflowVersionImport(workspace, store: joined.store, from: source)
-        var runs = MLflowRunImport(workspace, from: source, at: commit.head)
+        var runs = known
         let artifacts = MLflowArtifactImport(from: source, besides: selection)
         do {
             try await takeFiles(of: plans, with: &versions, below: scratch.path, into: &batch, in: workspace, &report)
@@ -206,18 +201,46 @@ package struct ImportMLflow: Sendable {
                     report.problems.append(Problem("run \(run.id)", error))
                 }
             }
+            try batch.seal()
+            if !versions.taken.isEmpty { try await commit.requireSamePlace() }
             try await runs.commit(&batch, commit, from: source.name, &report)
         } catch {
             batch.abandon()
             throw error
         }
         try joined.store.refresh()
-        for item in versions.taken {
-            guard let model = selection.models.first(where: { $0.name == item.plan.source.model }) else { continue }
-            let tag = try await versions.commit(item, of: model, &report)
-            report.note(tag, of: item.plan)
-        }
+        try await commitAll(of: versions, selection.models, in: workspace, &report)
         try await restore(runs.artifacts + versions.taken.map(\.path), from: joined.store, in: workspace, &report)
+    }
+
+    /// Makes commits and tags of the versions whose files were taken; after one that cannot be made, its model waits
+    /// for the next import.
+    private func commitAll(
+        of versions: MLflowVersionImport,
+        _ models: [MLflowModel],
+        in workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        let repository = workspace.repository
+        var stopped: Set<ModelName> = []
+        var isBlocked = false
+        for item in versions.taken {
+            guard let model = models.first(where: { $0.name == item.plan.source.model }) else { continue }
+            guard !isBlocked, !stopped.contains(item.plan.model) else {
+                let reason = MLflowAbsence("a version before it could not be made")
+                try report.leaveOut(item.plan, reason, unless: workspace.context.cancellation)
+                continue
+            }
+            do {
+                let tag = try await versions.commit(item, of: model, &report)
+                report.note(tag, of: item.plan)
+            } catch {
+                try report.leaveOut(item.plan, error, unless: workspace.context.cancellation)
+                stopped.insert(item.plan.model)
+                // What is staged would get into the next one's commit.
+                isBlocked = try await !repository.index.changes(since: repository.objects.head().commit).isEmpty
+            }
+        }
     }
 
     /// Takes a run, unless it is here, with what artifacts of it are wanted.
@@ -231,7 +254,7 @@ package struct ImportMLflow: Sendable {
         in workspace: Workspace,
         _ report: inout Report
     ) async throws {
-        if try await isExported(run, runs) {
+        if try await runs.isExported(run) {
             report.runs.unchanged += 1
             return
         }
@@ -297,7 +320,7 @@ package struct ImportMLflow: Sendable {
         }
     }
 
-    /// Puts what is new into the work tree.
+    /// Puts what is new into the work tree, where nothing has changed while it was imported.
     private func restore(
         _ paths: [RepositoryPath],
         from store: LocalStore,
@@ -309,7 +332,9 @@ package struct ImportMLflow: Sendable {
         let wanted = Set(paths)
         let artifacts = try await PointerIndex.workTree(of: workspace.repository).entries
             .filter { wanted.contains($0.path) }
-        report.problems += try await workspace.restore(artifacts, from: store, isForced: true).problems
+        let result = try await workspace.restore(artifacts, from: store, isForced: false)
+        report.problems += result.problems
+        report.hints += result.hintsToRepeat
     }
 
     private func explain(_ report: inout Report) {

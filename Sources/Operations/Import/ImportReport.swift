@@ -79,4 +79,10 @@ package struct ImportReport: Report {
         if (error as? Failure)?.kind == .verification { hasDamage = true }
         for hint in (error as? Failure)?.hints ?? [] where !hints.contains(hint) { hints.append(hint) }
     }
+
+    /// Notes what was imported, and could not be put into the work tree.
+    mutating func add(_ result: Workspace.RestoreResult) {
+        problems += result.problems
+        hints += result.hintsToRepeat
+    }
 }

@@ -9,21 +9,22 @@ extension Workspace {
     /// artifact.
     ///
     /// Else every artifact would differ from its pointer, for none is a link.
-    func replaceLinks(at paths: [String], from store: LocalStore) async throws {
+    func replaceLinks(at paths: [String], from store: LocalStore) async throws -> RestoreResult {
         let wanted = Set(paths)
-        guard !wanted.isEmpty else { return }
+        guard !wanted.isEmpty else { return RestoreResult() }
         try store.refresh()
         var cache = openStatCache()
         var linked: [PointerIndex.Entry] = []
         for artifact in try await pointers().entries where wanted.contains(artifact.path.text) {
-            let place = try location(of: artifact.path)
-            guard let files = try? ArtifactFiles(at: place, followsLinks: true), files.hasFollowedLinks else {
+            guard let place = try? location(of: artifact.path),
+                let files = try? ArtifactFiles(at: place, followsLinks: true), files.hasFollowedLinks
+            else {
                 continue
             }
             let hash = ArtifactHash(pool: pool, cancellation: context.cancellation)
             let found = try await hash.pointer(of: files, cache: &cache)
             if found == artifact.pointer { linked.append(artifact) }
         }
-        _ = try await restore(linked, from: store, isForced: true)
+        return try await restore(linked, from: store, isForced: true)
     }
 }

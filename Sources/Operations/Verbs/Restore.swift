@@ -16,6 +16,13 @@ extension Workspace {
         var problems: [Problem] = []
         /// What helps against that, where it is not plain.
         var hints: [String] = []
+
+        /// What helps against it, and how to try again by force: for verbs that had the bytes just now.
+        var hintsToRepeat: [String] {
+            guard !problems.isEmpty else { return [] }
+            let paths = problems.map { ShellWord.quoted($0.subject) }.joined(separator: " ")
+            return hints + ["put it in the place of what is there: `git model checkout --force -- \(paths)`"]
+        }
     }
 
     /// Brings artifacts on disk in line with their pointers, from the local store.

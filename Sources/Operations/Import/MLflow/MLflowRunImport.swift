@@ -20,14 +20,22 @@ struct MLflowRunImport {
     private let workspace: Workspace
     private let source: any MLflowSource
     private let head: GitObjectID
+    /// The versions that are here.
+    private let versions: [ModelVersion]
     private var summaries: [Summary] = []
     /// The artifacts that are new: series, and what else is beside summaries.
     private(set) var artifacts: [RepositoryPath] = []
 
-    init(_ workspace: Workspace, from source: any MLflowSource, at head: GitObjectID) {
+    init(
+        _ workspace: Workspace,
+        from source: any MLflowSource,
+        at head: GitObjectID,
+        besides versions: [ModelVersion]
+    ) {
         self.workspace = workspace
         self.source = source
         self.head = head
+        self.versions = versions
     }
 
     /// Whether nothing is new.
@@ -42,6 +50,13 @@ struct MLflowRunImport {
     func kept(_ run: RunID) async throws -> [UInt8]? {
         let path = GitPath(KeptRun.summary(of: run))
         return try await workspace.repository.objects.file(at: path, in: head, limit: KeptRun.byteLimit)
+    }
+
+    /// Whether a run was exported from here: it is here, or was made for a version that is, of which no run was kept.
+    func isExported(_ facts: MLflowRunFacts) async throws -> Bool {
+        if let run = facts.tags[ExportMLflow.runKey].flatMap({ RunID($0) }), try await kept(run) != nil { return true }
+        guard let exported = facts.tags[ExportMLflow.versionKey] else { return false }
+        return versions.contains { exported.hasSuffix(" \($0.commit.hex)") }
     }
 
     /// Takes a run, unless the current commit has it as it is; its series goes through the batch.
@@ -123,7 +138,8 @@ struct MLflowRunImport {
         report.bytesRead += added.bytesRead
         report.bytesStored += added.bytesStored
         report.warnings += added.warnings
-        guard !isEmpty else { return try commit.end() }
+        // Of a version, an import that was interrupted may have staged something: that one's commit looks after it.
+        guard !isEmpty else { return }
         try await stage()
         for summary in summaries {
             report.warnings += try await RunPins(workspace.repository).pin(summary.record)

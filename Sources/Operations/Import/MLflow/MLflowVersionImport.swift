@@ -130,7 +130,7 @@ extension ModelDescription {
     private static let textLimit = 8000
 
     /// Takes what MLflow says of a version, in the place of what it said of an earlier one.
-    fileprivate mutating func takeMetadata(of version: MLflowModelVersion, _ model: MLflowModel) {
+    mutating func takeMetadata(of version: MLflowModelVersion, _ model: MLflowModel) {
         for key in metadata.keys where key.hasPrefix(MLflowVersionPlan.metadataPrefix) { metadata[key] = nil }
         var own = ["name": version.model, "version": "\(version.number)"]
         own["run"] = version.run
@@ -139,9 +139,15 @@ extension ModelDescription {
         own["model"] = model.description
         for (tag, value) in version.tags { own["tag.\(tag)"] = Redaction.value(value, of: tag) }
         for (key, value) in own {
-            metadata[MLflowVersionPlan.metadataPrefix + key] = Redaction.value(
-                String(value.prefix(ModelDescription.textLimit))
-            )
+            metadata[MLflowVersionPlan.metadataPrefix + key] = Redaction.value(ModelDescription.beginning(of: value))
         }
+    }
+
+    /// Returns as much of a text as is taken, without a part of a character's bytes at its end.
+    private static func beginning(of text: String) -> String {
+        // Not characters: one may have any number of bytes.
+        var end = text.utf8.index(text.startIndex, offsetBy: textLimit, limitedBy: text.endIndex) ?? text.endIndex
+        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return String(text.unicodeScalars[..<end])
     }
 }

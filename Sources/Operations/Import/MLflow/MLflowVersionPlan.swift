@@ -32,7 +32,8 @@ struct MLflowVersionPlan {
 /// Decides what becomes of the versions of MLflow's models.
 struct MLflowVersionPlanning {
     private let workspace: Workspace
-    private let versions: [ModelVersion]
+    /// The versions that are here.
+    let versions: [ModelVersion]
     private let runs: [String: MLflowRunFacts]
     private let descriptions: [ModelDescription]
 
@@ -51,6 +52,8 @@ struct MLflowVersionPlanning {
     ) async throws -> [MLflowVersionPlan] {
         var owners: [ModelName: String] = [:]
         var plans: [MLflowVersionPlan] = []
+        // Plain tags do not say of which model they are.
+        var tags: Set<TagName> = []
         for model in models {
             guard let name = (try? ModelName(model.name)) ?? ModelName(sanitising: model.name) else {
                 report.problems.append(
@@ -69,14 +72,17 @@ struct MLflowVersionPlanning {
             var own: [MLflowVersionPlan] = []
             for version in model.versions {
                 do {
-                    let plan = try await plan(for: version, as: name, besides: taken, &report)
+                    let plan = try await plan(for: version, as: name, besides: taken, tags, &report)
+                    if plan.existing == nil { try requireReadable(plan, of: model) }
                     taken.insert(plan.version)
                     own.append(plan)
                 } catch let error as MLflowAbsence {
                     report.problems.append(Problem("\(model.name) version \(version.number)", error))
                 }
             }
-            plans += try await startable(own, of: name, &report)
+            own = try await startable(own, of: name, &report)
+            tags.formUnion(own.filter { $0.existing == nil }.map(tag(of:)))
+            plans += own
         }
         return plans
     }
@@ -85,23 +91,47 @@ struct MLflowVersionPlanning {
         for source: MLflowModelVersion,
         as model: ModelName,
         besides taken: Set<SemanticVersion>,
+        _ tags: Set<TagName>,
         _ report: inout ImportMLflow.Report
     ) async throws -> MLflowVersionPlan {
         let candidates = [source.semanticVersion, source.numberedVersion].compactMap { $0 }
         for (position, version) in candidates.enumerated() where !taken.contains(version) {
             guard let existing = versions.first(where: { $0.model == model && $0.version == version }) else {
+                let plan = MLflowVersionPlan(source: source, model: model, version: version, existing: nil)
+                if try await isTaken(tag(of: plan), tags) { continue }
                 if position > 0, candidates[0] != version {
                     report.warnings.append(
                         "\(model)@\(candidates[0]) is another version: \(source.number) becomes \(version)"
                     )
                 }
-                return MLflowVersionPlan(source: source, model: model, version: version, existing: nil)
+                return plan
             }
             if try await isMade(existing, of: source) {
                 return MLflowVersionPlan(source: source, model: model, version: version, existing: existing)
             }
         }
-        throw MLflowAbsence("its version is taken: \(candidates.map(\.description).joined(separator: ", "))")
+        throw MLflowAbsence("its version or tag is taken: \(candidates.map(\.description).joined(separator: ", "))")
+    }
+
+    /// Returns the tag that a version would get.
+    private func tag(of plan: MLflowVersionPlan) -> TagName {
+        let isPlain = workspace.configuration.usesPlainTags
+        return TagName(model: plan.model, version: plan.version, style: isPlain ? .plain : .qualified)
+    }
+
+    /// Whether a tag is there, or going to be.
+    private func isTaken(_ tag: TagName, _ planned: Set<TagName>) async throws -> Bool {
+        if planned.contains(tag) { return true }
+        return try await workspace.repository.objects.reference(tag.reference) != nil
+    }
+
+    /// Throws where nobody would read what MLflow says of a version.
+    private func requireReadable(_ plan: MLflowVersionPlan, of model: MLflowModel) throws {
+        var description = descriptions.first { $0.name == plan.model } ?? ModelDescription(plan.model)
+        description.takeMetadata(of: plan.source, model)
+        description.add(try plan.path)
+        guard description.encoded.count > ModelDescription.byteLimit else { return }
+        throw MLflowAbsence("its tags are more than anybody reads (\(ModelDescription.byteLimit) bytes)")
     }
 
     /// Whether a version here is that one of MLflow's: it was imported, or exported, before.
