@@ -26,7 +26,7 @@ struct ArtifactMarkdown {
         if report.artifacts.isEmpty { page.line("No artifact differs.") }
         let rows = report.artifacts.map { artifact in
             let sizes = [artifact.before, artifact.after].map { $0.map { Quantity.bytes($0.size) } ?? "–" }
-            let found = artifact.tensors?.counts ?? Markdown.escaped(artifact.problem ?? "–")
+            let found = Markdown.escaped(artifact.tensorRemark)
             return [artifact.change, Markdown.code(artifact.path), sizes[0], sizes[1], found]
         }
         page.table(["", "artifact", "before", "after", "tensors"], numbers: [2, 3], rows, limit: rowLimit)
@@ -65,6 +65,14 @@ struct ArtifactMarkdown {
         }
         let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"] + (hasOddities ? [""] : [])
         page.table(heads, numbers: [1, 2, 3, 4, 5], rows, limit: rowLimit)
+    }
+}
+
+extension CompareVersions.Report.Artifact {
+    /// What is known of its tensors, and why not more, for a cell of a table.
+    var tensorRemark: String {
+        let known = [tensors?.counts, problem].compactMap { $0 }
+        return known.isEmpty ? "–" : known.joined(separator: "; ")
     }
 }
 

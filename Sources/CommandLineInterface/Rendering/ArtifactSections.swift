@@ -21,7 +21,7 @@ struct ArtifactSections {
             return [
                 HTML.escaped(artifact.change), HTML.element("code", [], HTML.escaped(artifact.path)), sizes[0],
                 sizes[1],
-                HTML.escaped(artifact.tensors?.counts ?? artifact.problem ?? "–"),
+                HTML.escaped(artifact.tensorRemark),
             ]
         }
         return HTML.table(["", "artifact", "before", "after", "tensors"], numbers: [2, 3], rows)

@@ -101,10 +101,11 @@ struct ComparisonLookup {
         guard var comparison = try stored(from: before, to: after) else { return nil }
         if let found = store.compareSmallFiles(of: after, with: before, small) {
             comparison = comparison.joined(with: found, leavingOut: small.unread)
-        } else if let problem = small.remark {
-            return Found(problem: problem)
+            return Found(comparison: comparison, source: .add, problem: small.remark)
         }
-        return Found(comparison: comparison, source: .add, problem: small.remark)
+        if small.unread.contains(""), let problem = small.remark { return Found(problem: problem) }
+        // What is left is a tree whose listing is not here, as in a clone without weights.
+        return Found(comparison: comparison, source: .add, problem: SmallFileTensors.remarkWithoutListing)
     }
 
     /// Returns the comparison that is stored, whichever of the two was added later.

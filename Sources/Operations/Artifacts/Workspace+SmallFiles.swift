@@ -14,6 +14,10 @@ extension Workspace {
 }
 
 extension SmallFileTensors {
+    /// Says of a tree that nobody knows which small files it has, as a clause.
+    static let remarkWithoutListing =
+        "the tensors of its small files were not looked at, for its list of files is not here"
+
     /// Says which tensors nobody looked at, as a clause; `nil` where there are none that are known of.
     var remark: String? {
         if unread.isEmpty { return nil }
