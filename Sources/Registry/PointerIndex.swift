@@ -158,8 +158,12 @@ package struct PointerIndex: Sendable {
 
     /// Reads the pointer files of the work tree, tracked or not, but for ignored ones; throws `GitError` or `IOError`.
     ///
-    /// What is not on disk is left out: a sparse checkout's, and what somebody deleted.
-    package static func workTree(of repository: GitRepository) async throws -> PointerIndex {
+    /// What is not on disk is left out: what somebody deleted, and what a sparse checkout does not have, unless it
+    /// counts as the index has it.
+    package static func workTree(
+        of repository: GitRepository,
+        withLeftOut countsLeftOut: Bool = false
+    ) async throws -> PointerIndex {
         guard let root = repository.layout.workTree else { return PointerIndex([]) }
         let output = try await repository.program.run([
             "ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard", "--full-name", "--",
@@ -171,9 +175,18 @@ package struct PointerIndex: Sendable {
             states[GitPath(bytes: record.dropFirst(2))] = record.first
         }
         var files: [PointerFile] = []
+        var leftOut: Set<GitPath> = []
         for (path, state) in states {
-            if let file = try PointerFile(onDisk: path, below: root, state) { files.append(file) }
+            if let file = try PointerFile(onDisk: path, below: root, state) {
+                files.append(file)
+            } else if state == UInt8(ascii: "S") {
+                leftOut.insert(path)
+            }
         }
-        return PointerIndex(files)
+        guard countsLeftOut, !leftOut.isEmpty else { return PointerIndex(files) }
+        let staged = try await repository.index.entries([.suffix(Pointer.fileSuffix)])
+            .filter { $0.stage == 0 && leftOut.contains($0.path) }
+            .map { (path: $0.path, mode: $0.mode, id: $0.id) }
+        return PointerIndex(files + (try await self.files(staged, in: repository)))
     }
 }

@@ -65,6 +65,34 @@ import Testing
         )
     }
 
+    @Test(arguments: ["set weights", "set --no-cone '/*' '!/data/'"])
+    func `What a sparse checkout leaves out was not removed`(_ patterns: String) async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            Self.setUp + """
+                cd sentiment && mkdir data && echo 3 > data/d.bin && git model add -q data/d.bin && git commit -qm two
+                cat > train.sh <<'END'
+                echo '{"accuracy": 0.8}' >> "$GIT_MODEL_RUN_DIR/metrics.jsonl" && echo 4 > data/d.bin
+                END
+                git add train.sh && git model run -q -o data/d.bin --set lr=0.1 -- sh train.sh > ~/log 2>&1
+                git commit -qm three && git model push -q && cd ~ && git clone -q sentiment sparse && cd sparse
+                git sparse-checkout \(patterns) && git status --short && git model diff --exit-code
+                git model metrics diff --exit-code && git model params diff --exit-code
+                git model metrics show && git model params show && echo ====
+                git model diff HEAD~1 --exit-code || echo other $?
+                rm weights/m.bin.mver && git model diff --exit-code || echo gone $?
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let parts = result.output.split(separator: "====\n").map(String.init)
+        try #require(parts.count == 2, "\(result.output)")
+        #expect(parts[0].hasPrefix("HEAD → work tree\nNo artifact differs\n"), "\(parts[0])")
+        for text in ["accuracy", "0.8", "lr", "0.1"] { #expect(parts[0].contains(text), "\(text): \(parts[0])") }
+        #expect(parts[1].contains("\nmodified  data/d.bin  ") && parts[1].contains("other 1\n"), "\(parts[1])")
+        #expect(parts[1].contains("\nremoved  weights/m.bin  ") && parts[1].hasSuffix("gone 1\n"), "\(parts[1])")
+        #expect(!parts[1].contains("removed  data"), "\(parts[1])")
+    }
+
     @Test func `A clone without checkout reads what HEAD has`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

@@ -18,7 +18,7 @@ extension Workspace {
             return try await facts(at: resolved.commit, of: own, for: version.model)
         case .workTree:
             var snapshot = try await Snapshot(ofWorkTreeIn: self)
-            var entries = try await PointerIndex.workTree(of: repository).entries
+            var entries = try await PointerIndex.workTree(of: repository, withLeftOut: true).entries
             if let model {
                 let places = ModelPlaces(of: model, among: try models())
                 snapshot.leaveOut(places.isForeign)

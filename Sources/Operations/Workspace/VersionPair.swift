@@ -85,7 +85,7 @@ struct VersionPair {
     }
 
     private static func workTree(of workspace: Workspace) async throws -> Side {
-        let index = try await workspace.pointers()
+        let index = try await workspace.pointers(withLeftOut: true)
         return Side(
             name: workspace.isBare ? "HEAD" : nil,
             entries: index.entries,

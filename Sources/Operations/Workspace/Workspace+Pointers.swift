@@ -13,12 +13,13 @@ struct UnreadablePointers {
 extension Workspace {
     /// The pointers of the work tree, or, where there is none, of HEAD.
     ///
-    /// One that cannot be read is among the damaged: it must not keep a verb from the others.
-    func pointers() async throws -> PointerIndex {
+    /// One that cannot be read is among the damaged: it must not keep a verb from the others. What a sparse checkout
+    /// does not have is left out, unless it counts as the index has it.
+    func pointers(withLeftOut countsLeftOut: Bool = false) async throws -> PointerIndex {
         if isBare, let head = try await repository.objects.head().commit {
             return try await PointerIndex.at(head, in: repository)
         }
-        return try await PointerIndex.workTree(of: repository)
+        return try await PointerIndex.workTree(of: repository, withLeftOut: countsLeftOut)
     }
 
     /// The artifacts of the work tree, for who has to know them all: a pointer that cannot be read is an error.
