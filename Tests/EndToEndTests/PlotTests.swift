@@ -80,4 +80,26 @@ import Testing
     func `Plots of all kinds are read, and drawn together`(test: Case) async throws {
         test.check(try await ScratchRepository().run(Self.setUp + test.script))
     }
+
+    @Test func `The curves of a version are its own model's`() async throws {
+        let result = try await ScratchRepository().run(
+            """
+            git model init -q --name alpha && mkdir -p a b/dvclive/plots/metrics && seq 1 > a/m.bin && seq 2 > b/m.bin
+            git model add -q a/m.bin && git model add -q --model beta b/m.bin
+            printf 'step\\taccuracy\\n1\\t0.1\\n2\\t0.5\\n' > b/dvclive/plots/metrics/accuracy.tsv
+            cat > train.sh <<'END'
+            for accuracy in 0.1 0.95; do echo "{\\"accuracy\\": $accuracy}"; done >> "$GIT_MODEL_RUN_DIR/metrics.jsonl"
+            seq 9 > a/m.bin
+            END
+            git add -A && git commit -qm 'Set up' && git model run -q -o a/m.bin -- sh train.sh > ~/log 2>&1
+            git commit -qm Train && git model tag -q alpha@v1.0.0 && git model plots show alpha@v1.0.0 && echo ====
+            git model plots show HEAD
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let parts = result.output.split(separator: "====\n").map(String.init)
+        try #require(parts.count == 2, "\(result.output)")
+        #expect(parts[0].contains("0.1 → 0.95 (0.1 … 0.95)\n") && !parts[0].contains("0.5"), "\(parts[0])")
+        #expect(parts[1].contains("0.1 → 0.5 (0.1 … 0.5)\n"), "\(parts[1])")
+    }
 }

@@ -26,15 +26,16 @@ struct PlotCollection {
         switch subject {
         case .run(let record): try await add(record, in: workspace, store)
         case .commit(let resolved):
-            try await add(try await Snapshot(of: resolved.commit, in: workspace.repository))
+            let model = resolved.version?.model
+            try await add(resolved.commit, for: model, in: workspace)
             let entries = try await workspace.pointers(of: resolved).entries
-            if let run = try await workspace.evidence(at: resolved.commit, of: entries).run {
+            if let run = try await workspace.evidence(at: resolved.commit, of: entries, for: model).run {
                 try await add(run, in: workspace, store)
             }
         case .workTree:
             let snapshot = try await Snapshot(ofWorkTreeIn: workspace)
             try await add(snapshot)
-            let entries = try await PointerIndex.workTree(of: workspace.repository).entries
+            let entries = try await workspace.pointers(withLeftOut: true).entries
             if let run = try await workspace.facts(in: snapshot, with: entries).makers.first?.run {
                 try await add(run, in: workspace, store)
             }
@@ -50,14 +51,19 @@ struct PlotCollection {
         in workspace: Workspace,
         _ store: LocalStore
     ) async throws {
+        try await add(commit, for: model, in: workspace)
+        for (label, run) in runs { try await add(run, labelled: label, in: workspace, store) }
+        plots.sort { $0.id < $1.id }
+    }
+
+    /// Adds what files of a commit are that are not another model's.
+    private mutating func add(_ commit: GitObjectID, for model: ModelName?, in workspace: Workspace) async throws {
         var snapshot = try await Snapshot(of: commit, in: workspace.repository)
         if let model {
             let models = try await ModelIndex.at(commit, in: workspace.repository).models
             snapshot.leaveOut(ModelPlaces(of: model, among: models).isForeign)
         }
         try await add(snapshot)
-        for (label, run) in runs { try await add(run, labelled: label, in: workspace, store) }
-        plots.sort { $0.id < $1.id }
     }
 
     /// Adds what files are, as `dvc.yaml` says or as they look.
