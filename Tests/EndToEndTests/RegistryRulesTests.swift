@@ -143,6 +143,36 @@ import Testing
         #expect(result.output.split(separator: "none was changed").count == 3, "\(result.output)")
     }
 
+    static let damages = [
+        ("printf '[gate \"production\"\\n' >> .mver/config", "after it, .mver/config is no configuration: "),
+        ("rm .mver/config && ln -s elsewhere .mver/config", "after it, .mver/config is not a plain file\n"),
+        ("echo '{' > .mver/models/bert.json", "FAIL  .mver/models/bert.json  "),
+    ]
+
+    @Test(arguments: damages)
+    func `A range that breaks what it is judged by is refused where it is checked out`(
+        change: String,
+        finding: String
+    ) async throws {
+        let result = try await run(
+            """
+            echo '{"accuracy": 0.5}' > metrics.json && seq 9 > w.bin && git model add -q w.bin
+            git config -f .mver/config gate.production.metric 'accuracy >= 0.1' && git add -A && git commit -qm One
+            git model push -q && git push -q origin main && git model tag -q v1.0.0 --push
+            git model promote -q v1.0.0 production && git checkout -q -b broken && \(change)
+            git add -A && git commit -qnm Break && git model check main..HEAD || echo refused $?
+            git model check $(git rev-parse main)..$(git rev-parse HEAD) --stage production || echo refused $?
+            git model report main...HEAD --stage production || echo reported $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.ranges(of: finding).count >= 2, "\(result.output)")
+        #expect(result.output.ranges(of: "refused 1\n").count == 2, "\(result.output)")
+        for text in ["accuracy >= 0.1", "## ❌ The model may not be merged\n", "reported 1\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `What makes the gates unreadable is not merged, and no more of new rules counts`() async throws {
         let result = try await run(
             """

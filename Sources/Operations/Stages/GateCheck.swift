@@ -60,7 +60,7 @@ struct GateCheck {
 
     private func pointers(of candidate: Candidate) async throws -> [PointerIndex.Entry] {
         switch candidate {
-        case .version(let version): return try await workspace.pointers(of: workspace.resolve(version.tag.text)).entries
+        case .version(let version): return try await workspace.pointers(of: ResolvedVersion(version)).entries
         case .commit(let id, let model):
             let all = try await workspace.pointers(at: id).entries
             let description = try await ModelIndex.at(id, in: workspace.repository).model(model)

@@ -55,7 +55,7 @@ package struct CheckRange: Sendable {
 
     /// Looks at what the range changes.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context, bare: true)
+        let workspace = try await Workspace.openToJudge(in: context)
         let ends = try await CommitRange(range).ends(in: workspace)
         // Whoever makes a pull request chooses where it parts from its base, but not what the base is.
         let rules = workspace.with(
@@ -141,14 +141,17 @@ package struct CheckRange: Sendable {
         _ report: inout Report
     ) async throws {
         let stages = try stage.map { [try StageName($0)] } ?? []
+        let before = try await ModelIndex.at(base, in: workspace.repository)
+        let after = try await ModelIndex.at(head, in: workspace.repository)
+        // What the range leaves alone is not its fault, unless somebody asks for gates that need it.
+        for damage in after.damaged where !stages.isEmpty || !before.damaged.contains(damage) {
+            report.add(damage.path, false, damage.problem)
+        }
         guard !stages.isEmpty else { return }
-        let described = try await ModelIndex.at(head, in: workspace.repository)
-        for damage in described.damaged { report.add(damage.path, false, damage.problem) }
         // A model that the range takes away is judged, too.
-        let known = try await ModelIndex.at(base, in: workspace.repository).models + described.models
-        let chosen = try model.map { [try ModelName($0)] } ?? Set(known.map(\.name)).sorted()
+        let chosen = try model.map { [try ModelName($0)] } ?? Set((before.models + after.models).map(\.name)).sorted()
         if chosen.isEmpty { report.add("gates", false, "no model is described that they could be about") }
-        let (versions, history) = try await workspace.versionsAndStages()
+        let (versions, history) = try await workspace.versionsAndStages(among: before.models)
         for name in chosen {
             let tagged = versions.last { $0.model == name && $0.commit == head && !$0.isDeregistered }
             // Whoever may push tags does not say by one what is judged.
@@ -164,11 +167,8 @@ package struct CheckRange: Sendable {
                 let results = try await check.results(for: candidate)
                 if results.isEmpty { report.add("gates of \(stage)", nil, "the base has none") }
                 for result in results {
-                    report.add(
-                        chosen.count > 1 ? "\(name): \(result.gate)" : result.gate,
-                        result.isPassed,
-                        result.found
-                    )
+                    let subject = chosen.count > 1 ? "\(name): \(result.gate)" : result.gate
+                    report.add(subject, result.isPassed, result.found)
                 }
             }
         }
@@ -215,7 +215,9 @@ struct CommitRange {
     }
 
     private func commit(_ text: String, in workspace: Workspace) async throws -> GitObjectID {
-        do { return try await workspace.resolve(text).commit } catch let error as ResolutionError {
+        // What is checked out may be what is judged: descriptions that cannot be read keep nobody from it.
+        let models = (try? workspace.models()) ?? []
+        do { return try await workspace.resolve(text, among: models).commit } catch let error as ResolutionError {
             let hints = try await deepening(in: workspace)
             guard !hints.isEmpty else { throw error }
             throw Failure(nil, "this clone is shallow", hints: hints, cause: error)

@@ -10,27 +10,33 @@ extension Workspace {
     }
 
     /// The versions of all models, by model, then ascending.
-    func versions() async throws -> [ModelVersion] { try versions(of: try await tags()) }
+    func versions() async throws -> [ModelVersion] { try versions(of: try await tags(), among: models()) }
 
-    private func versions(of tags: RegistryTags) throws -> [ModelVersion] {
-        let models = try models()
-        return tags.versions(plainModel: configuration.usesPlainTags && models.count == 1 ? models[0].name : nil)
+    private func versions(of tags: RegistryTags, among models: [ModelDescription]) -> [ModelVersion] {
+        tags.versions(plainModel: configuration.usesPlainTags && models.count == 1 ? models[0].name : nil)
     }
 
-    /// The versions of all models, and what happened to their stages, read at one moment.
-    func versionsAndStages() async throws -> (versions: [ModelVersion], stages: StageHistory) {
+    /// The versions of all models, and what happened to their stages, read at one moment; the models are those of the
+    /// work tree, unless others are given.
+    func versionsAndStages(
+        among described: [ModelDescription]? = nil
+    ) async throws -> (versions: [ModelVersion], stages: StageHistory) {
+        let models = try described ?? self.models()
         let tags = try await tags()
-        let versions = try versions(of: tags)
+        let versions = versions(of: tags, among: models)
         return (versions, StageHistory(tags, versions: versions))
     }
 
-    /// Returns the commit that a user's words for a version mean.
-    func resolve(_ text: String) async throws -> ResolvedVersion {
+    /// Returns the commit that a user's words for a version mean; the models are those of the work tree, unless others
+    /// are given.
+    func resolve(_ text: String, among described: [ModelDescription]? = nil) async throws -> ResolvedVersion {
+        // A commit's own name is no model's business: it means the same where descriptions cannot be read.
+        let models = try GitObjectID(text) == nil ? described ?? self.models() : []
         let tags = try await tags()
         let resolver = VersionResolver(
             repository,
-            models: try models().map(\.name),
-            versions: try versions(of: tags),
+            models: models.map(\.name),
+            versions: versions(of: tags, among: models),
             tags: tags
         )
         return try await resolver.resolve(text)

@@ -35,6 +35,16 @@ struct Workspace: Sendable {
         return workspace
     }
 
+    /// Opens the repository for a verb that judges commits, of which one may be checked out: a `.mver/config` that
+    /// cannot be read counts as empty.
+    static func openToJudge(in context: Context) async throws -> Workspace {
+        do { return try await open(in: context, bare: true) } catch let error
+            where error is ConfigurationError || error is UnsafePathError
+        {
+            return try await discover(in: context, bare: true, readsTracked: false)
+        }
+    }
+
     /// Opens the repository that the context stands in, set up or not; a bare one only where that is asked for.
     ///
     /// Without `readsTracked`, its `.mver/config` counts as empty.
@@ -62,8 +72,9 @@ struct Workspace: Sendable {
             )
         }
         let shared: SharedFiles
-        do { shared = try await SharedFiles.of(repository) } catch let error as ConfigurationError {
-            guard !readsTracked else { throw error }
+        do { shared = try await SharedFiles.of(repository) } catch let error
+            where !readsTracked && (error is ConfigurationError || error is UnsafePathError)
+        {
             shared = .none
         }
         return Workspace(
