@@ -54,6 +54,43 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `What a store with the earlier commit gets is said only where its objects are here`() async throws {
+        let result = try await run(
+            """
+            git checkout -q -b plain main && model 1 1 4 > w.safetensors && git model add -q w.safetensors
+            git commit -qm 'Train by hand' && git model push -q && git push -q origin plain
+            git model report main..plain 2> ~/log | grep '^What differs'
+            git clone -q -b plain ~/origin.git ~/half && cd ~/half && git model pull -q
+            git model report origin/main..HEAD 2> ~/log | grep '^What differs'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output.hasPrefix("What differs has 800 kB; a store with the earlier commit gets "),
+            "\(result.output)"
+        )
+        #expect(result.output.hasSuffix("\nWhat differs has 800 kB.\n"), "\(result.output)")
+    }
+
+    @Test func `What is to be typed compares the commits that were compared, in any clone`() async throws {
+        let result = try await run(
+            """
+            parted=$(git rev-parse main) && git checkout -q main && echo more > notes && git add notes
+            git commit -qm More && git checkout -q longer
+            diff() { git model report $1 2> ~/log | sed -n 's/^git model diff //p'; }
+            short() { git rev-parse $1 $2 | cut -c 1-12 | tr '\\n' ' ' && echo; }
+            diff main...longer && short $parted longer && diff main..longer && short main longer
+            diff main && short main HEAD && diff ..main && short HEAD main
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let lines = result.output.split(separator: "\n").map { $0.split(separator: " ") }
+        try #require(lines.count == 8, "\(result.output)")
+        for position in stride(from: 0, to: 8, by: 2) {
+            #expect(lines[position] == lines[position + 1], "\(result.output)")
+        }
+    }
+
     @Test func `A reviewer needs a clone and no weights`() async throws {
         let result = try await run(
             """
@@ -116,14 +153,14 @@ import Testing
             model 2 > w.safetensors && metrics 0.6 0.4 && parameters b && commit Second
             git model report HEAD~1..HEAD > ~/report.md && wc -c < ~/report.md
             grep -o '| zz/accuracy | 0.5 | 0.4 |\\|… and 275 more\\|2000 layers changed.*\\|… and 1975 more\\|… the rest did not fit' ~/report.md
-            tail -n 3 ~/report.md
+            tail -n 3 ~/report.md | sed 's/ [0-9a-f]\\{12\\}/ ID/g'
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
             "| zz/accuracy | 0.5 | 0.4 |\n… and 275 more\n",
             "2000 layers changed, by relative L2 distance, by author, neighbours as one block\n… and 1975 more\n… the rest did not fit\n",
-            "git model diff HEAD~1 HEAD\n```\n",
+            "git model diff ID ID\n```\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
         let size = try #require(result.output.split(separator: "\n").first.flatMap { Int($0) })
         #expect(size < 65_510, "\(result.output)")

@@ -107,7 +107,7 @@ package struct ReviewChanges: Sendable {
 
     /// Compares the two ends.
     package func run(in context: Context) async throws -> Report {
-        let own = try await Workspace.open(in: context, bare: true)
+        let own = try await Workspace.openToJudge(in: context)
         let ends = try await CommitRange(range).ends(in: own)
         let check = CheckRange(range, stage: stage, model: model, isBootstrap: isBootstrap)
         let verdict = try await check.run(in: context)
@@ -127,7 +127,7 @@ package struct ReviewChanges: Sendable {
             layers: artifacts.artifacts.compactMap(Report.Layers.init),
             size: artifacts.artifacts.reduce(0) { $0.addingSaturating($1.after?.size ?? 0) },
             wireSize: try await wireSize(from: ends.base, to: ends.head, joined.store, in: workspace),
-            commands: commands(for: ends.head)
+            commands: ends.commands
         )
         let changes = FactChanges(facts, MetricDirections(workspace.configuration))
         (report.metrics, report.parameters) = (changes.metrics, changes.parameters)
@@ -188,7 +188,7 @@ package struct ReviewChanges: Sendable {
         )
     }
 
-    /// Returns the bytes of frames that only the later commit needs; `nil` where not all of them are known here.
+    /// Returns the bytes of frames that only the later commit needs; `nil` where not all frames of both are known here.
     private func wireSize(
         from base: GitObjectID,
         to head: GitObjectID,
@@ -200,15 +200,18 @@ package struct ReviewChanges: Sendable {
         let new = try await workspace.pointers(at: head).entries.map(\.pointer).filter { !known.contains($0) }
         let closure = Closure(of: new, in: store)
         guard closure.isComplete else { return nil }
-        let old = Closure(of: before, in: store).frames
-        return closure.frames.reduce(0) { $0 + (old[$1.key] == nil ? Int64($1.value.entry.recordLength) : 0) }
+        let old = Closure(of: before, in: store)
+        guard old.isComplete else { return nil }
+        return closure.frames.reduce(0) { $0 + (old.frames[$1.key] == nil ? Int64($1.value.entry.recordLength) : 0) }
     }
+}
 
-    private func commands(for head: GitObjectID) -> [String] {
+extension CommitRange.Ends {
+    /// What to type to try the later commit; branches have other names elsewhere, and are other commits later.
+    fileprivate var commands: [String] {
         let name = head.abbreviated
         return [
-            "git fetch origin \(head.hex)", "git model checkout \(name)",
-            "git model diff \(range.replacing("...", with: " ").replacing("..", with: " "))",
+            "git fetch origin \(head.hex)", "git model checkout \(name)", "git model diff \(base.abbreviated) \(name)",
         ]
     }
 }
