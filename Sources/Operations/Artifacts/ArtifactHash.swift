@@ -10,6 +10,8 @@ struct ArtifactHash {
 
     let pool: WorkerPool
     let cancellation: Cancellation
+    /// Tells the wall-clock time in ns.
+    var now: @Sendable () -> Int64 = { WallClock.now() }
 
     /// Returns the pointer, and notes in `cache` what had to be read.
     func pointer(of artifact: ArtifactFiles, cache: inout StatCache) async throws -> Pointer {
@@ -48,7 +50,9 @@ struct ArtifactHash {
         guard !unknown.isEmpty else { return digests.compactMap { $0 } }
         let read = try await pool.map(0..<unknown.count) { position in
             let file = files[unknown[position]]
-            return (digest: try digest(of: file), readAt: WallClock.now())
+            // Whatever changes a file from here on has to show in its times: the clock comes first.
+            let readAt = now()
+            return (digest: try digest(of: file), readAt: readAt)
         }
         for (position, result) in zip(unknown, read) {
             digests[position] = result.digest
