@@ -50,15 +50,16 @@ package struct GarbageCollection: Sendable {
     ///
     /// Anything that is damaged or not understood stops collection: an index, a pack to delete, or a live object, every
     /// frame of which is compared with its checksum where there is something to delete. A live object that is not here
-    /// at all does not, and neither does a tree whose object is no listing: it names no files that could be kept.
+    /// does not, and neither does a tree whose object is no listing: it names no files that could be kept. Of an object
+    /// that is here in part, that part stays.
     package func plan(live: [Pointer], gracePeriod: Int64 = gracePeriod) throws(StoreError) -> Plan {
-        let closure = try mark(live)
-        let dead = try dead(beside: closure, gracePeriod: gracePeriod)
+        let alive = try mark(live)
+        let dead = try dead(beside: alive, gracePeriod: gracePeriod)
         for candidate in dead.candidates { try requireUnderstood(try store.pack(candidate.pack)) }
-        if !dead.candidates.isEmpty { try check(closure, without: Set(dead.candidates.map(\.pack))) }
+        if !dead.candidates.isEmpty { try check(alive.closure, without: Set(dead.candidates.map(\.pack))) }
         return Plan(
             candidates: dead.candidates,
-            liveCount: GarbageCollection.packs(of: closure).count,
+            liveCount: alive.packs.count,
             recentCount: dead.recentCount,
             unlistedCount: dead.unlistedCount,
             temporaryFiles: try temporaryFiles(waits: gracePeriod > 0),
@@ -70,14 +71,21 @@ package struct GarbageCollection: Sendable {
     ///
     /// Reads manifests, indexes and the sizes of files, and no frame of an artifact, however large the store.
     package func freeableByteCounts(live: [Pointer], gracePeriods: [Int64]) throws(StoreError) -> [Int64] {
-        let closure = try mark(live)
+        let alive = try mark(live)
         return try gracePeriods.map { period throws(StoreError) in
-            try dead(beside: closure, gracePeriod: period).candidates.reduce(0) { $0 + $1.byteCount }
+            try dead(beside: alive, gracePeriod: period).candidates.reduce(0) { $0 + $1.byteCount }
         }
     }
 
+    /// What is alive.
+    private struct Alive {
+        let closure: Closure
+        /// The packs that something alive is in.
+        let packs: Set<Digest>
+    }
+
     /// Finds what is alive; refuses where what is there of it is not understood.
-    private func mark(_ live: [Pointer]) throws(StoreError) -> Closure {
+    private func mark(_ live: [Pointer]) throws(StoreError) -> Alive {
         try store.requireWritable()
         try store.refresh()
         try store.requireUnderstood()
@@ -85,11 +93,10 @@ package struct GarbageCollection: Sendable {
         for (_, reason) in closure.incomplete where !reason.isAbsence {
             guard case .notAListing = reason else { throw reason }
         }
-        try requireUnderstood(closure)
-        return closure
+        let frames = try Array(closure.frames.values) + ObjectRemains(of: live, closure, in: store).copies
+        try requireUnderstood(frames)
+        return Alive(closure: closure, packs: Set(frames.map(\.pack)))
     }
-
-    private static func packs(of closure: Closure) -> Set<Digest> { Set(closure.frames.values.map(\.pack)) }
 
     /// The packs in which nothing is alive.
     private struct Dead {
@@ -98,15 +105,14 @@ package struct GarbageCollection: Sendable {
         var unlistedCount = 0
     }
 
-    private func dead(beside closure: Closure, gracePeriod: Int64) throws(StoreError) -> Dead {
-        let livePacks = GarbageCollection.packs(of: closure)
+    private func dead(beside alive: Alive, gracePeriod: Int64) throws(StoreError) -> Dead {
         let listed = Set(store.indexes.packList.map(\.id))
         var dead = Dead()
-        for pack in try store.packsOnDisk().sorted() where !livePacks.contains(pack) {
+        for pack in try store.packsOnDisk().sorted() where !alive.packs.contains(pack) {
             guard let status = try status(of: pack) else { continue }
             if now - status.modified < gracePeriod {
                 dead.recentCount += 1
-            } else if !listed.contains(pack), !closure.isComplete {
+            } else if !listed.contains(pack), !alive.closure.isComplete {
                 dead.unlistedCount += 1
             } else {
                 dead.candidates.append(Candidate(pack: pack, byteCount: status.size))
@@ -127,8 +133,8 @@ package struct GarbageCollection: Sendable {
     }
 
     /// Refuses where a live frame is stored in a way that may need something that this version knows nothing of.
-    private func requireUnderstood(_ closure: Closure) throws(StoreError) {
-        for frame in closure.frames.values {
+    private func requireUnderstood(_ frames: [FrameLocation]) throws(StoreError) {
+        for frame in frames {
             guard frame.entry.isUnderstood else {
                 let path = store.root.appending(StoreLayout.pack(frame.pack))
                 throw .needsNewerVersion(path, "codec \(frame.entry.codec)")

@@ -45,14 +45,8 @@ struct RepackSurvey: Sendable {
 
     /// A live object that is here in part keeps what is here: it may be the only copy.
     private mutating func keepWhatIsIncomplete(_ live: [Pointer]) throws(StoreError) {
-        let incomplete = Set(closure.incomplete.map(\.oid))
-        guard !incomplete.isEmpty else { return }
-        var reader = FrameReader(store)
-        let files = closure.files.map { Pointer(oid: $0.key, size: $0.value, kind: .file) }
-        for pointer in live + files where incomplete.contains(pointer.oid) {
-            for frame in try store.frames(of: pointer, reader: &reader).frames {
-                if let copy = store.indexes.copies(of: frame).first { kept[frame] = Int(copy.entry.rawLength) }
-            }
+        for frame in try ObjectRemains(of: live, closure, in: store).frames {
+            if let copy = store.indexes.copies(of: frame).first { kept[frame] = Int(copy.entry.rawLength) }
         }
     }
 
@@ -127,9 +121,9 @@ extension LocalStore {
         to frames: inout Set<Digest>,
         reader: inout FrameReader
     ) throws(StoreError) -> Bool {
-        let isFrame = indexes.contains(oid)
+        let isFrame = !listedCopies(of: oid).isEmpty
         if isFrame { frames.insert(oid) }
-        let manifests = Set(indexes.entries(of: oid, kind: .manifest) + orphans.filter { $0.oid == oid })
+        let manifests = Set(entries(of: oid, kind: .manifest) + orphans.filter { $0.oid == oid })
         var isWhole = isFrame || !manifests.isEmpty || oid == LocalStore.emptyObject
         for entry in manifests {
             frames.insert(entry.frame)
@@ -141,7 +135,7 @@ extension LocalStore {
                 isWhole = false
             }
         }
-        for entry in indexes.entries(of: oid, kind: .comparison) { frames.insert(entry.frame) }
+        for entry in entries(of: oid, kind: .comparison) { frames.insert(entry.frame) }
         return isWhole
     }
 }

@@ -26,21 +26,31 @@ package struct StoreTransfer: Sendable {
         case everything
     }
 
-    /// Copies packs that the target lacks, each compared with its name, then writes an index of them; returns the bytes
-    /// copied.
-    package func run(_ pointers: [Pointer], _ scope: Scope) throws(StoreError) -> Int64 {
+    /// What was taken over.
+    package struct Summary: Sendable {
+        /// The bytes of packs that were copied.
+        package var byteCount: Int64 = 0
+        /// The number of objects of which the source has only a part.
+        package let partialCount: Int
+    }
+
+    /// Copies packs that the target lacks, each compared with its name, then writes an index of them.
+    ///
+    /// Of an object that the source has in part, that part is taken over: it may be the only copy.
+    package func run(_ pointers: [Pointer], _ scope: Scope) throws(StoreError) -> Summary {
         try source.requireUnderstood()
         try target.requireWritable()
         let closure = Closure(of: pointers, in: source)
-        var packs = Set(closure.frames.values.map(\.pack))
+        let remains = try ObjectRemains(of: pointers, closure, in: source)
+        var summary = Summary(partialCount: remains.objects.count)
+        var packs = Set(closure.frames.values.map(\.pack)).union(remains.copies.map(\.pack))
         if scope == .everything { packs.formUnion(try source.packsOnDisk()) }
-        var byteCount: Int64 = 0
         var contents = IndexContents()
         for pack in packs.sorted() {
-            byteCount += try copy(pack)
+            summary.byteCount += try copy(pack)
             if target.indexes.pack(pack) == nil { contents.add(try source.pack(pack).sealed()) }
         }
-        for object in closure.objects { contents.add(object) }
+        for object in closure.objects.union(remains.entries) { contents.add(object) }
         for file in source.indexes.files {
             for position in 0..<file.objectCount {
                 let object = file.object(at: position)
@@ -48,7 +58,7 @@ package struct StoreTransfer: Sendable {
             }
         }
         if !contents.isEmpty { try target.publish(contents) }
-        return byteCount
+        return summary
     }
 
     private func copy(_ pack: Digest) throws(StoreError) -> Int64 {

@@ -180,6 +180,28 @@ struct CollectionTests {
         #expect(plan.candidates.count == 2)
     }
 
+    @Test func `Of an object that is here in part, that part stays`() async throws {
+        let scratch = try ScratchStore()
+        var model = SafetensorsBytes([("a", 120_000), ("b", 60_000)], seed: 1)
+        let first = try await scratch.addModel(model.bytes, after: [])
+        model.train(seed: 2)
+        let second = try await scratch.addModel(model.bytes, after: [first])
+        let closure = Closure(of: [second], in: try scratch.reopened())
+        let base = try #require(closure.bases.first.flatMap { closure.frames[$0] })
+        let needed = Set(closure.frames.values.map(\.pack))
+        let (place, away) = (scratch.root.appending(StoreLayout.pack(base.pack)), scratch.path.appending("away"))
+        try DurableFile.rename(place, to: away)
+        let collection = GarbageCollection(try scratch.reopened(), now: .max)
+        let freeable = try collection.freeableByteCounts(live: [second], gracePeriods: [0])
+        let plan = try collection.plan(live: [second], gracePeriod: 0)
+        #expect(needed.isDisjoint(with: plan.candidates.map(\.pack)))
+        #expect(freeable == [plan.candidates.reduce(0) { $0 + $1.byteCount }])
+        _ = try collection.carryOut(plan)
+        // What was lost comes back.
+        try DurableFile.rename(away, to: place)
+        #expect(try await scratch.restored(second) == model.bytes)
+    }
+
     @Test func `A tree whose object is no listing stops nothing, and the object stays`() async throws {
         let two = try await Two()
         let junk = Pointer(oid: two.live.oid, size: 12, kind: .tree)

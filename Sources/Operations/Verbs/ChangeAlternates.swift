@@ -89,7 +89,9 @@ package struct ChangeAlternates: Sendable {
         defer { extendLifetime(lenders) }
         let live = try await workspace.livePointers()
         let transfer = StoreTransfer(from: own, to: own, cancellation: workspace.context.cancellation)
-        report.bytes = try transfer.run(live, .needed)
+        let taken = try transfer.run(live, .needed)
+        report.bytes = taken.byteCount
+        (report.warnings, report.hints) = taken.remarks
         try list.write(known.filter { $0 != store })
         return report
     }

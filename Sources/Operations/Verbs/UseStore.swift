@@ -17,6 +17,8 @@ package struct UseStore: Sendable {
         package var bytes: Int64 = 0
         /// Whether the store that was used before is gone.
         package var isOldRemoved = false
+        package var warnings: [String] = []
+        package var hints: [String] = []
     }
 
     private let path: String
@@ -54,7 +56,9 @@ package struct UseStore: Sendable {
         defer { extendLifetime(lock) }
         let isShared = try !workspace.otherUsers().isEmpty
         let transfer = StoreTransfer(from: source, to: target, cancellation: context.cancellation)
-        report.bytes = try transfer.run(try await workspace.ownLivePointers(), isShared ? .needed : .everything)
+        let taken = try transfer.run(try await workspace.ownLivePointers(), isShared ? .needed : .everything)
+        report.bytes = taken.byteCount
+        (report.warnings, report.hints) = taken.remarks
         try await configure(new, in: workspace)
         _ = try StoreUsers(ofStoreAt: old).forget(workspace.repository.layout.commonDirectory)
         if !isShared {
@@ -135,5 +139,16 @@ package struct UseStore: Sendable {
         }
         try Directories.removeEmptyDirectories(in: root)
         _ = try Directories.removeIfEmpty(root)
+    }
+}
+
+extension StoreTransfer.Summary {
+    /// What the user should know of it, and what helps.
+    var remarks: (warnings: [String], hints: [String]) {
+        guard partialCount > 0 else { return ([], []) }
+        return (
+            ["files of which only a part is here: \(partialCount)"],
+            ["get what remotes have of them: `git model fetch --all`"]
+        )
     }
 }
