@@ -82,16 +82,18 @@ final class PackAppender: Sendable {
         of lane: Lane
     ) throws(IOError) -> PackBuilder? {
         var displaced: PackBuilder?
-        if let open = state.open.take() {
-            if open.hasRoom(forStored: stored.count) { state.open = consume open } else { displaced = consume open }
+        // A pack in which a write fails is not put back: its records may lie elsewhere than its table would say.
+        var open = state.open.take()
+        if let builder = open.take() {
+            if builder.hasRoom(forStored: stored.count) { open = consume builder } else { displaced = consume builder }
         }
-        if state.open == nil {
-            state.open = try PackBuilder.start(kind, in: store.root.appending("packs"))
-        }
-        try state.open?.append(record, stored: stored)
-        if displaced == nil, (state.open?.byteCount ?? 0) >= store.sizes.packByteCount { displaced = state.open.take() }
-        let byteCount = state.open?.byteCount ?? 0
-        lane.isCrowded.store(byteCount >= PackAppender.crowdedByteCount, ordering: .relaxed)
+        if open == nil { open = try PackBuilder.start(kind, in: store.root.appending("packs")) }
+        try open?.append(record, stored: stored)
+        let byteCount = open?.byteCount ?? 0
+        let isFull = displaced == nil && byteCount >= store.sizes.packByteCount
+        if isFull { displaced = open.take() }
+        lane.isCrowded.store(!isFull && byteCount >= PackAppender.crowdedByteCount, ordering: .relaxed)
+        state.open = open.take()
         return displaced
     }
 }
