@@ -153,6 +153,28 @@ import Testing
         #expect(result.exitCode == 0)
     }
 
+    @Test func `Who meets a damaged frame is told what finds and mends it`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            set -e
+            git model init -q --remote ~/models && head -c 900000 /dev/urandom > m.bin && git model add -q m.bin
+            git commit -qm One && git model push -q && mv m.bin ~
+            pack=$(find .git/model/store/packs -name '*.pack' -size +100k)
+            printf 'X!x?' | dd of="$pack" bs=1 seek=500000 conv=notrunc status=none
+            hint() { sed -n 's/^hint: see what can be mended: `\\(.*\\)`$/\\1/p' ~/err; }
+            ! git model cat m.bin > ~/cat 2> ~/err || exit 7
+            cat ~/err && hint > ~/first
+            ! git model checkout > ~/err 2>&1 || exit 7
+            cat ~/err && hint > ~/second && cmp ~/first ~/second
+            sh ~/second || echo "mended with $?"
+            git model checkout -q
+            cmp m.bin ~/m.bin
+            """
+        ).expectSuccess()
+        #expect(result.output.contains("`git model fsck --deep --repair`"), "\(result.output)")
+    }
+
     @Test func `What damage took is stored again where the file still is, as the hints say`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

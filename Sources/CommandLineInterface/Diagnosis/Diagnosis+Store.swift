@@ -29,12 +29,10 @@ extension StoreError: Diagnosable {
                 ]
             )
         case .notFound: Diagnosis(.failed, description, hints: ["set the repository up: `git model init`"])
-        case .damaged:
-            Diagnosis(.verification, description, hints: ["see what can be mended: `git model fsck --repair`"])
         case .needsNewerVersion: Diagnosis(.failed, description, hints: ["install a newer git-model"])
         case .missingFrame, .missingObject: Diagnosis(.failed, description, hints: ["get it: `git model fetch`"])
-        case .damagedFrame, .wrongObject, .encodingCheckFailed:
-            Diagnosis(.verification, description, hints: ["see what can be mended: `git model fsck --repair`"])
+        case .damaged, .damagedFrame, .wrongObject, .encodingCheckFailed:
+            Diagnosis(.verification, description, hints: mendingHint.map { [$0] } ?? [])
         case .notAListing: Diagnosis(.verification, description)
         case .tooManyPieces:
             Diagnosis(.failed, description, hints: ["split the file, and add the directory of its parts"])
@@ -48,6 +46,6 @@ extension StoreError: Diagnosable {
 
 extension CodecError: Diagnosable {
     var diagnosis: Diagnosis {
-        Diagnosis(.verification, description, hints: ["see what can be mended: `git model fsck --repair`"])
+        Diagnosis(.verification, description, hints: [StoreError.deepMendingHint])
     }
 }

@@ -69,9 +69,8 @@ extension Workspace {
             } catch {
                 if context.cancellation.isCancelled { throw error }
                 result.problems.append(Problem(artifact.path.text, error))
-                if let failure = error as? Failure {
-                    result.hints += failure.hints.filter { !result.hints.contains($0) }
-                }
+                let hints = (error as? Failure)?.hints ?? [(error as? StoreError)?.mendingHint].compactMap { $0 }
+                result.hints += hints.filter { !result.hints.contains($0) }
             }
         }
         context.progress.finish()
