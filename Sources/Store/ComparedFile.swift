@@ -38,7 +38,7 @@ struct ComparedFile: Sendable {
         reader: inout FrameReader
     ) throws(StoreError) {
         let maps = try store.maps(of: object.oid, size: object.size, reader: &reader)
-        guard let map = try store.firstWhole(maps) else {
+        guard let map = maps.first else {
             throw store.explained(.missingObject(object.oid))
         }
         let source = ObjectBytes(map, in: store)
@@ -113,22 +113,6 @@ struct ComparedFile: Sendable {
             if try FileStatus.of(path) == status { return }
         } catch { throw .io(error) }
         throw .changedWhileRead(path)
-    }
-}
-
-extension LocalStore {
-    /// Returns the first way to rebuild an object of which every frame is here, else the first of all, which says what
-    /// is missing.
-    fileprivate func firstWhole(_ maps: [ObjectMap]) throws(StoreError) -> ObjectMap? {
-        if maps.count > 1 {
-            for map in maps where try hasFrames(of: map) { return map }
-        }
-        return maps.first
-    }
-
-    private func hasFrames(of map: ObjectMap) throws(StoreError) -> Bool {
-        for frame in map.frames where try !hasFrame(frame.id) { return false }
-        return true
     }
 }
 

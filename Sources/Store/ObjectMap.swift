@@ -66,10 +66,10 @@ extension LocalStore {
     /// The digest of no bytes: an object that needs nothing.
     package static let emptyObject = SHA256.digest(of: [])
 
-    /// Returns the ways in which the store could rebuild an object, the likeliest first; none where it knows nothing of
-    /// it.
+    /// Returns the ways in which the store could rebuild an object, those of which every frame is here first; none
+    /// where it knows nothing of it.
     ///
-    /// Every way was parsed and is consistent; whether all its frames are here is for the caller to see.
+    /// Every way was parsed and is consistent; whether its frames are right is for the caller to see.
     package func maps(of oid: Digest, size: Int64, reader: inout FrameReader) throws(StoreError) -> [ObjectMap] {
         if size == 0, oid == LocalStore.emptyObject {
             return [ObjectMap(oid: oid, size: 0, segments: [], metadata: [], manifest: nil)]
@@ -87,7 +87,14 @@ extension LocalStore {
             }
         }
         if maps.isEmpty, let failure { throw failure }
-        return maps
+        guard maps.count > 1 else { return maps }
+        let isWhole = maps.map { (try? hasFrames(of: $0)) ?? false }
+        return [true, false].flatMap { whole in zip(maps, isWhole).filter { $0.1 == whole }.map { $0.0 } }
+    }
+
+    private func hasFrames(of map: ObjectMap) throws(StoreError) -> Bool {
+        for frame in map.frames where try !hasFrame(frame.id) { return false }
+        return true
     }
 
     /// Reads and parses the manifest that an entry names; entries of other stores may be tried too.
