@@ -11,13 +11,18 @@ package enum StaleTemporaryFiles {
 
     /// Returns the files below `root`, at the wall-clock time `now` in ns.
     package static func all(in root: FilePath, now: Int64) throws(IOError) -> [FilePath] {
-        try among(DirectoryWalk.entries(under: root).map { root.appending($0.path) }, now: now)
+        try among(files(in: root), now: now)
     }
 
     /// Returns every temporary file below `root`, the store of which the caller excluded all users: whoever wrote one
     /// is no more.
     package static func all(inExcludedStore root: FilePath) throws(IOError) -> [FilePath] {
-        try DirectoryWalk.entries(under: root).map { root.appending($0.path) }.filter { process(of: $0) != nil }
+        try files(in: root).filter { process(of: $0) != nil }
+    }
+
+    /// A store may be a link to where there is room for it; a walk refuses one.
+    private static func files(in root: FilePath) throws(IOError) -> [FilePath] {
+        try DirectoryWalk.entries(under: FileStatus.realPath(of: root)).map { root.appending($0.path) }
     }
 
     /// Returns those of some files, at the wall-clock time `now` in ns.

@@ -102,6 +102,32 @@ import Testing
         for text in expected { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A store that is a link is counted, collected, repacked and left as any other`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(
+            """
+            set -e
+            git model init -q && seq 1 50000 > a.bin && git model add -q a.bin && git commit -qm One
+            mv .git/model/store ~/big && ln -s ~/big .git/model/store && touch ~/big/packs/.git-model-tmp-999999999-old
+            seq 9 > x.bin && git model add -q x.bin && git model rm -q --force x.bin
+            git model du
+            git model gc -q --dry-run
+            git model gc -q --prune-now
+            test ! -e ~/big/packs/.git-model-tmp-999999999-old
+            git model repack -q
+            mkdir ~/place && ln -s ~/place ~/models
+            git model store use ~/models
+            test ! -e ~/big -a ! -L .git/model/store -a -e ~/place/format
+            git model store use .git/model/store
+            test ! -e ~/place -a ! -L ~/models
+            git model fsck -q --deep
+            cp a.bin ~ && rm a.bin
+            git model checkout -q
+            cmp a.bin ~/a.bin
+            """
+        ).expectSuccess()
+    }
+
     @Test func `A tracked file does not choose the store`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

@@ -88,7 +88,7 @@ package struct DiskUsage: Sendable {
         let unreadable = try await workspace.explain(index.damaged)
         report.problems = unreadable.problems
         try await addVersions(to: &report, workspace, store)
-        let files = try DirectoryWalk.entries(under: workspace.storePath)
+        let files = try DirectoryWalk.entries(under: FileStatus.realPath(of: workspace.storePath))
         report.storeSize = files.reduce(0) { $0 + $1.status.size }
         report.packs = files.count { $0.path.hasSuffix(".pack") && $0.path.hasPrefix("packs/") }
         do {

@@ -88,7 +88,7 @@ package struct UseStore: Sendable {
         }
         guard try FileStatus.of(path, followingLinks: true) != nil else { return }
         let isStore = try FileStatus.of(path.appending(StoreLayout.format), followingLinks: true) != nil
-        let names = try DirectoryEntry.all(in: path).map(\.name)
+        let names = try DirectoryEntry.all(in: FileStatus.realPath(of: path)).map(\.name)
         guard isStore else {
             guard !names.isEmpty else { return }
             throw Failure(
@@ -130,15 +130,17 @@ package struct UseStore: Sendable {
         }
     }
 
-    /// Removes a store's own files; whatever else is in its directory stays.
-    private func remove(_ root: FilePath) throws {
+    /// Removes a store's own files, and a link that led to nothing else; whatever else is in its directory stays.
+    private func remove(_ place: FilePath) throws {
+        let root = try FileStatus.realPath(of: place)
         // Without its format a store is none, so that nobody finds half of one.
         try DurableFile.remove(root.appending(StoreLayout.format))
         for file in try DirectoryWalk.entries(under: root).map({ FilePath($0.path) }) where StoreLayout.isOwn(file) {
             try DurableFile.remove(root.pushing(file))
         }
         try Directories.removeEmptyDirectories(in: root)
-        _ = try Directories.removeIfEmpty(root)
+        guard try Directories.removeIfEmpty(root) else { return }
+        if try FileStatus.of(place)?.kind == .symbolicLink { try DurableFile.remove(place) }
     }
 }
 
