@@ -17,6 +17,9 @@ package struct GitLayout: Sendable, Hashable {
     /// Whether this is a linked worktree.
     package var isLinkedWorktree: Bool { gitDirectory != commonDirectory }
 
+    /// Git's name of the linked worktree; `nil` for the main one.
+    package var worktreeName: String? { isLinkedWorktree ? gitDirectory.lastComponent?.string : nil }
+
     /// Where `git` is to run: the work tree, or the Git directory where there is none.
     package var directory: FilePath { workTree ?? gitDirectory }
 

@@ -19,12 +19,15 @@ extension GitRepository {
         "-c", "core.fsmonitor=false", "--literal-pathspecs",
     ]
 
-    /// Returns how the work tree differs from HEAD, or from nothing before the first commit; the index and the objects
+    /// Returns how the work tree differs from a commit, or from nothing where there is none; the index and the objects
     /// stay as they are.
+    ///
+    /// HEAD may move meanwhile: it is not asked.
     ///
     /// What Git does not track counts too, unless it is ignored or `isIncluded` says no to its path. `scratch` is a
     /// directory that is there, for files that are removed again. Files that cannot be read are left out.
     package func difference(
+        from commit: GitObjectID?,
         scratch: FilePath,
         isIncluded: (GitPath) throws -> Bool
     ) async throws -> GitDifference {
@@ -54,13 +57,12 @@ extension GitRepository {
             let list: [GitArgument] = ["--pathspec-from-file=-", "--pathspec-file-nul"]
             try await scratchProgram.run(add + list, input: included.terminated, accepting: [0, 1])
         }
-        let head = try await objects.head().commit
         // Plumbing: the user's settings of how differences look do not count, nor what `.gitmodules` would have
         // ignored.
         let patch = try await scratchProgram.run([
             "-c", "core.quotePath=false", "diff-index", "--cached", "-p", "--binary", "--full-index", "--no-ext-diff",
             "--no-textconv", "--no-renames", "--ignore-submodules=none", "--submodule=short",
-            GitArgument(head ?? layout.objectFormat.emptyTree), "--",
+            GitArgument(commit ?? layout.objectFormat.emptyTree), "--",
         ])
         return GitDifference(
             patch: patch.bytes,

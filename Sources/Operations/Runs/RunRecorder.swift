@@ -35,30 +35,37 @@ struct RunRecorder: ~Copyable {
         let bytes = (0..<RunID.byteCount).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         guard let id = RunID(bytes) else { throw Failure(.bug, "a run id has another number of bytes") }
         let directory = try workspace.runs.create(id)
-        let lock = try FileLock(directory.lock, mode: .exclusive, wait: .seconds(1))
-        var warnings: [String] = []
-        let record: RunRecord
-        do {
-            var below = workspace.context.workingDirectory
-            _ = below.removePrefix(workspace.root)
-            record = RunRecord(
-                id: id,
-                name: name,
-                started: Timestamp(nanoseconds: workspace.context.now()),
-                command: Redaction.command(command),
-                directory: below.isAbsolute ? "" : below.string,
-                origin: RunOrigin(
-                    host: Machine.hostName,
-                    user: try await workspace.userName,
-                    worktree: workspace.worktreeName
-                ),
-                code: try await code(of: workspace, into: directory, warnings: &warnings)
-            )
-            try directory.write(record)
-        } catch {
+        do { return try await begin(workspace, id, in: directory, name: name, command: command) } catch {
             try? workspace.runs.remove(id)
             throw error
         }
+    }
+
+    private static func begin(
+        _ workspace: Workspace,
+        _ id: RunID,
+        in directory: RunDirectory,
+        name: String?,
+        command: [String]
+    ) async throws -> RunRecorder {
+        let lock = try FileLock(directory.lock, mode: .exclusive, wait: .seconds(1))
+        var warnings: [String] = []
+        var below = workspace.context.workingDirectory
+        _ = below.removePrefix(workspace.root)
+        let record = RunRecord(
+            id: id,
+            name: name,
+            started: Timestamp(nanoseconds: workspace.context.now()),
+            command: Redaction.command(command),
+            directory: below.isAbsolute ? "" : below.string,
+            origin: RunOrigin(
+                host: Machine.hostName,
+                user: try await workspace.userName,
+                worktree: workspace.repository.layout.worktreeName
+            ),
+            code: try await code(of: workspace, into: directory, warnings: &warnings)
+        )
+        try directory.write(record)
         return RunRecorder(workspace, directory, record, warnings, lock)
     }
 
@@ -115,7 +122,7 @@ struct RunRecorder: ~Copyable {
         var (isDirty, leftOut) = (true, [String]())
         do {
             var choice = UntrackedFiles(root: workspace.root)
-            let difference = try await workspace.repository.difference(scratch: directory.path) {
+            let difference = try await workspace.repository.difference(from: head.commit, scratch: directory.path) {
                 choice.isKept($0.description)
             }
             let (untracked, submodules) = (difference.leftOut.map(\.description), difference.changedSubmodules)
@@ -148,12 +155,6 @@ struct RunRecorder: ~Copyable {
 extension Workspace {
     /// The runs of this repository, which all its worktrees share.
     var runs: RunCatalog { RunCatalog(modelDirectory.appending("runs")) }
-
-    /// Git's name of the linked worktree; `nil` for the main one.
-    fileprivate var worktreeName: String? {
-        let layout = repository.layout
-        return layout.isLinkedWorktree ? layout.gitDirectory.lastComponent?.string : nil
-    }
 
     /// The name that Git knows the user by.
     fileprivate var userName: String? {
