@@ -130,7 +130,8 @@ package struct Program: Sendable {
         guard try FileStatus.of(path, followingLinks: true)?.kind == .directory else {
             throw Diagnosis(.usage, "there is no directory \(DisplayText.quoted(name))")
         }
-        return path
+        // As the system names the current directory: Git's paths have no links and no dots either.
+        return try FileStatus.realPath(of: path)
     }
 
     /// The reader of standard output went away (`| head`): it wants no more of the result, and no complaint either.
