@@ -57,8 +57,9 @@ extension GitRepository {
 
     /// Makes a worktree without a branch, in a directory that is not there or empty; no hook of ours runs.
     ///
-    /// With a reason, it is locked from the beginning. That a hook of the user's fails in it is no failure: Git takes
-    /// away what it could not make as a whole.
+    /// It has all files of the commit, also where a sparse checkout leaves some out here. With a reason, it is locked
+    /// from the beginning. That a hook of the user's fails in it is no failure: Git takes away what it could not make
+    /// as a whole.
     package func addWorktree(
         at path: FilePath,
         commit: GitObjectID,
@@ -67,9 +68,27 @@ extension GitRepository {
         let program = program.with(environment: GitRepository.hookGuard.mapValues { $0 })
         let lock: [GitArgument] = reason.map { ["--lock", "--reason", GitArgument($0)] } ?? []
         let place = ["--", GitArgument(path), GitArgument(commit)]
-        let arguments: [GitArgument] = ["worktree", "add", "--quiet", "--detach"] + lock + place
-        guard let failure = await program.failure(of: arguments) else { return }
-        guard failure.mayBeOfHook, try await isWorktree(path, at: commit) else { throw failure }
+        let whole: [GitArgument] = ["-c", "core.sparseCheckout=false"]
+        let arguments = whole + ["worktree", "add", "--quiet", "--detach"] + lock + place
+        if let failure = await program.failure(of: arguments) {
+            guard failure.mayBeOfHook, try await isWorktree(path, at: commit) else { throw failure }
+        }
+        try await keepWhole(path, program)
+    }
+
+    /// Keeps the patterns of a sparse checkout from counting in a new worktree.
+    private func keepWhole(_ path: FilePath, _ program: GitProgram) async throws(GitError) {
+        // Git copies a worktree's own configuration; without that, a new one has no patterns that could count.
+        let extensions = try await program.run(
+            ["config", "--type=bool", "--get", "extensions.worktreeConfig"],
+            accepting: [0, 1]
+        )
+        guard extensions.line == "true" else { return }
+        let there: [String: String?] = [
+            "GIT_DIR": path.appending(".git").string, "GIT_WORK_TREE": path.string, "GIT_COMMON_DIR": nil,
+        ]
+        try await program.with(directory: path, environment: there)
+            .run(["config", "--worktree", "core.sparseCheckout", "false"])
     }
 
     private func isWorktree(_ path: FilePath, at commit: GitObjectID) async throws(GitError) -> Bool {
