@@ -1,5 +1,6 @@
 import Runs
 import SystemPackage
+import Transport
 
 /// The variables by which a script finds the record of its run, or a library that knows nothing of it writes there.
 enum RunVariables {
@@ -21,12 +22,17 @@ enum RunVariables {
         let outer = outerRuns(in: environment)
         if !outer.isEmpty { values[outerName] = outer.map(\.text).joined(separator: ":") }
         // One that a run around this one has set is as good as none.
-        let outerPlace = environment["GIT_MODEL_RUN_DIR"].map { "file://\(RunDirectory(FilePath($0)).mlflow)" }
+        let outerPlace = environment["GIT_MODEL_RUN_DIR"].map { fileStore(of: RunDirectory(FilePath($0))) }
         let place = environment["MLFLOW_TRACKING_URI"] ?? ""
         if place.isEmpty || place == outerPlace {
-            values["MLFLOW_TRACKING_URI"] = "file://\(directory.mlflow)"
+            values["MLFLOW_TRACKING_URI"] = fileStore(of: directory)
             values["MLFLOW_ALLOW_FILE_STORE"] = "true"
         }
         return values
+    }
+
+    /// Returns the URL of MLflow's file store in a run's directory; MLflow decodes it.
+    private static func fileStore(of directory: RunDirectory) -> String {
+        "file://" + PercentEncoding.encoded(directory.mlflow.string, keeping: "/")
     }
 }
