@@ -168,7 +168,7 @@ let package = Package(
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests(
             "OperationsTests",
-            ["Operations", "Deployment", "Store", "SystemIO", "ModelCore", systemPackage, "TestSupport"]
+            ["Operations", "Deployment", "Runs", "Store", "SystemIO", "ModelCore", systemPackage, "TestSupport"]
         ),
         tests(
             "CommandTests",

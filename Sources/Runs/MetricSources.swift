@@ -36,18 +36,19 @@ package struct MetricSources: Sendable {
     }
 
     private let directory: RunDirectory
-    private let workingDirectory: FilePath
+    private let workingDirectory: FilePath?
     private let started: Timestamp
     private let loggedRuns: [String]?
     private let beside: RunsBeside?
 
-    /// Creates a search for the run of `directory`, whose command began in `workingDirectory` at that moment.
+    /// Creates a search for the run of `directory`, whose command began in `workingDirectory` at that moment; where
+    /// that is `nil`, only the run's directory is looked at.
     ///
     /// Of MLflow's runs in the file store these count, by their ids, the one that began last in front; `nil` counts all
     /// of them.
     package init(
         _ directory: RunDirectory,
-        workingDirectory: FilePath,
+        workingDirectory: FilePath?,
         since started: Timestamp,
         loggedRuns: [String]? = nil,
         beside: RunsBeside? = nil
@@ -71,7 +72,12 @@ package struct MetricSources: Sendable {
         findings.attempt { findings throws(IOError) in findings.references = try lines.references }
         findings.attempt(addLines)
         findings.attempt(addMLflow)
-        var search = RecentFiles(since: started, below: workingDirectory) { path in
+        if let workingDirectory { addFiles(below: workingDirectory, to: &findings) }
+        return findings
+    }
+
+    private func addFiles(below place: FilePath, to findings: inout Findings) {
+        var search = RecentFiles(since: started, below: place) { path in
             MetricFileKind(path) != nil || MetricSources.hasLiveParameters(path)
         }
         let files = own(search.files(), &findings)
@@ -79,13 +85,14 @@ package struct MetricSources: Sendable {
         for kind in MetricFileKind.allCases {
             let paths = files.filter { MetricFileKind($0) == kind }
             switch kind {
-            case .trainerState: addTrainerStates(paths, to: &findings)
-            case .events: addEvents(paths, to: &findings)
-            case .liveTable, .table, .document: for path in paths { add(path, kind, to: &findings) }
+            case .trainerState: addTrainerStates(paths, below: place, to: &findings)
+            case .events: addEvents(paths, below: place, to: &findings)
+            case .liveTable, .table, .document: for path in paths { add(path, kind, below: place, to: &findings) }
             }
         }
-        for path in files where MetricSources.hasLiveParameters(path) { addParameters(path, to: &findings) }
-        return findings
+        for path in files where MetricSources.hasLiveParameters(path) {
+            addParameters(path, below: place, to: &findings)
+        }
     }
 
     /// Returns the paths of the files that no other run may have written.
@@ -122,9 +129,9 @@ package struct MetricSources: Sendable {
         MetricFileKind.isLive(path) && path.hasSuffix("/" + liveParametersName)
     }
 
-    private func bytes(of path: String, _ findings: inout Findings) -> [UInt8]? {
+    private func bytes(of path: String, below place: FilePath, _ findings: inout Findings) -> [UInt8]? {
         do throws(IOError) {
-            return try DurableFile.read(workingDirectory.appending(path), limit: MetricSources.byteLimit)
+            return try DurableFile.read(place.appending(path), limit: MetricSources.byteLimit)
         } catch {
             findings.problems.append("\(error)")
             return nil
@@ -132,33 +139,37 @@ package struct MetricSources: Sendable {
     }
 
     /// Reads the Trainer's states, each of which tells of all steps so far: the one of the last step counts.
-    private func addTrainerStates(_ paths: [String], to findings: inout Findings) {
+    private func addTrainerStates(_ paths: [String], below place: FilePath, to findings: inout Findings) {
         var states: [(path: String, step: Int64, log: MetricLog)] = []
         for path in paths {
-            guard let bytes = bytes(of: path, &findings), let log = TrainerState.log(of: bytes) else { continue }
+            guard let bytes = bytes(of: path, below: place, &findings), let log = TrainerState.log(of: bytes) else {
+                continue
+            }
             states.append((path, log.lastStep, log))
         }
         for state in states.sorted(by: { $0.step > $1.step }) { findings.add(state.log, from: state.path) }
     }
 
     /// Reads TensorBoard's files, whose names begin with the time at which they were begun.
-    private func addEvents(_ paths: [String], to findings: inout Findings) {
+    private func addEvents(_ paths: [String], below place: FilePath, to findings: inout Findings) {
         var directories = EventDirectories()
         for path in paths.sorted() {
-            guard let bytes = bytes(of: path, &findings) else { continue }
+            guard let bytes = bytes(of: path, below: place, &findings) else { continue }
             directories.add(TensorBoardEvents.log(of: bytes), from: path)
             findings.files.append(path)
         }
         directories.fill(&findings.log)
     }
 
-    private func add(_ path: String, _ kind: MetricFileKind, to findings: inout Findings) {
-        guard let bytes = bytes(of: path, &findings), let log = try? kind.log(of: bytes, at: path) else { return }
+    private func add(_ path: String, _ kind: MetricFileKind, below place: FilePath, to findings: inout Findings) {
+        guard let bytes = bytes(of: path, below: place, &findings), let log = try? kind.log(of: bytes, at: path) else {
+            return
+        }
         if !log.isEmpty { findings.add(log, from: path) }
     }
 
-    private func addParameters(_ path: String, to findings: inout Findings) {
-        guard let bytes = bytes(of: path, &findings) else { return }
+    private func addParameters(_ path: String, below place: FilePath, to findings: inout Findings) {
+        guard let bytes = bytes(of: path, below: place, &findings) else { return }
         findings.parameters.merge(Parameters.yaml(bytes) ?? [:]) { own, _ in own }
     }
 

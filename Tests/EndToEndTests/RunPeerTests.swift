@@ -225,6 +225,56 @@ import Testing
         )
     }
 
+    @Test func `What MLflow logs is in the record, whatever characters the path has`() async throws {
+        let repository = try await ScratchRepository(named: "c# %41?")
+        try repository.write("import mlflow\nmlflow.log_metric('acc', 0.5)\n", to: "train.py")
+        let result = try await repository.run(
+            """
+            git model init -q --name small && git add -A && git commit -qm 'Set up'
+            git model run -q --name outer -- git model run -q --name inner -- '\(RunPeerTests.environment)' train.py > ~/log 2>&1 || cat ~/log
+            git model runs --csv --sort name | cut -d, -f2,3,9- && ls ~ | grep -v log
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output == """
+                name,status,metrics.acc,params.name
+                inner,finished,0.5,
+                outer,finished,,inner
+                c# %41?
+
+                """,
+            "\(result.output)"
+        )
+    }
+
+    @Test func `A run of MLflow's that cannot be recorded leaves nothing behind`() async throws {
+        let repository = try await ScratchRepository()
+        try repository.write(
+            """
+            import mlflow, os, shutil
+            with mlflow.start_run() as outer:
+                mlflow.log_metric("best", 0.25)
+                with mlflow.start_run(run_name="inner", nested=True) as inner:
+                    mlflow.log_metric("loss", 0.5)
+            place = os.environ["MLFLOW_TRACKING_URI"].removeprefix("file://")
+            metrics = f"{place}/{inner.info.experiment_id}/{inner.info.run_id}/metrics"
+            shutil.rmtree(metrics)
+            open(metrics, "w").close()
+            """,
+            to: "broken.py"
+        )
+        let result = try await repository.run(
+            """
+            git model init -q --name small && git add -A && git commit -qm 'Set up'
+            git model run --name all -- '\(RunPeerTests.environment)' broken.py > ~/log 2>&1 && grep -c 'begun inside, is not in the records' ~/log
+            ls .git/model/runs | wc -l && git model runs --csv 2>&1 | cut -d, -f2,3,9-
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output == "1\n1\nname,status,metrics.best\nall,finished,0.25\n", "\(result.output)")
+    }
+
     /// A parameter's value as its script wrote it.
     private enum ParameterText {
         static func of(_ value: JSONValue) -> String {

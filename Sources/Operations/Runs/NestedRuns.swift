@@ -51,14 +51,30 @@ struct NestedRuns {
             do {
                 // What is there already is not this run's to change.
                 guard try FileStatus.of(workspace.runs.directory(of: id).path) == nil else { continue }
-                let directory = try workspace.runs.create(id)
-                warnings += try await write(facts, as: id, in: directory, beside: run)
+                warnings += try await write(facts, as: id, beside: run)
                 runs.append(id)
             } catch {
+                if workspace.context.cancellation.isCancelled {
+                    warnings.append("runs that were begun inside are not in the records, for this was interrupted")
+                    break
+                }
                 warnings.append("run \(id.abbreviated), which was begun inside, is not in the records: \(error)")
             }
         }
         return (runs, warnings)
+    }
+
+    /// Writes a record; nothing is left behind where that fails, for nobody could read it.
+    private func write(
+        _ facts: MLflowRunFacts,
+        as id: RunID,
+        beside run: RunRecord
+    ) async throws -> [String] {
+        let directory = try workspace.runs.create(id)
+        do { return try await write(facts, as: id, in: directory, beside: run) } catch {
+            try? workspace.runs.remove(id)
+            throw error
+        }
     }
 
     private func write(

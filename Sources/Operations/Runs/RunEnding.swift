@@ -12,15 +12,15 @@ struct RunEnding {
     private static let plotLimit = 64 << 20
 
     let workspace: Workspace
-    /// Where its command ran.
-    let directory: FilePath
+    /// Where its command ran; `nil` where that is gone, with all that it made.
+    let directory: FilePath?
     /// What becomes an artifact if it succeeded.
     let outputs: [String]
 
     /// Completes the record, and returns the report on it, with the exit code that is passed on.
     func report(on recorder: inout RunRecorder, exitCode: Int32) async -> RunTraining.Report {
-        let nested = await nestedRuns(&recorder)
-        let findings = await collect(into: &recorder, loggedRuns: nested?.own)
+        let (nested, loggedRuns) = await nestedRuns(&recorder)
+        let findings = await collect(into: &recorder, loggedRuns: loggedRuns)
         var report = RunTraining.Report(
             run: recorder.record,
             directory: recorder.directory.path.string,
@@ -33,7 +33,7 @@ struct RunEnding {
         }
         let made = outputs + findings.artifacts.filter { !outputs.contains($0) }
         // What a repetition makes is compared, and gone with its worktree.
-        if recorder.record.status == .finished, !made.isEmpty, recorder.record.reproduces == nil {
+        if recorder.record.status == .finished, !made.isEmpty, recorder.record.reproduces == nil, directory != nil {
             do { try await add(made, &recorder, &report) } catch {
                 report.problems.append(Problem(made.joined(separator: ", "), error))
                 report.hints = (error as? Failure)?.hints ?? []
@@ -44,15 +44,21 @@ struct RunEnding {
         return report
     }
 
-    /// Returns what MLflow's calls left; where that cannot be told, it counts as one run's.
-    private func nestedRuns(_ recorder: inout RunRecorder) async -> NestedRuns? {
+    /// Returns what MLflow's calls left, and which of its runs are the recorded one; where that cannot be told, all of
+    /// them are, as `nil` says.
+    private func nestedRuns(_ recorder: inout RunRecorder) async -> (found: NestedRuns?, own: [String]?) {
         do {
             let found = try await NestedRuns(of: recorder.directory, in: workspace)
             recorder.warnings += found?.problems ?? []
-            return found
+            return (found, found?.own)
         } catch {
+            guard !workspace.context.cancellation.isCancelled else {
+                // It may be that of runs inside, whose figures are not this one's.
+                recorder.warnings.append("what MLflow logged is not in the record, for this was interrupted")
+                return (nil, [])
+            }
             recorder.warnings.append("what MLflow logged counts as one run: \(error)")
-            return nil
+            return (nil, nil)
         }
     }
 
