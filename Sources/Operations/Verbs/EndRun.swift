@@ -1,3 +1,4 @@
+import Git
 import ModelCore
 package import Runs
 import SystemIO
@@ -9,7 +10,8 @@ package struct EndRun: Sendable {
     private let status: RunStatus
     private let outputs: [String]
 
-    /// Creates the operation on a run, or on the one that the environment names, or the only one that goes on.
+    /// Creates the operation on a run, or on the one that the environment names, or the only one that goes on in the
+    /// worktree.
     package init(_ text: String?, status: RunStatus = .finished, outputs: [String] = []) {
         self.text = text
         self.status = status
@@ -17,6 +19,8 @@ package struct EndRun: Sendable {
     }
 
     /// Reads what was written since the run began, and adds its outputs where it succeeded.
+    ///
+    /// A run that began in another worktree is ended there; where that is gone, only what is in the record counts.
     package func run(in context: Context) async throws -> RunTraining.Report {
         guard status != .running else { throw Failure(.usage, "a run that ends is not running any more") }
         let workspace = try await Workspace.open(in: context)
@@ -24,12 +28,16 @@ package struct EndRun: Sendable {
         guard record.command.isEmpty else {
             throw Failure(.failed, "run \(record.id.abbreviated) ends with its command, and not before")
         }
+        let isGone = try await requireNotElsewhere(record, in: workspace)
         var recorder = try RunRecorder.resume(workspace, record)
         recorder.note { run in
             run.status = status
             run.ended = Timestamp(nanoseconds: context.now())
         }
-        let directory = workspace.root.pushing(FilePath(record.directory))
+        if isGone {
+            recorder.warnings.append("metrics and outputs may be missing: the worktree that the run began in is gone")
+        }
+        let directory = isGone ? nil : workspace.root.pushing(FilePath(record.directory))
         let ending = RunEnding(workspace: workspace, directory: directory, outputs: outputs)
         var report = await ending.report(on: &recorder, exitCode: 0)
         report.exitCode = report.outcome.exitCode
@@ -40,15 +48,54 @@ package struct EndRun: Sendable {
         let contents = try await workspace.runs.contents(on: workspace.pool)
         if let text { return try contents.find(text) }
         if let id = workspace.context.environment["GIT_MODEL_RUN_ID"], !id.isEmpty { return try contents.find(id) }
-        let started = contents.records.filter { $0.status == .running && $0.command.isEmpty }
-        guard let only = started.first, started.count == 1 else {
-            let names = started.map(\.id.abbreviated).joined(separator: ", ")
+        let all = contents.records.filter { $0.status == .running && $0.command.isEmpty }
+        let started = all.filter { $0.origin.worktree == workspace.repository.layout.worktreeName }
+        if let only = started.first, started.count == 1 { return only }
+        func names(_ runs: [RunRecord]) -> String { runs.map(\.id.abbreviated).joined(separator: ", ") }
+        guard started.isEmpty else {
             throw Failure(
-                started.isEmpty ? .failed : .usage,
-                started.isEmpty ? "no run was started" : "several runs were started: \(names)",
-                hints: [started.isEmpty ? "start one: `git model run start`" : "name it: `git model run end ID`"]
+                .usage,
+                "several runs were started: \(names(started))",
+                hints: ["name it: `git model run end ID`"]
             )
         }
-        return only
+        let others = all.isEmpty ? "" : " in this worktree; in others: \(names(all))"
+        throw Failure(.failed, "no run was started\(others)", hints: ["start one: `git model run start`"])
+    }
+
+    /// Throws where a run began in another worktree, which has what it wrote; returns whether that one is gone.
+    private func requireNotElsewhere(_ run: RunRecord, in workspace: Workspace) async throws -> Bool {
+        let own = workspace.repository.layout
+        guard run.origin.worktree != own.worktreeName else { return false }
+        let name = run.id.abbreviated
+        for worktree in try await workspace.repository.worktrees() where !worktree.isBare {
+            let context = workspace.context.standing(in: worktree.path)
+            let found = try? await GitRepository.discover(from: worktree.path, environment: context.environment)
+            guard let layout = found?.layout, layout.commonDirectory == own.commonDirectory,
+                layout.worktreeName == run.origin.worktree, let place = layout.workTree
+            else { continue }
+            throw Failure(
+                .failed,
+                "run \(name) began in another worktree, \(QuotedPath.encode(place.string))",
+                hints: ["end it there: `git -C \(ShellWord.quoted(place.string)) model run end \(name)`"]
+            )
+        }
+        if let tree = run.origin.worktree,
+            try FileStatus.of(own.commonDirectory.appending("worktrees").appending(tree)) != nil
+        {
+            throw Failure(
+                .failed,
+                "run \(name) began in the worktree \(QuotedPath.encode(tree)), whose directory is not there",
+                hints: ["bring it back, or, where it is gone for good, first: `git worktree prune`"]
+            )
+        }
+        guard outputs.isEmpty else {
+            throw Failure(
+                .failed,
+                "the worktree that run \(name) began in is gone, and so is what it made",
+                hints: ["end it without outputs: `git model run end \(name)`"]
+            )
+        }
+        return true
     }
 }
