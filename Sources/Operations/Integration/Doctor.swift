@@ -97,6 +97,10 @@ package struct Doctor: Sendable {
 
     private func hooks(in workspace: Workspace) async throws -> [Check] {
         let directory = try await HookDirectory(of: workspace.repository)
+        guard !directory.isOff else {
+            let subject = "hooks are switched off: core.hooksPath is \(directory.path), which is no directory"
+            return [.note(subject, "\(directory.wayToOwn), then git model install")]
+        }
         var checks: [Check] = []
         for hook in EmbeddedFiles.hooks {
             switch try directory.state(of: hook) {

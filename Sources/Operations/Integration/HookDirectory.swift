@@ -1,4 +1,5 @@
 import Git
+import ModelCore
 import SystemIO
 import SystemPackage
 
@@ -28,6 +29,12 @@ struct HookDirectory: Sendable {
     let path: FilePath
     /// Whether it is in the work tree, where its files are the user's own and are not written.
     let isUsers: Bool
+    /// Whether it is this repository's alone, and not one that `core.hooksPath` may give several.
+    let isOwn: Bool
+    /// Whether `core.hooksPath` names what is no directory, such as `/dev/null`, so that Git runs no hooks.
+    let isOff: Bool
+    /// The directory that Git takes where it is told no other.
+    private let ownPath: FilePath
     /// The configuration of the framework of pre-commit.com; empty where there is none.
     private let frameworkLines: [Substring]
 
@@ -35,11 +42,18 @@ struct HookDirectory: Sendable {
     init(of repository: GitRepository) async throws {
         let place = try await repository.hooksDirectory().lexicallyNormalized()
         let layout = repository.layout
-        let isGits = place.starts(with: layout.commonDirectory) || place.starts(with: layout.gitDirectory)
+        let isOwn = place.starts(with: layout.commonDirectory) || place.starts(with: layout.gitDirectory)
         path = place
         frameworkLines = try HookDirectory.frameworkLines(of: layout)
-        isUsers = !isGits && layout.workTree.map { place.starts(with: $0) } ?? false
+        isUsers = !isOwn && layout.workTree.map { place.starts(with: $0) } ?? false
+        let kind = try FileStatus.of(place, followingLinks: true)?.kind
+        isOff = !isOwn && kind != nil && kind != .directory
+        ownPath = layout.commonDirectory.appending("hooks")
+        self.isOwn = isOwn
     }
+
+    /// The command after which Git takes the repository's own directory.
+    var wayToOwn: String { "git config core.hooksPath \(ShellWord.quoted(ownPath.string))" }
 
     /// Looks at a hook.
     func state(of hook: EmbeddedFiles.File) throws -> State {
@@ -61,8 +75,23 @@ struct HookDirectory: Sendable {
     func install(_ hook: EmbeddedFiles.File) throws {
         let place = path.appending(hook.name)
         try Directories.create(path)
-        if try FileStatus.of(place) != nil, try !isOurs(place) { try DurableFile.rename(place, to: chained(hook.name)) }
-        try DurableFile.write(hook.bytes, to: place, permissions: 0o777)
+        guard try FileStatus.of(place) != nil, try !isOurs(place) else {
+            return try DurableFile.write(hook.bytes, to: place, permissions: 0o777)
+        }
+        // Whole on the disk before the other one leaves its place, which is to have a hook where this fails.
+        let ready = path.appending(TemporaryFile.unusedName())
+        defer { try? DurableFile.remove(ready) }
+        try DurableFile.write(hook.bytes, to: ready, permissions: 0o777)
+        try DurableFile.rename(place, to: chained(hook.name))
+        do { try DurableFile.rename(ready, to: place) } catch {
+            try? DurableFile.rename(chained(hook.name), to: place)
+            throw error
+        }
+    }
+
+    /// Returns whether any of our hooks is there.
+    func hasOurs() throws -> Bool {
+        try EmbeddedFiles.hooks.contains { try isOurs(path.appending($0.name)) }
     }
 
     /// Removes a hook of ours and puts the one back that was there before; `false` where ours is not there.

@@ -19,7 +19,7 @@ package struct Install: Sendable {
             hooks = result.hooks
             drivers = result.drivers
             remotes = result.remotes
-            warnings = result.warnings
+            warnings = result.warnings + (result.hooksOff.map { [$0] } ?? [])
         }
     }
 

@@ -14,6 +14,8 @@ extension Workspace {
         var remotes: [String] = []
         /// What was left to the user.
         var warnings: [String] = []
+        /// What to say where Git is told to run no hooks, to who asked for some.
+        var hooksOff: String?
     }
 
     /// Registers the diff and merge drivers, has Git fetch git-model's references and, when asked, installs the hooks;
@@ -23,32 +25,50 @@ extension Workspace {
         result.drivers = try await DriverSettings(in: context).install(in: repository)
         result.remotes = try await FetchRefspecs.install(in: repository)
         try setTemporaryFiles(excluded: true)
-        guard hooks else { return result }
+        if hooks { try await installHooks(&result) }
+        return result
+    }
+
+    /// Writes the hooks that are absent; where one cannot be, that is the only thing that is missing.
+    private func installHooks(_ result: inout InstallResult) async throws {
         let directory = try await HookDirectory(of: repository)
+        guard !directory.isOff else {
+            result.hooksOff =
+                "no hook was installed, since core.hooksPath is \(directory.path), which is no directory; "
+                + "to have hooks here: `\(directory.wayToOwn)`, then `git model install`"
+            return
+        }
         var lacking: [(name: String, file: FilePath)] = []
+        var failed: [(name: String, error: any Error)] = []
         for hook in EmbeddedFiles.hooks {
-            switch try directory.state(of: hook) {
-            case .current: continue
-            case .absent:
-                try directory.install(hook)
-                result.hooks.append(hook.name)
-            case .taken:
-                result.warnings.append(
-                    "hook \(hook.name) was not installed: \(directory.path) has two others already; "
-                        + "add this line to one: \(HookDirectory.call(hook.name)) \"$@\""
-                )
-            case .lacksLine(let file): lacking.append((hook.name, file))
-            }
+            do {
+                switch try directory.state(of: hook) {
+                case .current: continue
+                case .absent:
+                    try directory.install(hook)
+                    result.hooks.append(hook.name)
+                case .taken:
+                    result.warnings.append(
+                        "hook \(hook.name) was not installed: \(directory.path) has two others already; "
+                            + "add this line to one: \(HookDirectory.call(hook.name)) \"$@\""
+                    )
+                case .lacksLine(let file): lacking.append((hook.name, file))
+                }
+            } catch { failed.append((hook.name, error)) }
         }
         result.warnings += lacking.map { name, file in
             "hook \(name) was not installed, since core.hooksPath is in the work tree; "
                 + "add this line to \(shown(file)): \(HookDirectory.call(name)) \"$@\""
         }
-        return result
+        // The reason is the directory's, as a rule, and so the same for all.
+        guard let first = failed.first else { return }
+        let names = failed.map(\.name).joined(separator: ", ")
+        let way = directory.isOwn ? "mend that" : "mend that, or have hooks in this repository: `\(directory.wayToOwn)`"
+        result.warnings.append("not installed: \(names): \(first.error); \(way), then `git model install`")
     }
 
     /// Makes Git pass over what a command that was killed leaves in the work tree, or not any more.
-    private func setTemporaryFiles(excluded: Bool) throws {
+    func setTemporaryFiles(excluded: Bool) throws {
         let file = repository.layout.commonDirectory.appending("info").appending("exclude")
         let isThere = try FileStatus.of(file, followingLinks: true) != nil
         let bytes = isThere ? try DurableFile.read(file, limit: 16 << 20) : []
@@ -68,7 +88,16 @@ extension Workspace {
         result.remotes = try await FetchRefspecs.uninstall(from: repository)
         try setTemporaryFiles(excluded: false)
         let directory = try await HookDirectory(of: repository)
-        guard !directory.isUsers else { return result }
+        guard !directory.isUsers, !directory.isOff else { return result }
+        guard directory.isOwn else {
+            if try directory.hasOurs() {
+                result.warnings.append(
+                    "the hooks in \(directory.path) were left, since other repositories may use that directory, too; "
+                        + "to go on without them here: `\(directory.wayToOwn)`"
+                )
+            }
+            return result
+        }
         for hook in EmbeddedFiles.hooks where try directory.uninstall(hook) { result.hooks.append(hook.name) }
         return result
     }

@@ -47,9 +47,7 @@ package struct FetchObjects: Sendable {
         report.hints += unreadable.hints
         guard isPull else { return report }
         report = report.named("pull")
-        let installed = try await workspace.install(hooks: true)
-        report.hooks = installed.hooks
-        report.warnings += installed.warnings
+        try workspace.setTemporaryFiles(excluded: true)
         report.models = try workspace.models().map(\.name.text)
         let result = try await workspace.restore(
             try await selection.workTreeArtifacts(of: workspace),
@@ -64,6 +62,10 @@ package struct FetchObjects: Sendable {
         if result.absent.contains(where: { !chosen.contains($0.pointer) }) {
             report.hints.append("get what the work tree needs: `git model pull`")
         }
+        // Behind what was asked for: that something cannot be installed keeps no artifact away.
+        let installed = try await workspace.install(hooks: true)
+        report.hooks = installed.hooks
+        report.warnings += installed.warnings
         return report
     }
 }

@@ -66,7 +66,7 @@ package struct Initialize: Sendable {
         workspace = try await Workspace.discover(in: context)
         let installed = try await workspace.install(hooks: installsHooks)
         report.hooks = installed.hooks
-        report.warnings += installed.warnings
+        report.warnings += installed.warnings + (installed.hooksOff.map { [$0] } ?? [])
         _ = try workspace.ensureAttributes()
         _ = try workspace.openStore()
         files += try [model.path, ".gitattributes"].map { try RepositoryPath($0) }
