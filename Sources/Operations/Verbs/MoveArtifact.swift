@@ -26,38 +26,55 @@ package struct MoveArtifact: Sendable {
         self.destination = destination
     }
 
-    /// Moves and stages, or refuses before anything changed.
+    /// Moves and stages, or refuses before anything changed; what was interrupted goes on.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
         _ = joined.store
         let tracked = try await workspace.pointers()
-        let from = try await artifact(among: tracked, in: workspace)
-        let to = try await target(of: from, among: tracked.entries, in: workspace)
-        let old = try workspace.location(of: from)
-        let new = try workspace.location(of: to)
+        let (from, to) = try await paths(among: tracked, in: workspace)
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
-        let hasBytes = try FileStatus.of(old) != nil
         try await workspace.repository.index.requireUnlocked()
+        let new = try workspace.location(of: to)
         try Directories.create(new.removingLastComponent(), durable: false)
         // Ignored before it is there, so that Git never sees the bytes.
-        var (changed, warnings) = try await workspace.takeFromGit([to], stages: true)
-        if hasBytes { try DurableFile.rename(old, to: new) }
-        try DurableFile.rename(
-            workspace.location(of: from.appendingPointerSuffix),
-            to: workspace.location(of: to.appendingPointerSuffix)
-        )
-        if let ignoreFile = try workspace.unignore(from), !changed.contains(ignoreFile) { changed.append(ignoreFile) }
+        let rules = try workspace.trackedBytes(of: IgnoreFile.path(in: to.parent))
+        let (ignoring, warnings) = try await workspace.takeFromGit([to], stages: true)
+        do { try workspace.moveBytes(of: from, to: to) } catch {
+            try? workspace.putBack(rules, asRulesFor: to)
+            throw error
+        }
+        // What this command wrote when it was interrupted may not be staged yet.
+        var changed = Set(ignoring).union(try await workspace.stagedFiles(naming: from))
+        changed.insert(IgnoreFile.path(in: to.parent))
+        if let ignoreFile = try workspace.unignore(from) { changed.insert(ignoreFile) }
         for var model in try workspace.models() where model.remove(from) {
             model.add(to)
-            changed += try workspace.write(model)
+            changed.formUnion(try workspace.write(model))
         }
+        // The last on disk: as long as it is there, the artifact is still the one to be moved.
+        try workspace.movePointer(of: from, to: to)
         try await workspace.repository.index.untrack([GitPath(from.appendingPointerSuffix.text)])
         try await workspace.repository.index.stage([GitPath(to.appendingPointerSuffix.text)])
-        try await workspace.stageOrForget(changed)
+        try await workspace.stageOrForget(changed.sorted())
         try workspace.removeEmptyDirectories(above: from)
+        let hasBytes = try FileStatus.of(new) != nil
         return Report(source: from.text, destination: to.text, hasBytes: hasBytes, warnings: warnings)
+    }
+
+    private func paths(
+        among tracked: PointerIndex,
+        in workspace: Workspace
+    ) async throws -> (from: RepositoryPath, to: RepositoryPath) {
+        if let begun = try await workspace.interruptedMove(of: source, to: destination, among: tracked) { return begun }
+        let from = try await artifact(among: tracked, in: workspace)
+        let to = try await target(of: from, among: tracked.entries, in: workspace)
+        // Before anything changes: across file systems nothing can be renamed.
+        if try workspace.device(of: from.parent) != workspace.device(of: to.parent) {
+            throw Failure(otherFileSystemOf: from, to)
+        }
+        return (from, to)
     }
 
     private func artifact(among tracked: PointerIndex, in workspace: Workspace) async throws -> RepositoryPath {
@@ -99,5 +116,54 @@ package struct MoveArtifact: Sendable {
             throw refusal("\(path) is there already")
         }
         return target
+    }
+}
+
+extension Workspace {
+    /// Moves what is at an artifact's place, if there is something.
+    fileprivate func moveBytes(of from: RepositoryPath, to: RepositoryPath) throws {
+        let old = try location(of: from)
+        guard try FileStatus.of(old) != nil else { return }
+        let new = try location(of: to)
+        do { try DurableFile.rename(old, to: new) } catch {
+            // From one mount to another of the same file system nothing can be renamed either.
+            guard error.errno == .improperLink else { throw error }
+            throw Failure(otherFileSystemOf: from, to)
+        }
+    }
+
+    /// Moves a pointer, unless that was done before.
+    fileprivate func movePointer(of from: RepositoryPath, to: RepositoryPath) throws {
+        let old = try location(of: from.appendingPointerSuffix)
+        guard try FileStatus.of(old) != nil else { return }
+        try DurableFile.rename(old, to: location(of: to.appendingPointerSuffix))
+    }
+
+    /// Makes the ignore file beside an artifact what it was before.
+    fileprivate func putBack(_ bytes: [UInt8]?, asRulesFor artifact: RepositoryPath) throws {
+        let file = try location(of: IgnoreFile.path(in: artifact.parent))
+        guard let bytes else { return try DurableFile.remove(file) }
+        try DurableFile.write(bytes, to: file, permissions: 0o666)
+    }
+
+    /// Returns the file system of a directory, or of the nearest one above it that is there.
+    fileprivate func device(of directory: RepositoryPath?) throws -> UInt64? {
+        guard let directory else { return try FileStatus.of(root)?.device }
+        return try FileStatus.of(location(of: directory))?.device ?? device(of: directory.parent)
+    }
+}
+
+extension Failure {
+    /// An artifact is to go where renaming it does not lead.
+    fileprivate init(otherFileSystemOf from: RepositoryPath, _ to: RepositoryPath) {
+        let (old, new) = (ShellWord.quoted(from.text), ShellWord.quoted(to.text))
+        self.init(
+            .failed,
+            "cannot move \(from) to \(to): that is on another file system",
+            hints: [
+                "copy it: `cp -a \(old) \(new)`, then `git model add \(new)`",
+                "then remove it where it is: `git model rm \(old)`",
+            ]
+        )
     }
 }

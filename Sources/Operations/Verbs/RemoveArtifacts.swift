@@ -126,7 +126,7 @@ extension Workspace {
 
     /// The ignore file and descriptions that name an artifact in the index; a command that was killed may have changed
     /// them on disk.
-    private func stagedFiles(naming artifact: RepositoryPath) async throws -> [RepositoryPath] {
+    func stagedFiles(naming artifact: RepositoryPath) async throws -> [RepositoryPath] {
         let ignoreFile = IgnoreFile.path(in: artifact.parent)
         let places = [ignoreFile.text, ModelDescription.directory].map { GitPathspec.path(GitPath($0)) }
         let entries = try await repository.index.entries(places).filter { $0.stage == 0 && $0.mode.isFile }
