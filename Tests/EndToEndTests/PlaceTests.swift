@@ -93,6 +93,63 @@ import Testing
         #expect(!parts[1].contains("removed  data"), "\(parts[1])")
     }
 
+    @Test func `A sparse checkout that leaves out the rules for what belongs to artifacts keeps to them`() async throws
+    {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git model init -q --name small && echo '*.tmp' > .mverignore && git add .mverignore && mkdir weights
+            echo 1 > weights/a && echo mine > weights/optimizer.tmp && git model add -q weights && git commit -qm one
+            git sparse-checkout set --no-cone /weights/ /weights.mver /.gitignore && [ ! -e .mverignore ]
+            git model status && git model add -q -u && git model ls weights
+            git model checkout -q --force -- weights && cat weights/optimizer.tmp && ls -A .git/model/tmp
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.hasPrefix("small, no version yet, nothing changed\n"), "\(result.output)")
+        #expect(!result.output.contains("optimizer") && result.output.hasSuffix("\nmine\n"), "\(result.output)")
+    }
+
+    @Test func `A path that leads to the repository through links is one in it`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git model init -q --name small && mkdir weights && echo 1 > weights/m.bin && echo 2 > n.bin
+            ln -s sentiment ~/link && ln -s . ~/here
+            git model add -q ~/link/weights/m.bin ~/here/sentiment/n.bin
+            git model mv -q ~/link/n.bin ~/here/link/weights/ && git commit -qm one && git ls-files '*.mver'
+            rm weights/m.bin && git model checkout -q -- ~/link/weights/m.bin && cat weights/m.bin
+            rm weights/m.bin && git model checkout -q -- ~/link && cat weights/m.bin
+            git model add ~/here/n.bin 2>&1 | grep -o 'is outside the repository'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output == "weights/m.bin.mver\nweights/n.bin.mver\n1\n1\nis outside the repository\n",
+            "\(result.output)"
+        )
+    }
+
+    @Test func `A relative place of the store is the same from everywhere, and its own can be had again`() async throws
+    {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git config git-model.store.path ../store && git model init -q --name small && echo 1 > w.bin
+            git model add -q w.bin && git commit -qm one && git model tag -q v1.0.0 && git model store show | head -1 > ~/place
+            mkdir ~/w && git worktree add -q ~/w/exp && cat ~/w/exp/w.bin && ls ~/w
+            cd ~/w/exp && git model store show | head -1 | cmp ~/place -
+            cd ~/sentiment/.git && git model store show | head -1 | cmp ~/place -
+            git init -q ~/other && cd ~/other && git config git-model.store.path ../store && git model init -q
+            mkdir ~/sentiment/sub && cd ~/sentiment/sub && git model purge --dry-run v1.0.0 2> ~/error || echo "exit $?"
+            sed -n 's/^hint: give this repository its own: `\\(.*\\)`$/\\1 -q/p' ~/error > ~/way && sh ~/way
+            ls ~/sentiment/.git/model/store/packs | wc -l && rm ../w.bin && git model checkout -q && cat ../w.bin
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.hasPrefix("1\nexp\nexit 5\n") && result.output.hasSuffix("\n1\n"), "\(result.output)")
+    }
+
     @Test func `A clone without checkout reads what HEAD has`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

@@ -1,5 +1,4 @@
 import Codec
-import Git
 import Registry
 import ModelCore
 import Store
@@ -45,26 +44,5 @@ extension Workspace {
         if Closure(of: [found], in: store).isComplete { return .stale(found) }
         if Closure(of: parts, in: store).isComplete { return .rearranged(found) }
         return try acknowledgedAnywhere().contains(found.oid) ? .stale(found) : .modified(found)
-    }
-
-    /// Returns which files of a directory artifact belong to it, as the `.mverignore` at the top of the repository
-    /// says.
-    ///
-    /// Git itself reads the patterns, so that they mean what they mean in `.gitignore`. With `other`, they are those of
-    /// another work tree.
-    func includedFiles(
-        of artifact: RepositoryPath,
-        byRulesOf other: Workspace? = nil
-    ) async throws -> @Sendable (RepositoryPath) -> Bool {
-        let rules = (other ?? self).root.appending(".mverignore")
-        guard try FileStatus.of(rules) != nil, try FileStatus.of(location(of: artifact))?.kind == .directory else {
-            return { _ in true }
-        }
-        let output = try await repository.program.run([
-            "ls-files", "-z", "--cached", "--others", "--ignored", "--exclude-from", .init(rules), "--",
-            .init(artifact.text),
-        ])
-        let ignored = Set(output.bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
-        return { !ignored.contains(artifact.appending($0).text) }
     }
 }

@@ -1,3 +1,4 @@
+import ModelCore
 import Registry
 import Remotes
 import Store
@@ -8,12 +9,13 @@ extension Workspace {
     /// What one repository wants gone another may need.
     func requireSoleUser(to work: String) throws {
         guard let other = try otherUsers().first else { return }
+        let own = ShellWord.quoted(modelDirectory.appending("store").string)
         throw Failure(
             .failed,
             "cannot \(work) in \(storePath): the repository \(other) uses this store, too",
             hints: [
                 "see who uses it: `git model store show`",
-                "give this repository its own: `git model store use .git/model/store`",
+                "give this repository its own: `git model store use \(own)`",
             ]
         )
     }

@@ -25,7 +25,7 @@ extension Workspace {
         let origin = try await originURL()
         if Workspace.isTheSameEverywhere(origin) { return Workspace.withoutLogin(origin) }
         let own = try Workspace.identifier(in: repository.layout.commonDirectory)
-        guard !origin.isEmpty else { return "\(place)#\(own)" }
+        guard !origin.isEmpty else { return "\(repositoryPlace)#\(own)" }
         return try sharedIdentity(of: origin) ?? "\(Workspace.withoutLogin(origin))#\(own)"
     }
 
@@ -37,7 +37,7 @@ extension Workspace {
         var names: Set<String> = [try await rootIdentity()]
         let own = repository.layout.commonDirectory.appending(Workspace.identifierName)
         guard let id = try Workspace.readIdentifier(own) else { return names }
-        names.insert("\(place)#\(id)")
+        names.insert("\(repositoryPlace)#\(id)")
         let origin = try await originURL()
         if !origin.isEmpty { names.insert("\(Workspace.withoutLogin(origin))#\(id)") }
         return names
@@ -47,8 +47,8 @@ extension Workspace {
         try await repository.program.configuration().value("remote.origin.url") ?? ""
     }
 
-    /// The directory of the repository, as roots name it.
-    private var place: FilePath {
+    /// The directory of the repository, as roots name it: where `.git` is, else the Git directory.
+    var repositoryPlace: FilePath {
         let common = repository.layout.commonDirectory
         return common.lastComponent == ".git" ? common.removingLastComponent() : common
     }

@@ -25,7 +25,21 @@ extension Workspace {
     /// Returns the file that an argument means, from where the user stands.
     private func absolute(_ argument: String) -> FilePath {
         // Without a work tree there is no place to stand in: paths count from the top.
-        (isBare ? root : context.workingDirectory).pushing(FilePath(argument)).lexicallyNormalized()
+        let path = (isBare ? root : context.workingDirectory).pushing(FilePath(argument)).lexicallyNormalized()
+        return path.starts(with: root) ? path : belowRoot(path) ?? path
+    }
+
+    /// Returns the same file by the name of the top that has no links, where a path leads there through some.
+    ///
+    /// As in Git, what is behind the top stays as it is: an artifact is what its own name says.
+    private func belowRoot(_ path: FilePath) -> FilePath? {
+        var top = FilePath(root: path.root, EmptyCollection<FilePath.Component>())
+        var rest = Array(path.components)[...]
+        while let next = rest.popFirst() {
+            top.append(next)
+            if (try? FileStatus.isSame(top, root)) == true { return root.appending(rest) }
+        }
+        return nil
     }
 
     /// Returns the file at a path of the repository; a directory on the way that is a link is refused.

@@ -117,8 +117,14 @@ struct Workspace: Sendable {
     }
 
     /// Where the local store is.
+    ///
+    /// All work trees share it: from a linked one, and from within `.git`, a relative place counts from the top of the
+    /// main one.
     var storePath: FilePath {
-        configuration.storePath.map { root.pushing(FilePath($0)) } ?? modelDirectory.appending("store")
+        guard let path = configuration.storePath else { return modelDirectory.appending("store") }
+        let layout = repository.layout
+        let isMain = !layout.isLinkedWorktree && (!isBare || layout.isBare)
+        return (isMain ? root : repositoryPlace).pushing(FilePath(path))
     }
 
     /// Opens the local store, creating it where there is none, and joins its users.
