@@ -95,6 +95,11 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
             command: "git-model rm -q noise.bin tree"
         ),
         FaultScenario(
+            testDescription: "mv",
+            setup: "\(artifacts) && git-model add -q noise.bin tree && git commit -qm One",
+            command: "git-model mv -q tree grove"
+        ),
+        FaultScenario(
             testDescription: "gc",
             setup: """
                 \(artifacts) && git-model add -q noise.bin && git-model add -q tree && git commit -qm One
