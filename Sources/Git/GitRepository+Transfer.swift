@@ -51,18 +51,23 @@ extension GitRepository {
 
     /// Pushes exactly these references, on the caller's terminal: progress, credentials and hooks are the user's.
     ///
-    /// Without a remote, what and where Git's configuration says. Captured, nothing is printed, and Git's words are in
-    /// the error.
+    /// One that is expected to be something there, `nil` for not to exist, is replaced if it still is that, and else
+    /// refused. Without references, what Git's configuration says, and without a remote, where it says. Captured,
+    /// nothing is printed, and Git's words are in the error.
     package func push(
         _ refspecs: [GitRefspec],
         to remote: String?,
+        expecting leases: [String: GitObjectID?] = [:],
         isQuiet: Bool = false,
         isCaptured: Bool = false,
         environment: [String: String] = [:]
     ) async throws(GitError) {
         guard !refspecs.isEmpty || remote == nil else { return }
         let place: [GitArgument] = if let remote { ["--", try remoteArgument(remote)] } else { [] }
-        let arguments = (isQuiet ? ["push", "--quiet"] : ["push"]) + place + refspecs.map(\.argument)
+        let command: [GitArgument] = isQuiet ? ["push", "--quiet"] : ["push"]
+        // Git would add the user's other tags, drafts among them, where `push.followTags` is set.
+        let exactly: [GitArgument] = refspecs.isEmpty ? [] : ["--no-follow-tags"]
+        let arguments = command + exactly + (try conditions(leases)) + place + refspecs.map(\.argument)
         guard isCaptured else { return try await attached(arguments, environment) }
         try await program.with(environment: environment).run(arguments)
     }
@@ -78,17 +83,21 @@ extension GitRepository {
         isCaptured: Bool,
         environment: [String: String] = [:]
     ) async throws(GitError) {
+        let command: [GitArgument] = ["push", "--quiet", "--atomic", "--no-follow-tags"]
+        let place: [GitArgument] = ["--", try remoteArgument(remote)]
+        let arguments = command + (try conditions(leases)) + place + refspecs.map(\.argument)
+        guard isCaptured else { return try await attached(arguments, environment) }
+        try await program.with(environment: environment).run(arguments)
+    }
+
+    /// Returns what lets `git push` go on only where references are what the caller saw.
+    private func conditions(_ leases: [String: GitObjectID?]) throws(GitError) -> [GitArgument] {
         for name in leases.keys where !GitReferenceName.isValid(name) {
             throw GitError(.invalidName(name), command: "git push")
         }
-        let conditions = leases.sorted { $0.key < $1.key }.map { name, id in
+        return leases.sorted { $0.key < $1.key }.map { name, id in
             GitArgument("--force-with-lease=\(name):\(id?.hex ?? "")")
         }
-        let arguments: [GitArgument] =
-            ["push", "--quiet", "--atomic"] + conditions + ["--", try remoteArgument(remote)]
-        let all = arguments + refspecs.map(\.argument)
-        guard isCaptured else { return try await attached(all, environment) }
-        try await program.with(environment: environment).run(all)
     }
 
     /// Fetches references on the caller's terminal; with none, what the remote's configuration says.
