@@ -136,7 +136,8 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
             testDescription: "purge here and in a remote",
             setup:
                 "git remote add origin ../code && \(twoVersions) && git tag sentiment@v0.0.1 HEAD~1 && git-model push -q --all",
-            command: "git-model purge -q --yes v0.0.1",
+            // Its Git remote is not there.
+            command: "git-model purge -q --yes --force v0.0.1",
             isStoreWhole: false,
             writesRemote: true,
             finish: """

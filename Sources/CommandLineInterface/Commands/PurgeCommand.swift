@@ -12,8 +12,8 @@ struct PurgeCommand: ModelCommand {
             which nobody else may use meanwhile, they are gone at the end; elsewhere nothing finds them any more, and \
             `git model gc --remote` deletes them a day later. The end says where bytes are left, and what to do there.
 
-            History by itself keeps nothing, but what HEAD, a branch, a stash, an index or a work tree has is refused. Files of \
-            the work tree stay.
+            History by itself keeps nothing, but what HEAD, a branch, a stash, an index or a work tree has is refused, and so is a \
+            Git remote with versions or branches that were not fetched. Files of the work tree stay.
             """
     )
 
@@ -28,7 +28,7 @@ struct PurgeCommand: ModelCommand {
     @Flag(help: "Yes, for good")
     var yes = false
 
-    @Flag(name: .shortAndLong, help: "Purge what is in use, too")
+    @Flag(name: .shortAndLong, help: "Purge what is in use, too, and where a Git remote cannot be asked")
     var force = false
 
     func perform(in context: Context) async throws -> PurgeVersions.Report {

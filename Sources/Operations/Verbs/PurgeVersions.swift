@@ -61,6 +61,7 @@ package struct PurgeVersions: Sendable {
         try workspace.requireSoleUser(to: "purge")
         try workspace.requireNoAlternates(store, to: "purge")
         var report = Report(isDryRun: isDryRun, versions: resolved.map(\.name))
+        report.warnings = try await requireFetched(in: workspace)
         if isDryRun {
             let lock = try StoreLock.join(store.root)
             defer { extendLifetime(lock) }
@@ -83,6 +84,30 @@ package struct PurgeVersions: Sendable {
             "nothing brings back what purge takes away",
             hints: ["see what would go: `\(command) --dry-run`", "then: `\(command) --yes`"]
         )
+    }
+
+    /// Refuses where a Git remote has versions or branches that this clone does not know of: what they need goes for
+    /// good, and nobody here would have said so.
+    ///
+    /// Returns warnings of remotes that could not be asked, which stops it, too, unless it is forced.
+    private func requireFetched(in workspace: Workspace) async throws -> [String] {
+        let names = versions.joined(separator: " ")
+        var warnings: [String] = []
+        for remote in UnfetchedReferences.remotes(of: workspace) {
+            let unfetched: UnfetchedReferences
+            do { unfetched = try await UnfetchedReferences(at: remote, in: workspace) } catch {
+                try workspace.context.cancellation.check()
+                let unknown = "it is not known which versions \(remote) has"
+                guard isForced else {
+                    let hints = ["purge all the same: `--force`"]
+                    throw Failure(nil, "cannot purge \(names): \(unknown)", hints: hints, cause: error)
+                }
+                warnings.append("\(unknown): \(error)")
+                continue
+            }
+            if let refusal = unfetched.refusal(of: names, isForced: isForced) { throw refusal }
+        }
+        return warnings
     }
 
     private func purge(

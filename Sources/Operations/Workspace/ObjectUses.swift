@@ -53,7 +53,7 @@ struct ObjectUses {
     }
 
     /// A tag by which a version was taken back keeps none of it.
-    private static func isWithdrawal(_ reference: GitReference) -> Bool {
+    static func isWithdrawal(_ reference: GitReference) -> Bool {
         guard reference.name.hasPrefix(TagName.referencePrefix) else { return false }
         guard case .deregistration = GTOEvent(reference.name.dropFirst(TagName.referencePrefix.count))?.kind else {
             return false

@@ -1,0 +1,76 @@
+import Git
+import ModelCore
+import Registry
+import Remotes
+
+/// What a Git remote has that may need objects, and that this clone does not know of.
+struct UnfetchedReferences {
+    /// The most names that a message has.
+    private static let nameLimit = 5
+
+    /// The remote's name.
+    private let remote: String
+    /// The tags of versions that are not here, without `refs/tags/`.
+    private var versions: [String] = []
+    /// The tags of versions that are other ones here.
+    private var others: [String] = []
+    /// The full names of branches and other tags whose commits no reference has here.
+    private var places: [String] = []
+
+    /// Asks a Git remote; nothing is fetched.
+    init(at remote: String, in workspace: Workspace) async throws {
+        self.remote = remote
+        let there = try await workspace.repository.remoteReferences(
+            of: remote,
+            patterns: ["refs/heads/*", TagName.referencePrefix + "*"]
+        )
+        let here = try await workspace.repository.objects.references(prefix: "refs/")
+        let ids = Dictionary(here.map { ($0.name, $0.objectID) }) { first, _ in first }
+        let commits = Set(here.map(\.peeledID))
+        // The branch that has a store itself leads to no model.
+        for reference in there where reference.name != "refs/heads/\(LFSLocation.branch)" {
+            if let version = TagName(reference: reference.name) {
+                guard let known = ids[reference.name] else {
+                    versions.append(version.text)
+                    continue
+                }
+                if known != reference.objectID { others.append(version.text) }
+            } else if !ObjectUses.isWithdrawal(reference), !commits.contains(reference.peeledID) {
+                places.append(reference.name)
+            }
+        }
+    }
+
+    /// The Git remotes whose clones share this one's roots, or everybody's versions; all, where it is not clear which
+    /// has these.
+    static func remotes(of workspace: Workspace) -> [String] {
+        let names = workspace.configuration.gitRemoteURLs.keys.sorted()
+        guard let registry = try? workspace.registryRemote() else { return names }
+        return names.filter { $0 == registry || $0 == "origin" }
+    }
+
+    /// Returns why a purge cannot go on; `nil` where it can.
+    ///
+    /// Forced, it takes what branches have, too, but nothing of a version.
+    func refusal(of purged: String, isForced: Bool) -> Failure? {
+        let missing = versions + (isForced ? [] : places)
+        let names = missing + others
+        guard !names.isEmpty else { return nil }
+        let more =
+            names.count > UnfetchedReferences.nameLimit
+            ? " and \(names.count - UnfetchedReferences.nameLimit) more" : ""
+        let shown = names.prefix(UnfetchedReferences.nameLimit).map(QuotedPath.encode).joined(separator: ", ")
+        let place = ShellWord.quoted(remote)
+        let branches = ShellWord.quoted("+refs/heads/*:refs/remotes/\(remote)/*")
+        let fetch = missing.isEmpty ? [] : ["fetch it first: `git fetch --tags \(place) \(branches)`"]
+        let take = others.prefix(UnfetchedReferences.nameLimit).map { name in
+            let reference = TagName.referencePrefix + name
+            return "take theirs: `git fetch --force \(place) \(ShellWord.quoted("\(reference):\(reference)"))`"
+        }
+        return Failure(
+            .failed,
+            "cannot purge \(purged): \(remote) has what is not here, and may need its bytes: \(shown)\(more)",
+            hints: fetch + take
+        )
+    }
+}

@@ -1,0 +1,92 @@
+import TestSupport
+import Testing
+
+/// A clone that is behind purges nothing that others may need: it asks the Git remote what there is.
+@Suite struct PurgeBehindTests {
+    /// Two versions that share no file, and `~/other`, a clone from before a branch `fix` went on from the first.
+    private static let setUp = """
+        git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+        git model init -q --name small --remote ~/models && git commit -qm 'Set up'
+        version() { git model add -q w.bin t.bin && git commit -qm "$1" && git model tag -q $1 --push; }
+        seq 1 50000 > w.bin && seq 1 100 > t.bin && version v1.0.0
+        seq 2 50000 > w.bin && seq 2 100 > t.bin && version v2.0.0
+        git clone -q ~/origin.git ~/other
+        git model checkout -q v1.0.0 && git switch -q -c fix && seq 3 100 > t.bin
+
+        """
+
+    private func run(_ script: String) async throws -> ShellResult {
+        let result = try await ScratchRepository().run(Self.setUp + script)
+        #expect(result.exitCode == 0, "\(result.output)")
+        return result
+    }
+
+    private func check(_ result: ShellResult, says texts: [String]) {
+        for text in texts { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A version that was not fetched keeps what it needs`() async throws {
+        let result = try await run(
+            """
+            version v1.0.1 && cd ~/other
+            for how in --dry-run --yes '--yes --force'; do git model purge v1.0.0 $how || echo refused $?; done
+            git fetch -q --tags origin '+refs/heads/*:refs/remotes/origin/*' && git model purge v1.0.0 --yes
+            git clone -q ~/origin.git ~/fresh && cd ~/fresh && git model checkout -q v1.0.1 && head -qn 1 w.bin t.bin
+            git model checkout v1.0.0 2>&1 || echo gone
+            """
+        )
+        let why = "error: cannot purge v1.0.0: origin has what is not here, and may need its bytes: small@v1.0.1"
+        check(
+            result,
+            says: [
+                "\(why), refs/heads/fix\n", "\(why)\n",
+                "hint: fetch it first: `git fetch --tags origin '+refs/heads/*:refs/remotes/origin/*'`\n",
+                "for small@v1.0.1", "\n1\n3\n",
+            ]
+        )
+        #expect(result.output.split(separator: "\n").count { $0 == "refused 5" } == 3, "\(result.output)")
+        #expect(result.output.hasSuffix("gone\n"), "\(result.output)")
+    }
+
+    @Test func `So does a branch, unless what is in use is purged, too`() async throws {
+        let result = try await run(
+            """
+            git model add -q t.bin && git commit -qm Fix && git model push -q && git push -q origin fix && cd ~/other
+            git model purge v1.0.0 --yes || echo unknown $?
+            git fetch -q --tags origin '+refs/heads/*:refs/remotes/origin/*'
+            git model purge v1.0.0 --yes || echo used $?
+            git update-ref -d refs/remotes/origin/fix && git model purge v1.0.0 --yes --force
+            """
+        )
+        check(
+            result,
+            says: [
+                "origin has what is not here, and may need its bytes: refs/heads/fix\n", "unknown 5\n",
+                "w.bin is in use by refs/remotes/origin/fix\n", "used 5\n", "  purged  ",
+            ]
+        )
+    }
+
+    @Test func `A version that is another one here is named, and so is a Git remote that cannot be asked`() async throws
+    {
+        let result = try await run(
+            """
+            seq 1 100 > t.bin && git switch -q main && git tag -d small@v2.0.0 && git tag -a -m Mine small@v2.0.0
+            git model purge v1.0.0 --dry-run || echo other $?
+            git fetch -q --force origin refs/tags/small@v2.0.0:refs/tags/small@v2.0.0 && mv ~/origin.git ~/away
+            git model purge v1.0.0 --dry-run || echo unasked $?
+            git branch -q -D fix && git model purge v1.0.0 --yes --force
+            """
+        )
+        check(
+            result,
+            says: [
+                "may need its bytes: small@v2.0.0\n",
+                "`git fetch --force origin refs/tags/small@v2.0.0:refs/tags/small@v2.0.0`\n", "other 5\n",
+                "error: cannot purge v1.0.0: it is not known which versions origin has\n",
+                "hint: purge all the same: `--force`\n", "unasked 13\n",
+                "warning: it is not known which versions origin has: ", "  purged  ",
+            ]
+        )
+    }
+}
