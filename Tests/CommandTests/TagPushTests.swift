@@ -28,7 +28,8 @@ import Testing
             third.output.contains("Tagged small@v1.0.0 at ") && third.output.contains("Pushed main and small@v1.0.0")
         )
         // A clone of what was pushed would know of no remote.
-        let warning = "does not have remote store as it is here, so that a clone would not find the bytes: commit .mver/"
+        let warning =
+            "does not have remote store as it is here, so that a clone would not find the bytes: commit .mver/"
         #expect(third.error.contains(warning))
         #expect(try await session.succeed("push", "--git").error.contains(warning))
         try await session.shell("git add .mver/config && git commit -qm remote")
@@ -147,6 +148,48 @@ import Testing
         let answer = try await session.succeed("tag", "--force", "v1.0.0")
         #expect(answer.error.contains("warning: small@v1.0.0 was at "))
         #expect(await session.run("log", "-n1").exitCode == 0)
+    }
+
+    @Test func `By force, a tag takes the place of the one that is here, and of no other`() async throws {
+        let session = try await Self.withArtifact("git init -q --bare ../origin && git remote add origin ../origin")
+        try await session.succeed("remote", "add", "-q", "store", "../store")
+        try await session.succeed("tag", "-q", "v1.0.0", "--push")
+        try await session.shell(
+            """
+            git clone -q ../origin ../other && cd ../other && git tag -a -m Theirs small@v1.1.0
+            git push -q origin small@v1.1.0 && cd - > ../log && git commit -q --allow-empty -m two
+            """
+        )
+        func tags(_ pattern: String) async throws -> (here: String, there: String) {
+            let list = "for-each-ref --format='%(objectname) %(refname)' 'refs/tags/\(pattern)'"
+            return (try await session.shell("git \(list)"), try await session.shell("git -C ../origin \(list)"))
+        }
+        // The remote's is the one that is here.
+        let first = try await tags("small@v1.0.0")
+        try await session.succeed("tag", "v1.0.0", "--force", "--push")
+        let moved = try await tags("small@v1.0.0")
+        #expect(moved.here == moved.there && moved.there != first.there)
+        // It has none.
+        try await session.succeed("tag", "-q", "v2.0.0", "--force")
+        try await session.succeed("tag", "v2.0.0", "--force", "--push")
+        let pushed = try await tags("small@v2.0.0")
+        #expect(pushed.here == pushed.there && !pushed.here.isEmpty)
+        // It has one that never was here.
+        let theirs = try await tags("small@v1.1.0").there
+        let refused = await session.run("tag", "v1.1.0", "--force", "--push")
+        #expect(refused.exitCode == 5)
+        #expect(
+            refused.error.hasPrefix(
+                "error: cannot push small@v1.1.0, and so nothing was tagged\n  caused by: origin has another small@v1.1.0, "
+            )
+        )
+        let fetch = "git fetch --force origin refs/tags/small@v1.1.0:refs/tags/small@v1.1.0"
+        #expect(refused.error.contains("hint: take theirs: `\(fetch)`\n"))
+        let after = try await tags("small@v1.1.0")
+        #expect(after.here.isEmpty && after.there == theirs)
+        try await session.shell(fetch + " 2> ../log")
+        try await session.succeed("tag", "v1.1.0", "--force", "--push")
+        #expect(try await tags("small@v1.1.0").there != theirs)
     }
 
     @Test func `Git's branch goes to the only remote where none is configured`() async throws {

@@ -92,7 +92,9 @@ package struct TagVersion: Sendable {
             try requireArtifacts(artifacts, of: name)
             try requirePresent(artifacts, of: name, in: joined.store, workspace)
         }
-        let push = pushes && !isDryRun ? try await VersionPush(of: name, isTagged: isThere, in: workspace) : nil
+        let push =
+            pushes && !isDryRun
+            ? try await VersionPush(of: name, isTagged: isThere, isForced: isForced, in: workspace) : nil
         let evidence = try await workspace.evidence(at: head, of: artifacts, for: model.name)
         var report = Report(
             tag: name.text,
@@ -112,7 +114,7 @@ package struct TagVersion: Sendable {
         }
         if !isThere { try await tag(name, model, artifacts, evidence, at: head, in: workspace, joined.store) }
         if let push {
-            try await push.run(artifacts, from: joined.store, existing: isForced ? .replace : .refuse, into: &report)
+            try await push.run(artifacts, from: joined.store, into: &report)
         } else {
             report.hints.append(try await shareHint(name, in: workspace))
         }

@@ -10,12 +10,15 @@ struct VersionPush {
     private let workspace: Workspace
     private let name: TagName
     private let gitRemote: String
+    /// What the Git remote's tag has to be for this one to take its place; empty where it takes no other's.
+    private let leases: [String: GitObjectID?]
 
     /// Throws where it is known beforehand that the push would fail: a tag that nobody asked for alone is in the way
     /// later.
     ///
-    /// One that is there already is not made again.
-    init(of name: TagName, isTagged: Bool, in workspace: Workspace) async throws {
+    /// One that is there already is not made again. Forced, it takes the place of the remote's tag where that is the one
+    /// that is here now: of another version, which was never fetched, nobody who forces this one knows.
+    init(of name: TagName, isTagged: Bool, isForced: Bool, in workspace: Workspace) async throws {
         self.workspace = workspace
         self.name = name
         do {
@@ -26,6 +29,14 @@ struct VersionPush {
                 throw Failure(.failed, "no Git remote is set up", hints: ["add one: `git remote add origin URL`"])
             }
             self.gitRemote = gitRemote
+            if isForced {
+                let there = try await workspace.remoteTag(name, at: gitRemote)
+                let here = try await workspace.repository.objects.reference(name.reference)?.objectID
+                guard there == nil || there == here else { throw VersionPush.isAnother(name, at: gitRemote) }
+                leases = [name.reference: there]
+            } else {
+                leases = [:]
+            }
             try await requireBranch(isTagged: isTagged)
         } catch {
             throw Failure(nil, "cannot push \(name)" + (isTagged ? "" : ", and so nothing was tagged"), cause: error)
@@ -65,7 +76,6 @@ struct VersionPush {
     func run(
         _ artifacts: [PointerIndex.Entry],
         from store: LocalStore,
-        existing: GitReplacement,
         into report: inout TagVersion.Report
     ) async throws {
         do {
@@ -76,7 +86,7 @@ struct VersionPush {
             try requireComplete(push)
             report.warnings += [try await workspace.warning(ofUncommittedRemote: push.remote)].compactMap(\.self)
             report.warnings += try await workspace.pushPins(of: runs, to: gitRemote)
-            try await pushReferences(existing, into: &report)
+            try await pushReferences(into: &report)
         } catch {
             if workspace.context.cancellation.isCancelled { throw error }
             let state = report.isNew ? "tagged \(name), but could not push it" : "cannot push \(name)"
@@ -91,7 +101,14 @@ struct VersionPush {
         {
             return hints(behind: branch)
         }
-        return ["go on: `git model tag \(ShellWord.quoted(name.text)) --push`"]
+        return ["go on: \(rest)"]
+    }
+
+    /// The commands that push what is tagged now; what takes the place of a tag at the remote needs that tag here.
+    private var rest: String {
+        let tag = ShellWord.quoted(name.text)
+        guard case .some(.some) = leases[name.reference] else { return "`git model tag \(tag) --push`" }
+        return "`\(VersionPush.fetch(name, from: gitRemote))`, then `git model tag \(tag) --force --push`"
     }
 
     /// Throws where an object did not get to the remote: whoever gets the references could not get what they name.
@@ -117,27 +134,66 @@ struct VersionPush {
         return (files + more).filter { seen.insert($0.pointer).inserted }
     }
 
-    private func pushReferences(_ existing: GitReplacement, into report: inout TagVersion.Report) async throws {
-        var refspecs: [GitRefspec] = []
+    private func pushReferences(into report: inout TagVersion.Report) async throws {
         if let branch = try await branch() {
-            refspecs.append(try GitRefspec("refs/heads/\(branch)"))
+            // One reference a push: some hosts start no workflow for tags that come in a crowd.
+            try await workspace.pushWithGit([try GitRefspec("refs/heads/\(branch)")], to: gitRemote)
             report.references.append(branch)
         }
-        refspecs.append(try GitRefspec(name.reference, existing: existing))
+        try await pushTag()
         report.references.append(name.text)
         report.gitRemote = gitRemote
-        // One reference a push: some hosts start no workflow for tags that come in a crowd.
-        for refspec in refspecs { try await workspace.pushWithGit([refspec], to: gitRemote) }
+    }
+
+    private func pushTag() async throws {
+        do {
+            // A refspec that replaces would do so whatever is expected.
+            try await workspace.pushWithGit([try GitRefspec(name.reference)], to: gitRemote, expecting: leases)
+        } catch {
+            guard let expected = leases[name.reference] else { throw error }
+            // The words of a refusal are for people, and in their language; the remote itself says what happened.
+            let now = try? await workspace.remoteTag(name, at: gitRemote)
+            let own = try? await workspace.repository.objects.reference(name.reference)?.objectID
+            guard let now, now != expected else { throw error }
+            // The answer may have got lost.
+            guard now != own else { return }
+            throw VersionPush.isAnother(name, at: gitRemote)
+        }
+    }
+
+    private static func isAnother(_ name: TagName, at remote: String) -> Failure {
+        Failure(
+            .failed,
+            "\(remote) has another \(name), which somebody else may rely on",
+            hints: ["take theirs: `\(fetch(name, from: remote))`"]
+        )
+    }
+
+    private static func fetch(_ name: TagName, from remote: String) -> String {
+        "git fetch --force \(remote) \(ShellWord.quoted("\(name.reference):\(name.reference)"))"
     }
 }
 
 extension Workspace {
+    /// Returns the object that is a Git remote's tag of a version; `nil` where it has none.
+    fileprivate func remoteTag(_ name: TagName, at remote: String) async throws -> GitObjectID? {
+        let found = try await repository.remoteReferences(of: remote, patterns: [name.reference])
+        return found.first { $0.name == name.reference }?.objectID
+    }
+
     /// Pushes references with `git`, with no remote what and where its configuration says: on the user's terminal, or,
     /// where a program reads our messages, without a word.
-    func pushWithGit(_ refspecs: [GitRefspec], to remote: String?) async throws {
+    ///
+    /// What they are expected to be there is said as for `GitRepository.push`.
+    func pushWithGit(
+        _ refspecs: [GitRefspec],
+        to remote: String?,
+        expecting leases: [String: GitObjectID?] = [:]
+    ) async throws {
         try await repository.push(
             refspecs,
             to: remote,
+            expecting: leases,
             isQuiet: !context.isInteractive,
             isCaptured: !context.isInteractive || context.isMachineRead,
             environment: GitRepository.hookGuard
