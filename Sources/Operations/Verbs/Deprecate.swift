@@ -30,16 +30,10 @@ package struct Deprecate: Sendable {
     /// Makes the tag, and pushes it; nothing is deleted, and a version stays to be had by its name.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let versions = try await workspace.versions()
-        let models = Set(try workspace.models().map(\.name)).union(versions.map(\.model))
-        let model = models.first { $0.text == text }
-        let version = model == nil ? try await workspace.version(text, for: "deprecate") : nil
-        guard let name = model ?? version?.model else { throw Failure.unknownModel(text, known: models.sorted()) }
-        let remote = try await workspace.stageRemote(of: name, isLocal: options.isLocal)
-        try await remote?.fetchEvents()
-        let history = try await workspace.stages()
+        let (name, version, remote) = try await subject(in: workspace)
+        let (versions, history) = try await workspace.versionsAndStages()
         let kind: GTOEvent.Kind = version.map { .deregistration($0.version) } ?? .deprecation
-        guard let target = try await target(of: version, of: name, among: versions, in: workspace) else {
+        guard let target = version?.commit ?? versions.last(where: { $0.model == name })?.commit else {
             throw Failure(.failed, "\(name) has no version yet", hints: ["make one: `git model tag v0.1.0`"])
         }
         let tag = GTOEvent(name, kind, counter: try await counter(for: kind, of: name, history, in: workspace)).tagName
@@ -55,12 +49,29 @@ package struct Deprecate: Sendable {
             report.warnings = ["\(version.tag) was in \(stages.map(\.text).joined(separator: ", "))"]
         }
         guard let remote else {
-            report.hints = ["push it: `git push origin \(ShellWord.quoted(tag))`"]
+            let place = (try? workspace.registryRemote()) ?? "origin"
+            report.hints = ["push it: `git push \(place) \(ShellWord.quoted(tag))`"]
             return report
         }
         try await push(tag, id, to: remote, in: workspace)
         report.remote = remote.name
         return report
+    }
+
+    /// Returns what the user's words mean once all that the Git remote knows of the model is here, and that remote.
+    ///
+    /// What is a model's name means the model.
+    private func subject(
+        in workspace: Workspace
+    ) async throws -> (model: ModelName, version: ModelVersion?, remote: StageRemote?) {
+        let models = Set(try workspace.models().map(\.name)).union(try await workspace.versions().map(\.model))
+        guard let model = models.first(where: { $0.text == text }) else {
+            let found = try await workspace.fetchedVersion(text, for: "deprecate", isLocal: options.isLocal)
+            return (found.version.model, found.version, found.remote)
+        }
+        let remote = try await workspace.stageRemote(of: model, isLocal: options.isLocal)
+        try await remote?.fetchEvents()
+        return (model, nil, remote)
     }
 
     /// Pushes the tag; one that did not get there is taken away again, also where the user interrupted the push.
@@ -95,15 +106,6 @@ package struct Deprecate: Sendable {
         options.messages.isEmpty
             ? "Deprecate \(model)" + (version.map { " \($0.version)" } ?? "")
             : options.messages.joined(separator: "\n\n")
-    }
-
-    private func target(
-        of version: ModelVersion?,
-        of model: ModelName,
-        among versions: [ModelVersion],
-        in workspace: Workspace
-    ) async throws -> GitObjectID? {
-        version?.commit ?? versions.last { $0.model == model }?.commit
     }
 
     /// The simple name comes first, as GTO has it; where it is taken, the number tells apart.
