@@ -12,8 +12,8 @@ package struct StageHistory: Sendable {
     package let events: [StageEvent]
     /// The models that were deprecated, with the tags that say so.
     package let deprecated: [ModelName: String]
-    /// The highest number in a name of any tag of a model.
-    private let counters: [ModelName: UInt64]
+    /// The numbers in the names of all tags of a model.
+    private let counters: [ModelName: Counters]
     /// When anything last happened to a model, in seconds since 1970.
     private let lastTimes: [ModelName: Int64]
 
@@ -24,13 +24,15 @@ package struct StageHistory: Sendable {
     ///
     /// Lightweight tags say nothing, as to GTO, nor do those of models in directories.
     package init(_ tags: RegistryTags, versions: [ModelVersion]) {
-        var counters: [ModelName: UInt64] = [:]
+        var counters: [ModelName: Counters] = [:]
         var lastTimes: [ModelName: Int64] = [:]
         var deprecations: [ModelName: RegistryTags.Tag] = [:]
         var changes: [RegistryTags.Tag] = []
-        for tag in tags.tags where tag.hasOwnName {
+        for tag in tags.tags {
             guard let event = tag.event, let model = event.model else { continue }
-            counters[model] = max(event.counter ?? 0, counters[model] ?? 0)
+            // A name is taken, whatever its tag is.
+            if let counter = event.counter { counters[model, default: Counters()].insert(counter) }
+            guard tag.hasOwnName else { continue }
             lastTimes[model] = max(tag.time, lastTimes[model] ?? tag.time)
             switch event.kind {
             case .assignment, .unassignment: changes.append(tag)
@@ -55,6 +57,29 @@ package struct StageHistory: Sendable {
         deprecated = deprecations.filter { $0.value.time >= lastTimes[$0.key] ?? .min }.mapValues(\.name)
         self.counters = counters
         self.lastTimes = lastTimes
+    }
+
+    /// The numbers that are taken in the names of a model's tags.
+    private struct Counters {
+        /// Nobody has counted to this: what is beyond was made up, and numbers do not go on from there, for they would
+        /// soon end.
+        private static let limit: UInt64 = 1 << 53
+
+        /// The highest that somebody may have counted to.
+        private var highest: UInt64 = 0
+        /// Those beyond.
+        private var others: Set<UInt64> = []
+
+        mutating func insert(_ counter: UInt64) {
+            if counter < Counters.limit { highest = max(counter, highest) } else { others.insert(counter) }
+        }
+
+        /// The first number behind the highest that is not taken.
+        var next: UInt64 {
+            var next = highest + 1
+            while others.contains(next) { next += 1 }
+            return next
+        }
     }
 
     private static func precedes(_ left: RegistryTags.Tag, _ right: RegistryTags.Tag) -> Bool {
@@ -135,7 +160,7 @@ extension StageHistory {
     }
 
     /// Returns the number for the next event of a model.
-    package func nextCounter(of model: ModelName) -> UInt64 { (counters[model] ?? 0) + 1 }
+    package func nextCounter(of model: ModelName) -> UInt64 { counters[model]?.next ?? 1 }
 
     /// Returns when the next event of a model may be said to happen, where it is `now`: after all earlier ones.
     ///

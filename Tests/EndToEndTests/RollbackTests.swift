@@ -95,6 +95,30 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A stage that cannot be moved keeps nobody from hearing of the rollback, and is moved later`()
+        async throws
+    {
+        let result = try await run(
+            """
+            git config -f .mver/config deploy.edge.stage production && git commit -qam Follow && git push -q
+            git model promote -q v1.0.0 production && git model deploy -q && git model promote -q v1.1.0 production && git model deploy -q
+            git push -q --no-verify origin 'bert@v1.0.0^{}:refs/tags/bert#production#9' && git tag 'bert#production#9' bert@v1.1.0
+            git model rollback --reason Wrong
+            git -C ~/origin.git ls-tree --name-only refs/git-model/deployments/edge | wc -l
+            git fetch -q --force origin 'refs/tags/bert#production#9:refs/tags/bert#production#9'
+            git model deployments sync && git clone -q ~/origin.git ~/job && cd ~/job && git model which production
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "The stage went along: bert#production#10, a draft, which only this clone has\n",
+            "warning: production of bert was not moved: tag bert#production#9 is another one here than at origin\n",
+            "hint: take theirs: `git fetch --force origin 'refs/tags/bert#production#9:refs/tags/bert#production#9'`\n",
+            "hint: then move it: `git model deployments sync edge`\n", "\n3\n",
+            "edge: 3 events, the same as at origin, with bert#production#10\nbert@v1.0.0\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A clone that was told of nothing goes back to no version that another went back from`() async throws {
         let result = try await run(
             """

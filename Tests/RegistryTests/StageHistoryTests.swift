@@ -56,6 +56,24 @@ struct StageHistoryTests {
         let history = try await history(scratch)
         #expect(history.current(of: bert, in: production)?.versionText == "v1.2.0")
         #expect(history.events.count == 2)
+        // What says nothing has taken its name all the same.
+        #expect(history.nextCounter(of: bert) == 10)
+    }
+
+    private static let highNumbers: [(taken: [UInt64], next: UInt64)] = [
+        ([.max], 3), ([.max - 1, .max], 3), ([limit, limit + 1], 3), ([limit - 1, limit, limit + 1, .max], limit + 2),
+    ]
+    private static let limit: UInt64 = 1 << 53
+
+    @Test(arguments: highNumbers)
+    func `A number that nothing could come after ends no model's numbers`(taken: [UInt64], next: UInt64) async throws {
+        let scratch = try await Scratch()
+        try await versions(scratch)
+        try await scratch.tag("bert#production#2", on: "bert@v1.1.0", date: 1_700_000_200)
+        for number in taken {
+            try await scratch.tag("bert#production#\(number)", on: "bert@v1.0.0", date: 1_700_000_300)
+        }
+        #expect(try await history(scratch).nextCounter(of: bert) == next)
     }
 
     @Test func `A stage has a version that GTO numbered, and numbers go on behind it`() async throws {

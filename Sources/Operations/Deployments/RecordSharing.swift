@@ -50,13 +50,12 @@ struct RecordSharing {
         }
         do {
             if let stage {
-                try await push(stage, to: remote, &outcome)
+                guard try await push(stage, to: remote, &outcome) else { return await draft(stage, &outcome) }
             } else {
                 try await push(to: remote)
             }
         } catch {
-            // The draft of the stage's tag is made all the same, so that this clone agrees with its target.
-            if let stage { note(try await stage.plan(at: nil), &outcome) }
+            if let stage { await draft(stage, &outcome) }
             throw error
         }
         outcome.remote = remote
@@ -69,6 +68,12 @@ struct RecordSharing {
         else { return nil }
         // Others may have deployed since.
         return try await records.known().history.current?.id == last.id ? stage : nil
+    }
+
+    /// Makes the stage's tag all the same, so that this clone agrees with its target; what keeps others from getting it
+    /// may be in its way, too.
+    private func draft(_ stage: StageReturn, _ outcome: inout Outcome) async {
+        if let plan = try? await stage.plan(at: nil) { note(plan, &outcome) }
     }
 
     private func note(_ plan: StageReturn.Plan, _ outcome: inout Outcome) {
@@ -91,16 +96,28 @@ struct RecordSharing {
         }
     }
 
-    /// Pushes the stage's tag and reference, and the records, all or none.
-    private func push(_ stage: StageReturn, to remote: String, _ outcome: inout Outcome) async throws {
+    /// Pushes the stage's tag and reference, and the records, all or none; where the tag cannot be made, the records
+    /// alone, which say to others what the target is not to get again.
+    ///
+    /// Returns whether that is all; the journal keeps what is still to be done.
+    private func push(_ stage: StageReturn, to remote: String, _ outcome: inout Outcome) async throws -> Bool {
         for attempt in 1...RecordSharing.tries {
             let place = try await stage.remote(remote)
-            let plan = try await stage.plan(at: place)
+            let plan: StageReturn.Plan
+            do { plan = try await stage.plan(at: place) } catch {
+                try workspace.context.cancellation.check()
+                try await push(to: remote)
+                outcome.warnings.append("\(stage.stage) of \(stage.model) was not moved: \(error)")
+                outcome.hints += (error as? Failure)?.hints ?? []
+                outcome.hints.append("then move it: `git model deployments sync \(target)`")
+                return false
+            }
             guard case .push(let tag, let id, let expected) = plan else {
                 note(plan, &outcome)
-                return try await push(to: remote)
+                try await push(to: remote)
+                return true
             }
-            guard let tip = try await records.write([]) else { return }
+            guard let tip = try await records.write([]) else { return true }
             let name = TagName.referencePrefix + tag
             do {
                 try await repository.pushAtomically(
@@ -114,13 +131,15 @@ struct RecordSharing {
                     environment: GitRepository.hookGuard
                 )
                 outcome.stageTag = tag
-                return await remember(tip, at: remote)
+                await remember(tip, at: remote)
+                return true
             } catch {
                 let now = try? await stage.remote(remote)
                 // The answer may have got lost.
                 if now?.has(tag, id) == true {
                     outcome.stageTag = tag
-                    return try await push(to: remote)
+                    try await push(to: remote)
+                    return true
                 }
                 let isMoved = now.map { $0.has(tag) } ?? false
                 try await lookAgain(
@@ -132,6 +151,7 @@ struct RecordSharing {
                 )
             }
         }
+        return true
     }
 
     /// Fetches what the remote has after a push that it refused; throws the refusal where nobody else is the reason.

@@ -19,8 +19,8 @@ struct StageReturn {
 
     let workspace: Workspace
     private let event: DeploymentEvent
-    private let stage: StageName
-    private let model: ModelName
+    let stage: StageName
+    let model: ModelName
     /// The tag of the version that was left behind.
     private let left: String
 
