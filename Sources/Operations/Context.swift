@@ -104,3 +104,10 @@ package struct Context: Sendable {
         self.hasPassedOnInterrupt = hasPassedOnInterrupt
     }
 }
+
+extension Context {
+    /// Where small files go that are of no use after this process, in or beside no repository.
+    var temporaryDirectory: FilePath {
+        environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? FilePath($0) : nil } ?? "/tmp"
+    }
+}

@@ -145,6 +145,29 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A fresh clone checks signatures, by everybody's list and nobody's own`() async throws {
+        let result = try await run(
+            """
+            ssh-keygen -q -t ed25519 -N '' -f ~/key && ssh-keygen -q -t ed25519 -N '' -f ~/other
+            git config gpg.format ssh && git config user.signingKey ~/key.pub
+            git config -f .mver/config --unset-all gate.production.metric
+            git config -f .mver/config --replace-all gate.production.require signed
+            printf 'ada@example.org %s\\n' "$(cat ~/key.pub)" > .mver/allowed_signers && git add -A && git commit -qm Signers
+            seq 9 > w.bin && git model add -q w.bin && git commit -qm Mine && git model tag -q --sign v2.0.0 --push
+            git config user.signingKey ~/other.pub && seq 8 > w.bin && git model add -q w.bin && git commit -qm Other
+            git model tag -q --sign v2.1.0 --push && git clone -q ~/origin.git ~/fresh && cd ~/fresh && test ! -e .git/model
+            git model verify v2.0.0 | grep signature && rm -rf .git/model && git model promote v2.0.0 production
+            printf 'mallory@example.org %s\\n' "$(cat ~/other.pub)" >> .mver/allowed_signers && git commit -qam 'Me, too'
+            git model verify v2.1.0 | grep signature
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "pass  signature  by ada@example.org\n", "production has bert@v2.0.0 now",
+            "FAIL  signature  the signature is bad, or of somebody whom .mver/allowed_signers does not list\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `Only listed signers' tags count as signed`() async throws {
         let result = try await run(
             """

@@ -74,6 +74,7 @@ import Testing
             git model deploy v1.1.0 || echo unclear $?
             git model promote v1.0.0 production || echo unknown $?
             git model deployments sync || echo alone $?
+            git model verify v1.0.0 || echo unsure $?
             git model deployments && git model deployments status --quick | head -n 1
             git remote remove fork && git model deploy v1.1.0 | tail -n 1
             """
@@ -84,6 +85,7 @@ import Testing
                 "error: it is not clear which Git remote has everybody's stages and deployments: fork, hub\n",
                 "hint: say which: `git config git-model.registry.remote NAME`\n",
                 "unclear 5\n", "unknown 5\n", "alone 5\n",
+                "-     signature  it is not known whose signatures count\n", "unsure 3\n",
                 "warning: what others recorded of edge is left out: it is not clear which Git remote has everybody's",
                 "edge  1  2026-01-02T03:04  deploy  bert@v1.0.0  Succeeded\n", "edge        bert@v1.0.0\n",
             ]

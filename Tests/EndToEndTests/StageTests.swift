@@ -91,6 +91,55 @@ import Testing
         #expect(result.output.contains("bert  staging  v1.0.0"))
     }
 
+    @Test func `Git's own setting takes no draft along`() async throws {
+        let result = try await run(
+            """
+            git config push.followTags true && git model promote -q v1.0.0 staging --local
+            git model promote -q v1.1.0 production && seq 3 50000 > w.bin && git model add -q w.bin && git commit -qm Three
+            git model tag -q v2.0.0 --push && git model deprecate -q v1.0.0
+            git ls-remote --refs origin 'refs/tags/*' | cut -f2
+            """
+        )
+        let tags = ["#production#2", "@v1.0.0", "@v1.0.0!", "@v1.1.0", "@v2.0.0"].map { "refs/tags/bert\($0)\n" }
+        #expect(result.exitCode == 0 && result.output.hasSuffix(tags.joined()), "\(result.output)")
+        #expect(!result.output.contains("refs/tags/bert#staging"), "\(result.output)")
+    }
+
+    @Test func `A name that is taken is nobody's next, whatever its tag is`() async throws {
+        let result = try await run(
+            """
+            git clone -q ~/origin.git ~/other && git model promote -q v1.0.0 production
+            git tag 'bert#production#2' bert@v1.1.0 && git push -q origin 'bert#production#2'
+            git tag -a -m x 'bert#production#18446744073709551615' bert@v1.0.0
+            git push -q origin 'bert#production#18446744073709551615'
+            git model promote v1.1.0 production && cd ~/other && git model promote v1.0.0 production
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "production has bert@v1.1.0 now (before: v1.0.0): bert#production#3, pushed to origin\n",
+            "production has bert@v1.0.0 now (before: v1.1.0): bert#production#4, pushed to origin\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `Words that mean another version since take nothing back`() async throws {
+        let result = try await run(
+            """
+            git model promote -q v1.0.0 production && git clone -q ~/origin.git ~/other
+            git model promote -q v1.1.0 production && cd ~/other && git model deprecate bert@production || echo stopped $?
+            git tag -l '*!' && git ls-remote --refs origin 'refs/tags/*!' | grep -c . || echo nothing
+            git model deprecate bert@production
+            git remote rename origin hub 2> ~/log && git model deprecate v1.0.0 --local
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "error: bert@production is bert@v1.1.0 at origin, and was bert@v1.0.0 here until now\n",
+            "stopped 5\n0\nnothing\n", "bert@v1.1.0 is taken back: bert@v1.1.0!, pushed to origin\n",
+            "`git push hub 'bert@v1.0.0!'`\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `GTO reads our stages, and we read GTO's`() async throws {
         let gto = "env -u GIT_COMMITTER_DATE -u GIT_AUTHOR_DATE \(PackageFiles.root)/.build-venv/bin/gto"
         let result = try await run(

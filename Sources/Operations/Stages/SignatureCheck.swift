@@ -1,4 +1,3 @@
-import Codec
 import Git
 import ModelCore
 import Registry
@@ -29,8 +28,7 @@ struct SignatureCheck {
         }
         let signers = try await allowedSigners
         guard !signers.isEmpty else { return (false, "\(AllowedSigners.path) lists nobody") }
-        let signer = try await workspace.repository.signer(of: id, kind, allowedSigners: try file(of: signers))
-        switch signer {
+        switch try await signer(of: id, kind, among: signers) {
         case .ssh(let principal): return (true, "by \(principal)")
         case .openPGP(let fingerprints):
             guard let listed = fingerprints.first(where: signers.fingerprints.contains) else {
@@ -53,11 +51,17 @@ struct SignatureCheck {
         }
     }
 
-    /// Keeps the lines where OpenSSH can read them, by a name that their bytes decide: another list is another file.
-    private func file(of signers: AllowedSigners) throws -> FilePath {
-        let digest = SHA256.digest(of: signers.lines).hex.prefix(16)
-        let path = workspace.modelDirectory.appending("allowed-signers-\(digest)")
-        if try FileStatus.of(path) == nil { try DurableFile.write(signers.lines, to: path, durable: false) }
-        return path
+    /// Returns who signed; OpenSSH reads the list from a file, which is nowhere in the repository: that may be somebody
+    /// else's, and not to be written to.
+    private func signer(
+        of id: GitObjectID,
+        _ kind: GitObjectKind,
+        among signers: AllowedSigners
+    ) async throws -> GitSigner? {
+        let scratch = try TemporaryDirectory(in: workspace.context.temporaryDirectory)
+        defer { extendLifetime(scratch) }
+        let file = scratch.path.appending("allowed-signers")
+        try DurableFile.write(signers.lines, to: file, durable: false)
+        return try await workspace.repository.signer(of: id, kind, allowedSigners: file)
     }
 }

@@ -215,9 +215,8 @@ package struct ReproduceRun: Sendable {
     private func place(for run: RunID, in workspace: Workspace) throws -> FilePath {
         let context = workspace.context
         guard let text = options.place else {
-            let given = context.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? FilePath($0) : nil }
             let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
-            return (given ?? "/tmp").appending("git-model-\(run.abbreviated)-\(suffix)")
+            return context.temporaryDirectory.appending("git-model-\(run.abbreviated)-\(suffix)")
         }
         let place = context.workingDirectory.pushing(FilePath(text)).lexicallyNormalized()
         guard workspace.isBare || !place.starts(with: workspace.root) else {

@@ -30,6 +30,7 @@ package struct VerifyVersion: Sendable {
         package let version: String
         /// Everything that was looked at, in one order.
         package var lines: [Line] = []
+        package var warnings: [String] = []
         package var hints: [String] = []
         /// What could not be looked at, and why.
         package var problems: [Problem] = []
@@ -91,14 +92,23 @@ package struct VerifyVersion: Sendable {
         in workspace: Workspace,
         _ report: inout Report
     ) async throws {
-        let finding = try await SignatureCheck(workspace: workspace).finding(of: .version(version))
-        // Where nobody is listed, nobody has to sign.
-        let head = try await workspace.repository.objects.head().commit
-        var isListed = false
-        if let head {
-            let path = GitPath(AllowedSigners.path)
-            isListed = try await workspace.repository.objects.entry(at: path, in: head) != nil
+        let rules: StageRules
+        do { rules = try await StageRules(in: workspace, asksRemote: asksRemote) } catch {
+            try workspace.context.cancellation.check()
+            report.add("signature", .none, "it is not known whose signatures count")
+            report.problems.append(Problem("signature", error))
+            report.hints += (error as? Failure)?.hints ?? []
+            return
         }
+        let check = SignatureCheck(workspace: workspace, signersCommit: rules.commit)
+        let finding = try await check.finding(of: .version(version))
+        // Where nobody is listed, nobody has to sign.
+        var isListed = false
+        if let commit = rules.commit {
+            let path = GitPath(AllowedSigners.path)
+            isListed = try await workspace.repository.objects.entry(at: path, in: commit) != nil
+        }
+        if isListed { report.warnings = rules.warnings }
         report.add("signature", finding.isGood ? .good : isListed ? .bad : .none, finding.text)
     }
 
