@@ -186,16 +186,6 @@ package struct RemoteStore: Sendable {
         } catch { throw wrap(error) }
     }
 
-    /// Writes a root, which keeps what it names alive.
-    package func write(_ root: RootRecord) async throws(RemoteError) {
-        try await remote.write(Array(root.text.utf8), to: StoreLayout.root(root.id))
-    }
-
-    /// Takes a root back.
-    package func remove(_ root: RootRecord) async throws(RemoteError) {
-        try await remote.delete(StoreLayout.root(root.id))
-    }
-
     /// Returns the packs that are on their way out.
     package func tombs() async throws(RemoteError) -> Set<Digest> {
         Set(try await remote.list("tomb").compactMap { Digest(hex: $0.name) })

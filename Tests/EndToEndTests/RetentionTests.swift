@@ -55,4 +55,30 @@ import Testing
         ]
         for text in expected { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
+
+    @Test func `What a killed push left in a remote without a root does not count as held there`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(
+            Self.series + """
+                git model push -q --all && rm ~/models/roots/*
+                git model gc --keep-last 2 --prune-now --dry-run > ~/kept && cat ~/kept
+                test $(grep -c 'kept: in no remote' ~/kept) = 6
+                git model slim -q $(cat ~/commit.1) && pointer=$(git show $(cat ~/commit.1):m.bin.mver)
+                grep -q "^oid $(echo "$pointer" | sed -n 's/oid sha256://p')" ~/models/roots/*
+                git model gc --keep-last 2 --prune-now --dry-run > ~/kept && test $(grep -c 'kept: in no remote' ~/kept) = 4
+                """
+        ).expectSuccess()
+    }
+
+    @Test func `What a replacement of a commit hides stays, for Git keeps it, too`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(
+            Self.series + """
+                git reflog expire --expire=now --all && git replace --graft $(cat ~/commit.5)
+                git model gc -q --prune-now && git replace -d $(cat ~/commit.5)
+                for n in 4 2; do git model checkout -q --no-fetch $(cat ~/commit.$n) && sha256sum -c --quiet ~/sum.$n; done
+                git model fsck --deep | grep '12 artifact versions can be rebuilt'
+                """
+        ).expectSuccess()
+    }
 }

@@ -51,4 +51,30 @@ import Testing
         #expect(result.exitCode == 0, "\(result.output)")
         #expect(result.output.hasSuffix("12 artifact versions can be rebuilt\n"), "\(result.output)")
     }
+
+    @Test func `What others brought to the remote is kept there for this repository before it goes`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            set -e
+            later() { find ~/models -type f -exec touch -d "$(date -d '25 hours ago' '+%F %T')" {} +; }
+            git model init -q --name small --remote ~/models && git commit -qm 'Set up'
+            seq 100000 > m.bin && git model add -q m.bin && git commit -qm Base && git model push -q
+            owner=$(sed -n 's/^repository //p' ~/models/roots/*) && cp m.bin ~/base
+            git init -q ~/other && cd ~/other && git model init -q --name small --remote ~/models && git commit -qm 'Set up'
+            cp ~/base m.bin && git model add -q m.bin && git commit -qm Base && base=$(git rev-parse HEAD)
+            seq 9 > m.bin && git model add -q m.bin && git commit -qm Next
+            git model gc --keep-last 1 --prune-now > ~/kept 2>&1 && cat ~/kept
+            grep -q 'remote store keeps older artifacts for others only' ~/kept
+            code=0 && XDG_CONFIG_HOME=~/none git model slim > ~/err 2>&1 || code=$?
+            cat ~/err && test $code = 3 && grep -q 'git model trust' ~/err && git model cat --no-fetch $base:m.bin | cmp - ~/base
+            git model slim --dry-run | grep 'Would free .* of 1 artifact version,' && test $(ls ~/models/roots | wc -l) = 1
+            git model slim | grep 'Freed .* of 1 artifact version,' && ! git model cat --no-fetch $base:m.bin 2> ~/err
+            git model gc --remote store --retire-repository "$owner" && test $(ls ~/models/roots | wc -l) = 1
+            for n in 1 2 3; do later && git model gc --remote store; done
+            git model fetch -q $base && git model cat --no-fetch $base:m.bin | cmp - ~/base && echo "= done"
+            """
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
+    }
 }

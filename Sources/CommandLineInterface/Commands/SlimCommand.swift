@@ -8,9 +8,9 @@ struct SlimCommand: ModelCommand {
         abstract: "Free disk space of what a remote was seen to have",
         discussion: """
             Reads every byte of the versions back from the remote, bases of differences included, and compares it with its \
-            name. What came back right leaves the local store, unless something that stays needs it; without a version, \
-            everything is meant. What HEAD, an index or a work tree names stays without --all. fetch and checkout bring \
-            versions back.
+            name. What came back right is named in a root of the remote, so that collection keeps it there, and leaves the \
+            local store, unless something that stays needs it; without a version, everything is meant. What HEAD, an index \
+            or a work tree names stays without --all. fetch and checkout bring versions back.
             """
     )
 

@@ -6,7 +6,8 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// `git model slim`: takes objects out of the local store once every byte of them was read back from a remote.
+/// `git model slim`: takes objects out of the local store once every byte of them was read back from a remote that
+/// keeps them for this repository.
 package struct SlimStore: Sendable {
     /// What was taken out, or would be.
     package struct Report: Operations.Report {
@@ -36,6 +37,7 @@ package struct SlimStore: Sendable {
     private let remote: String?
     private let isDryRun: Bool
     private let takesAll: Bool
+    private var selection: TransferSelection { TransferSelection(versions: versions, isEverything: versions.isEmpty) }
 
     /// Creates the operation; without versions, everything in the store is meant; with `takesAll`, also what is checked
     /// out.
@@ -55,7 +57,8 @@ package struct SlimStore: Sendable {
             throw Failure(.failed, "remote \(remote.name) is the local store itself, which would have nothing left")
         }
         var report = Report(isDryRun: isDryRun, remote: remote.name)
-        let artifacts = try await verified(workspace, remote, &report)
+        let verified = try await verified(workspace, remote, &report)
+        let artifacts = try await rooted(verified, workspace, remote, &report)
         // Reading takes as long as it takes; only what follows keeps other commands away.
         if isDryRun {
             let joined = try workspace.openStore()
@@ -83,7 +86,6 @@ package struct SlimStore: Sendable {
     ) async throws -> [PointerIndex.Entry] {
         let joined = try workspace.openStore()
         let store = joined.store
-        let selection = TransferSelection(versions: versions, isEverything: versions.isEmpty)
         let (selected, unreadable) = try await workspace.artifacts(selection)
         report.problems = unreadable.problems
         report.hints = unreadable.hints
@@ -122,6 +124,60 @@ package struct SlimStore: Sendable {
             report.hints.append("look into the remote: `git model fsck --deep --check-remote`")
         }
         return candidates.filter { result.verified.contains($0.pointer.oid) }
+    }
+
+    /// Returns those artifacts that roots of this repository keep in the remote, once one was written for them.
+    ///
+    /// Others may have brought the bytes there, or a push that was killed before its root: collection takes such bytes
+    /// without looking here.
+    private func rooted(
+        _ artifacts: [PointerIndex.Entry],
+        _ workspace: Workspace,
+        _ remote: ConfiguredRemote,
+        _ report: inout Report
+    ) async throws -> [PointerIndex.Entry] {
+        guard !artifacts.isEmpty else { return [] }
+        let obstacle: any Error
+        do {
+            guard isDryRun else { return try await writeRoot(for: artifacts, workspace, remote, &report) }
+            try workspace.requireAgreement(to: remote)
+            return artifacts
+        } catch {
+            try workspace.context.cancellation.check()
+            obstacle = error
+        }
+        let objects = try await remote.store.objects(rootedBy: try await workspace.rootIdentities())
+        let lent = artifacts.count { !objects.contains($0.pointer.oid) }
+        if lent > 0 {
+            let what = lent == 1 ? "1 artifact version stays" : "\(lent) artifact versions stay"
+            report.problems.append(
+                Problem(
+                    "remote \(remote.name)",
+                    message: "\(what) here, for it keeps that for others only: \(obstacle)"
+                )
+            )
+            report.hints += (obstacle as? Failure)?.hints ?? []
+        }
+        return artifacts.filter { objects.contains($0.pointer.oid) }
+    }
+
+    /// Names artifacts in a root of the remote, and returns them; none where the remote does not have all of them any
+    /// more.
+    private func writeRoot(
+        for artifacts: [PointerIndex.Entry],
+        _ workspace: Workspace,
+        _ remote: ConfiguredRemote,
+        _ report: inout Report
+    ) async throws -> [PointerIndex.Entry] {
+        let joined = try workspace.openStore()
+        let version = try await workspace.commit(of: selection)
+        let result = try await workspace.push(artifacts, to: remote.name, for: version, from: joined.store)
+        guard result.problems.isEmpty, result.warnings.isEmpty else {
+            report.problems += result.problems
+            report.hints.append("the remote changed meanwhile: run the same command again")
+            return []
+        }
+        return artifacts
     }
 
     private func plan(

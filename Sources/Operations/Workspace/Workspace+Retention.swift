@@ -81,8 +81,10 @@ extension Workspace {
         return found
     }
 
-    /// Returns which of these objects some remote has whole, as all that are set up say, and why some of them cannot be
-    /// asked.
+    /// Returns which of these objects some remote has whole and keeps for this repository, as all that are set up say,
+    /// and why some of them cannot be asked.
+    ///
+    /// What no root of this repository names is somebody else's: collection takes it once they need it no more.
     func heldRemotely(_ pointers: [Pointer], local: LocalStore) async throws -> (held: Set<Digest>, warnings: [String])
     {
         var held: Set<Digest> = []
@@ -94,7 +96,12 @@ extension Workspace {
                 let remote = try remote(named: name)
                 try requireReachable(remote)
                 if try isLocalStore(remote) { continue }
-                held.formUnion(try await remote.holds(rest, local: local))
+                let rooted = try await remote.store.objects(rootedBy: try await rootIdentities())
+                let whole = try await remote.holds(rest, local: local)
+                held.formUnion(whole.intersection(rooted))
+                let lent = whole.subtracting(rooted).count
+                guard lent > 0 else { continue }
+                warnings.append("remote \(name) keeps older artifacts for others only, as if it lacked them: \(lent)")
             } catch {
                 if context.cancellation.isCancelled { throw error }
                 warnings.append("remote \(name) cannot say what it has: \(error)")

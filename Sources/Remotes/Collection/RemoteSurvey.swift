@@ -27,7 +27,7 @@ struct RemoteSurvey: Sendable {
     init(of source: RemoteStore) async throws {
         let remote = source.remote
         tombs = try await RemoteSurvey.times(of: remote.list("tomb"), in: remote)
-        roots = try await RemoteSurvey.roots(in: remote)
+        roots = try await RemoteSurvey.roots(in: source)
         indexes = try await source.indexes()
         try source.requireEvery(indexes)
         let files = try await remote.list("packs")
@@ -48,21 +48,12 @@ struct RemoteSurvey: Sendable {
         return times
     }
 
-    private static func roots(in remote: any Remote) async throws -> [Root] {
+    private static func roots(in source: RemoteStore) async throws -> [Root] {
         var roots: [Root] = []
-        for listed in try await remote.list("roots").sorted(by: { $0.path < $1.path }) {
+        for listed in try await source.remote.list("roots").sorted(by: { $0.path < $1.path }) {
             guard let id = Digest(hex: listed.name) else { continue }
-            guard let modified = listed.modified else { throw RemoteError.ageless(remote.name) }
-            let file = StoreLayout.root(id)
-            let text = String(decoding: try await remote.read(file, range: nil), as: UTF8.self)
-            let record: RootRecord
-            do throws(FormatError) { record = try RootRecord(parsing: text) } catch {
-                throw RemoteError(remote.name, file, error)
-            }
-            guard record.id == id else {
-                throw RemoteError.wrongContent(remote.name, file: file, problem: "its bytes do not match its name")
-            }
-            roots.append(Root(file: file, record: record, modified: modified))
+            guard let modified = listed.modified else { throw RemoteError.ageless(source.remote.name) }
+            roots.append(Root(file: StoreLayout.root(id), record: try await source.root(id), modified: modified))
         }
         return roots
     }
