@@ -162,9 +162,10 @@ extension GitProgram {
         signal(SIGPIPE, SIG_IGN)
     }()
 
-    /// The environment of a captured run: one language, literal pathspecs of our own, no optional locks.
+    /// The environment of a captured run: one language, no optional locks, and history as Git keeps, sends and collects
+    /// it, whatever replacement references (`git replace`) show in place of some of it.
     private var quietEnvironment: [String: String] {
-        environment.merging(["LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"]) { $1 }
+        environment.merging(["LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1"]) { $1 }
     }
 
     private func configuration(

@@ -31,7 +31,7 @@ struct ProgramObjects: ObjectSource {
         guard !ids.isEmpty else { return [] }
         var batch = ObjectBatch(ids, limit: limit)
         let input = Array(ids.map { $0.hex + "\n" }.joined().utf8)
-        try await program.stream(["--no-replace-objects", "cat-file", "--batch"], input: input) {
+        try await program.stream(["cat-file", "--batch"], input: input) {
             (bytes) throws(GitError) in
             try batch.feed(bytes)
         }
@@ -70,7 +70,7 @@ struct ProgramObjects: ObjectSource {
         inTree tree: GitObjectID,
         matching filter: GitTreeFilter
     ) async throws(GitError) -> [GitTreeEntry] {
-        var arguments: [GitArgument] = ["--no-replace-objects", "ls-tree", "-z", "--full-tree"]
+        var arguments: [GitArgument] = ["ls-tree", "-z", "--full-tree"]
         var wanted: Set<GitPath>?
         switch filter {
         case .top: arguments.append(GitArgument(tree))

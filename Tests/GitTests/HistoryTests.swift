@@ -115,6 +115,21 @@ struct HistoryTests {
         #expect(paths.count == Scratch.names.count)
     }
 
+    @Test("goes on behind what replacements hide, as Git does when it sends or collects")
+    func replacements() async throws {
+        let scratch = try Scratch()
+        let sample = try await scratch.sample()
+        let parent = try await scratch.git("rev-parse", "main^1", in: sample)
+        let hidden = try #require(GitObjectID(parent))
+        try await scratch.git("replace", "--graft", "main", in: sample)
+        let repository = try await scratch.open(sample)
+        let head = try #require(try await repository.objects.resolve("main"))
+        var files: [GitIntroducedFile] = []
+        try await repository.introducedFiles(suffix: ".mver", from: [head]) { files.append($0) }
+        #expect(files.filter { $0.path == "weights/a.mver" }.count == 2)
+        #expect(try await repository.reachableCommits().contains(hidden))
+    }
+
     @Test("stops when the caller throws")
     func stopping() async throws {
         let scratch = try Scratch()
