@@ -22,6 +22,11 @@ package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// Adds those of other fields whose names are not there.
+    package mutating func add(_ others: HTTPFields) {
+        for (name, value) in others.all where self[name] == nil { all.append((name, value)) }
+    }
+
     private static func isSame(_ left: String, _ right: String) -> Bool {
         left.utf8.count == right.utf8.count
             && zip(left.utf8, right.utf8).allSatisfy { $0 == $1 || lowercase($0) == lowercase($1) }

@@ -43,7 +43,7 @@ struct LFSTroubleTests {
     @Test(arguments: [
         ("off", "no off; request 4711"), ("full", "no room"), ("denied", "denies access"),
         ("refused", "too large for this plan"), ("unverified", "not what was sent"), ("tus", "basic transfers"),
-        ("stale/twice", "denies access"),
+        ("stale/twice", "denies access"), ("socket", "neither http: nor https:"),
     ])
     func `what does not pass is said`(trouble: String, words: String) async throws {
         let site = try await site(trouble == "stale/twice" ? "gone" : trouble)
@@ -53,6 +53,37 @@ struct LFSTroubleTests {
         }
         #expect(error?.description.contains(words) == true, "\(String(describing: error))")
         #expect(error?.description.contains(remote.name) == true, "\(String(describing: error))")
+    }
+
+    @Test func `what Git is configured to send to a server goes with transfers there, too`() async throws {
+        let fields = ["Authorization": "Basic extra", "X-Site": "here"]
+        let site = try await LFSSite(at: .web(LFSTroubleServer.url("extra"), fields: fields))
+        let bytes = LFSTroubleTests.bytes()
+        let remote = try await site.remote()
+        try await remote.write(bytes, to: LFSTroubleTests.file)
+        try await remote.publish()
+        #expect(try await site.remote().read(LFSTroubleTests.file, range: nil) == bytes)
+    }
+
+    @Test func `SSH cannot say that the server is at a socket of this machine`() async throws {
+        let scratch = try Scratch()
+        let client = scratch.path.appending("client")
+        let script = """
+            #!/bin/sh
+            echo '{"href": "http+unix://%2Frun%2Fa.sock", "header": {"Authorization": "RemoteAuth token"}}'
+
+            """
+        try DurableFile.write(Array(script.utf8), to: client, permissions: 0o755, durable: false)
+        guard case .ssh(let location) = try GitAddress(parsing: "git@host.example.org:team/models.git") else {
+            Issue.record("it is no address of SSH")
+            return
+        }
+        let place = LFSEndpoint.ssh(location, otherwise: "http://host.invalid/models")
+        let site = try await LFSSite(at: place, sshCommand: client.string)
+        let error = await #expect(throws: RemoteError.self) {
+            try await site.remote().write([1], to: LFSTroubleTests.file)
+        }
+        #expect(error?.description.contains("neither http: nor https:") == true, "\(String(describing: error))")
     }
 
     @Test func `a login is asked for where it is wanted, and kept once it works`() async throws {

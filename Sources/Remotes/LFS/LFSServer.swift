@@ -48,7 +48,7 @@ actor LFSServer {
             request.fields["Accept"] = LFSBatch.contentType
             request.fields["Content-Type"] = LFSBatch.contentType
             guard door.hasCredentials else { return try await transport.send(request, to: door.url, about: file) }
-            let response = try await transport.send(request)
+            let response = try await transport.send(request, about: file)
             guard response.status == 401, !isReopened else { return response }
             doors[batch.operation] = nil
             isReopened = true
@@ -81,11 +81,11 @@ actor LFSServer {
     ) async throws(RemoteError) -> HTTPResponse {
         var (url, fields) = (action.url, action.fields)
         for redirects in 0... {
-            let request = make(url, fields)
+            var request = make(url, fields)
+            let door = answer.isAuthenticated ? nil : door(of: operation, for: request)
+            if let door { request.fields.add(door.fields) }
             let response: HTTPResponse
-            if !answer.isAuthenticated, request.fields["Authorization"] == nil, let door = doors[operation],
-                !door.hasCredentials, let origin = HTTPAddress(door.url)?.origin, HTTPAddress(url)?.origin == origin
-            {
+            if let door, !door.hasCredentials {
                 response = try await transport.send(
                     request,
                     to: door.url,
@@ -94,7 +94,7 @@ actor LFSServer {
                     sent: sent
                 )
             } else {
-                response = try await transport.send(request, answerLimit: answerLimit, sent: sent)
+                response = try await transport.send(request, about: file, answerLimit: answerLimit, sent: sent)
             }
             guard [301, 302, 303, 307, 308].contains(response.status), redirects < LFSServer.maximumRedirects,
                 let target = response.fields["Location"], let next = HTTPAddress(target),
@@ -104,6 +104,14 @@ actor LFSServer {
             url = target
         }
         preconditionFailure("the loop ends by returning or throwing")
+    }
+
+    /// Returns the door whose fields or login say who asks in a request to the same host that does not say so itself.
+    private func door(of operation: LFSOperation, for request: HTTPRequest) -> LFSDoor? {
+        guard request.fields["Authorization"] == nil, let door = doors[operation],
+            let origin = HTTPAddress(door.url)?.origin, HTTPAddress(request.url)?.origin == origin
+        else { return nil }
+        return door
     }
 
     /// Returns the error of an answer; only a transfer's tells that an object is not there.

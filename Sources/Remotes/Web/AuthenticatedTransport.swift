@@ -98,8 +98,13 @@ actor AuthenticatedTransport {
         answerLimit: Int = HTTPTransport.answerLimit,
         sent: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws(RemoteError) -> HTTPResponse {
+        guard let origin = HTTPAddress(request.url)?.origin else {
+            // Where a server sends its clients to, it must not reach sockets of this machine.
+            let reason = "the server names a URL that is neither http: nor https:, or has a user's name in it"
+            throw .refused(remote, file: file ?? "a request", reason: reason)
+        }
         var request = request
-        if let origin = HTTPAddress(request.url)?.origin { request.proxy = await configuredProxy(origin) }
+        request.proxy = await configuredProxy(origin)
         do { return try await transport.send(request, answerLimit: answerLimit, sent: sent) } catch {
             throw RemoteError(remote, file: file, error)
         }

@@ -25,10 +25,13 @@ enum LFSTroubleServer {
                 key = (self.path.split("?")[0], self.command)
                 seen[key] = seen.get(key, 0) + 1
                 self.time = seen[key]
+                self.isStranger = self.trouble == "extra" and self.headers.get("Authorization") != "Basic extra"
 
             def do_POST(self):
                 self.begin()
                 first = self.time == 1
+                if self.isStranger:
+                    return self.answer(401, {"message": "who?"})
                 if self.path.endswith("/verify"):
                     return self.answer(200 if self.trouble != "unverified" else 422, {"message": "not what was sent"})
                 login = self.headers.get("Authorization")
@@ -51,6 +54,8 @@ enum LFSTroubleServer {
                     answer = dict(oid=oid, size=object["size"])
                     if self.trouble == "stale" and first:
                         base = "http://%s/gone/%s" % (host, oid)
+                    if self.trouble == "socket":
+                        base = "http+unix://%2Frun%2Fa.sock/" + oid
                     if request["operation"] == "download":
                         if there:
                             href = base + "?signed"
@@ -74,6 +79,8 @@ enum LFSTroubleServer {
 
             def do_PUT(self):
                 self.begin()
+                if self.isStranger:
+                    return self.answer(401)
                 if self.headers.get("X-Proof") != "yes" or self.trouble == "gone":
                     return self.answer(403)
                 if self.trouble == "flaky" and self.time == 1:
@@ -83,6 +90,8 @@ enum LFSTroubleServer {
 
             def do_GET(self):
                 self.begin()
+                if self.isStranger:
+                    return self.answer(401)
                 if self.trouble == "moved":
                     host = self.headers["Host"].replace("127.0.0.1", "localhost")
                     return self.answer(307, Location="http://%s/there%s" % (host, self.path[6:]))
