@@ -51,6 +51,21 @@ import Testing
         #expect(result.output.contains("from mirror"), "\(result.output)")
     }
 
+    @Test func `Of two versions of a path, only the one that no remote has is a problem`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            MirrorTests.series + """
+                git model push -q --remote mirror v1.0.0 && git commit -q -a -m mirror && git clone -q . ~/clone && cd ~/clone
+                rm -rf ~/models/packs ~/models/objects ~/models/index
+                code=0 && git model fetch v1.0.0 v1.1.0 2> ~/err || code=$?
+                cat ~/err && test $code = 3 && test $(grep -c 'a.bin' ~/err) = 1
+                grep "$(git show small@v1.1.0:a.bin.mver | sed -n 's/oid sha256://p')" ~/err
+                git model cat --no-fetch v1.0.0:a.bin | cmp - ~/one
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+    }
+
     @Test func `A remote is copied without this machine's having what it has`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

@@ -117,6 +117,28 @@ import Testing
         #expect(!result.output.contains("rm -r"), "\(result.output)")
     }
 
+    @Test func `A pointer that is wrong in one version keeps no other version of its artifact from coming`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            set -e
+            git model init -q --name small --remote ~/models
+            for n in 1 2 3; do
+                seq $n 50000 > x.bin && git model add -q x.bin && git commit -qm "Step $n" && git tag step.$n
+            done
+            cp x.bin ~/x.3 && git model push -q --all
+            git clone -q . ~/mixed && cd ~/mixed && git checkout -q step.1 && size=$(grep '^size' x.bin.mver)
+            git show step.2:x.bin.mver | sed "s/^size .*/$size/" > x.bin.mver && git commit -qam Mixed
+            git tag mixed && git push -q origin mixed
+            git clone -q ~/sentiment ~/clone && cd ~/clone && git model fetch -q step.2
+            code=0 && git model fetch mixed step.3 > ~/out 2>&1 || code=$?
+            cat ~/out && test $code = 3 && git model cat --no-fetch step.3:x.bin | cmp - ~/x.3
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("error: x.bin.mver: "), "\(result.output)")
+    }
+
     @Test func `Collection refuses while a pointer cannot be read`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(Self.setUp + "truncate -s 9 m.bin.mver; git model gc")

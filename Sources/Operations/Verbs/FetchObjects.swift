@@ -86,15 +86,17 @@ extension TransferSelection {
     }
 }
 
+/// An artifact that a remote did not give, and why.
+private struct UnfetchedArtifact {
+    let artifact: PointerIndex.Entry
+    let problem: Problem
+}
+
 extension TransferReport {
-    /// Returns the report of a fetch that went on from another remote, to get what `artifacts` name by their paths.
-    fileprivate func completed(by next: TransferReport, among artifacts: Set<String>) -> TransferReport {
+    /// Returns the report of a fetch that went on from another remote.
+    fileprivate func completed(by next: TransferReport) -> TransferReport {
         var report = self
-        let failed = Set(next.problems.map(\.subject))
-        report.problems.removeAll { artifacts.contains($0.subject) && !failed.contains($0.subject) }
-        report.problems += next.problems.filter { problem in
-            !report.problems.contains { $0.subject == problem.subject }
-        }
+        report.problems += next.problems.filter { !report.problems.contains($0) }
         report.warnings += next.warnings
         if next.artifacts > 0 { report.others.append(next) }
         return report
@@ -134,6 +136,8 @@ extension Workspace {
         var failure: (any Error)?
         var skipped: [String] = []
         var rest = artifacts
+        // What the first one said of each counts: the same path may have several objects.
+        var problems: [PointerIndex.Entry: Problem] = [:]
         for name in try remotes(toReadFrom: name) where report == nil || !rest.isEmpty {
             do {
                 let remote = try remote(named: name)
@@ -144,8 +148,11 @@ extension Workspace {
                     isDryRun: isDryRun,
                     drafts: drafts
                 )
-                report = report?.completed(by: next, among: Set(rest.map(\.path.text))) ?? next
-                rest = failed
+                report = report?.completed(by: next) ?? next
+                for failure in failed where problems[failure.artifact] == nil {
+                    problems[failure.artifact] = failure.problem
+                }
+                rest = failed.map(\.artifact)
             } catch {
                 try context.cancellation.check()
                 guard error is RemoteError else { throw error }
@@ -154,6 +161,7 @@ extension Workspace {
             }
         }
         guard var report else { throw failure ?? Failure(.failed, "no remote is set up") }
+        report.problems += rest.compactMap { problems[$0] }
         report.warnings += skipped
         return report
     }
@@ -164,14 +172,15 @@ extension Workspace {
         return name == nil && names.count > 1 ? names : [try remote(named: name).name]
     }
 
-    /// Fetches from one remote, and returns the artifacts of which it did not have everything, too.
+    /// Fetches from one remote, and returns the artifacts of which it did not have everything, too, whose problems are
+    /// not in the report.
     private func fetch(
         _ artifacts: [PointerIndex.Entry],
         from remote: ConfiguredRemote,
         into store: LocalStore,
         isDryRun: Bool,
         drafts: ObjectDrafts?
-    ) async throws -> (TransferReport, failed: [PointerIndex.Entry]) {
+    ) async throws -> (TransferReport, failed: [UnfetchedArtifact]) {
         let started = context.now()
         var report = TransferReport(
             verb: "fetch",
@@ -198,26 +207,27 @@ extension Workspace {
         report.artifacts = fetched.count
         report.size = fetched.reduce(0) { $0.addingSaturating($1.pointer.size) }
         report.bytes = result.byteCount
-        for (oid, reason) in result.damaged {
-            report.problems += artifacts.filter { $0.pointer.oid == oid }.map {
-                Problem(wrongPointerOf: $0, in: store) ?? Problem($0.path.text, reason)
+        let damaged = Dictionary(result.damaged.map { ($0.oid, $0.reason) }) { first, _ in first }
+        var failed = artifacts.compactMap { artifact in
+            damaged[artifact.pointer.oid].map { reason in
+                let wrong = Problem(wrongPointerOf: artifact, in: store)
+                return UnfetchedArtifact(artifact: artifact, problem: wrong ?? Problem(artifact.path.text, reason))
             }
         }
-        let absent = artifacts.filter { missing.contains($0.pointer.oid) }
+        let absent = artifacts.filter { missing.contains($0.pointer.oid) && damaged[$0.pointer.oid] == nil }
         let purged = try await remote.purged(absent, local: store)
         // Verbs that do not ask the remote are to know it, too.
         if !isDryRun { try store.rememberPurge(of: purged.map(\.pointer.oid)) }
-        report.problems += absent.map { artifact in
+        failed += absent.map { artifact in
             let oid = artifact.pointer.oid
             let what =
                 purged.contains(artifact)
                 ? "its bytes were purged from remote \(remote.name): \(oid)"
                 : "remote \(remote.name) does not have \(oid)"
-            return Problem(artifact.path.text, message: what)
+            return UnfetchedArtifact(artifact: artifact, problem: Problem(artifact.path.text, message: what))
         }
         report.nanoseconds = context.now() - started
-        let damaged = Set(result.damaged.map(\.oid))
-        return (report, artifacts.filter { missing.union(damaged).contains($0.pointer.oid) })
+        return (report, failed)
     }
 
     /// Fetches, and takes out the artifacts whose pointers turn out to be wrong, so that the others go on.
@@ -247,9 +257,13 @@ extension Workspace {
     }
 
     private func takeOutWrong(_ artifacts: inout [PointerIndex.Entry], in store: LocalStore) -> [Problem] {
-        let wrong = artifacts.compactMap { Problem(wrongPointerOf: $0, in: store) }
-        let names = Set(wrong.map(\.subject))
-        artifacts.removeAll { names.contains($0.path.appendingPointerSuffix.text) }
-        return wrong
+        var problems: [Problem] = []
+        artifacts.removeAll { artifact in
+            // Another version of the same path may have a pointer that is right.
+            guard let problem = Problem(wrongPointerOf: artifact, in: store) else { return false }
+            problems.append(problem)
+            return true
+        }
+        return problems
     }
 }
