@@ -83,6 +83,20 @@ import Testing
         #expect(blocked.output.contains("hint: commit without a look: `git commit --no-verify`"), "\(blocked.output)")
     }
 
+    @Test func `A pointer that says any size keeps no push from going on`() async throws {
+        let scratch = try await twoVersions()
+        let result = try await scratch.run(
+            """
+            mkdir data && echo 1 > data/a && git model add -q data && git commit -qm data
+            sed 's/^size .*/size 9223372036854775807/' data.mver > huge.mver && git add huge.mver
+            printf CCCC > weights/model.bin && git model add -q weights/model.bin && git commit -q --no-verify -m huge
+            git init -q --bare ~/code.git && git remote add origin ~/code.git && git push -q origin main
+            test $(git -C ~/code.git rev-parse main) = $(git rev-parse HEAD)
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+    }
+
     @Test func `A branch switch brings artifacts in line, silently`() async throws {
         let scratch = try await twoVersions()
         let result = try await scratch.run("git switch -q old && cat weights/model.bin && git switch -q main")

@@ -63,7 +63,7 @@ struct PushHook {
             return report
         }
         let present = here + elsewhere
-        if present.reduce(0, { $0 + $1.pointer.size }) > PushHook.pendingByteLimit {
+        if present.reduce(0, { $0.addingSaturating($1.pointer.size) }) > PushHook.pendingByteLimit {
             let pending = try await workspace.push(present, to: nil, from: joined.store, isDryRun: true).bytes
             guard pending <= PushHook.pendingByteLimit else {
                 report.problems = [Problem("git push", message: "\(pending) bytes of artifacts are to be sent first")]
