@@ -40,10 +40,7 @@ extension RemoteStore {
         let objects = Mutex<Set<Digest>>([])
         try await ids.forEach(atOnce: RemoteStore.rootsAtOnce) { id in
             let root: RootRecord
-            do { root = try await self.root(id) } catch {
-                guard error.isAboutContent else { throw error }
-                return
-            }
+            do { root = try await self.root(id) } catch let error as RemoteError where error.isAboutContent { return }
             if repositories.contains(root.repository) { objects.withLock { $0.formUnion(root.oids) } }
         }
         return objects.withLock { $0 }

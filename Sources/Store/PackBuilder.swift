@@ -79,8 +79,9 @@ package struct PackBuilder: ~Copyable {
         return byteCount + record + table <= PackFormat.maximumByteCount
     }
 
-    /// Appends one record; `stored` has the length and checksum that the record says. After an error, no pack can be
-    /// made of this any more.
+    /// Appends one record; `stored` has the length and checksum that the record says.
+    ///
+    /// After an error, no pack can be made of this any more.
     package mutating func append(_ record: FrameRecord, stored: UnsafeRawBufferPointer) throws(IOError) {
         let offset = UInt32(byteCount)
         try append(record.encoded)

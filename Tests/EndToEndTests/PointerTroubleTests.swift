@@ -117,7 +117,7 @@ import Testing
         #expect(!result.output.contains("rm -r"), "\(result.output)")
     }
 
-    @Test func `A pointer that is wrong in one version keeps no other version of its artifact from coming`() async throws {
+    @Test func `A pointer that is wrong in one version keeps no other version from coming`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(
             """

@@ -117,6 +117,7 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
                 """,
             command: "git-model slim -q",
             isStoreWhole: false,
+            writesRemote: true,
             finish: "git-model fetch -q --all && git-model gc -q --prune-now > ~/gc && git-model fsck -q --deep"
         ),
         FaultScenario(

@@ -16,8 +16,8 @@ struct VersionPush {
     /// Throws where it is known beforehand that the push would fail: a tag that nobody asked for alone is in the way
     /// later.
     ///
-    /// One that is there already is not made again. Forced, it takes the place of the remote's tag where that is the one
-    /// that is here now: of another version, which was never fetched, nobody who forces this one knows.
+    /// One that is there already is not made again. Forced, it takes the place of the remote's tag where that is the
+    /// one that is here now: of another version, which was never fetched, nobody who forces this one knows.
     init(of name: TagName, isTagged: Bool, isForced: Bool, in workspace: Workspace) async throws {
         self.workspace = workspace
         self.name = name

@@ -2,6 +2,7 @@ import Git
 import Migration
 import ModelCore
 import Registry
+import Remotes
 import Store
 import SystemIO
 
