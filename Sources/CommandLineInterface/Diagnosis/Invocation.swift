@@ -54,7 +54,7 @@ struct Invocation {
     static let pathOption = "path"
 
     /// Verbs that take versions before `--` and paths behind it, as Git's do.
-    private static let verbsWithPaths: Set<String> = ["push", "fetch", "pull", "checkout", "diff", "export"]
+    private static let verbsWithPaths: Set<String> = ["push", "fetch", "pull", "checkout", "show", "diff", "export"]
 
     /// Returns the arguments with each path behind `--` as an option, for the parser knows only one list of words.
     func separatingPaths(_ arguments: [String]) -> [String] {
