@@ -23,7 +23,7 @@ struct AbandonedPins {
         var pins: [RunID: GitReference] = [:]
         for pin in try await workspace.repository.objects.references(prefix: KeptRun.referencePrefix) {
             guard let run = RunID(pin.name.dropFirst(KeptRun.referencePrefix.count)),
-                try age(of: run, pin).map({ $0 >= gracePeriod }) ?? false
+                try age(of: run, pin).map({ $0 >= gracePeriod / 1_000_000 }) ?? false
             else { continue }
             pins[run] = pin
         }
@@ -48,15 +48,16 @@ struct AbandonedPins {
         return found.map(\.run)
     }
 
-    /// Returns how long ago a run ended or its commit was pinned, whichever was later, in ns; `nil` where nothing
-    /// tells.
+    /// Returns how long ago a run ended or its commit was pinned, whichever was later, in ms; `nil` where nothing
+    /// tells, as a time that is yet to come does not.
     private func age(of run: RunID, _ pin: GitReference) throws -> Int64? {
         let record = workspace.runs.current(run)
-        var times = [(record?.ended ?? record?.started).map { $0.milliseconds * 1_000_000 }]
         let directory = workspace.repository.layout.commonDirectory
         // A packed reference is older than its file.
         let file = try FileStatus.of(directory.appending(pin.name)) ?? FileStatus.of(directory.appending("packed-refs"))
-        times.append(file?.modified)
-        return times.compactMap { $0 }.max().map { workspace.context.now() - $0 }
+        let times = [record?.ended ?? record?.started, file.map { Timestamp(nanoseconds: $0.modified) }]
+        let now = Timestamp(nanoseconds: workspace.context.now())
+        // A record may have any time that somebody wrote, too far away to count in ns.
+        return times.compactMap { $0 }.filter { $0 <= now }.max().map { now.milliseconds - $0.milliseconds }
     }
 }
