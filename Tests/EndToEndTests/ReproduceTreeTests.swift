@@ -63,6 +63,25 @@ import Testing
         #expect(result.output.hasPrefix("4\n0\n"), "\(result.output)")
     }
 
+    @Test func `A worktree that its process let go of while another was removed stays`() async throws {
+        let result = try await run(
+            """
+            lock() { git worktree add -q --detach --lock --reason "git model reproduce 000000000000000$1" ~/$2; }
+            lock 1 first && lock 2 second && mkdir ~/bin && cat > ~/bin/git <<'END'
+            #!/bin/sh
+            case " $* " in
+            *" worktree remove "*/first*) "$REAL" -C ~/sentiment worktree unlock ~/second;;
+            *" worktree remove "*/second*) "$REAL" -C ~/sentiment worktree unlock ~/first;;
+            esac
+            exec "$REAL" "$@"
+            END
+            chmod +x ~/bin/git && REAL=$(command -v git) PATH=$HOME/bin:$PATH git-model gc 2>&1 | grep -c 'the worktree .* is removed'
+            git worktree list | wc -l && ls -d ~/first ~/second 2> ~/log | wc -l && ls -A .git/model/reproductions | wc -l
+            """
+        )
+        #expect(result.output == "1\n2\n1\n0\n", "\(result.output)")
+    }
+
     @Test func `Submodules are at the commits that the run had, from clones that are here`() async throws {
         let result = try await run(
             """

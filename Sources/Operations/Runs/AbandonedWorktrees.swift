@@ -22,17 +22,20 @@ struct AbandonedWorktrees {
 
     private func removeAll() async throws -> [String] {
         let directory = WorktreeClaim.directory(of: workspace)
+        let repository = workspace.repository
         var messages: [String] = []
         var names: Set<String> = []
-        for worktree in try await workspace.repository.worktrees() {
-            guard let name = WorktreeClaim.name(in: worktree.lockReason) else { continue }
+        for worktree in try await repository.worktrees() {
+            guard let reason = worktree.lockReason, let name = WorktreeClaim.name(in: reason) else { continue }
             names.insert(name)
             let file = directory.appending(name)
             try Directories.create(directory, durable: false)
             guard let lock = try unlessHeld(file), !WorkingDirectory.isInUse(worktree.path) else { continue }
-            try await workspace.repository.removeWorktree(at: worktree.path)
+            // Its process may have let it go since it was listed, as one that is to stay.
+            let wasThere = try await WorktreeClaim.removeWorktree(lockedFor: reason, from: repository)
             try DurableFile.remove(file)
             extendLifetime(lock)
+            guard wasThere else { continue }
             messages.append("the worktree \(worktree.path), which a killed `git model reproduce` left, is removed")
         }
         try removeFiles(in: directory, except: names)

@@ -31,6 +31,11 @@ final class WorktreeClaim: Sendable {
     ///
     /// Whatever else is in its place is somebody else's.
     func removeWorktree(from repository: GitRepository) async throws -> Bool {
+        try await WorktreeClaim.removeWorktree(lockedFor: reason, from: repository)
+    }
+
+    /// The same for a claim of which the process is gone, and whose file is locked.
+    static func removeWorktree(lockedFor reason: String, from repository: GitRepository) async throws -> Bool {
         let own = try await repository.worktrees().first { $0.lockReason == reason }
         guard let own else { return false }
         try await repository.removeWorktree(at: own.path)
