@@ -5,16 +5,19 @@ package struct GitRetention: Sendable {
     /// Commits of which the tree and all history count.
     package let histories: [GitObjectID]
 
-    /// Whether a reference is a run's: `refs/git-model/runs/<id>`, the same of a remote, or one that is shared without
-    /// being kept.
-    fileprivate static func isRun(_ reference: GitReference) -> Bool {
+    /// Where the commits are that kept runs ran with: `refs/git-model/runs/<id>`, or the same of a remote.
+    fileprivate static let runs: Substring = "runs"
+    /// Where runs are that are shared without being kept: commits of their records, each with the run's own before it.
+    fileprivate static let unkeptRuns: Substring = "unkept-runs"
+
+    /// Returns the directory of git-model's own that a reference is in, here or of a remote; `nil` for others, and for
+    /// those of stages, where something else may be called so.
+    fileprivate static func directory(of reference: GitReference) -> Substring? {
         let parts = reference.name.split(separator: "/")
-        // refs, git-model, runs, id; or refs, git-model-remotes, remote, runs, id. Of a stage something else may be
-        // called so.
-        let isOwn = parts.count == 4 && parts[1] == "git-model" && parts[2] == "runs"
-        return isOwn
-            || parts.count >= 5 && parts[1] == "git-model-remotes" && parts[parts.count - 2] == "runs"
-                && !parts.dropLast().contains("stages")
+        // refs, git-model, runs, id; or refs, git-model-remotes, remote, runs, id.
+        let isOwn = parts.count == 4 && parts[1] == "git-model"
+        let isOfRemote = parts.count >= 5 && parts[1] == "git-model-remotes" && !parts.dropLast().contains("stages")
+        return isOwn || isOfRemote ? parts[parts.count - 2] : nil
     }
 }
 
@@ -24,19 +27,24 @@ extension GitRepository {
     /// These are, with their trees: what tags lead to; for each branch, local or remote-tracking, its tip and the
     /// newest ones; every worktree's HEAD and whatever is under way there; the stash; what no Git remote has, once
     /// there is one; and what only reflogs still lead to, for that is how Git undoes. A reference in a directory `runs`
-    /// of git-model's own keeps one commit, as a tag does. What other references lead to stays with its history.
+    /// of git-model's own keeps one commit, as a tag does; one in `unkept-runs` that of the record and the one that the
+    /// run ran with. What other references lead to stays with its history.
     package func retention(
         keepingLast count: Int,
         changing suffix: String
     ) async throws(GitError) -> GitRetention {
         var commits: Set<GitObjectID> = []
         var branches: Set<GitObjectID> = []
+        var unkeptRuns: [GitObjectID] = []
         var histories: [GitObjectID] = []
         var hasRemote = false
         for reference in try await objects.references(prefix: "refs/") {
             let id = reference.peeledID
-            if reference.name.hasPrefix("refs/tags/") || GitRetention.isRun(reference) {
+            let directory = GitRetention.directory(of: reference)
+            if reference.name.hasPrefix("refs/tags/") || directory == GitRetention.runs {
                 commits.insert(id)
+            } else if directory == GitRetention.unkeptRuns {
+                unkeptRuns.append(id)
             } else if reference.name == "refs/stash" {
                 commits.formUnion(try await list(["--no-walk", "refs/stash", "refs/stash^@"]))
             } else if reference.name.hasPrefix("refs/heads/") {
@@ -48,6 +56,7 @@ extension GitRepository {
                 histories.append(id)
             }
         }
+        commits.formUnion(try await withParents(unkeptRuns))
         var mentioned: [GitObjectID] = []
         for directory in try WorktreeState.directories(in: layout.commonDirectory) {
             mentioned += try WorktreeState.operationCommits(in: directory)
@@ -70,6 +79,15 @@ extension GitRepository {
             commits: try await self.commits(among: Array(commits)),
             histories: try await self.commits(among: histories)
         )
+    }
+
+    /// Returns the commits among the ids, and those before each.
+    private func withParents(_ ids: [GitObjectID]) async throws(GitError) -> [GitObjectID] {
+        let commits = try await self.commits(among: ids)
+        guard !commits.isEmpty else { return [] }
+        let revisions = commits.map { "\($0.hex)\n\($0.hex)^@\n" }.joined()
+        let output = try await program.run(["rev-list", "--no-walk", "--stdin"], input: Array(revisions.utf8))
+        return output.lines.compactMap { GitObjectID($0) }
     }
 
     private func list(_ revisions: [GitArgument]) async throws(GitError) -> [GitObjectID] {

@@ -78,6 +78,26 @@ struct RetentionTests {
         }
         #expect(kept == ["4", "3", "2"])
     }
+
+    @Test("and of a run that is shared without being kept its own commit and that of its record, without their history")
+    func unkeptRuns() async throws {
+        let kept = try await retained(1) { scratch in
+            for name in ["1", "2", "3", "4", "5"] { try await scratch.commit(name) }
+            let repository = scratch.root.appending("r")
+            for (run, code, reference) in [
+                ("a", "HEAD~1", "git-model-remotes/origin/unkept-runs/a"), ("b", "HEAD~3", "git-model/unkept-runs/b"),
+            ] {
+                let arguments: [GitArgument] = ["commit-tree", "-m", GitArgument(run), "-p", GitArgument(code)]
+                let record = try await scratch.program(repository).run(arguments + ["HEAD^{tree}"]).line
+                try await scratch.git("update-ref", "refs/\(reference)", GitArgument(record), in: repository)
+            }
+            let first = try await scratch.git("commit-tree", "-m", "c", "HEAD^{tree}", in: repository)
+            let reference: GitArgument = "refs/git-model-remotes/origin/unkept-runs/c"
+            try await scratch.git("update-ref", reference, GitArgument(first), in: repository)
+            try await scratch.git("update-ref", "refs/git-model/unkept-runs/d", "HEAD^{tree}", in: repository)
+        }
+        #expect(kept == ["5", "4", "2", "a", "b", "c"])
+    }
 }
 
 extension Scratch {
