@@ -1,8 +1,8 @@
 /// A condition on runs, such as `accuracy > 0.9 and params.lr < 1e-3`.
 ///
 /// Names are those of metrics; `params.` and `metrics.` in front say which is meant; `status`, `name`, `branch`,
-/// `commit`, `user` and `parent` are those of the record. Texts may stand in quotes. `and` binds closer than `or`;
-/// parentheses group; `not` negates. What a run does not have makes a comparison false.
+/// `commit`, `user` and `parent` are those of the record, also where a metric is called so. Texts may stand in quotes.
+/// `and` binds closer than `or`; parentheses group; `not` negates. What a run does not have makes a comparison false.
 package struct RunFilter: Sendable {
     indirect enum Condition: Sendable {
         case comparison(String, Operator, String)

@@ -4,7 +4,6 @@ extension RunRecord {
         func rest(_ prefix: String) -> String? { name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil }
         if let parameter = rest("params.") { return parameters[parameter] }
         if let metric = rest("metrics.") { return metrics[metric].map { .real($0.value) } }
-        if let metric = metrics[name] { return .real(metric.value) }
         switch name {
         case "id": return .text(id.text)
         case "name": return self.name.map { .text($0) }
@@ -15,7 +14,7 @@ extension RunRecord {
         case "user": return origin.user.map { .text($0) }
         case "started": return .text(started.text)
         case "duration": return milliseconds.map { .real(Double($0) / 1000) }
-        default: return parameters[name]
+        default: return metrics[name].map { .real($0.value) } ?? parameters[name]
         }
     }
 }

@@ -132,6 +132,23 @@ import Testing
         #expect(try RunFilter(condition).accepts(run) == isMet)
     }
 
+    @Test func `What a record has goes by its name, whatever metrics and parameters are called`() throws {
+        var run = try record(name: "first")
+        run.ended = Timestamp(milliseconds: 1_700_000_001_123)
+        let names = ["id", "name", "status", "started", "duration", "branch", "commit", "user", "parent"]
+        let own = names.map { run.value(named: $0) }
+        for name in names {
+            run.metrics[name] = MetricSummary(value: 3)
+            run.parameters[name] = .integer(7)
+        }
+        #expect(names.map { run.value(named: $0) } == own)
+        #expect(own.last == .some(nil) && run.value(named: "duration") == .real(1))
+        #expect(run.value(named: "metrics.duration") == .real(3) && run.value(named: "params.duration") == .integer(7))
+        run.metrics["lr"] = MetricSummary(value: 1)
+        run.parameters["lr"] = .integer(2)
+        #expect(run.value(named: "lr") == .real(1))
+    }
+
     @Test(arguments: [
         "", "accuracy", "accuracy >", "accuracy > 1 2", "(a > 1", "a ? 1", "and", "a > 1 and",
         String(repeating: "(", count: 99),
