@@ -204,6 +204,11 @@ import Testing
             says: "  near\n"
         ),
         Case(
+            "git model run -q --name a -- git model record metric inference_time=0.03; git model reproduce a --tolerance 0",
+            says: " has only metrics of how fast it was, which are not compared: there is nothing to compare",
+            exits: 1
+        ),
+        Case(
             "git model run -q --name a -- sh train.sh x; git model reproduce a --tolerance 0 >/dev/null 2>&1;"
                 + " git model runs --where 'name ~ reproduce'; git model runs show",
             says: "  reproduce-",

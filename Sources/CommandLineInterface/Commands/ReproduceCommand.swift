@@ -10,7 +10,9 @@ struct ReproduceCommand: ModelCommand {
         discussion: """
             The run's commit is checked out into a worktree of its own, with what differed from it, the artifacts and \
             the data; the command runs there, and is recorded as a run. Exit code 0 says that every metric is there \
-            again within the tolerance, 1 that one is not, that there is none, or that no tolerance was given.
+            again within the tolerance, 1 that one is not, that there is none, or that no tolerance was given. \
+            Metrics of how fast it was are not compared: those whose names end in duration, timestamp, _time, \
+            _runtime or _per_second.
             """
     )
 

@@ -39,7 +39,7 @@ package struct ReproduceRun: Sendable {
         package let run: RunRecord
         /// The share that metrics may be off; `nil` where none was given.
         package let tolerance: Double?
-        /// Its metrics beside those of the earlier one.
+        /// Its metrics beside those of the earlier one, but for those of how fast it was.
         package let metrics: [Metric]
         /// What it made, beside that.
         package fileprivate(set) var outputs: [Output] = []
@@ -47,7 +47,7 @@ package struct ReproduceRun: Sendable {
         package fileprivate(set) var differences: [EnvironmentDifference] = []
         /// Where the worktree is, where it was to stay.
         package fileprivate(set) var worktree: String?
-        /// Whether every metric is there again, as near as it was to be.
+        /// Whether every one of these metrics is there again, as near as it was to be.
         package let isReproduced: Bool
         package fileprivate(set) var warnings: [String] = []
         package fileprivate(set) var hints: [String] = []
@@ -138,7 +138,8 @@ package struct ReproduceRun: Sendable {
             }
         } catch { warnings.append("outputs cannot be compared: \(error)") }
         if metrics.isEmpty {
-            warnings.append("run \(earlier.id.abbreviated) has no metrics: there is nothing to compare")
+            let has = earlier.metrics.isEmpty ? "no metrics" : "only metrics of how fast it was, which are not compared"
+            warnings.append("run \(earlier.id.abbreviated) has \(has): there is nothing to compare")
         } else if options.tolerance == nil {
             report.hints = ["say how near metrics have to be: `--tolerance 1e-3`, or `--tolerance 0` for the same"]
         }
@@ -162,7 +163,7 @@ package struct ReproduceRun: Sendable {
 
     private func compare(_ run: RunRecord, with earlier: RunRecord) -> [Report.Metric] {
         let tolerance = options.tolerance ?? MetricTolerance.none
-        // How fast it was is no result.
+        // How fast it was is no result; docs/runs.md has these names.
         let results = earlier.metrics.filter { name, _ in
             !["_runtime", "_per_second", "_time", "duration", "timestamp"].contains(where: name.hasSuffix)
         }
