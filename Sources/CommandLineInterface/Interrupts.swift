@@ -48,10 +48,10 @@ enum Interrupts {
         _ = receiver.load(ordering: .relaxed)
         _ = passedOn.load(ordering: .relaxed)
         _ = lastFromTerminal.load(ordering: .relaxed)
-        handle(SIGINT, interrupt)
-        handle(SIGTERM, interrupt)
-        // What a parent such as nohup has ignored stays so, for this process and for what it starts.
-        for signal in [SIGHUP, SIGQUIT] where !isIgnored(signal) { handle(signal, other) }
+        // What a parent has ignored stays so, for this process and for what it starts: nohup does that, and a shell to
+        // what a script starts in the background.
+        for signal in [SIGINT, SIGTERM] where !SignalDisposition.isIgnored(signal) { handle(signal, interrupt) }
+        for signal in [SIGHUP, SIGQUIT] where !SignalDisposition.isIgnored(signal) { handle(signal, other) }
         // Not SIG_IGN, which programs that we start would inherit: with a handler, writing to a closed pipe fails with
         // EPIPE here, and a child starts with the default again.
         handle(SIGPIPE) { _, _, _ in }
@@ -108,18 +108,6 @@ enum Interrupts {
         #else
             information?.pointee.si_pid ?? 0
         #endif
-    }
-
-    private static func isIgnored(_ signal: CInt) -> Bool {
-        var action = sigaction()
-        sigaction(signal, nil, &action)
-        #if canImport(Darwin)
-            let handler = action.__sigaction_u.__sa_handler
-        #else
-            let handler = action.__sigaction_handler.sa_handler
-        #endif
-        // SAFETY: a handler is a pointer; SIG_IGN, which is a macro, is the one of value 1.
-        return unsafeBitCast(handler, to: Int.self) == 1
     }
 
     private static func handle(_ signal: CInt, _ handler: Handler) {

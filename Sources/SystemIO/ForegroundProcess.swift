@@ -57,8 +57,9 @@ package struct ForegroundProcess: Sendable {
         ownMemory = ForegroundProcess.peakMemory(usage)
     }
 
-    /// Asks the program to end, as an interrupt from the terminal does.
-    package func interrupt() { kill(identifier, SIGINT) }
+    /// Asks the program to end, as an interrupt from the terminal does, or where it ignores those, as a system that
+    /// shuts down does.
+    package func interrupt() { kill(identifier, SignalDisposition.isIgnored(SIGINT) ? SIGTERM : SIGINT) }
 
     /// Waits until the program ends; once, and on a thread that may block for as long as that takes.
     package func wait() -> End {

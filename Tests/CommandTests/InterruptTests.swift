@@ -13,14 +13,26 @@ import Testing
 
 @Suite struct InterruptTests {
     @Test(arguments: [SIGINT, SIGTERM])
-    func `The first signal asks the work to stop, the second stops it`(signal: CInt) async {
-        await #expect(processExitsWith: .exitCode(130)) { [signal] in
+    func `The first signal asks the work to stop, the second stops it`(number: CInt) async {
+        await #expect(processExitsWith: .exitCode(130)) { [number] in
+            signal(number, SIG_DFL)
             Interrupts.install()
             // To the process, as a terminal sends it: the threads of the pool block signals.
-            kill(getpid(), signal)
+            kill(getpid(), number)
             while !Interrupts.cancellation.isCancelled { usleep(1000) }
-            kill(getpid(), signal)
+            kill(getpid(), number)
             sleep(60)
+        }
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+    func `What the parent has ignored stays so`(number: CInt) async {
+        await #expect(processExitsWith: .exitCode(0)) { [number] in
+            signal(number, SIG_IGN)
+            Interrupts.install()
+            kill(getpid(), number)
+            usleep(200_000)
+            exit(Interrupts.cancellation.isCancelled ? 1 : 0)
         }
     }
 

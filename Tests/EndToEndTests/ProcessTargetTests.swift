@@ -203,7 +203,7 @@ import Testing
     @Test func `A version is served from a clone until it is stopped, and nothing of it stays`() async throws {
         let result = try await run(
             """
-            git-model serve v1.1.0 --port $port 2> ~/said & serve=$!
+            env --default-signal=INT git-model serve v1.1.0 --port $port 2> ~/said & serve=$!
             until grep -q Serving ~/said; do sleep 0.1; done; sed 's/-[0-9a-f]* at.*//' ~/said; ask
             git model serve v1.1.0 --port 0 || echo busy $?
             kill -INT $serve; wait $serve; echo ended $?; ls .git/model/serve; git status --porcelain

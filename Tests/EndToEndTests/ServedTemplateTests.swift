@@ -9,7 +9,7 @@ import Testing
         git add -A && git commit -qm One && git model tag -q v1.0.0
         git model trust -q command:$(printf '\(words)' | sha256sum | cut -c1-64)
         port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-        git-model serve v1.0.0 --port $port 2> ~/said & serve=$!
+        env --default-signal=INT git-model serve v1.0.0 --port $port 2> ~/said & serve=$!
         trap 'kill -9 $serve 2>/dev/null || true' EXIT
         until grep -q Serving ~/said || ! kill -0 $serve; do sleep 0.1; done; sed 's/-[0-9a-f]* at.*//' ~/said
         \(line)
