@@ -99,6 +99,28 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `GitHub's job asks a private repository which smoke tests passed, and says where it cannot`()
+        async throws
+    {
+        let scratch = try await ScratchRepository(named: "bert")
+        let host = try await GitHost(in: scratch.home, home: scratch.home)
+        let result = try await scratch.run(
+            Self.setUp + """
+                \(Self.python) ~/steps.py \(PackageFiles.root)/scripts/ci/github.yml > ~/log && git checkout -q main
+                git config -f .mver/config gate.production.require smoke && git commit -qam 'Ask for a test' && git push -q
+                git clone -q ~/origin.git ~/job && cd ~/job && git remote set-url origin http://\(host.authority)/origin.git
+                export GITHUB_SERVER_URL=http://\(host.authority) GITHUB_STEP_SUMMARY="$HOME/summary" GITHUB_OUTPUT="$HOME/output"
+                export STAGE=production STORE= BASE=$(git rev-parse origin/main) HEAD=$(git rev-parse origin/better)
+                for token in secret other; do export TOKEN=$token && step review > ~/log 2>&1 && grep 'smoke test' report.md; done
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let lines = Array(result.output.split(separator: "\n").suffix(2))
+        try #require(lines.count == 2, "\(result.output)")
+        #expect(lines[0].contains("none is recorded: deploy it to some target first"), "\(result.output)")
+        #expect(lines[1].contains("the Git remote cannot be asked which tests passed: "), "\(result.output)")
+    }
+
     @Test func `GitLab's job checks and keeps one note, and a fork's job is judged by the project's own branch`()
         async throws
     {

@@ -173,16 +173,15 @@ extension Workspace {
         return names.sorted()
     }
 
-    /// Fetches what the Git remote has of all targets, where it can be reached.
-    func fetchDeployments() async {
-        guard let remote = try? registryRemote(),
-            let refspec = try? GitRefspec(
-                "refs/git-model/deployments/*",
-                to: DeploymentRecords.prefix(at: remote) + "*",
-                existing: .replace
-            )
-        else { return }
-        try? await repository.fetchReferences([refspec], from: remote)
+    /// Fetches what the Git remote has of all targets, where there is one; throws where it cannot be asked.
+    func fetchDeployments() async throws {
+        guard let remote = try registryRemote() else { return }
+        let refspec = try GitRefspec(
+            "refs/git-model/deployments/*",
+            to: DeploymentRecords.prefix(at: remote) + "*",
+            existing: .replace
+        )
+        try await repository.fetchReferences([refspec], from: remote)
     }
 
     /// Returns what happened to a target as far as Git and this clone's own journal know.

@@ -5,6 +5,7 @@ import Registry
 import Remotes
 import Runs
 import Store
+import SystemIO
 
 /// Compares a version with the gates of a stage.
 struct GateCheck {
@@ -114,7 +115,12 @@ struct GateCheck {
 
     /// What deploying the model, as the commit has it, to any target once gave; other models of it prove nothing.
     private func smokeFinding(_ candidate: Candidate) async throws -> (isGood: Bool, text: String) {
-        await workspace.fetchDeployments()
+        var trouble: String?
+        do { try await workspace.fetchDeployments() } catch {
+            try workspace.context.cancellation.check()
+            // What this clone has may be enough.
+            trouble = "the Git remote cannot be asked which tests passed: \(error)"
+        }
         var failed: DeploymentEvent?
         for target in try await workspace.recordedTargets() {
             let events = try await workspace.deployments(of: target).history.events.filter {
@@ -125,8 +131,9 @@ struct GateCheck {
             }
             failed = events.last { $0.smoke.result == .failed } ?? failed
         }
-        guard let failed else { return (false, "none is recorded: deploy it to some target first") }
-        return (false, "it failed on \(failed.target) on \(failed.at.prefix(10)): it \(failed.smoke.found)")
+        guard let failed else { return (false, trouble ?? "none is recorded: deploy it to some target first") }
+        let failure = "it failed on \(failed.target) on \(failed.at.prefix(10)): it \(failed.smoke.found)"
+        return (false, [failure, trouble].compactMap { $0 }.joined(separator: "; "))
     }
 
     private func remoteFinding(_ pointers: [PointerIndex.Entry]) async throws -> (isGood: Bool, text: String) {
