@@ -30,6 +30,26 @@ import Testing
         #expect(answer.output.contains("Plots") && answer.output.contains("loss"), "\(answer)")
     }
 
+    @Test func `However many plots there are, all that differ are there, or counted`() async throws {
+        let session = try await Self.session(
+            """
+            mkdir -p dvclive/plots/metrics
+            for number in $(seq 60); do
+                printf 'step\\tm%s\\n0\\t0\\n1\\t1\\n' $number > dvclive/plots/metrics/m$number.tsv
+            done
+            """
+        )
+        try await session.shell(
+            "for file in dvclive/plots/metrics/*; do printf '2\\t5\\n' >> $file; done; git commit -qam Three"
+        )
+        let markdown = await session.run("report", "HEAD~1..HEAD", "--md")
+        #expect(markdown.output.contains("\n… and 35 more.\n"), "\(markdown)")
+        let page = await session.run("report", "HEAD~1..HEAD", "--html")
+        #expect(page.output.ranges(of: "<div class=\"plot\">").count == 60, "\(page)")
+        let document = await session.run("report", "HEAD~1..HEAD", "--json")
+        #expect(document.output.ranges(of: "\"revisions\":").count == 60, "\(document)")
+    }
+
     @Test(arguments: ["HEAD..HEAD", "HEAD~1..HEAD"])
     func `Plots that share a name within a commit are compared with those of the other commit`(range: String)
         async throws

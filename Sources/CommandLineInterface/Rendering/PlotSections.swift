@@ -1,17 +1,27 @@
+import Operations
 import Plots
 
 /// Plots in a page, and in a line.
 struct PlotSections {
     private let figures: [PlotFigure]
+    private let leftOut: Int
 
-    init(_ figures: [PlotFigure]) { self.figures = figures }
+    /// Creates the sections of figures; those that are left out are only counted.
+    init(_ figures: [PlotFigure], leftOut: Int = 0) {
+        self.figures = figures
+        self.leftOut = leftOut
+    }
 
-    /// The drawings beside each other, as far as there is room.
+    init(_ figures: SiteFigures) { self.init(figures.drawn, leftOut: figures.leftOut) }
+
+    /// The drawings beside each other, as far as there is room, and how many more there would be.
     var html: String {
         let drawings = figures.enumerated().map { position, figure in
             HTML.element("div", [("class", "plot")], figure.html(id: FigureID("figure-\(position)")))
         }
-        return drawings.isEmpty ? "" : HTML.element("div", [("class", "plots")], drawings.joined(separator: "\n"))
+        guard !drawings.isEmpty else { return "" }
+        let rest = leftOut > 0 ? HTML.element("p", [], "… and \(Quantity.count(leftOut, "more plot")).") : ""
+        return HTML.element("div", [("class", "plots")], drawings.joined(separator: "\n")) + rest
     }
 
     /// Returns what a terminal can show of a plot.

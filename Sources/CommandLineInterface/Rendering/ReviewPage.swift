@@ -4,6 +4,9 @@ import Plots
 
 /// A review as one HTML file that needs nothing else: light and dark, wide and narrow, without scripts.
 struct ReviewPage {
+    /// The most plots that are drawn.
+    private static let plotLimit = 300
+
     private let report: ReviewChanges.Report
 
     init(_ report: ReviewChanges.Report) { self.report = report }
@@ -59,7 +62,8 @@ struct ReviewPage {
     private var plots: String {
         guard !report.plots.isEmpty else { return "" }
         let names = report.plotNames
-        return section("Plots", PlotSections(report.plots.map { $0.renamed(names) }).html)
+        let drawn = report.plots.prefix(ReviewPage.plotLimit).map { $0.renamed(names) }
+        return section("Plots", PlotSections(drawn, leftOut: report.plots.count - drawn.count).html)
     }
 
     private var artifacts: String {

@@ -155,7 +155,7 @@ struct SiteCollection {
             parameterChanges: rows(old, new) { $0.parameters.mapValues(\.description) },
             dataChanges: rows(old, new, \.dataProperties),
             environmentChanges: rows(old, new, \.environmentProperties),
-            figures: new == nil ? [] : try await workspace.pool.run { curves.figures(of: runs) }
+            figures: new == nil ? SiteFigures() : try await workspace.pool.run { curves.figures(of: runs) }
         )
     }
 

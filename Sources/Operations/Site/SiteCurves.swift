@@ -19,10 +19,10 @@ struct SiteCurves: Sendable {
 
     /// Returns drawings of what several runs have, over each other where they have the same; each run with what it is
     /// called.
-    func figures(of runs: [(name: String, run: RunRecord)]) -> [PlotFigure] {
+    func figures(of runs: [(name: String, run: RunRecord)]) -> SiteFigures {
         var parts: [PlotFigure.Part] = []
         for (name, run) in runs { parts += plots(of: run).map { PlotFigure.Part(name, $0) } }
-        return Array(PlotFigure.figures(of: parts).filter { !$0.isPoint }.prefix(SiteCurves.figureLimit))
+        return SiteFigures(PlotFigure.figures(of: parts).filter { !$0.isPoint }, limit: SiteCurves.figureLimit)
     }
 
     private func plots(of run: RunRecord) -> [Plot] {

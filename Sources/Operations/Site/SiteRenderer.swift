@@ -1,4 +1,3 @@
-package import Plots
 package import Runs
 
 /// Makes the pages of a site, each of which is a text of its own; called by several threads at a time.
@@ -6,13 +5,13 @@ package protocol SiteRenderer: Sendable {
     /// The first page: the models.
     func index(of site: Site) -> String
     /// A model, and the curves of its latest versions.
-    func page(of model: Site.Model, _ figures: [PlotFigure], in site: Site) -> String
+    func page(of model: Site.Model, _ figures: SiteFigures, in site: Site) -> String
     /// A version.
     func page(of version: Site.Version, _ details: SiteVersionDetails, in site: Site) -> String
     /// All runs, and the curves of the latest.
-    func runs(of site: Site, _ figures: [PlotFigure]) -> String
+    func runs(of site: Site, _ figures: SiteFigures) -> String
     /// A run, and its curves.
-    func page(of run: RunRecord, _ figures: [PlotFigure], in site: Site) -> String
+    func page(of run: RunRecord, _ figures: SiteFigures, in site: Site) -> String
 }
 
 /// Where the pages of a site are, from its top.

@@ -1,5 +1,3 @@
-package import Plots
-
 /// What the page of a version shows, beside what lists have of it.
 package struct SiteVersionDetails: Sendable {
     /// The version before it, as `v1.2.3`; `nil` for the first.
@@ -21,5 +19,5 @@ package struct SiteVersionDetails: Sendable {
     /// The properties of the environment that differ.
     package let environmentChanges: [ReviewChanges.Report.Row]
     /// The learning curves, over those of the version before.
-    package let figures: [PlotFigure]
+    package let figures: SiteFigures
 }

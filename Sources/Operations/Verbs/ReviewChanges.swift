@@ -81,9 +81,6 @@ package struct ReviewChanges: Sendable {
         package var outcome: Outcome { check.outcome }
     }
 
-    /// The most plots of a page.
-    private static let plotLimit = 30
-
     private let range: String
     private let stage: String?
     private let model: String?
@@ -168,12 +165,11 @@ package struct ReviewChanges: Sendable {
         }
         // A commit may have several plots of one name.
         let (before, after) = (PlotFigure.figures(of: sides[0]), PlotFigure.figures(of: sides[1]))
-        let figures = PlotFigure.figures(of: sides[0] + sides[1]).filter { figure in
+        return PlotFigure.figures(of: sides[0] + sides[1]).filter { figure in
             guard figure.parts.contains(where: { !$0.plot.data.isOnePoint }) else { return false }
             let same = [before, after].map { $0.first { $0.id == figure.id && $0.kind == figure.kind } }
             return same[0]?.parts.map(\.plot.data) != same[1]?.parts.map(\.plot.data)
         }
-        return Array(figures.prefix(ReviewChanges.plotLimit))
     }
 
     private func end(

@@ -1,6 +1,5 @@
 import ModelCore
 import Operations
-import Plots
 import Runs
 
 /// The page of a model: its versions, its stages over time, and how its metrics went.
@@ -9,10 +8,10 @@ struct SiteModelPage {
     private static let metricLimit = 8
 
     private let model: Site.Model
-    private let figures: [PlotFigure]
+    private let figures: SiteFigures
     private let frame: SiteFrame
 
-    init(_ model: Site.Model, _ figures: [PlotFigure], in site: Site) {
+    init(_ model: Site.Model, _ figures: SiteFigures, in site: Site) {
         self.model = model
         self.figures = figures
         frame = SiteFrame(site, at: SitePath.page(ofModel: model.name))

@@ -1,5 +1,4 @@
 import Operations
-import Plots
 import Runs
 
 /// The pages of a site: HTML files that need no server and nothing from elsewhere, light and dark, wide and narrow.
@@ -39,7 +38,7 @@ struct SitePages: SiteRenderer {
         )
     }
 
-    func page(of model: Site.Model, _ figures: [PlotFigure], in site: Site) -> String {
+    func page(of model: Site.Model, _ figures: SiteFigures, in site: Site) -> String {
         SiteModelPage(model, figures, in: site).text
     }
 
@@ -47,9 +46,9 @@ struct SitePages: SiteRenderer {
         SiteVersionPage(version, details, in: site).text
     }
 
-    func runs(of site: Site, _ figures: [PlotFigure]) -> String { SiteRunsPage(site, figures).text }
+    func runs(of site: Site, _ figures: SiteFigures) -> String { SiteRunsPage(site, figures).text }
 
-    func page(of run: RunRecord, _ figures: [PlotFigure], in site: Site) -> String {
+    func page(of run: RunRecord, _ figures: SiteFigures, in site: Site) -> String {
         SiteRunPage(run, figures, in: site).text
     }
 }

@@ -1,15 +1,14 @@
 import Operations
-import Plots
 import Runs
 
 /// The page of a run: everything that its summary has, and its curves.
 struct SiteRunPage {
     private let run: RunRecord
-    private let figures: [PlotFigure]
+    private let figures: SiteFigures
     private let site: Site
     private let frame: SiteFrame
 
-    init(_ run: RunRecord, _ figures: [PlotFigure], in site: Site) {
+    init(_ run: RunRecord, _ figures: SiteFigures, in site: Site) {
         self.run = run
         self.figures = figures
         self.site = site

@@ -1,5 +1,4 @@
 import Operations
-import Plots
 import Runs
 
 /// The page of all runs: a table that can be sorted and searched, and the curves of the latest over each other.
@@ -10,10 +9,10 @@ struct SiteRunsPage {
     private static let names = ["run", "status", "started", "took", "by", "versions"]
 
     private let site: Site
-    private let figures: [PlotFigure]
+    private let figures: SiteFigures
     private let frame: SiteFrame
 
-    init(_ site: Site, _ figures: [PlotFigure]) {
+    init(_ site: Site, _ figures: SiteFigures) {
         self.site = site
         self.figures = figures
         frame = SiteFrame(site, at: SitePath.runs)
