@@ -54,7 +54,8 @@ struct SiteDirectory {
         let names = try FileStatus.of(path).map { _ in try DirectoryEntry.all(in: path).map(\.name) } ?? []
         if names.contains(marker.name), !SiteDirectory.own.isSuperset(of: names) {
             try Directories.create(old, durable: false)
-            for name in SiteDirectory.own.sorted() {
+            // The marker stays where it is: whoever is stopped halfway has to know the site again.
+            for name in SiteDirectory.own.sorted() where name != marker.name {
                 try SiteDirectory.exchange(path.appending(name), for: fresh.appending(name), aside: old.appending(name))
             }
         } else {
