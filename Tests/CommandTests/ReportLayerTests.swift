@@ -19,4 +19,53 @@ import Testing
         let odd = await session.run("report", "HEAD~1..HEAD", form)
         #expect(odd.output.contains("by author") && odd.output.contains("1 NaN or Inf"), "\(odd)")
     }
+
+    @Test func `Where something was all zeros before, a layer moved farther than any number`() async throws {
+        let session = try await Session()
+        let names = ["layers.0.w", "layers.0.b", "layers.1.b", "layers.2.w"]
+        var model = SafetensorsBytes(names.map { ($0, 70_000) }, seed: 1)
+        for position in [1, 2] { model.tensors[position].values = Array(repeating: 0, count: 70_000) }
+        for turn in 0..<2 {
+            try session.scratch.write(model.bytes, to: "m.safetensors")
+            try await session.succeed("add", "-q", "m.safetensors")
+            try await session.shell("git commit -qm \(turn)")
+            model.train(seed: UInt64(2 + turn))
+        }
+        let markdown = await session.run("report", "HEAD~1..HEAD", "--md")
+        for text in ["`███` 3 layers changed", "| `layers.0` | 2 | inf | ", "| `layers.1` | 1 | inf | "] {
+            #expect(markdown.output.contains(text), "\(text): \(markdown)")
+        }
+        let page = await session.run("report", "HEAD~1..HEAD", "--html")
+        #expect(page.output.contains(">inf</td>") && !page.output.contains("not known"), "\(page)")
+        let document = await session.run("report", "HEAD~1..HEAD", "--json")
+        #expect(document.output.contains("\"relativeDistance\":\"Infinity\""), "\(document)")
+    }
+
+    @Test(arguments: [["report", "HEAD~1..HEAD"], ["diff", "--md", "HEAD~1", "HEAD"]])
+    func `Layers of several files are told apart, and what was moved from what it was`(words: [String]) async throws {
+        let session = try await Session()
+        var model = SafetensorsBytes([("layers.0.w", 70_000)], seed: 1)
+        try session.scratch.write("weights", to: "a.bin")
+        try await session.succeed("add", "-q", "a.bin")
+        for turn in 0..<2 {
+            for file in ["one", "two"] {
+                try session.scratch.write(model.bytes, to: "t/\(file)/m.safetensors")
+                model.train(seed: UInt64(2 + turn))
+            }
+            try await session.succeed("add", "-q", "t")
+            if turn == 1 { try await session.succeed("mv", "-q", "a.bin", "b.bin") }
+            try await session.shell("git add -A && git commit -qm \(turn)")
+        }
+        let places = ["one/m.safetensors: layers.0", "two/m.safetensors: layers.0"]
+        let markdown = await session.run(words)
+        #expect(markdown.output.contains("| renamed | `a.bin` → `b.bin` |"), "\(markdown)")
+        for place in places { #expect(markdown.output.contains("| `\(place)` | 1 |"), "\(place): \(markdown)") }
+        guard words[0] == "report" else { return }
+        let page = await session.run(words + ["--html"])
+        #expect(page.output.contains("<code>a.bin</code> → <code>b.bin</code>"), "\(page)")
+        for place in places {
+            #expect(page.output.contains("<code>\(place)</code>"), "\(place): \(page)")
+            #expect(page.output.contains("\(place): "), "\(place): \(page)")
+        }
+    }
 }

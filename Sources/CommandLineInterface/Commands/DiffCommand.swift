@@ -69,8 +69,7 @@ struct DiffCommand: ModelCommand {
 
     private func render(_ artifact: CompareVersions.Report.Artifact, to text: inout Text) {
         text.line()
-        let path = DisplayText.quoted(artifact.path)
-        let name = artifact.previousPath.map { "\(DisplayText.quoted($0)) → \(path)" } ?? path
+        let name = artifact.names.map(DisplayText.quoted).joined(separator: " → ")
         text.line("\(artifact.change)  \(text.painted(name, .yellow))  \(DiffCommand.sizes(of: artifact))")
         // With the bytes asked for, it is a problem of the whole.
         if let problem = artifact.problem, !recompute { text.line("  \(DisplayText.sanitized(problem))") }
@@ -103,8 +102,7 @@ struct DiffCommand: ModelCommand {
         table.row(origin, "", "relative L2", "max", "elements", "cosine")
         let sorted = layers.sorted { ($0.relativeDistance ?? .infinity) > ($1.relativeDistance ?? .infinity) }
         for layer in sorted.prefix(DiffCommand.tensorLimit) {
-            let name = [layer.file, layer.name].compactMap { $0 }.map(DisplayText.quoted).joined(separator: ": ")
-            table.row([name, Quantity.count(layer.count, "tensor")] + LayerFigures(layer).cells + [layer.oddities])
+            table.row([DisplayText.quoted(layer.place), Quantity.count(layer.count, "tensor")] + LayerFigures(layer).cells + [layer.oddities])
         }
         text.table(table)
         let rest = layers.count - DiffCommand.tensorLimit

@@ -7,18 +7,28 @@ struct ArtifactMarkdown {
     /// The most blocks of a strip.
     private static let blockLimit = 120
 
+    /// The most rows of a table, where they fit into a comment and where they do not.
+    private static let (rowLimit, shortRowLimit) = (200, 25)
+
     /// The most rows of a table.
     let rowLimit: Int
 
-    /// Returns a comparison as a document of its own.
+    /// Returns a comparison as a document of its own, short enough for a comment.
     static func document(of report: CompareVersions.Report) -> String {
+        let page = page(of: report, rowLimit: rowLimit)
+        if page.fits() { return page.text }
+        // What comes last would be cut first.
+        return self.page(of: report, rowLimit: shortRowLimit).fitting(note: "`--json` has all")
+    }
+
+    private static func page(of report: CompareVersions.Report, rowLimit: Int) -> Markdown {
         var page = Markdown()
         page.line("\(Markdown.code(report.from)) → \(Markdown.code(report.to ?? "work tree"))")
         page.line()
         let layers = report.artifacts.compactMap(ReviewChanges.Report.Layers.init)
-        ArtifactMarkdown(rowLimit: 200).add(report, layers, to: &page)
-        if let facts = report.facts { FactText(facts).render(to: &page) }
-        return page.text
+        ArtifactMarkdown(rowLimit: rowLimit).add(report, layers, to: &page)
+        if let facts = report.facts { FactText(facts).render(to: &page, rowLimit: rowLimit) }
+        return page
     }
 
     /// Adds a table of artifacts, and for each whose tensors changed a strip and a table of its layers.
@@ -27,7 +37,8 @@ struct ArtifactMarkdown {
         let rows = report.artifacts.map { artifact in
             let sizes = [artifact.before, artifact.after].map { $0.map { Quantity.bytes($0.size) } ?? "–" }
             let found = Markdown.escaped(artifact.tensorRemark)
-            return [artifact.change, Markdown.code(artifact.path), sizes[0], sizes[1], found]
+            let name = artifact.names.map(Markdown.code).joined(separator: " → ")
+            return [artifact.change, name, sizes[0], sizes[1], found]
         }
         page.table(["", "artifact", "before", "after", "tensors"], numbers: [2, 3], rows, limit: rowLimit)
         for artifact in report.artifacts { add(artifact.contradictions ?? [], of: artifact.path, to: &page) }
@@ -51,7 +62,7 @@ struct ArtifactMarkdown {
     private func add(_ layers: ReviewChanges.Report.Layers, to page: inout Markdown) {
         let scale = HeatScale(layers.changes)
         page.heading("Inside \(Markdown.code(layers.path))", level: 4)
-        let cells = HeatStrip("", layers.changes.map { HeatStrip.Cell($0.name, scale.heat(of: $0)) })
+        let cells = HeatStrip("", layers.changes.map { HeatStrip.Cell($0.place, scale.heat(of: $0)) })
             .merged(to: ArtifactMarkdown.blockLimit)
         let blocks = cells.map { $0.value.map { ArtifactMarkdown.blocks[min(7, Int($0 * 8))] } ?? "?" }
         let note = cells.count < layers.changes.count ? ", neighbours as one block" : ""
@@ -60,7 +71,7 @@ struct ArtifactMarkdown {
         page.line()
         let hasOddities = layers.changes.contains { !$0.oddities.isEmpty }
         let rows = layers.changes.map { layer in
-            [Markdown.code(layer.name), "\(layer.count)"] + LayerFigures(layer).cells
+            [Markdown.code(layer.place), "\(layer.count)"] + LayerFigures(layer).cells
                 + (hasOddities ? [layer.oddities] : [])
         }
         let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"] + (hasOddities ? [""] : [])
@@ -69,6 +80,9 @@ struct ArtifactMarkdown {
 }
 
 extension CompareVersions.Report.Artifact {
+    /// Its path, after the one that it had before where that is another.
+    var names: [String] { [previousPath, path].compactMap { $0 } }
+
     /// What is known of its tensors, and why not more, for a cell of a table.
     var tensorRemark: String {
         let known = [tensors?.counts, problem].compactMap { $0 }

@@ -18,10 +18,9 @@ struct ArtifactSections {
     var table: String {
         let rows = artifacts.map { artifact in
             let sizes = [artifact.before, artifact.after].map { $0.map { Quantity.bytes($0.size) } ?? "–" }
+            let name = artifact.names.map { HTML.element("code", [], HTML.escaped($0)) }.joined(separator: " → ")
             return [
-                HTML.escaped(artifact.change), HTML.element("code", [], HTML.escaped(artifact.path)), sizes[0],
-                sizes[1],
-                HTML.escaped(artifact.tensorRemark),
+                HTML.escaped(artifact.change), name, sizes[0], sizes[1], HTML.escaped(artifact.tensorRemark),
             ]
         }
         return HTML.table(["", "artifact", "before", "after", "tensors"], numbers: [2, 3], rows)
@@ -33,11 +32,11 @@ struct ArtifactSections {
     private func strip(_ layers: ReviewChanges.Report.Layers) -> String {
         guard !layers.changes.isEmpty else { return "" }
         let scale = HeatScale(layers.changes)
-        let cells = layers.changes.map { HeatStrip.Cell($0.name, scale.heat(of: $0)) }
+        let cells = layers.changes.map { HeatStrip.Cell($0.place, scale.heat(of: $0)) }
         let strip = HeatStrip("Relative L2 distance of layers\(layers.origin)", cells)
         let hasOddities = layers.changes.contains { !$0.oddities.isEmpty }
         let rows = layers.changes.map { layer in
-            [HTML.element("code", [], HTML.escaped(layer.name)), "\(layer.count)"] + LayerFigures(layer).cells
+            [HTML.element("code", [], HTML.escaped(layer.place)), "\(layer.count)"] + LayerFigures(layer).cells
                 + (hasOddities ? [layer.oddities] : [])
         }
         let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"] + (hasOddities ? [""] : [])

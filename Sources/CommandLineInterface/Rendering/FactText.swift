@@ -5,8 +5,6 @@ import Operations
 struct FactText {
     /// The most lines of each kind in a terminal.
     private static let lineLimit = 20
-    /// The most rows of a table of Markdown.
-    private static let rowLimit = 200
 
     /// What differs, by kinds.
     private let sections: [(title: String, rows: [Row])]
@@ -49,14 +47,14 @@ struct FactText {
         }
     }
 
-    /// Adds a table for each kind.
-    func render(to page: inout Markdown) {
+    /// Adds a table for each kind, of at most so many rows.
+    func render(to page: inout Markdown, rowLimit: Int) {
         for (title, rows) in sections {
             page.heading(title.capitalizedFirst, level: 4)
             let cells = rows.map { row in
                 [Markdown.code(row.name)] + [row.before, row.after].map { $0.map(Markdown.code) ?? "–" } + [row.verdict]
             }
-            page.table(["", "before", "after", ""], cells, limit: FactText.rowLimit)
+            page.table(["", "before", "after", ""], cells, limit: rowLimit)
         }
     }
 }

@@ -31,6 +31,22 @@ struct Markdown {
         line("… and \(rows.count - limit) more.")
     }
 
+    /// Whether the document fits into a comment, together with what is to stand behind it.
+    func fits(before end: String = "") -> Bool { text.utf8.count + end.utf8.count <= Markdown.byteLimit }
+
+    /// Returns the document, cut at the end of a line where it is too long for a comment, with a note that says where
+    /// the rest is; what everybody needs stands behind it in any case.
+    func fitting(before end: String = "", note: String) -> String {
+        guard !fits(before: end) else { return text + end }
+        let note = "\n… the rest did not fit; \(note).\n"
+        var size = note.utf8.count + end.utf8.count
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix { line in
+            size += line.utf8.count + 1
+            return size < Markdown.byteLimit
+        }
+        return lines.joined(separator: "\n") + note + end
+    }
+
     /// Returns a text as Markdown that shows exactly it.
     static func escaped(_ text: String) -> String {
         var result = ""

@@ -26,7 +26,7 @@ struct ReviewMarkdown {
         rows("Data", report.data, &page)
         rows("Environment", report.environment, &page)
         notes(&page)
-        return fitting(page.text, before: commands)
+        return page.fitting(before: commands, note: "the page (`--html`) has all")
     }
 
     private var ends: String {
@@ -117,18 +117,6 @@ struct ReviewMarkdown {
 
     private func table(_ heads: [String], numbers: Set<Int>, _ rows: [[String]], _ page: inout Markdown) {
         page.table(heads, numbers: numbers, rows, limit: ReviewMarkdown.rowLimit)
-    }
-
-    /// Cuts what is too long for a comment at the end of a line; what everybody needs stands behind it in any case.
-    private func fitting(_ text: String, before end: String) -> String {
-        let note = "\n… the rest did not fit; the page (`--html`) has all.\n"
-        guard text.utf8.count + end.utf8.count > Markdown.byteLimit else { return text + end }
-        var size = note.utf8.count + end.utf8.count
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix { line in
-            size += line.utf8.count + 1
-            return size < Markdown.byteLimit
-        }
-        return lines.joined(separator: "\n") + note + end
     }
 
     private func number(_ value: Double?) -> String { value.map(RunText.number) ?? "–" }

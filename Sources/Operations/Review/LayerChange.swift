@@ -10,8 +10,8 @@ package struct LayerChange: Encodable, Sendable {
     package private(set) var count = 0
     /// Of these, how many only one version has, or have another type or shape.
     package private(set) var reshaped = 0
-    /// The Euclidean norm of the difference over that of the earlier values, of the farthest tensor; `nil` where none
-    /// was measured.
+    /// The Euclidean norm of the difference over that of the earlier values, of the farthest tensor; infinite where the
+    /// earlier values of one were all zero, `nil` where none was measured.
     package private(set) var relativeDistance: Double?
     /// The largest absolute difference of two elements.
     package private(set) var maximumDifference: Double?
@@ -38,6 +38,9 @@ package struct LayerChange: Encodable, Sendable {
         return layers.sorted { ($0.file ?? "", $0) < ($1.file ?? "", $1) }
     }
 
+    /// The file, where there is one, and the name: `unet/model.safetensors: blocks.0`.
+    package var place: String { [file, name].compactMap { $0 }.joined(separator: ": ") }
+
     private init(file: String?, name: String) {
         self.file = file
         self.name = name
@@ -46,8 +49,10 @@ package struct LayerChange: Encodable, Sendable {
     private mutating func add(_ row: TensorChangeRow) {
         count += 1
         if row.change != "changed" { reshaped += 1 }
-        relativeDistance = LayerChange.most(relativeDistance, row.relativeDistance)
-        maximumDifference = LayerChange.most(maximumDifference, row.maximumDifference)
+        // A row that was measured leaves out what is infinite.
+        let missing: Double? = row.elements == nil ? nil : .infinity
+        relativeDistance = LayerChange.most(relativeDistance, row.relativeDistance ?? missing)
+        maximumDifference = LayerChange.most(maximumDifference, row.maximumDifference ?? missing)
         cosine = LayerChange.most(cosine.map(-), row.cosine.map(-)).map(-)
         let oddities = (row.after?.notNumbers ?? 0).addingSaturating(row.after?.infinities ?? 0)
         notFinite = notFinite.addingSaturating(oddities)
