@@ -66,7 +66,7 @@ import Testing
         let result = try await run(
             "github.yml",
             """
-            export GITHUB_API_URL=$server GITHUB_REPOSITORY=ada/bert GITHUB_PATH="$HOME/path" RUNNER_TEMP="$HOME" STAGE=production STORE=
+            export GITHUB_API_URL=$server GITHUB_REPOSITORY=ada/bert GITHUB_PATH="$HOME/path" RUNNER_TEMP="$HOME" STAGE=production STORE= TOKEN=secret GITHUB_SERVER_URL=$server
             export GITHUB_STEP_SUMMARY="$HOME/summary" GITHUB_OUTPUT="$HOME/output" GH_TOKEN=secret NUMBER=7
             export PACKAGE=$server/package DIGEST=$(printf '%064d' 0)
             step install > ~/log 2>&1 || echo other bytes $?
