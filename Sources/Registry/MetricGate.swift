@@ -56,6 +56,9 @@ package struct MetricGate: Sendable, Hashable {
         }
     }
 
+    /// Whether it compares with the version in the stage.
+    package var isRelative: Bool { minAbsoluteChange != nil || minRelativeChange != nil }
+
     /// What the gate asks for, as people write it.
     package var description: String {
         var parts: [String] = []
@@ -79,7 +82,7 @@ package struct MetricGate: Sendable, Hashable {
             let margin = isGreaterBetter ? value - threshold : threshold - value
             if isStrict ? margin <= 0 : margin < 0 { return "it is \(value.shortText)" }
         }
-        guard minAbsoluteChange != nil || minRelativeChange != nil, let baseline, baseline.isFinite else { return nil }
+        guard isRelative, let baseline, baseline.isFinite else { return nil }
         let change = isGreaterBetter ? value - baseline : baseline - value
         if let least = minAbsoluteChange, change < least {
             return "it is \(value.shortText), and \(baseline.shortText) now"

@@ -87,6 +87,29 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A check compares with what everybody has in the stage, and says where there is nothing`() async throws {
+        let result = try await run(
+            """
+            gate() { git model check HEAD~1..HEAD --stage production 2>&1 | grep 'loss\\|warning\\|merged'; }
+            gate && git model promote -q v1.0.0 production && train 0.82 v1.1.0
+            git tag -d 'bert#production#1' > ~/log && echo forgotten: && gate
+            git tag -d 'bert#production#1' > ~/log && mv ~/origin.git ~/away && echo offline: && gate
+            git model check HEAD~1..HEAD --stage production --model bret || echo unknown $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let parts = result.output.replacing("offline:", with: "forgotten:").split(separator: "forgotten:\n")
+        try #require(parts.count == 3, "\(result.output)")
+        let nothing = "; production has nothing to compare it with\nmay be merged\n"
+        #expect(parts[0].contains(nothing), "\(result.output)")
+        #expect(parts[1].contains("FAIL  loss not worse than now"), "\(result.output)")
+        #expect(parts[1].contains(" now\nmay not be merged\n"), "\(result.output)")
+        for text in [
+            nothing, "warning: gates compare with what this clone knows of stages, and not with all: ",
+            "error: there is no model 'bret'\n", "unknown 5\n",
+        ] { #expect(parts[2].contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `Everything that is said of a version is verified`() async throws {
         let result = try await run(
             """

@@ -72,12 +72,14 @@ struct GateCheck {
 
     private func result(of gate: MetricGate, _ evidence: VersionEvidence, _ baseline: VersionEvidence?) -> GateResult {
         let value = evidence.metrics[gate.name]
-        let objection = gate.objection(to: value, against: baseline?.metrics[gate.name])
-        return GateResult(
-            gate: gate.description,
-            isPassed: objection == nil,
-            found: objection ?? value.map { "it is \($0.shortText)" } ?? ""
-        )
+        let now = baseline?.metrics[gate.name]
+        let objection = gate.objection(to: value, against: now)
+        var found = objection ?? value.map { "it is \($0.shortText)" } ?? ""
+        // Whoever reads that it is not worse has to know where that means nothing.
+        if objection == nil, gate.isRelative, now?.isFinite != true {
+            found += "; \(stage) has nothing to compare it with"
+        }
+        return GateResult(gate: gate.description, isPassed: objection == nil, found: found)
     }
 
     private func result(

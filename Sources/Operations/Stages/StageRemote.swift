@@ -23,7 +23,14 @@ struct StageRemote {
     }
 
     /// The model that it was asked for.
-    let model: ModelName
+    private(set) var model: ModelName
+
+    /// Returns the same answer, about another model.
+    func about(_ model: ModelName) -> StageRemote {
+        var other = self
+        other.model = model
+        return other
+    }
 
     /// The commit of the remote's default branch; `nil` where it does not say.
     var defaultCommit: GitObjectID? { references["HEAD"] }

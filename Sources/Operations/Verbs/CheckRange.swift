@@ -2,6 +2,7 @@ import Git
 import ModelCore
 import Registry
 import Store
+import SystemIO
 
 /// `git model check BASE..HEAD`: whether what a range of commits brings may be merged, by the rules that its base has.
 package struct CheckRange: Sendable {
@@ -149,8 +150,14 @@ package struct CheckRange: Sendable {
         }
         guard !stages.isEmpty else { return }
         // A model that the range takes away is judged, too.
-        let chosen = try model.map { [try ModelName($0)] } ?? Set((before.models + after.models).map(\.name)).sorted()
+        let known = Set((before.models + after.models).map(\.name)).sorted()
+        let chosen = try model.map { [try ModelName($0)] } ?? known
+        // A model whose description cannot be read has no name, and was objected to.
+        if let unknown = chosen.first(where: { !known.contains($0) }), after.damaged.isEmpty {
+            throw Failure.unknownModel(unknown.text, known: known)
+        }
         if chosen.isEmpty { report.add("gates", false, "no model is described that they could be about") }
+        try await fetchIncumbents(of: chosen, in: stages, workspace, &report)
         let (versions, history) = try await workspace.versionsAndStages(among: before.models)
         for name in chosen {
             let tagged = versions.last { $0.model == name && $0.commit == head && !$0.isDeregistered }
@@ -171,6 +178,30 @@ package struct CheckRange: Sendable {
                     report.add(subject, result.isPassed, result.found)
                 }
             }
+        }
+    }
+
+    /// Fetches what others did to the models' stages, as `promote` does, where gates compare with what these have now;
+    /// where that cannot be had, the answer is given all the same, and says so.
+    private func fetchIncumbents(
+        of models: [ModelName],
+        in stages: [StageName],
+        _ workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        let policies = try stages.map { try GatePolicy(of: $0, in: workspace.configuration) }
+        guard let first = models.first, policies.contains(where: { $0.metrics.contains(where: \.isRelative) }) else {
+            return
+        }
+        do {
+            guard let name = try workspace.registryRemote() else { return }
+            let remote = try await StageRemote(name, of: first, in: workspace)
+            for model in models { try await remote.about(model).fetchEvents() }
+        } catch {
+            try workspace.context.cancellation.check()
+            report.warnings.append("gates compare with what this clone knows of stages, and not with all: \(error)")
+            report.hints += (error as? Failure)?.hints ?? []
+            report.hints += try workspace.shallowHints
         }
     }
 }
