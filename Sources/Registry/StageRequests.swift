@@ -7,7 +7,8 @@ package import ModelCore
 package struct StageRequests: Sendable, Hashable {
     /// The file, from the top of the repository.
     package static let path = ".mver/stages.json"
-    private static let byteLimit = 1 << 20
+    /// The most bytes that are read of it.
+    package static let byteLimit: Int64 = 1 << 20
 
     /// The version, by model and stage.
     package private(set) var versions: [ModelName: [StageName: SemanticVersion]] = [:]
@@ -39,7 +40,7 @@ package struct StageRequests: Sendable, Hashable {
 
     /// Reads the file of a commit; a missing one asks for nothing.
     package static func at(_ commit: GitObjectID, in repository: GitRepository) async throws -> StageRequests {
-        let bytes = try await repository.objects.file(at: GitPath(path), in: commit, limit: Int64(byteLimit))
+        let bytes = try await repository.objects.file(at: GitPath(path), in: commit, limit: byteLimit)
         return try bytes.map { try StageRequests(parsing: $0) } ?? StageRequests()
     }
 

@@ -31,6 +31,7 @@ import Testing
                 """
                 bert@v1.1.0
                 error: bert@v1.1.0 to production: bert#production#3 came after it was asked for: ask again
+                hint: or promote it all the same: `git model promote bert@v1.1.0 production`
                 overtaken 3
                 bert@v1.0.0
                 refs/tags/bert#production#1
@@ -56,7 +57,8 @@ import Testing
         for text in [
             "error: bert@v1.1.0 to production: this clone is shallow, and does not tell whether bert#production#3 came after",
             "hint: get the rest of its history: `git fetch --unshallow`\nunknown 3\n",
-            "bert#production#3 came after it was asked for: ask again\novertaken 3\nbert@v1.0.0\n",
+            "bert#production#3 came after it was asked for: ask again\n",
+            "`git model promote bert@v1.1.0 production`\novertaken 3\nbert@v1.0.0\n",
         ] { #expect(output.contains(text), "\(text): \(output)") }
     }
 
@@ -75,5 +77,41 @@ import Testing
         for text in ["whether bert#staging#4 came after", "unknown 3\n", "staging has bert@v1.1.0 now", "partly 3\n"] {
             #expect(output.contains(text), "\(text): \(output)")
         }
+    }
+
+    @Test func `A merge passes on what a branch asked for, and does not ask again`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            StageTests.setUp + """
+                ask() {
+                    printf '{"bert": {"production": "%s", "staging": "%s"}}\\n' $1 $2 > .mver/stages.json
+                    git add -A && GIT_COMMITTER_DATE=2026-01-0${3}T00:00:00Z git commit -qm "Ask on day $3"
+                }
+                git model promote -q v1.0.0 production && git model promote -q v1.0.0 staging && ask v1.0.0 v1.0.0 2
+                git checkout -q -b topic && ask v1.1.0 v1.0.0 3 && git checkout -q main && ask v1.0.0 v1.1.0 4
+                export GIT_COMMITTER_DATE=2026-01-05T00:00:00Z
+                git model promote -q v1.1.0 production && git model promote -q v1.0.0 production
+                git merge -q -s ours --no-commit topic > ~/log 2>&1 && ask v1.1.0 v1.1.0 6 && git push -q
+                git model promote --proposed || echo overtaken $?
+                ask v1.0.0 v1.1.0 7 && ask v1.1.0 v1.1.0 8 && git push -q && git model promote --proposed
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "staging has bert@v1.1.0 now (before: v1.0.0): bert#staging#5, pushed to origin\n",
+            "error: bert@v1.1.0 to production: bert#production#4 came after it was asked for: ask again\n",
+            "overtaken 3\nproduction has bert@v1.1.0 now (before: v1.0.0): bert#production#6, pushed to origin\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `In a sparse checkout, what others asked for stays`() async throws {
+        let output = try await run(
+            """
+            git sparse-checkout set src && test ! -e .mver && git model promote -q --propose v1.0.0 canary 2> ~/log
+            git show :.mver/stages.json | tr -d ' \\n' && git commit -qm More && git sparse-checkout disable && rm .mver/stages.json
+            git model promote -q --propose v1.1.0 canary 2> ~/log && tr -d ' \\n' < .mver/stages.json
+            """
+        )
+        let asked = #"{"bert":{"canary":"v1.0.0","production":"v1.1.0"}}{"bert":{"canary":"v1.1.0"}}"#
+        #expect(output.hasSuffix(asked), "\(output)")
     }
 }

@@ -37,9 +37,11 @@ package struct ProposePromotion: Sendable {
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
         let path = try RepositoryPath(StageRequests.path)
-        var requests = try workspace.trackedBytes(of: path).map(StageRequests.init(parsing:)) ?? StageRequests()
+        var requests = try await file(at: path, in: workspace)
         requests.ask(for: version.version, of: version.model, in: stage)
-        try DurableFile.write(requests.encoded, to: try workspace.location(of: path), permissions: 0o666)
+        let location = try workspace.location(of: path)
+        try Directories.create(location.removingLastComponent())
+        try DurableFile.write(requests.encoded, to: location, permissions: 0o666)
         try await workspace.repository.index.stage([GitPath(path.text)])
         return Report(
             model: version.model.text,
@@ -51,6 +53,14 @@ package struct ProposePromotion: Sendable {
                 "when it is merged: `git model promote --proposed`",
             ]
         )
+    }
+
+    /// Returns what the work tree's file asks for; one that a sparse checkout leaves out is as the index has it.
+    private func file(at path: RepositoryPath, in workspace: Workspace) async throws -> StageRequests {
+        if let bytes = try workspace.trackedBytes(of: path) { return try StageRequests(parsing: bytes) }
+        let leftOut = try await Snapshot(ofWorkTreeIn: workspace).read([path.text], limit: StageRequests.byteLimit)
+        if let problem = leftOut.problems.first { throw Failure(.failed, "cannot propose \(text): \(problem)") }
+        return try leftOut.bytes[path.text].map { try StageRequests(parsing: $0) } ?? StageRequests()
     }
 }
 
@@ -122,30 +132,26 @@ package struct PromoteProposed: Sendable {
         guard let last = history.last(of: request.model, in: request.stage),
             history.current(of: request.model, in: request.stage)?.version?.version != request.version
         else { return }
-        let log = try await workspace.repository.program.run([
-            "log", "--format=%H %ct %P", "--max-count=1000", GitArgument(head), "--",
-            GitArgument(StageRequests.path),
-        ])
-        var first: (time: Int64, hasParents: Bool)?
-        // The commits that say the same, back to the one that said it first.
-        for line in log.line.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard words.count >= 2, let commit = GitObjectID(words[0]), let time = Int64(words[1]) else { continue }
-            let requests = try? await StageRequests.at(commit, in: workspace.repository)
-            guard requests?.versions[request.model]?[request.stage] == request.version else { break }
-            first = (time, words.count > 2)
-        }
-        guard let first else { return }
-        if last.time > first.time {
-            throw Failure(.failed, "\(last.tag) came after it was asked for: ask again")
-        }
-        // The oldest commit of a shallow clone seems to add every file.
-        if !first.hasParents, try await workspace.repository.isShallow() {
+        let requests = RequestHistory(repository: workspace.repository)
+        let askings = try await requests.askings(request, upTo: head)
+        let later = askings.filter { $0.time >= last.time }
+        guard !askings.isEmpty else { return }
+        guard !later.isEmpty else {
+            let name = "\(request.model)@\(request.version)"
             throw Failure(
                 .failed,
-                "this clone is shallow, and does not tell whether \(last.tag) came after it was asked for",
-                hints: ["get the rest of its history: `git fetch --unshallow`"]
+                "\(last.tag) came after it was asked for: ask again",
+                // Where another's clock is ahead, asking again does not help.
+                hints: ["or promote it all the same: `git model promote \(name) \(request.stage)`"]
             )
         }
+        guard try await workspace.repository.isShallow() else { return }
+        // The oldest commit of a shallow clone seems to add every file.
+        for asking in later where try await requests.hasParents(asking.commit) { return }
+        throw Failure(
+            .failed,
+            "this clone is shallow, and does not tell whether \(last.tag) came after it was asked for",
+            hints: ["get the rest of its history: `git fetch --unshallow`"]
+        )
     }
 }
