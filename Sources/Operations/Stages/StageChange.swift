@@ -30,12 +30,17 @@ struct StageChange {
     ///
     /// A tag that could not be pushed is taken away again.
     func make(after history: StageHistory, pushingTo remote: StageRemote?) async throws -> Outcome {
-        let last = history.last(of: version.model, in: stage)
-        if let remote, let draft = last, isSame(draft), !remote.has(draft.tag) {
-            try await push(draft.tag, draft.annotation.id, to: remote)
-            return Outcome(tag: draft.tag, isNew: false, remote: remote.name)
+        if let remote {
+            let draft = history.last(of: version.model, in: stage).flatMap { last in
+                isSame(last) && !remote.has(last.tag) ? last : nil
+            }
+            try requireNoDraft(in: history, remote, but: draft)
+            if let draft {
+                try requireSaid(by: draft)
+                try await push(draft.tag, draft.annotation.id, to: remote)
+                return Outcome(tag: draft.tag, isNew: false, remote: remote.name)
+            }
         }
-        if let remote { try await requireNoDraft(in: history, remote) }
         let kind: GTOEvent.Kind = kind == .promotion ? .assignment(stage) : .unassignment(stage)
         let name = GTOEvent(version.model, kind, counter: history.nextCounter(of: version.model)).tagName
         let reference = StageReference.name(of: version.model, stage)
@@ -67,7 +72,7 @@ struct StageChange {
         try await workspace.repository.createTag(
             name,
             on: version.commit,
-            message: message(after: history.last(of: version.model, in: stage)),
+            message: message(after: history.last(of: version.model, in: stage)?.annotation.id.hex),
             signing: isSigned ? .always : .asConfigured,
             at: history.nextTime(of: version.model, now: workspace.context.taggerTime)
         )
@@ -77,18 +82,11 @@ struct StageChange {
         event.kind == kind && event.version?.tag == version.tag
     }
 
-    private func message(after last: StageEvent?) -> String {
+    private func message(after previous: String?) -> String {
         let words = messages.joined(separator: "\n\n").split(
             separator: "\n",
             maxSplits: 1,
             omittingEmptySubsequences: false
-        )
-        let trailers = StageTrailers(
-            stage: stage,
-            model: version.model,
-            version: version.version,
-            previous: last?.annotation.id.hex,
-            gates: gates
         )
         let usual =
             kind == .promotion
@@ -96,32 +94,68 @@ struct StageChange {
             : "Take \(version.model) \(version.version) out of \(stage)"
         let subject = words.first.flatMap { $0.isEmpty ? nil : String($0) } ?? usual
         let body = words.count == 2 ? String(words[1]) : ""
-        return VersionTag.message(subject: subject, body: body, trailers: trailers.text)
+        return VersionTag.message(subject: subject, body: body, trailers: trailers(after: previous).text)
+    }
+
+    private func trailers(after previous: String?) -> StageTrailers {
+        StageTrailers(
+            stage: stage,
+            model: version.model,
+            version: version.version,
+            previous: previous,
+            gates: gates
+        )
+    }
+
+    /// Throws where a draft that is to be pushed does not say what the user says now, or what gates say now.
+    private func requireSaid(by draft: StageEvent) throws {
+        let name = "\(version.model)@\(version.version)"
+        let drop = "drop the draft, then do it again: `git tag -d \(ShellWord.quoted(draft.tag))`"
+        let refusal = "cannot push the draft \(draft.tag)"
+        // GTO's own, and those of rollbacks, say nothing of gates.
+        if let said = draft.trailers?.gates, !said.isEmpty, said != trailers(after: nil).gates {
+            throw Failure(.failed, "\(refusal): the gates of \(stage) say something else now", hints: [drop])
+        }
+        let wanted = message(after: draft.trailers?.previous)
+        let isSaid = messages.isEmpty || draft.annotation.message == wanted
+        guard isSaid, !isSigned || draft.annotation.isSigned else {
+            let verb = kind == .promotion ? "promote" : "demote"
+            throw Failure(
+                .failed,
+                "\(refusal): it \(isSaid ? "is not signed" : "has another message")",
+                hints: [drop, "or push it as it is: `git model \(verb) \(name) \(stage)`"]
+            )
+        }
     }
 
     /// Events that only this clone has would come before this one in its history, and not in anybody else's.
-    private func requireNoDraft(in history: StageHistory, _ remote: StageRemote) async throws {
-        let drafts = history.events.filter {
-            $0.model == version.model && $0.stage == stage && !remote.has($0.tag, $0.annotation.id)
-        }
-        guard let draft = drafts.first else { return }
-        let drop = "`git tag -d \(ShellWord.quoted(draft.tag))`"
-        guard history.last(of: version.model, in: stage) == draft else {
+    private func requireNoDraft(in history: StageHistory, _ remote: StageRemote, but own: StageEvent?) throws {
+        let events = history.events.filter { $0.model == version.model && $0.stage == stage }
+        let drafts = events.filter { !remote.has($0.tag, $0.annotation.id) }
+        guard let draft = drafts.first, drafts.count > 1 || draft != own else { return }
+        let drop = "`git tag -d \(drafts.map { ShellWord.quoted($0.tag) }.joined(separator: " "))`"
+        let refusal = "\(stage) of \(version.model) has"
+        guard events.suffix(drafts.count).elementsEqual(drafts) else {
             throw Failure(
                 .failed,
-                "\(stage) of \(version.model) has a draft that \(remote.name) does not have, and that others went past: \(draft.tag)",
-                hints: ["drop it: \(drop)"]
+                "\(refusal) a draft that \(remote.name) does not have, and that others went past: \(draft.tag)",
+                hints: ["drop it: `git tag -d \(ShellWord.quoted(draft.tag))`"]
+            )
+        }
+        guard drafts.count == 1 else {
+            let tags = drafts.map(\.tag).joined(separator: ", ")
+            throw Failure(
+                .failed,
+                "\(refusal) several drafts that \(remote.name) does not have: \(tags)",
+                hints: ["drop them, then do what others are to see: \(drop)"]
             )
         }
         let verb = draft.kind == .promotion ? "promote" : "demote"
         let name = draft.version.map { "\($0.model)@\($0.version)" } ?? draft.commit.abbreviated
         throw Failure(
             .failed,
-            "\(stage) of \(version.model) has a draft that \(remote.name) does not have: \(draft.tag)",
-            hints: [
-                "push it: `git model \(verb) \(name) \(stage)`",
-                "or drop it: \(drop)",
-            ]
+            "\(refusal) a draft that \(remote.name) does not have: \(draft.tag)",
+            hints: ["push it: `git model \(verb) \(name) \(stage)`", "or drop it: \(drop)"]
         )
     }
 
