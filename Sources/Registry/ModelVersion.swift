@@ -14,16 +14,26 @@ package final class ModelVersion: Sendable {
     /// The tag object, with its id, tagger, message and signature, of which nothing is verified; `nil` for a
     /// lightweight tag.
     package let annotation: GitAnnotation?
-    /// When GTO's event `name@v1.2.3!` took the version back, in seconds since 1970; `nil` where none did.
-    package let withdrawalTime: Int64?
+    /// GTO's event `name@v1.2.3!` that took the version back; `nil` where none did.
+    package let withdrawal: Withdrawal?
     private let isUnreadable: Bool
+
+    /// A tag that takes a version back.
+    package struct Withdrawal: Sendable, Hashable {
+        /// The tag's name, without `refs/tags/`.
+        package let tag: String
+        /// The tag object.
+        package let id: GitObjectID
+        /// When it was made, in seconds since 1970.
+        package let time: Int64
+    }
 
     /// What the tag says of the version's artifacts; `nil` where it says nothing, or nothing that can be relied on.
     package var trailers: VersionTrailers? { said.trailers }
     /// Why the trailers cannot be relied on, though there are some: a clause.
     package var problem: String? { said.problem }
     /// Whether the version was taken back; `latest` then means another.
-    package var isDeregistered: Bool { withdrawalTime != nil }
+    package var isDeregistered: Bool { withdrawal != nil }
     /// Whether nobody says that they made the version: its tag is lightweight, as GTO's are not, or cannot be read.
     package var isAnonymous: Bool { annotation == nil && tag.model != nil }
     /// Whether `latest` may mean it: no pre-release, none that was taken back, and none that GTO does not see.
@@ -59,15 +69,15 @@ package final class ModelVersion: Sendable {
     }
 
     /// Creates the version of a tag; `nil` where nothing says whose it is.
-    fileprivate init?(_ tag: RegistryTags.Tag, plainModel: ModelName?, withdrawnAt: [TagName: Int64]) {
+    fileprivate init?(_ tag: RegistryTags.Tag, plainModel: ModelName?, _ withdrawals: [TagName: Withdrawal]) {
         guard let name = tag.version, let model = name.model ?? tag.statedModel ?? plainModel else { return nil }
         self.tag = name
         self.model = model
         commit = tag.reference.peeledID
         annotation = tag.annotation
         isUnreadable = tag.reference.isAnnotated && tag.annotation == nil
-        let time = withdrawnAt.isEmpty ? nil : withdrawnAt[TagName(model: model, version: name.version)]
-        withdrawalTime = time.flatMap { $0 >= tag.annotation?.time ?? .min ? $0 : nil }
+        let last = withdrawals.isEmpty ? nil : withdrawals[TagName(model: model, version: name.version)]
+        withdrawal = last.flatMap { $0.time >= tag.annotation?.time ?? .min ? $0 : nil }
     }
 }
 
@@ -75,7 +85,7 @@ extension ModelVersion: Hashable {
     /// Whether both are the same tag, of the same model, at the same place.
     package static func == (left: ModelVersion, right: ModelVersion) -> Bool {
         left.tag == right.tag && left.model == right.model && left.commit == right.commit
-            && left.annotation == right.annotation && left.withdrawalTime == right.withdrawalTime
+            && left.annotation == right.annotation && left.withdrawal == right.withdrawal
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -92,13 +102,16 @@ extension RegistryTags {
     /// under names that differ in a number, the last one counts; of different commits all do, and whoever asks for the
     /// version has to say which.
     package func versions(plainModel: ModelName?) -> [ModelVersion] {
-        var withdrawnAt: [TagName: Int64] = [:]
+        var withdrawals: [TagName: ModelVersion.Withdrawal] = [:]
         for tag in tags where tag.hasOwnName {
-            guard case .deregistration(let version) = tag.event?.kind, let time = tag.annotation?.time else { continue }
+            guard case .deregistration(let version) = tag.event?.kind, let annotation = tag.annotation,
+                let time = annotation.time
+            else { continue }
             let name = TagName(model: tag.event?.model, version: version)
-            withdrawnAt[name] = max(time, withdrawnAt[name] ?? time)
+            if let other = withdrawals[name], other.time >= time { continue }
+            withdrawals[name] = ModelVersion.Withdrawal(tag: tag.name, id: annotation.id, time: time)
         }
-        let versions = tags.compactMap { ModelVersion($0, plainModel: plainModel, withdrawnAt: withdrawnAt) }
+        let versions = tags.compactMap { ModelVersion($0, plainModel: plainModel, withdrawals) }
         return RegistryTags.lastRegistrations(versions).sorted(by: RegistryTags.precedes)
     }
 

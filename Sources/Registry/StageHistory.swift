@@ -125,7 +125,7 @@ extension StageHistory {
             // The version is its commit, as it is for GTO, unless several are made of one.
             let identity = event.version?.annotation?.id ?? event.commit
             guard seen.insert(identity).inserted, event.kind == .promotion else { continue }
-            if event.version?.withdrawalTime.map({ $0 <= time }) != true { found.append(event) }
+            if event.version?.withdrawal.map({ $0.time <= time }) != true { found.append(event) }
         }
         return found
     }

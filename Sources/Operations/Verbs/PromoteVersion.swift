@@ -76,6 +76,7 @@ package struct PromoteVersion: Sendable {
         try refuseAnonymous(version)
         if let remote { try requireVersion(version, at: remote) }
         let history = try await workspace.stages()
+        if let remote { try refuseLocalWithdrawal(for: version, in: stage, history, remote) }
         let current = history.current(of: version.model, in: stage)
         let others = history.assignments(of: version.model, to: stage).filter { $0.version?.tag != version.tag }
         var report = Report(
@@ -130,6 +131,28 @@ package struct PromoteVersion: Sendable {
             "cannot promote \(version.tag): it was taken back",
             hints: ["choose another: `git model list`"]
         )
+    }
+
+    /// What only this clone holds for taken back is in the stage for everybody else: gates would compare with another
+    /// version, and the answer would name another.
+    private func refuseLocalWithdrawal(
+        for version: ModelVersion,
+        in stage: StageName,
+        _ history: StageHistory,
+        _ remote: StageRemote
+    ) throws {
+        for event in history.events where event.model == version.model && event.stage == stage {
+            guard let withdrawal = event.version?.withdrawal, !remote.has(withdrawal.tag, withdrawal.id) else {
+                continue
+            }
+            let tag = ShellWord.quoted(withdrawal.tag)
+            throw Failure(
+                .failed,
+                "cannot promote \(version.tag): \(event.versionText) of \(stage) is taken back in this clone only, by "
+                    + "\(withdrawal.tag), which \(remote.name) does not have",
+                hints: ["push it: `git push \(remote.name) \(tag)`", "or drop it: `git tag -d \(tag)`"]
+            )
+        }
     }
 
     /// GTO would see a commit in the stage, and no version.

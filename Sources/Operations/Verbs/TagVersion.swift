@@ -77,7 +77,7 @@ package struct TagVersion: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
         let joined = try workspace.openStore()
-        let versions = try await workspace.versions()
+        let (versions, stages) = try await workspace.versionsAndStages()
         let (model, version, proposal) = try await choose(in: workspace, versions, joined.store)
         let style: TagName.Style = workspace.configuration.usesPlainTags ? .plain : .qualified
         let name = TagName(model: model.name, version: version, style: style)
@@ -112,7 +112,7 @@ package struct TagVersion: Sendable {
         if let moved = own.first(where: { $0.tag == name && $0.commit != head }) {
             report.warnings.append("\(name) was at \(moved.commit.abbreviated) before: whoever has it keeps that")
         }
-        if !isThere { try await tag(name, model, artifacts, evidence, at: head, in: workspace, joined.store) }
+        if !isThere { try await tag(name, model, artifacts, evidence, at: head, stages, in: workspace, joined.store) }
         if let push {
             try await push.run(artifacts, from: joined.store, into: &report)
         } else {
@@ -289,6 +289,7 @@ package struct TagVersion: Sendable {
         _ artifacts: [PointerIndex.Entry],
         _ evidence: VersionEvidence,
         at head: GitObjectID,
+        _ stages: StageHistory,
         in workspace: Workspace,
         _ store: LocalStore
     ) async throws {
@@ -313,7 +314,9 @@ package struct TagVersion: Sendable {
                 on: head,
                 message: VersionTag.message(subject: subject, body: body, trailers: trailers.text),
                 signing: isSigned ? .always : .asConfigured,
-                existing: isForced ? .replace : .refuse
+                existing: isForced ? .replace : .refuse,
+                // After what took the version or its model back.
+                at: stages.nextTime(of: model.name, now: workspace.context.taggerTime)
             )
         } catch { throw Failure(nil, "cannot tag \(name)", cause: error) }
     }

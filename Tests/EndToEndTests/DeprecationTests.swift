@@ -1,0 +1,45 @@
+import TestSupport
+import Testing
+
+/// What is taken back: by whom others know it, and what brings it back.
+@Suite struct DeprecationTests {
+    private func run(_ script: String) async throws -> String {
+        let result = try await ScratchRepository(named: "bert").run(StageTests.setUp + script)
+        #expect(result.exitCode == 0, "\(result.output)")
+        return result.output
+    }
+
+    @Test func `Nothing is promoted in a stage whose version only this clone holds for taken back`() async throws {
+        let output = try await run(
+            """
+            git model promote -q v1.0.0 production && git model promote -q v1.1.0 production
+            git model deprecate -q v1.1.0 --local && git model promote v1.0.0 production || echo local $?
+            git model promote -q v1.0.0 staging && git tag -d 'bert@v1.1.0!' > ~/log && git model promote v1.0.0 production
+            git model deprecate -q v1.0.0 && git model promote v1.1.0 production
+            """
+        )
+        for text in [
+            "error: cannot promote bert@v1.0.0: v1.1.0 of production is taken back in this clone only, by bert@v1.1.0!, "
+                + "which origin does not have\n",
+            "hint: push it: `git push origin 'bert@v1.1.0!'`\nhint: or drop it: `git tag -d 'bert@v1.1.0!'`\nlocal 5\n",
+            "production has bert@v1.0.0 now (before: v1.1.0): bert#production#4, pushed to origin\n",
+            "production has bert@v1.1.0 ",
+        ] { #expect(output.contains(text), "\(text): \(output)") }
+    }
+
+    @Test func `What is tagged after it was taken back is there again, whatever the clock says`() async throws {
+        let output = try await run(
+            """
+            git model deprecate -q v1.1.0 --local && git model show latest --json | grep -o '"name":"[^"]*"'
+            git model tag -q v1.1.0 --force && git model show latest --json | grep -o '"name":"[^"]*"'
+            git model deprecate -q bert --local && git model list | grep -o '(deprecated)'
+            seq 3 50000 > w.bin && git model add -q w.bin && git commit -qm Three && git model tag -q v1.2.0
+            git model list | grep -o '(deprecated)' || echo alive
+            """
+        )
+        #expect(
+            output.hasSuffix("\"name\":\"bert@v1.0.0\"\n\"name\":\"bert@v1.1.0\"\n(deprecated)\nalive\n"),
+            "\(output)"
+        )
+    }
+}
