@@ -308,6 +308,9 @@ package struct TagVersion: Sendable {
             metrics: Dictionary(uniqueKeysWithValues: metrics.map { ($0.key, $0.value) })
         )
         let (subject, body) = subjectAndBody(model.name, name.version)
+        // What took the version or its model back may have been said by a clock that is ahead of this one.
+        let now = workspace.context.taggerTime
+        let next = stages.nextTime(of: model.name, now: now)
         do {
             try await workspace.repository.createTag(
                 name.text,
@@ -315,8 +318,7 @@ package struct TagVersion: Sendable {
                 message: VersionTag.message(subject: subject, body: body, trailers: trailers.text),
                 signing: isSigned ? .always : .asConfigured,
                 existing: isForced ? .replace : .refuse,
-                // After what took the version or its model back.
-                at: stages.nextTime(of: model.name, now: workspace.context.taggerTime)
+                at: next > now ? next : nil
             )
         } catch { throw Failure(nil, "cannot tag \(name)", cause: error) }
     }
