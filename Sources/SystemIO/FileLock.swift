@@ -19,7 +19,8 @@ package enum LockError: Error, Sendable, Equatable, CustomStringConvertible {
 /// A lock on a file that ends with this value or with its process, whichever is first.
 ///
 /// By flock(2): advisory, between processes and between holders in one process. On NFS, Linux turns it into a
-/// byte-range lock, which works where the server supports those. The file is created, and never removed.
+/// byte-range lock, which works where the server supports those. The file is created, and never removed; who removes it
+/// all the same has to hold the lock, and all who take it have to ask then whether it is that of the file there.
 package struct FileLock: ~Copyable, Sendable {
     /// Who else may hold the lock at the same time.
     package enum Mode: Sendable {
@@ -39,6 +40,15 @@ package struct FileLock: ~Copyable, Sendable {
     /// A child that another thread makes has the file open, too, until it is the program that it is to be: closing
     /// alone would leave it locked so long.
     deinit { SystemCall.unlock(descriptor.number) }
+
+    /// Returns whether the file that is locked is the one at a path, and not one that was removed from there.
+    package func isOfFile(at path: FilePath) throws(IOError) -> Bool {
+        let own = try IOError.naming(.inspect, path) { () throws(Errno) in
+            try SystemCall.status(of: descriptor.number)
+        }
+        guard let found = try FileStatus.of(path) else { return false }
+        return found.device == own.device && found.inode == own.inode
+    }
 
     private static func acquire(_ path: FilePath, _ mode: Mode, _ wait: Duration) throws(LockError) -> Descriptor {
         let descriptor = Descriptor(owning: try FileLock.open(path, mode))

@@ -49,6 +49,9 @@ import Testing
                 ! git model get origin v1.0.0 tree/link -o two 2> err && grep -q 'tree/link is a link' err && test ! -e two
                 ! git model get origin v1.0.0 weights/a.bin/b -o two 2> err && grep -q 'no artifact weights/a.bin/b' err
                 code=0 && git model get nowhere v1.0.0 -o two 2> err || code=$? && test $code = 13 && test ! -e two
+                mkdir own && cd own && code=0 && git model get ../origin v3.0.0 2> ../err || code=$? && test $code = 5
+                code=0 && git model get ../nowhere v1.0.0 2> ../err || code=$? && test $code = 13 && cd ..
+                test -z "$(ls -A own)" && cd own && git model get -q ../origin v1.0.0 && sha256sum -c --quiet ~/sum.1 && cd ..
                 mkdir two && ln -s /tmp two/weights && ! git model get origin v1.0.0 -o two 2> err && cat err
                 code=0 && git model get -o two 2> err || code=$? && test $code = 2
                 rm -rf models && code=0 && git model get origin v1.0.0 -o three 2> err || code=$? && test $code = 13

@@ -57,6 +57,9 @@ struct Delivery: ~Copyable {
     }
 
     private static let scratchName = ".git-model-get"
+    private static let lockName = "lock"
+    /// How often a lock is tried whose file another delivery removes at that moment.
+    private static let lockAttempts = 100
 
     /// The directory that artifacts are delivered to.
     let output: FilePath
@@ -64,16 +67,35 @@ struct Delivery: ~Copyable {
     let scratch: FilePath
     private let context: Context
     private let pool = WorkerPool.shared
+    /// Whether the directory is the user's own, which stays whatever happens.
+    private let isOutputKept: Bool
     private let lock: FileLock
 
     /// Makes the directories where they are missing, and keeps other deliveries to the same one away.
     init(to output: FilePath, in context: Context) throws {
+        let scratch = output.appending(Delivery.scratchName)
+        if try FileStatus.of(scratch)?.kind == .symbolicLink { throw Failure(.failed, "\(scratch) is a symbolic link") }
+        let isOutputKept = try FileStatus.of(output) != nil
+        lock = try Delivery.lock(scratch)
         self.output = output
         self.context = context
-        scratch = output.appending(Delivery.scratchName)
-        if try FileStatus.of(scratch)?.kind == .symbolicLink { throw Failure(.failed, "\(scratch) is a symbolic link") }
-        try Directories.create(scratch)
-        lock = try FileLock(scratch.appending("lock"), mode: .exclusive, wait: nil)
+        self.scratch = scratch
+        self.isOutputKept = isOutputKept
+    }
+
+    /// Makes the directory and takes its lock; whoever had it before removes both when all is delivered.
+    private static func lock(_ scratch: FilePath) throws -> FileLock {
+        let path = scratch.appending(lockName)
+        for _ in 0..<lockAttempts {
+            try Directories.create(scratch)
+            let lock: FileLock
+            do throws(LockError) { lock = try FileLock(path, mode: .exclusive, wait: nil) } catch {
+                guard case .io = error, try FileStatus.of(scratch) == nil else { throw error }
+                continue
+            }
+            if try lock.isOfFile(at: path) { return lock }
+        }
+        throw LockError.held(path)
     }
 
     /// Writes what is not there yet, from the first of the remotes that can be reached.
@@ -147,14 +169,22 @@ struct Delivery: ~Copyable {
     }
 
     /// Removes what was kept only to go on after an interruption.
-    func finish() throws { try Directories.removeTree(scratch) }
+    ///
+    /// The lock goes last: whoever comes before that is kept away, and whoever comes then has a lock of its own there.
+    func finish() throws {
+        for entry in try DirectoryEntry.all(in: scratch) where entry.name != Delivery.lockName {
+            try Directories.removeTree(scratch.appending(entry.name))
+        }
+        try DurableFile.remove(scratch.appending(Delivery.lockName))
+        _ = try Directories.removeIfEmpty(scratch)
+    }
 
-    /// Removes the directories again, unless something came that is worth going on from.
+    /// Removes the directories that it made, unless something came that is worth going on from.
     func abandon() throws {
         let packs = scratch.appending("store/packs")
         if try FileStatus.of(packs) != nil, try !DirectoryEntry.all(in: packs).isEmpty { return }
         try finish()
-        _ = try Directories.removeIfEmpty(output)
+        if !isOutputKept { _ = try Directories.removeIfEmpty(output) }
     }
 
     /// Returns what is asked for, each file once; of trees of which only some is wanted, the listings are read from a
