@@ -2,6 +2,8 @@ package import SystemPackage
 
 /// Symbolic links as values: their target's text, never what it leads to.
 package enum SymbolicLink {
+    private static let longestChain = 16
+
     /// Returns a link's target; a target that is not UTF-8 is an error.
     package static func target(of path: FilePath) throws(IOError) -> String {
         var capacity = 256
@@ -13,6 +15,25 @@ package enum SymbolicLink {
             if let result { return result }
             capacity *= 4
         }
+    }
+
+    /// Returns the path below a root of what a path below it is or leads to, whatever is on the way a link or not;
+    /// `nil` where a link leads out, to nothing that is there, or too far.
+    ///
+    /// `isLink` says of a path below the root whether a link is there, or something else; `nil` is nothing that counts.
+    package static func destination(
+        of path: String,
+        below root: FilePath,
+        isLink: (_ path: String) -> Bool?
+    ) throws(IOError) -> String? {
+        var path = path
+        for _ in 0..<longestChain {
+            guard let leadsOn = isLink(path) else { return nil }
+            guard leadsOn else { return path }
+            let next = FilePath(try SymbolicLink.target(of: root.appending(path)))
+            path = FilePath(path).removingLastComponent().pushing(next).lexicallyNormalized().string
+        }
+        return nil
     }
 
     /// Reads a target; `nil` when it may have been cut at the buffer's end.

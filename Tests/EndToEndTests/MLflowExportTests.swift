@@ -59,6 +59,32 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A link is sent as the file that it leads to, and one that leads to none is told of each time`()
+        async throws
+    {
+        let scratch = try await ScratchRepository(named: "bert")
+        try await scratch.run("mkdir ~/mlflow").expectSuccess()
+        let server = try await MLflowTrackingServer.start(in: scratch.home.appending("mlflow"))
+        let result = try await scratch.run(
+            """
+            git model init -q --name bert --remote ~/store && mkdir -p w/in && seq 5000 > w/in/model-v2.bin
+            ln -s in/model-v2.bin w/second.bin && ln -s second.bin w/model.bin && git model add -q w && git add -A
+            git commit -qm One && git model tag -q v1.0.0 && git model export mlflow v1.0.0 \(server.origin)
+            for name in model.bin second.bin in/model-v2.bin; do
+                find ~/mlflow -path "*/model/w/$name" -type f -exec cmp w/in/model-v2.bin {} ';' -exec echo has $name ';'
+            done
+            ln -s in w/all && git model add -q -u && git commit -qam Two && git model tag -q v1.1.0
+            git model export mlflow v1.1.0 \(server.origin) || echo partly $?
+            git model export mlflow v1.1.0 \(server.origin) || echo again $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "3 files, 71.7 kB\n", "has model.bin\nhas second.bin\nhas in/model-v2.bin\n",
+            "warning: the server has no w/all, which is a link to no file of its artifact\n", "partly 3\n", "again 3\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A server that takes no files has a version without them, which is told by the exit code`() async throws
     {
         let scratch = try await ScratchRepository(named: "bert")

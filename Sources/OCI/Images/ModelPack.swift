@@ -5,7 +5,6 @@ package import SystemPackage
 
 /// A version as a ModelPack (CNCF model-spec): an artifact of one layer a file, each the file's own bytes.
 package enum ModelPack {
-    private static let longestChainOfLinks = 16
     private static let formats = [
         "safetensors": "safetensors", "gguf": "gguf", "onnx": "onnx", "pt": "pytorch", "pth": "pytorch", "h5": "keras",
         "keras": "keras", "pb": "tensorflow", "tflite": "tflite", "joblib": "sklearn", "pkl": "pickle",
@@ -63,15 +62,14 @@ package enum ModelPack {
         _ files: TreeListing,
         in directory: FilePath
     ) throws(OCIError) -> TreeEntry {
-        var file = entry
-        for _ in 0..<longestChainOfLinks {
-            guard file.mode == .link else { return file }
-            let target: String
-            do { target = try SymbolicLink.target(of: directory.appending(file.path.text)) } catch { throw .io(error) }
-            let place = FilePath(file.path.parent?.text ?? "").pushing(FilePath(target)).lexicallyNormalized()
-            guard let path = try? RepositoryPath(place.string), let next = files.entry(at: path) else { break }
-            file = next
-        }
+        func file(at path: String) -> TreeEntry? { (try? RepositoryPath(path)).flatMap(files.entry(at:)) }
+        let path: String?
+        do {
+            path = try SymbolicLink.destination(of: entry.path.text, below: directory) { path in
+                file(at: path).map { $0.mode == .link }
+            }
+        } catch { throw .io(error) }
+        if let file = path.flatMap(file(at:)) { return file }
         throw .unsuitable("\(entry.path) is a link to no file of the version, which a ModelPack cannot have")
     }
 

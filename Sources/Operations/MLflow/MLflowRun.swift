@@ -9,6 +9,8 @@ struct MLflowRun {
     private static let parameterLimit = 6000
     private static let tagLimit = 8000
     private static let digestLimit = 36
+    /// The tag that says what a complete run lacks.
+    private static let leftOutKey = "git-model.left-out"
 
     /// The id, which MLflow made.
     let id: String
@@ -16,6 +18,8 @@ struct MLflowRun {
     let artifacts: String
     /// Whether everything was told to the server already.
     let isComplete: Bool
+    /// What a complete run lacks all the same, in a sentence.
+    let leftOut: String?
     private let server: MLflowServer
 
     /// Finds the run that has a tag, or makes one.
@@ -52,6 +56,8 @@ struct MLflowRun {
         self.id = id
         self.artifacts = artifacts
         isComplete = info["status"]?.string == "FINISHED"
+        let tags = run?["data"]?.object?["tags"]?.array?.compactMap(\.object)
+        leftOut = tags?.first { $0["key"]?.string == MLflowRun.leftOutKey }?["value"]?.string
         self.server = server
     }
 
@@ -116,8 +122,16 @@ struct MLflowRun {
         } catch let error as MLflowError where error.isAbsent { return }
     }
 
-    /// Says that everything was told.
-    func close(at time: Timestamp) async throws {
+    /// Says that everything was told, or, in a sentence, what could not be.
+    func close(at time: Timestamp, lacking leftOut: String?) async throws {
+        if let leftOut {
+            let value = String(leftOut.prefix(MLflowRun.tagLimit))
+            try await server.send(
+                "runs/set-tag",
+                ["run_id": .string(id), "key": .string(MLflowRun.leftOutKey), "value": .string(value)],
+                isRepeatable: true
+            )
+        }
         try await server.send(
             "runs/update",
             ["run_id": .string(id), "status": .string("FINISHED"), "end_time": JSONValue(time.milliseconds)],

@@ -24,7 +24,7 @@ package struct ExportMLflow: Sendable {
         package let aliases: [String]
         /// The number of files that were sent, and their size in bytes.
         package let files: Int, bytes: Int64
-        /// Whether the server keeps files where they cannot be sent to, so that it has none of the version.
+        /// Whether the server has not all files of the version: it takes none, or there are links that it cannot have.
         package let lacksFiles: Bool
         package var warnings: [String] = []
 
@@ -41,6 +41,13 @@ package struct ExportMLflow: Sendable {
     static let versionKey = "git-model.version"
     /// The tag of a run that says which run here it is.
     static let runKey = "git-model.run"
+
+    /// What was sent, and what of it the server cannot have, in a sentence.
+    private struct Sent {
+        var files = 0
+        var bytes: Int64 = 0
+        var leftOut: String?
+    }
 
     private let text: String
     private let url: String
@@ -71,7 +78,8 @@ package struct ExportMLflow: Sendable {
             on: server
         )
         var warnings = verified.warnings
-        var sent: (files: Int, bytes: Int64) = (0, 0)
+        var sent = Sent()
+        var leftOut = run.leftOut
         if !run.isComplete {
             let points = try await points(of: evidence, at: version.commit, in: workspace, joined.store)
             let parameters = evidence.parameters.mapValues(\.description)
@@ -85,10 +93,12 @@ package struct ExportMLflow: Sendable {
             if let root = run.artifactPath {
                 sent = try await upload(entries, below: root, to: server, workspace, joined.store)
             }
-            try await run.close(at: end)
+            leftOut = sent.leftOut
+            try await run.close(at: end, lacking: leftOut)
         }
-        let lacksFiles = run.artifactPath == nil && !entries.isEmpty
-        if lacksFiles {
+        let takesNone = run.artifactPath == nil && !entries.isEmpty
+        if let leftOut { warnings.append(leftOut) }
+        if takesNone {
             warnings.append("no files were sent: the server keeps them at \(run.artifacts), not behind itself")
         }
         let registration = try await MLflowRegistration(
@@ -117,7 +127,7 @@ package struct ExportMLflow: Sendable {
             aliases: aliases,
             files: sent.files,
             bytes: sent.bytes,
-            lacksFiles: lacksFiles,
+            lacksFiles: takesNone || leftOut != nil,
             warnings: warnings
         )
     }
@@ -184,7 +194,7 @@ package struct ExportMLflow: Sendable {
         to server: MLflowServer,
         _ workspace: Workspace,
         _ store: LocalStore
-    ) async throws -> (files: Int, bytes: Int64) {
+    ) async throws -> Sent {
         let missing = entries.filter { !Closure(of: [$0.pointer], in: store).isComplete }
         if !missing.isEmpty {
             let fetched = try await workspace.fetch(missing, from: nil, into: store)
@@ -201,7 +211,8 @@ package struct ExportMLflow: Sendable {
             progress: { _ in }
         )
         var cache = StatCache(scratch.path.appending("stat-cache"))
-        var sent: (files: Int, bytes: Int64) = (0, 0)
+        var sent = Sent()
+        var links: [String] = []
         for entry in entries {
             tally.begin(entry.path.text, byteCount: entry.pointer.size)
             let place = scratch.path.appending("files").appending(entry.path.text)
@@ -212,7 +223,9 @@ package struct ExportMLflow: Sendable {
                 isIncluded: { _ in true },
                 cache: &cache
             )
-            for file in try files(at: place, of: entry) {
+            let found = try files(at: place, of: entry)
+            links += found.links
+            for file in found.files {
                 let target = "\(root)/\(ExportMLflow.directory)/\(file.name)"
                 try await server.put(file.path, byteCount: file.size, at: target) { tally.add(Int64($0)) }
                 sent.files += 1
@@ -221,16 +234,37 @@ package struct ExportMLflow: Sendable {
             try Directories.removeTree(scratch.path.appending("files"))
         }
         workspace.context.progress.finish()
+        if let first = links.first {
+            sent.leftOut =
+                links.count == 1
+                ? "the server has no \(first), which is a link to no file of its artifact"
+                : "the server has no \(first) and \(links.count - 1) more, which are links to no files of their artifacts"
+        }
         return sent
     }
 
+    /// Returns the files of an artifact, those that links lead to under the links' names too, for MLflow has no links;
+    /// and the links that lead to none.
     private func files(
         at place: FilePath,
         of entry: PointerIndex.Entry
-    ) throws -> [(path: FilePath, name: String, size: Int64)] {
-        guard entry.pointer.kind == .tree else { return [(place, entry.path.text, entry.pointer.size)] }
-        return try DirectoryWalk.entries(under: place).filter { $0.status.kind == .regular }.map { file in
-            (place.appending(file.path), "\(entry.path)/\(file.path)", file.status.size)
+    ) throws -> (files: [(path: FilePath, name: String, size: Int64)], links: [String]) {
+        guard entry.pointer.kind == .tree else { return ([(place, entry.path.text, entry.pointer.size)], []) }
+        let found = try DirectoryWalk.entries(under: place)
+        let byPath = Dictionary(found.map { ($0.path, $0.status) }, uniquingKeysWith: { first, _ in first })
+        var files: [(path: FilePath, name: String, size: Int64)] = []
+        var links: [String] = []
+        for file in found {
+            let name = "\(entry.path)/\(file.path)"
+            let path = try SymbolicLink.destination(of: file.path, below: place) { path in
+                byPath[path].map { $0.kind == .symbolicLink }
+            }
+            if let path, let status = byPath[path] {
+                files.append((place.appending(path), name, status.size))
+            } else {
+                links.append(name)
+            }
         }
+        return (files, links)
     }
 }
