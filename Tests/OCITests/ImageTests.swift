@@ -1,9 +1,11 @@
+import Codec
 import ModelCore
-import OCI
 import SystemIO
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import OCI
 
 /// Images and ModelPacks as values: of the same files always the same.
 @Suite struct ImageTests {
@@ -65,6 +67,20 @@ import Testing
         let second = try PlainImage(ScratchFiles.facts).prepare(try files.listing(), in: files.directory).manifest
             .layers
         #expect(first.count == 3 && first.prefix(2) == second.prefix(2) && first[2] != second[2])
+    }
+
+    @Test(arguments: [
+        (99, 0, 99, 1), (100, 0, 99, 2), (191, 0, 99, 2), (191, 40, 59, 4), (191, 98, 1, 191), (3, 400, 1, 3),
+        (0, 0, 0, 0),
+    ]) func `There are no more layers than Docker takes`(large: Int, base: Int, layers: Int, most: Int) throws {
+        let digest = SHA256.digest(of: [])
+        func entry(_ path: String, _ size: Int64) throws -> TreeEntry {
+            TreeEntry(mode: .regular, size: size, digest: digest, path: try RepositoryPath(path))
+        }
+        let entries = try (0..<large).map { try entry("part-\($0 + 1000)", 64 << 20) } + [entry("small", 1)]
+        let groups = PlainImage.groups(of: try TreeListing(entries), on: base)
+        #expect(groups.count == layers + 1 && groups.last?.map(\.path.text) == ["small"])
+        #expect(groups.flatMap { $0 } == entries && groups.map(\.count).max() == max(most, 1))
     }
 
     @Test(arguments: [

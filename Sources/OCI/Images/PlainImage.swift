@@ -11,6 +11,10 @@ package struct PlainImage: Sendable {
     /// Files from this size on are layers of their own, so that what did not change is not sent again.
     package static let ownLayerByteCount: Int64 = 64 << 20
 
+    /// How many layers an image has at most, with those of its base: Docker takes 125, and an image made on this one
+    /// needs some.
+    static let layerLimit = 100
+
     /// What the image says of the version.
     package var facts: ImageFacts
     /// The image that it is made on.
@@ -28,7 +32,7 @@ package struct PlainImage: Sendable {
         var config = base?.config ?? ImageConfig()
         var layers = base?.layers ?? []
         var contents: [Digest: BlobContent] = [:]
-        for group in PlainImage.groups(of: files) {
+        for group in PlainImage.groups(of: files, on: layers.count) {
             let content = try LayerTar(group, in: directory, below: String(PlainImage.directory.dropFirst())).content
             let digest = try content.digest()
             contents[digest] = content
@@ -59,10 +63,17 @@ package struct PlainImage: Sendable {
     }
 
     /// Returns the files by layers: each large one alone, in the order of paths, then all others.
-    static func groups(of files: TreeListing) -> [[TreeEntry]] {
+    ///
+    /// Of more large files than there may be layers, on so many of a base, several that follow each other share one.
+    static func groups(of files: TreeListing, on baseCount: Int = 0) -> [[TreeEntry]] {
         func isLarge(_ entry: TreeEntry) -> Bool { entry.mode != .link && entry.size >= ownLayerByteCount }
         let others = files.entries.filter { !isLarge($0) }
-        return files.entries.filter(isLarge).map { [$0] } + (others.isEmpty ? [] : [others])
+        let large = files.entries.filter(isLarge)
+        let count = min(large.count, max(1, layerLimit - baseCount - (others.isEmpty ? 0 : 1)))
+        let layers = (0..<count).map { layer in
+            Array(large[layer * large.count / count..<(layer + 1) * large.count / count])
+        }
+        return layers + (others.isEmpty ? [] : [others])
     }
 
     private func complete(_ config: inout ImageConfig) {
