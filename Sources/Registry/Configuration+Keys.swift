@@ -52,6 +52,15 @@ extension Configuration {
         }
     }
 
+    /// The remotes that everybody has, as `.mver/config` alone says them: its default, then as they are mentioned.
+    package var sharedRemotes: [NamedRemote] {
+        let remotes = shared.subsections(of: "remote").compactMap { name in
+            shared.value("remote.\(name).url").map { NamedRemote(name: name, url: $0, level: .tracked) }
+        }
+        let first = shared.value("remote.default")
+        return remotes.filter { $0.name == first } + remotes.filter { $0.name != first }
+    }
+
     /// The names of the remotes, in the order of their first mention.
     package var remoteNames: [String] { remotes.map(\.name) }
 

@@ -43,6 +43,24 @@ import Testing
         }
     }
 
+    @Test func `What only this user configured is in no manifest`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            GetTests.published + """
+                git model export manifest v1.0.0 -o ~/v1.json && grep -q '"remotes"' ~/v1.json
+                git config git-model.remote.mirror.url 'https://cache.example.org/m?sig=SECRET'
+                git config git-model.remote.default mirror && git config --global git-model.remote.store.url ~/private
+                git config git-model.remote.store.url ~/more && git model export manifest v1.0.0 -o ~/again.json
+                cmp ~/v1.json ~/again.json && git config -f .mver/config --remove-section remote.store
+                code=0 && git model export manifest v1.0.0 -o ~/no.json || code=$? && test $code = 5 && test ! -e ~/no.json
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["error: no remote is set up for everybody, in .mver/config\n", "git model remote add store URL"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `A version that does not stand up has no manifest, and a server of MLflow is told of none`() async throws
     {
         let scratch = try await ScratchRepository()

@@ -187,6 +187,22 @@ struct RemoteSettingsTests {
         #expect(try await Configuration.load(repository, environment: [:]).value("remote", nil, "default") == nil)
     }
 
+    @Test func `What everybody has are the remotes of the tracked file, as it says them`() async throws {
+        let scratch = try await Scratch()
+        let repository = try await scratch.open()
+        let local = RemoteSettings(repository, in: .local)
+        for (name, url) in [("mine", "/mine"), ("b", "/private")] { try await local.add(name, url: url) }
+        try await local.setDefault("mine")
+        func shared() async throws -> [Configuration.NamedRemote] {
+            try await Configuration.load(repository, environment: ["GIT_MODEL_REMOTE_A_URL": "/other"]).sharedRemotes
+        }
+        #expect(try await shared().isEmpty)
+        for name in ["a", "b"] { try await RemoteSettings(repository).add(name, url: "/shared/\(name)") }
+        #expect(try await shared().map(\.url) == ["/shared/a", "/shared/b"])
+        try await RemoteSettings(repository).setDefault("b")
+        #expect(try await shared().map(\.url) == ["/shared/b", "/shared/a"])
+    }
+
     @Test func `A remote that exists is replaced only when asked`() async throws {
         let scratch = try await Scratch()
         let settings = RemoteSettings(try await scratch.open())

@@ -40,7 +40,7 @@ package struct ExportManifest: Sendable {
         self.signs = signs
     }
 
-    /// Writes the manifest; the remotes are those that everybody knows, not asked whether they have the bytes.
+    /// Writes the manifest; the remotes are those of `.mver/config`, not asked whether they have the bytes.
     ///
     /// A version is verified as for every export. Of a revision that is none nobody said anything, and so it is not
     /// signed.
@@ -50,9 +50,15 @@ package struct ExportManifest: Sendable {
         let (entries, warnings) = try await artifacts(of: resolved, in: workspace)
         let chosen = try workspace.select(paths, among: entries)
         guard !chosen.isEmpty else { throw Failure(.failed, "\(resolved.name) has no artifacts") }
-        let first = try workspace.remote(named: nil)
-        let others = workspace.configuration.remoteNamesByPreference.filter { $0 != first.name }
-        let remotes = try [first] + others.map { try workspace.remote(named: $0) }
+        // What a user's own configuration says may have a token in it, and others cannot use it.
+        let remotes = try workspace.configuration.sharedRemotes.map { try workspace.remote($0.name, url: $0.url) }
+        guard let first = remotes.first else {
+            throw Failure(
+                .failed,
+                "no remote is set up for everybody, in \(Configuration.path)",
+                hints: ["add one: `git model remote add store URL`"]
+            )
+        }
         var manifest = VersionManifest(
             version: resolved.name,
             commit: resolved.commit.hex,
