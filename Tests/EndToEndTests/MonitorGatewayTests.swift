@@ -56,6 +56,16 @@ import Testing
         #expect(!result.output.contains("v1.2.0 stays: "), "\(result.output)")
     }
 
+    @Test func `A target that is named by a URL has its gateway asked, too`() async throws {
+        let result = try await run(
+            """
+            git config git-model.deploy.edge.path "file://$HOME/edge" && sleep 2 && many '[[1, 1]]' && git model monitor
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("edge: ok (bert v1.1.0), by gateway\n"), "\(result.output)")
+    }
+
     @Test func `A target that has no gateway is not asked for one, and a source that is none is named`() async throws {
         let result = try await run(
             """

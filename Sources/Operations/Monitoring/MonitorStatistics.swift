@@ -80,8 +80,9 @@ struct MonitorStatistics: Sendable {
     }
 
     private func gateway(over seconds: Int) async throws -> WindowStatistics {
-        let path = try target.settings.required("path", for: "its gateway is asked there")
-        let root = workspace.root.pushing(FilePath(workspace.context.expandingHome(path))).lexicallyNormalized()
+        guard let root = try workspace.localPlace(of: target) else {
+            throw Failure(.failed, "\(target.name) is on another host; a gateway is asked where it runs")
+        }
         let socket = TargetLayout(root).gatewaySocket
         guard try FileStatus.of(socket) != nil else {
             throw Failure(.unreachable, "no gateway runs in \(root): there is no \(socket)")
