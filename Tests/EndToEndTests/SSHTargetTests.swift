@@ -41,6 +41,35 @@ import Testing
         )
     }
 
+    @Test func `What somebody does until the lock is there is taken into account`() async throws {
+        let server = try await SSHServer()
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 && git clone -q ~/origin.git ~/other && git model deploy -q v1.1.0 --no-push
+            cat > ~/relay.py <<'END'
+            import os, subprocess, sys
+            ssh = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE)
+            done = os.path.expanduser("~/done")
+            while data := os.read(0, 1 << 20):
+                if b"flock -n 9" in data and not os.path.exists(done):
+                    with open(done, "w") as log:
+                        rollback = ["git-model", "-C", os.path.expanduser("~/bert"), "rollback", "--no-push"]
+                        plain = {**os.environ, "GIT_SSH_COMMAND": os.environ["PLAIN"]}
+                        subprocess.run(rollback, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True, env=plain)
+                ssh.stdin.write(data)
+                ssh.stdin.flush()
+            ssh.stdin.close()
+            sys.exit(ssh.wait())
+            END
+            cd ~/other && export PLAIN="$GIT_SSH_COMMAND"
+            GIT_SSH_COMMAND="python3 $HOME/relay.py $PLAIN" git model deployments sync && grep 'runs bert@v1.0.0' ~/done
+            """,
+            on: server
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(!result.output.contains("ended before it changed anything"), "\(result.output)")
+    }
+
     @Test func `Hosts that cannot be reached, do not let us in, or are being deployed to say so by exit codes`()
         async throws
     {

@@ -84,9 +84,12 @@ package struct SyncDeployments: Sendable {
     /// more; returns warnings.
     private static func settle(_ session: TargetSession) async throws -> [String] {
         guard [.directory, .batch, .process].contains(session.target.kind) else { return [] }
-        let seals = try await session.driver.seals()
-        guard !seals.isEmpty else { return [] }
-        return try await session.locked { try await JournalReconciliation(session: session).run(seals).warnings }
+        guard try await !session.driver.seals().isEmpty else { return [] }
+        // Until the lock was there, somebody else may have been at it.
+        return try await session.locked {
+            let seals = try await session.driver.seals()
+            return try await JournalReconciliation(session: session).run(seals).warnings
+        }
     }
 
     private func names(in workspace: Workspace, _ remote: String) async throws -> [TargetName] {
