@@ -124,6 +124,29 @@ import Testing
         #expect(result.output.contains(warning) != isWhole, "\(result.output)")
     }
 
+    @Test(arguments: [true, false])
+    func `One that is killed as it switches takes nobody's part away`(changedLink: Bool) async throws {
+        let result = try await run(
+            """
+            version 5 6 v1.2.0 && git model deploy -q v1.0.0 2>/dev/null && git model deploy -q v1.2.0 2>/dev/null
+            new=$(readlink ~/edge/current) record=refs/git-model/deployments/edge id=$(printf '%032d' 7)
+            git show $record:$(git ls-tree --name-only $record | tail -n 1) | sed 's/"id": "[0-9a-f]*"/"id": "'$id'"/' > ~/pending
+            git model deploy -q v1.0.0 2>/dev/null && git model deploy -q v1.1.0 --canary 30 2>/dev/null
+            parts() { state | grep -o '"percent":[1-9][0-9]*' | sort; }
+            mv ~/pending ~/edge/.git-model/events/$id.pending && rm ~/edge/.git-model/canary.json
+            \(changedLink ? "ln -sfn $new ~/edge/current" : "true") && git model deployments sync
+            parts; grep -o '"percent": [0-9]*' ~/edge/.git-model/canary.json; readlink ~/edge/current | cut -d - -f 1-2
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let end = changedLink ? "ended before it was recorded: RolledBack" : "ended before it changed anything"
+        #expect(result.output.contains("warning: a deployment of v1.2.0 to edge \(end)\n"), "\(result.output)")
+        #expect(
+            result.output.hasSuffix("\n\"percent\":30\n\"percent\":70\n\"percent\": 30\nreleases/bert-v1.0.0\n"),
+            "\(result.output)"
+        )
+    }
+
     @Test func `A part that cannot be made larger stays as it was`() async throws {
         let result = try await run(
             Self.divided + """

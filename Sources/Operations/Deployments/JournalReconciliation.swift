@@ -189,15 +189,27 @@ struct JournalReconciliation {
             guard before != seal.release else { return try await finish(event, seal) }
             let old = outcome.seals.first { $0.release == before }
             let change = TargetSwitch(session: session)
+            let canary = try await canary(beside: before)
             if case .returned(let why) = try await change.goBack(from: seal, to: old, because: error) {
                 event.state = old == nil ? .failed : .rolledBack
                 event.abandoned = nil
                 await forget(seal.release, &outcome)
+                if let canary, !(await change.shareAgain(canary, beside: old)) {
+                    let lost = outcome.seals.first { $0.release == canary.release }
+                    let name = lost?.version ?? canary.release.text
+                    outcome.warnings.append("\(name) does not get its part of the traffic any more")
+                }
                 // What it was for stays: automatic rollbacks are told by it.
                 event.reason = [event.reason, why].compactMap(\.self).joined(separator: "; ")
             }
         }
         return event
+    }
+
+    /// Returns what had a part of the traffic beside what ran, and has it still where the switch changed only the link.
+    private func canary(beside stable: ReleaseID?) async throws -> Canary? {
+        guard let stable, let driver = session.driver as? ProcessTarget else { return nil }
+        return try await driver.canary(beside: stable)
     }
 
     /// Switches to a release again, and returns the event where it works.

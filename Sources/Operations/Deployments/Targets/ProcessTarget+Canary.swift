@@ -5,6 +5,11 @@ extension ProcessTarget {
     /// What the target's directory says, and where that says nothing, what the gateway does.
     func canary() async throws -> Canary? {
         guard let current = try await current() else { return nil }
+        return try await canary(beside: current)
+    }
+
+    /// The same, where this release is what should be current.
+    func canary(beside current: ReleaseID) async throws -> Canary? {
         if let written = try written(), written.release != current { return written }
         let status: GatewayStatus?
         do { status = try await client.status() } catch {
@@ -16,6 +21,14 @@ extension ProcessTarget {
             child.release != current && Canary.percents.contains(child.percent)
         }
         return divided.map { Canary(release: $0.release, percent: $0.percent) }
+    }
+
+    /// Writes down again who has a share: a switch forgets it before it changes the link, and may have got no further.
+    ///
+    /// Which header field callers stay by, only what was forgotten said.
+    func restore(_ current: ReleaseSeal) async throws {
+        guard try written() == nil, let canary = try await canary(beside: current.release) else { return }
+        try DurableFile.write(try canary.encoded(), to: layout.canary)
     }
 
     /// Writes down who is to have a share, then has the gateway give it; that is started first where none runs.
