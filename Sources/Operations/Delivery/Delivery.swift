@@ -90,7 +90,7 @@ struct Delivery: ~Copyable {
             try Directories.create(scratch)
             let lock: FileLock
             do throws(LockError) { lock = try FileLock(path, mode: .exclusive, wait: nil) } catch {
-                guard case .io = error, try FileStatus.of(scratch) == nil else { throw error }
+                guard case .io(let reason) = error, reason.errno == .noSuchFileOrDirectory else { throw error }
                 continue
             }
             if try lock.isOfFile(at: path) { return lock }
