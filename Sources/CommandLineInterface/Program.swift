@@ -88,8 +88,7 @@ package struct Program: Sendable {
             return Outcome.ok.exitCode
         } catch {
             console.finish()
-            // Whatever came up after the user stopped the work came up because of that.
-            let diagnosis = cancellation.isCancelled ? .interrupted : Diagnosis(of: error)
+            let diagnosis = cancellation.isCancelled ? Diagnosis(interruptedBy: error) : Diagnosis(of: error)
             console.print(diagnosis)
             return Command.exitCode(of: diagnosis.kind)
         }

@@ -15,12 +15,22 @@ package struct Failure: Error, Sendable {
     /// The error underneath.
     package let cause: (any Error)?
 
+    /// Whether what was done could not be taken back, which also who interrupted the command has to know.
+    package let leavesHalfDone: Bool
+
     /// Creates a failure; without a cause its kind is `.failed` unless given.
-    package init(_ kind: Kind? = nil, _ message: String, hints: [String] = [], cause: (any Error)? = nil) {
+    package init(
+        _ kind: Kind? = nil,
+        _ message: String,
+        hints: [String] = [],
+        cause: (any Error)? = nil,
+        leavesHalfDone: Bool = false
+    ) {
         self.kind = kind
         self.message = message
         self.hints = hints
         self.cause = cause
+        self.leavesHalfDone = leavesHalfDone
     }
 
     /// The sorts of failure that scripts tell apart.

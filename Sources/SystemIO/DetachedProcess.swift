@@ -53,4 +53,7 @@ package struct DetachedProcess: Sendable {
 
     /// Asks the program to end.
     package func stop() { kill(identifier, SIGTERM) }
+
+    /// Ends the program at once, whatever it is at.
+    package func abort() { kill(identifier, SIGKILL) }
 }

@@ -73,6 +73,19 @@ import Testing
         #expect(try await recorder.run(SampleCommand.self, "--ending", "bug") == 130)
     }
 
+    @Test func `What could not be taken back is said after an interrupt, too`() async throws {
+        for words in [[], ["--json"]] {
+            let recorder = Recorder()
+            recorder.cancellation.cancel()
+            let code = await recorder.program([]).run(try SampleCommand.parse(words + ["--ending", "half-done"]))
+            #expect(code == 130)
+            for text in ["cannot deploy", "going back failed", "look at it"] {
+                #expect(recorder.error.contains(text), "\(recorder.error)")
+            }
+            #expect(words.isEmpty || recorder.error.contains("\"kind\":\"interrupted\""), "\(recorder.error)")
+        }
+    }
+
     @Test func `A verb may stream its result`() async throws {
         let recorder = Recorder()
         #expect(try await recorder.run(SampleCommand.self, "--ending", "stream", "-q") == 0)

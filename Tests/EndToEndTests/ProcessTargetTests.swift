@@ -200,6 +200,31 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Who interrupts a deployment while its gateway starts has the old version served, by another gateway`()
+        async throws
+    {
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 2>/dev/null && kill -9 $(gateway)
+            cat > ~/load.py <<END
+            import os, signal, time
+            count = len(open("$HOME/loads").read()) if os.path.exists("$HOME/loads") else 0
+            open("$HOME/loads", "a").write("x")
+            if count == 1:
+                os.kill(int(open("$HOME/pid").read()), signal.SIGINT)
+                time.sleep(5)
+            END
+            sed -i "1i exec(open('$HOME/load.py').read())" serve.py && version 5 6 v1.2.0
+            sh -c 'echo $$ > ~/pid; exec git-model deploy v1.2.0' || echo stopped $?
+            readlink ~/edge/current; ask; git model deployments status --quick && ls ~/edge/.git-model/events | grep -c pending || echo settled
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["stopped ", "\nreleases/bert-v1.0.0-", "[3]x-model-version: v1.0.0\n", "\n0\nsettled\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `A version is served from a clone until it is stopped, and nothing of it stays`() async throws {
         let result = try await run(
             """

@@ -13,6 +13,25 @@ extension Failure: Diagnosable {
     }
 }
 
+extension Diagnosis {
+    /// Diagnoses what came up after the user stopped the work, which came up because of that: only what could not be
+    /// taken back is news.
+    init(interruptedBy error: any Error) {
+        self = .interrupted
+        guard Diagnosis.leavesHalfDone(error) else { return }
+        self = Diagnosis(of: error)
+        kind = .interrupted
+    }
+
+    private static func leavesHalfDone(_ error: any Error) -> Bool {
+        switch error {
+        case let failure as Failure: failure.leavesHalfDone || failure.cause.map(leavesHalfDone) ?? false
+        case let hinted as HintedError: leavesHalfDone(hinted.error)
+        default: false
+        }
+    }
+}
+
 extension HintedError: Diagnosable {
     var diagnosis: Diagnosis {
         var diagnosis = Diagnosis(of: error)

@@ -65,7 +65,8 @@ extension DeploymentRun {
                 .failed,
                 "\(event.release) does not get its part on \(target.name) (\(error)), and could not be taken back",
                 hints: ["see who gets what: `git model deployments status \(target.name)`"],
-                cause: second
+                cause: second,
+                leavesHalfDone: true
             )
         }
     }
@@ -102,7 +103,13 @@ extension DeploymentRun {
         guard let failure = error as? Failure else {
             return Failure(nil, "cannot deploy \(release.tag) to \(target.name)", hints: [hint], cause: error)
         }
-        return Failure(failure.kind, failure.message, hints: failure.hints + [hint], cause: failure.cause)
+        return Failure(
+            failure.kind,
+            failure.message,
+            hints: failure.hints + [hint],
+            cause: failure.cause,
+            leavesHalfDone: failure.leavesHalfDone
+        )
     }
 
     /// Lets the canary that was there have its part again where the release had to leave; returns what to say where it

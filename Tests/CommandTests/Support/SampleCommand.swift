@@ -33,6 +33,9 @@ struct SampleCommand: ModelCommand {
             return Sample(problems: [Problem("b.bin", message: "no such file or directory")], outcome: .partial)
         case "failure":
             throw Failure(.unreachable, "cannot push a.bin", hints: ["try later"], cause: UnforeseenError())
+        case "half-done":
+            let cause = Failure(.failed, "going back failed", hints: ["look at it"], leavesHalfDone: true)
+            throw HintedError(Failure(nil, "cannot deploy", cause: cause), hints: [])
         case "stream":
             try Array("bytes".utf8).withUnsafeBytes { try context.writeOutput($0) }
             return Sample(problems: [], outcome: .ok)

@@ -12,6 +12,11 @@ struct GatewayProcess {
     private static let grace = 10
     private static let saidLimit: Int64 = 4096
 
+    /// The gateway ended by itself, and is to be asked no more.
+    private struct Ended: Error {
+        let code: Int32
+    }
+
     let configuration: GatewayConfiguration
     let layout: TargetLayout
     let context: Context
@@ -51,25 +56,38 @@ struct GatewayProcess {
             directory: layout.root,
             log: layout.gatewayLog
         )
-        do { try await wait(for: release, process, since: start) } catch {
-            process.stop()
+        do { try await wait(for: release, process) } catch let ended as Ended {
+            throw Failure(
+                ended.code == 4 ? .verification : .failed,
+                "the gateway of \(layout.root) ended with exit code \(ended.code)\(said(since: start))",
+                hints: ["see what it says: \(layout.gatewayLog)"]
+            )
+        } catch {
+            await end(process)
             throw error
         }
     }
 
-    private func wait(for release: ReleaseID, _ process: DetachedProcess, since start: Int64) async throws {
+    /// Ends a gateway and waits for that, also once the user has interrupted: whoever goes back starts another one, and
+    /// must not find one that is about to end.
+    private func end(_ process: DetachedProcess) async {
+        process.stop()
+        // What it waits for: clients, then its release.
+        let deadline = ContinuousClock.now + .seconds(2 * (configuration.drainTimeout + GatewayProcess.grace))
+        while process.exitCode() == nil {
+            if ContinuousClock.now > deadline { process.abort() }
+            // A task that was cancelled would not sleep.
+            await Task { try? await Task.sleep(for: .milliseconds(50)) }.value
+        }
+    }
+
+    private func wait(for release: ReleaseID, _ process: DetachedProcess) async throws {
         let client = GatewayClient(layout, cancellation: context.cancellation)
         let seconds = configuration.startTimeout * 2 + GatewayProcess.grace
         let deadline = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < deadline {
             try context.cancellation.check()
-            if let code = process.exitCode() {
-                throw Failure(
-                    code == 4 ? .verification : .failed,
-                    "the gateway of \(layout.root) ended with exit code \(code)\(said(since: start))",
-                    hints: ["see what it says: \(layout.gatewayLog)"]
-                )
-            }
+            if let code = process.exitCode() { throw Ended(code: code) }
             // Another one's answers are not what is waited for.
             if let status = try? await client.status(), status.process == process.identifier,
                 status.children.contains(where: { $0.release == release && $0.state == .ready && $0.percent == 100 })
