@@ -14,6 +14,8 @@ final class ManifestBranch: Sendable {
     /// What the file had when the deployment began.
     private struct Beginning {
         let text: String?
+        /// What this deployment sent since, which may have got through without an answer.
+        var sent: String?
     }
 
     private let file: RepositoryPath
@@ -71,13 +73,14 @@ final class ManifestBranch: Sendable {
         for _ in 0..<ManifestBranch.attempts {
             let (tip, found) = try await read()
             if found == text { return remember(text) }
-            if let start = beginning.withLock({ $0 }), start.text != found {
+            if let start = beginning.withLock({ $0 }), found != start.text, found == nil || found != start.sent {
                 throw Failure(
                     .locked,
                     "somebody else deployed to \(target) meanwhile: \(place) has changed",
                     hints: ["see what runs: `git model deployments status \(target)`"]
                 )
             }
+            beginning.withLock { $0?.sent = text }
             if try await push(text, onto: tip, message) { return remember(text) }
         }
         throw Failure(.locked, "others push to branch \(name) of \(remote) all the time", hints: ["try again"])

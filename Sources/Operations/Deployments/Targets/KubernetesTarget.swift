@@ -26,7 +26,8 @@ struct KubernetesTarget: TargetDriver {
         _ target: DeploymentTarget,
         history: DeploymentHistory,
         in workspace: Workspace,
-        replacing replaced: ReplacedImage = ReplacedImage()
+        replacing replaced: ReplacedImage = ReplacedImage(),
+        following followed: FollowedCluster? = nil
     ) throws {
         self.target = target
         self.replaced = replaced
@@ -36,13 +37,22 @@ struct KubernetesTarget: TargetDriver {
         cluster =
             switch settings.delivery {
             case .kubectl: LiveCluster(settings, of: name, in: workspace)
-            case .gitOps(let file, let branch): FollowedCluster(file, on: branch, of: name, in: workspace)
+            case .gitOps(let file, let branch):
+                followed ?? FollowedCluster(file, on: branch, of: name, in: workspace)
             }
     }
 
     /// Returns who puts back what ran before, for a user who has interrupted.
+    ///
+    /// A branch is the same one: Git goes on all the same, and only that one knows what it may replace.
     func uninterrupted(_ history: DeploymentHistory, in workspace: Workspace) throws -> KubernetesTarget {
-        try KubernetesTarget(target, history: history, in: workspace, replacing: replaced)
+        try KubernetesTarget(
+            target,
+            history: history,
+            in: workspace,
+            replacing: replaced,
+            following: cluster as? FollowedCluster
+        )
     }
 
     /// Neither a cluster nor a registry is a journal.
