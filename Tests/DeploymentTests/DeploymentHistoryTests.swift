@@ -97,6 +97,18 @@ struct DeploymentHistoryTests {
         #expect(found.previousGood == nil)
     }
 
+    @Test func `Before what nobody here knows ran what is known to have run last, unless it is bad`() throws {
+        let known = [try event(1, "v1.0.0"), try event(2, "v2.0.0")]
+        let found = DeploymentHistory(target, known)
+        #expect(try found.previousGood(before: release(of: "v3.0.0"))?.version == "v2.0.0")
+        #expect(try found.previousGood(before: release(of: "v2.0.0"))?.version == "v1.0.0")
+        // Somebody went back to it, and nobody here knows why.
+        #expect(try found.previousGood(before: release(of: "v1.0.0")) == nil)
+        #expect(found.previousGood(before: nil)?.version == "v1.0.0")
+        let left = DeploymentHistory(target, known + [try event(3, "v1.0.0", leaving: "v2.0.0")])
+        #expect(try left.previousGood(before: release(of: "v3.0.0"))?.sequence == 3)
+    }
+
     @Test func `What has all the traffic again runs since it was put there, not since the other one lost its part`()
         throws
     {

@@ -45,6 +45,37 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `What the clone notes for a disk that is full goes along with the stage later, also if it was killed`()
+        async throws
+    {
+        let result = try await ScratchRepository(named: "bert").run(
+            Self.setUp() + Self.mounted("~/small") + """
+                fill() { cat /dev/zero > ~/small/fill 2>/dev/null || true; }
+                emptied() { test -z "$(ls $own)"; }
+                own=.git/model/deployments/edge ref=refs/git-model/deployments/edge
+                git model trust -q deploy:$HOME/small/edge && git config -f .mver/config deploy.edge.stage production
+                git commit -qam Follow && git push -q origin HEAD && git model promote -q v1.0.0 production && git model deploy -q
+                git model promote -q v1.1.0 production && git model deploy -q && fill && mv ~/origin.git ~/away.git
+                git model rollback && ls $own | wc -l && rm ~/small/fill && mv ~/away.git ~/origin.git
+                git model deployments status 2>&1 | grep '^hint: tell' && git model deployments sync && emptied
+                git clone -q ~/origin.git ~/job && git -C ~/job model which production
+                git model deploy -q v1.1.0 edge --force && fill && git model rollback --no-push | head -n 1 && rm ~/small/fill
+                event=$(ls $own | cut -d. -f1) && mv $own/$event.json $own/$event.pending && git update-ref $ref $ref~1
+                git model deployments sync && emptied && git model deploy v1.1.0 edge || echo refused $?
+                """,
+            mounts: true
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "edge runs bert@v1.0.0 now (before: v1.1.0), recorded here\n",
+            "The stage went along: bert#production#3, a draft, which only this clone has\n",
+            "1\nhint: tell others: `git model deployments sync edge`\n",
+            "edge: 3 events, the same as at origin, with bert#production#3\n", "\nbert@v1.0.0\n",
+            "warning: a deployment of v1.0.0 to edge ended before it was recorded: Succeeded\n",
+            "edge: 5 events, the same as at origin\n", "edge does not take bert@v1.1.0", "refused 1\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `So does the disk of another host`() async throws {
         let server = try await SSHServer(entersMounts: true)
         let place = "'\(server.directory)/small'"

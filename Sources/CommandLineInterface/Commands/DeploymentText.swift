@@ -65,21 +65,29 @@ extension Text {
             "\(report.target) gives \(name) \(report.canary?.percent ?? 0) % of its traffic\(rest)\(place(of: report))"
     }
 
+    /// Where everybody finds it; nothing where it could not be noted anywhere.
     private func place(of report: DeploymentReport) -> String {
-        report.remote.map { ", recorded at \(DisplayText.quoted($0))" } ?? ", recorded here"
+        guard report.event != nil else { return "" }
+        return report.remote.map { ", recorded at \(DisplayText.quoted($0))" } ?? ", recorded here"
     }
 
     /// What ran before, with its model where that is another one.
     private func previous(of report: DeploymentReport) -> String? {
         guard let version = report.previous else { return nil }
-        guard let model = report.previousModel, model != report.model else { return version }
+        guard let model = report.previousModel, model != report.model else { return DisplayText.sanitized(version) }
         return DisplayText.sanitized("\(model)@\(version)")
     }
 
     private mutating func stillRunning(_ report: DeploymentReport) {
-        let model = report.previousModel ?? report.model
-        let running = report.previous.map { DisplayText.sanitized("\(model)@\($0)") }
-        line("\(report.target) runs \(running ?? "nothing")")
+        switch report.remaining {
+        case .itself:
+            line("\(report.target) runs \(report.model)@\(report.version), for there was nothing to put back")
+        case .nothing: line("\(report.target) runs nothing")
+        case .previous:
+            let model = report.previousModel.map { "\($0)@" } ?? ""
+            let running = report.previous.map { DisplayText.sanitized(model + $0) }
+            line("\(report.target) runs \(running ?? "nothing")")
+        }
     }
 
     private mutating func dryRun(_ report: DeploymentReport, _ name: String) {

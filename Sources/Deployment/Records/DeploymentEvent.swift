@@ -17,7 +17,7 @@ package struct DeploymentEvent: Sendable, Hashable, Codable {
     package enum State: String, Sendable, Hashable, Codable {
         /// The version is what runs.
         case succeeded = "Succeeded"
-        /// It never ran: what ran before still does.
+        /// It never ran, and what ran before still does; or it did, and there was nothing to put back in its place.
         case failed = "Failed"
         /// It ran for a moment, and what ran before was put back.
         case rolledBack = "RolledBack"

@@ -42,6 +42,22 @@ package struct DeploymentHistory: Sendable, Hashable {
     /// bad.
     package var previousGood: DeploymentEvent? {
         guard let current else { return nil }
-        return events.last { $0.state == .succeeded && $0.release != current.release && !isBad($0.release) }
+        return lastGood(other: current.release)
+    }
+
+    /// The event to go back to from what a target says that it runs, which others may have put there since.
+    package func previousGood(before running: ReleaseID?) -> DeploymentEvent? {
+        guard let running, current?.release != running else { return previousGood }
+        // What ran before something that nobody here knows is what is known to have run last.
+        guard let now = event(of: running) else { return lastGood(other: running) }
+        // Whatever came after what runs was left again, for reasons that are not known here.
+        return events.last {
+            ($0.sequence, $0.id) < (now.sequence, now.id) && $0.state == .succeeded && $0.release != running
+                && !isBad($0.release)
+        }
+    }
+
+    private func lastGood(other release: ReleaseID) -> DeploymentEvent? {
+        events.last { $0.state == .succeeded && $0.release != release && !isBad($0.release) }
     }
 }

@@ -84,6 +84,20 @@ struct DeploymentJournal: Sendable {
     }
 }
 
+extension [DeploymentJournal] {
+    /// Reads all of them; an event that several have counts once.
+    func contents() throws -> DeploymentJournal.Contents {
+        var contents = DeploymentJournal.Contents()
+        for journal in self {
+            let read = try journal.contents()
+            contents.events = DeploymentHistory(journal.target, contents.events + read.events).events
+            contents.pending += read.pending
+            contents.warnings += read.warnings
+        }
+        return contents
+    }
+}
+
 extension DeploymentEvent {
     /// The most bytes that an event may have.
     static let byteLimit = 1 << 20

@@ -19,6 +19,16 @@ package struct DeploymentReport: Report {
         package let percent: Int
     }
 
+    /// What is current where a release did not get to run, or does not work.
+    package enum Remaining: Sendable {
+        /// What ran before, if anything did.
+        case previous
+        /// The release itself: there was nothing to put back in its place.
+        case itself
+        /// Nothing: it was taken away again, and what ran before is not known.
+        case nothing
+    }
+
     /// The target.
     package let target: String
     /// Its kind.
@@ -39,9 +49,9 @@ package struct DeploymentReport: Report {
     package let digest: String
     /// What it came to; `nil` where nothing was done.
     package var state: DeploymentEvent.State?
-    /// The version that ran before; `nil` where none did.
+    /// The version that ran before, or its release where nobody here knows more; `nil` where none did.
     package var previous: String?
-    /// Its model.
+    /// Its model; `nil` where nobody here knows more of what ran than its release.
     package var previousModel: String?
     /// What was verified, as a clause.
     package var verified = ""
@@ -61,6 +71,8 @@ package struct DeploymentReport: Report {
     package var remote: String?
     /// The tag that moved the stage that the target follows.
     package var stageTag: String?
+    /// What runs where the release is not what should.
+    package var remaining = Remaining.previous
     /// Whether the release was what ran already.
     package var isUnchanged = false
     /// Whether it was refused, and nothing was done.
@@ -116,9 +128,9 @@ package struct DeploymentReport: Report {
         digest = seal.digest
     }
 
-    /// Takes over what came of telling others.
+    /// Takes over what came of telling others; a remote that got other events only does not have this one.
     mutating func take(_ outcome: RecordSharing.Outcome) {
-        remote = outcome.remote
+        if event.map(outcome.told.contains) ?? (state == nil) { remote = outcome.remote }
         stageTag = outcome.stageTag
         warnings += outcome.warnings
         hints += outcome.hints

@@ -39,7 +39,7 @@ struct DeploymentRun {
         session.workspace.context.progress.finish()
         report.warnings += driver.remarks
         // What somebody else did and has not told yet is theirs to tell.
-        if report.event != nil || isNews { report.take(await session.sharing.settle(pushes: options.pushes)) }
+        if report.state != nil || isNews { report.take(await session.sharing.settle(pushes: options.pushes)) }
         return report
     }
 
@@ -49,7 +49,7 @@ struct DeploymentRun {
         report.isDryRun = true
         let seals = try await driver.seals()
         let situation = try await situation(seals)
-        report.previous = situation.old?.version ?? situation.before?.version
+        report.previous = situation.old?.version ?? situation.before?.version ?? situation.current?.text
         report.previousModel = situation.old?.model ?? situation.before?.model
         report.isUnchanged = try await isUnchanged(situation)
         refuse(situation, &report)
@@ -95,7 +95,7 @@ struct DeploymentRun {
 
     private func deploy(_ situation: Situation, _ report: DeploymentReport) async throws -> DeploymentReport {
         var report = report
-        report.previous = situation.old?.version ?? situation.before?.version
+        report.previous = situation.old?.version ?? situation.before?.version ?? situation.current?.text
         report.previousModel = situation.old?.model ?? situation.before?.model
         if try await isUnchanged(situation) {
             report.isUnchanged = true
@@ -233,7 +233,8 @@ struct DeploymentRun {
             await change.withdraw(event, before: situation.current, noted)
             throw await restoresCanary(situation) ? error : hinting(at: situation, error)
         }
-        if case .returned(let why) = outcome {
+        if case .returned(let why, let remaining) = outcome {
+            report.remaining = remaining
             report.warnings += await restoreCanary(situation)
             event.state = situation.old == nil ? .failed : .rolledBack
             event.reason = why
@@ -288,10 +289,11 @@ struct DeploymentRun {
 
     /// What happened is told even where it cannot be noted.
     func note(_ event: DeploymentEvent, _ report: inout DeploymentReport) {
-        report.event = event.id
         do {
             try session.journal.note(event)
-            if event.state == .succeeded || event.state == .paused { try session.journal.withdrawUnsettled() }
+            report.event = event.id
+            guard event.state == .succeeded || event.state == .paused else { return }
+            for journal in session.journals { try journal.withdrawUnsettled() }
         } catch {
             report.warnings.append("what happened to \(target.name) could not be noted: \(error)")
         }

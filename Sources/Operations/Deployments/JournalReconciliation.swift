@@ -20,52 +20,59 @@ struct JournalReconciliation {
     /// Has to run under the target's lock: nobody else is at it then.
     func run(_ seals: [ReleaseSeal]) async throws -> Outcome {
         var outcome = Outcome(seals: seals)
-        let contents = try session.journal.contents()
-        let current = contents.pending.isEmpty ? nil : try await session.driver.current()
-        let canary = contents.pending.isEmpty ? nil : try await session.driver.canary()
-        for event in contents.pending {
-            // Another clone found out first.
-            if session.isRecorded(event) {
-                try session.journal.withdraw(event)
-                continue
-            }
-            if event.state == .paused,
-                try await isDivided(as: event, canary, beside: seals.first { $0.release == current })
-            {
-                try session.journal.note(event)
-                outcome.isNews = true
-                outcome.warnings.append("\(JournalReconciliation.what(event)): \(event.state.rawValue)")
-                continue
-            }
-            if event.endsCanary, event.release == current {
-                try await end(canary, by: event, &outcome)
-                continue
-            }
-            guard event.release == current, let seal = seals.first(where: { $0.release == event.release }) else {
-                guard try await restore(current, event, &outcome) else { continue }
-                // Of one that is gone back to, the seal tells of the time before.
-                if event.action == .deploy { await forget(event.release, &outcome) }
-                try session.journal.withdraw(event)
-                outcome.warnings.append(JournalReconciliation.nothing(of: event))
-                continue
-            }
-            let settled: DeploymentEvent
-            do { settled = try await settle(event, seal, &outcome) } catch {
-                try session.workspace.context.cancellation.check()
-                settled = try await given(up: event, because: error)
-                outcome.warnings.append("what was under way on \(event.target) could not be put right: \(error)")
-            }
-            try session.journal.note(settled)
-            outcome.isNews = true
-            outcome.warnings.append("\(JournalReconciliation.what(event)): \(settled.state.rawValue)")
+        var warnings: [String] = []
+        for journal in session.journals {
+            let contents = try journal.contents()
+            warnings += contents.warnings
+            guard !contents.pending.isEmpty else { continue }
+            let current = try await session.driver.current()
+            let canary = try await session.driver.canary()
+            for event in contents.pending { try await find(event, in: journal, current, canary, &outcome) }
         }
         if seals.contains(where: \.notesEvent) {
             let current = try await session.driver.current()
             try noteUnknown(current, &outcome)
             try await forgetUnswitched(current, &outcome)
         }
-        outcome.warnings += contents.warnings
+        outcome.warnings += warnings
         return outcome
+    }
+
+    /// Finds out what became of one event that was announced in a journal.
+    private func find(
+        _ event: DeploymentEvent,
+        in journal: DeploymentJournal,
+        _ current: ReleaseID?,
+        _ canary: Canary?,
+        _ outcome: inout Outcome
+    ) async throws {
+        // Another clone found out first.
+        if session.isRecorded(event) { return try journal.withdraw(event) }
+        let seal = outcome.seals.first { $0.release == current }
+        if event.state == .paused, try await isDivided(as: event, canary, beside: seal) {
+            return try note(event, in: journal, &outcome)
+        }
+        if event.endsCanary, event.release == current { return try await end(canary, by: event, in: journal, &outcome) }
+        guard event.release == current, let seal else {
+            guard try await restore(current, event, &outcome) else { return }
+            // Of one that is gone back to, the seal tells of the time before.
+            if event.action == .deploy { await forget(event.release, &outcome) }
+            try journal.withdraw(event)
+            return outcome.warnings.append(JournalReconciliation.nothing(of: event))
+        }
+        let settled: DeploymentEvent
+        do { settled = try await settle(event, seal, &outcome) } catch {
+            try session.workspace.context.cancellation.check()
+            settled = try await given(up: event, because: error)
+            outcome.warnings.append("what was under way on \(event.target) could not be put right: \(error)")
+        }
+        try note(settled, in: journal, &outcome)
+    }
+
+    private func note(_ event: DeploymentEvent, in journal: DeploymentJournal, _ outcome: inout Outcome) throws {
+        try journal.note(event)
+        outcome.isNews = true
+        outcome.warnings.append("\(JournalReconciliation.what(event)): \(event.state.rawValue)")
     }
 
     /// Whether a release has the part of the traffic that it was to get; one that the gateway does not know of gets it
@@ -92,7 +99,12 @@ struct JournalReconciliation {
     /// rest of the traffic.
     ///
     /// Where that cannot be done now, it stays under way, and keeps nobody from anything.
-    private func end(_ canary: Canary?, by event: DeploymentEvent, _ outcome: inout Outcome) async throws {
+    private func end(
+        _ canary: Canary?,
+        by event: DeploymentEvent,
+        in journal: DeploymentJournal,
+        _ outcome: inout Outcome
+    ) async throws {
         do {
             if let canary, canary.release == event.abandoned { try await session.driver.endCanary(canary.release) }
         } catch {
@@ -100,9 +112,7 @@ struct JournalReconciliation {
             outcome.warnings.append("\(event.abandoned?.text ?? "") still has its part on \(event.target): \(error)")
             return
         }
-        try session.journal.note(event)
-        outcome.isNews = true
-        outcome.warnings.append("\(JournalReconciliation.what(event)): \(event.state.rawValue)")
+        try note(event, in: journal, &outcome)
     }
 
     /// Lets what runs be all there is again, where a switch to another release got half of the way; returns whether it
@@ -150,7 +160,7 @@ struct JournalReconciliation {
         let now = session.event(of: current, in: try session.history(outcome.seals))
         // Where nobody knows since when it is there, nobody knows what came after it.
         guard current == nil || now != nil else { return }
-        let noted = Set(try session.journal.contents().events.map(\.id))
+        let noted = Set(try session.journals.contents().events.map(\.id))
         for seal in outcome.seals where seal.release != current {
             guard let event = seal.notedEvent(of: session.target.name), event.sequence > now?.sequence ?? 0,
                 !noted.contains(event.id), !session.isRecorded(event)
@@ -190,7 +200,7 @@ struct JournalReconciliation {
             let old = outcome.seals.first { $0.release == before }
             let change = TargetSwitch(session: session)
             let canary = try await canary(beside: before)
-            if case .returned(let why) = try await change.goBack(from: seal, to: old, because: error) {
+            if case .returned(let why, _) = try await change.goBack(from: seal, to: old, because: error) {
                 event.state = old == nil ? .failed : .rolledBack
                 event.abandoned = nil
                 await forget(seal.release, &outcome)

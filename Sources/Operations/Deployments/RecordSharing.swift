@@ -12,6 +12,8 @@ struct RecordSharing {
         var remote: String?
         /// The tag that moved the target's stage.
         var stageTag: String?
+        /// The names of the events that got there now.
+        var told: Set<String> = []
         var warnings: [String] = []
         var hints: [String] = []
     }
@@ -20,12 +22,13 @@ struct RecordSharing {
 
     let workspace: Workspace
     let target: TargetName
-    let journal: DeploymentJournal
+    /// Where the events are that are to be told.
+    let journals: [DeploymentJournal]
 
     private var records: DeploymentRecords { DeploymentRecords(workspace: workspace, target: target) }
     private var repository: GitRepository { workspace.repository }
 
-    /// Commits the journal, and pushes that where it is wanted; what fails is a warning, and stays in the journal.
+    /// Commits what the journals have, and pushes that where it is wanted; what fails is a warning, and stays in them.
     func settle(pushes: Bool) async -> Outcome {
         var outcome = Outcome()
         do { try await settle(pushes: pushes, &outcome) } catch {
@@ -36,12 +39,12 @@ struct RecordSharing {
     }
 
     private func settle(pushes: Bool, _ outcome: inout Outcome) async throws {
-        let events = try journal.contents().events
+        let events = try journals.contents().events
         _ = try await records.write(events)
         let stage = try await stageReturn(after: events)
         guard let remote = try workspace.registryRemote() else {
             if let stage { note(try await stage.plan(at: nil), &outcome) }
-            return try journal.remove(events)
+            return try remove(events)
         }
         guard pushes else {
             if let stage { note(try await stage.plan(at: nil), &outcome) }
@@ -59,7 +62,12 @@ struct RecordSharing {
             throw error
         }
         outcome.remote = remote
-        try journal.remove(events)
+        outcome.told = Set(events.map(\.id))
+        try remove(events)
+    }
+
+    private func remove(_ events: [DeploymentEvent]) throws {
+        for journal in journals { try journal.remove(events) }
     }
 
     /// What the event that put there what runs does to a stage; what failed since changes nothing about that.

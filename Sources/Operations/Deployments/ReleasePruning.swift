@@ -25,7 +25,7 @@ struct ReleasePruning {
     ) -> Set<ReleaseID> {
         let others = Set(seals.map(\.release)).subtracting(current.map { [$0] } ?? [])
         var kept: [ReleaseID] = []
-        if let previous = session.previousGood(before: current, in: history)?.release, others.contains(previous) {
+        if let previous = history.previousGood(before: current)?.release, others.contains(previous) {
             kept.append(previous)
         }
         for event in history.events.reversed() where kept.count < session.target.keep {

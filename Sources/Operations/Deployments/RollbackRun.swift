@@ -34,13 +34,7 @@ struct RollbackRun {
         var report = try await session.locked { try await goBack() }
         session.workspace.context.progress.finish()
         report.warnings += driver.remarks
-        let own = session.workspace.journal(of: target.name)
-        if own.directory != session.journal.directory, (try? own.contents().events.isEmpty) == false {
-            let sharing = RecordSharing(workspace: session.workspace, target: target.name, journal: own)
-            report.take(await sharing.settle(pushes: options.pushes))
-        } else {
-            report.take(await session.sharing.settle(pushes: options.pushes))
-        }
+        report.take(await session.sharing.settle(pushes: options.pushes))
         return report
     }
 
@@ -51,7 +45,7 @@ struct RollbackRun {
         try requireExpected(plan)
         var report = DeploymentReport(goingBackTo: plan.old, on: target)
         report.warnings = session.warnings + found.warnings
-        report.previous = plan.leftSeal?.version ?? plan.leftEvent?.version
+        report.previous = plan.leftSeal?.version ?? plan.leftEvent?.version ?? plan.left?.text
         report.previousModel = plan.leftSeal?.model ?? plan.leftEvent?.model
         if plan.left == plan.old.release {
             report.isUnchanged = true
@@ -67,8 +61,10 @@ struct RollbackRun {
         let journal = announce(event, &report)
         do {
             let outcome = try await change(plan)
-            if case .returned(let why) = outcome {
-                event.state = .rolledBack
+            if case .returned(let why, let remaining) = outcome {
+                report.remaining = remaining
+                // Nothing was put back where nobody here knows what that would be.
+                event.state = plan.leftSeal == nil ? .failed : .rolledBack
                 event.abandoned = nil
                 // What it was for stays: automatic rollbacks are told by it.
                 event.reason = [options.reason, why].compactMap(\.self).joined(separator: "; ")
@@ -80,11 +76,11 @@ struct RollbackRun {
             throw error
         }
         report.state = event.state
-        report.event = event.id
         if plan.endsCanary { report.canary = DeploymentReport.Canary(version: report.previous ?? "", percent: 0) }
         do {
             try journal.note(event)
-            if event.state == .succeeded { try session.journal.withdrawUnsettled() }
+            report.event = event.id
+            if event.state == .succeeded { for journal in session.journals { try journal.withdrawUnsettled() } }
         } catch {
             report.warnings.append("what happened to \(target.name) could not be noted: \(error)")
         }
@@ -144,8 +140,7 @@ struct RollbackRun {
     /// Announces it at the target, or, where that takes nothing more, as a disk that is full, in this clone: the way
     /// back is free.
     private func announce(_ event: DeploymentEvent, _ report: inout DeploymentReport) -> DeploymentJournal {
-        let own = session.workspace.journal(of: target.name)
-        for journal in [session.journal, own] {
+        for journal in session.journals {
             do {
                 try journal.announce(event)
                 return journal
@@ -153,7 +148,7 @@ struct RollbackRun {
                 report.warnings.append("\(journal.directory) cannot note what is about to happen: \(error)")
             }
         }
-        return own
+        return session.workspace.journal(of: target.name)
     }
 
     /// Reads all of it again, now that it runs: that takes its time.
@@ -228,7 +223,7 @@ struct RollbackRun {
         _ history: DeploymentHistory
     ) throws -> ReleaseSeal {
         if let wanted = options.version { return try seal(named: wanted, among: seals, history) }
-        guard let event = session.previousGood(before: current, in: history) else {
+        guard let event = history.previousGood(before: current) else {
             throw Failure(
                 .failed,
                 "there is nothing to go back to on \(target.name): no other version that is good ran there",

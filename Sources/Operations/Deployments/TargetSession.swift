@@ -48,7 +48,14 @@ struct TargetSession: Sendable {
         return (try? TargetDrivers.driver(for: target, in: workspace.with(context), history: known)) ?? driver
     }
 
-    var sharing: RecordSharing { RecordSharing(workspace: workspace, target: target.name, journal: journal) }
+    /// Where events may be that are not known to be in Git: also in this clone's own journal, where the target could
+    /// not note one.
+    var journals: [DeploymentJournal] {
+        let own = workspace.journal(of: target.name)
+        return own.directory == journal.directory ? [journal] : [journal, own]
+    }
+
+    var sharing: RecordSharing { RecordSharing(workspace: workspace, target: target.name, journals: journals) }
 
     /// Keeps others from deploying to the target while the body runs.
     func locked<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
@@ -68,13 +75,13 @@ struct TargetSession: Sendable {
         successor.end()
     }
 
-    /// Returns everything that happened, from Git, the journal and, where neither knows it, the seals: what put a
+    /// Returns everything that happened, from Git, the journals and, where neither knows it, the seals: what put a
     /// release there, and what went back from it.
     func history(_ seals: [ReleaseSeal]) throws -> DeploymentHistory {
-        let noted = try journal.contents().events
+        let noted = try journals.contents().events
         let sealed = seals.compactMap { $0.notedEvent(of: target.name) }
         let left = seals.compactMap { $0.leavingEvent(of: target.name) }
-        // Of one event, what Git and the journal say counts: it may have come to something else.
+        // Of one event, what Git and the journals say counts: it may have come to something else.
         return DeploymentHistory(target.name, recorded.events + noted + sealed + left)
     }
 
@@ -86,7 +93,7 @@ struct TargetSession: Sendable {
     /// there could not tell, and perhaps never will.
     func unknownEvent(of current: ReleaseID?, among seals: [ReleaseSeal]) throws -> DeploymentEvent? {
         guard let event = seals.first(where: { $0.release == current })?.wholeEvent(of: target.name) else { return nil }
-        let isNoted = try journal.contents().events.contains { $0.id == event.id }
+        let isNoted = try journals.contents().events.contains { $0.id == event.id }
         return isNoted || isRecorded(event) ? nil : event
     }
 
@@ -94,16 +101,6 @@ struct TargetSession: Sendable {
     /// knows.
     func event(of current: ReleaseID?, in history: DeploymentHistory) -> DeploymentEvent? {
         current.flatMap { history.event(of: $0) }
-    }
-
-    /// Returns the event to go back to from what runs.
-    func previousGood(before current: ReleaseID?, in history: DeploymentHistory) -> DeploymentEvent? {
-        guard history.current?.release != current, let now = event(of: current, in: history) else {
-            return history.previousGood
-        }
-        // Whatever came after what runs was left again, for reasons that are not known here.
-        let before = history.events.filter { ($0.sequence, $0.id) < (now.sequence, now.id) }
-        return before.last { $0.state == .succeeded && $0.release != current && !history.isBad($0.release) }
     }
 
     /// Creates an event of now; what a seal notes of another event is left out.

@@ -8,8 +8,8 @@ struct TargetSwitch {
     enum Outcome: Sendable {
         case running
         /// The release was current for a moment; why it is no more, or, where there is nothing to go back to, why it
-        /// should not be.
-        case returned(String)
+        /// should not be, and what is current now.
+        case returned(String, DeploymentReport.Remaining)
     }
 
     let session: TargetSession
@@ -19,8 +19,10 @@ struct TargetSwitch {
         do { try await session.driver.activate(seal) } catch {
             // It may have got through all the same, or half of it, as where one of two tags moved.
             let driver = session.uninterruptedDriver
-            guard (try? await driver.current()) == seal.release else {
-                if let old { try? await driver.activate(old) }
+            let now = try? await driver.current()
+            guard now == seal.release else {
+                // What somebody else put there meanwhile stays.
+                if let old, now == nil || now == old.release { try? await driver.activate(old) }
                 throw error
             }
             return try await goBack(from: seal, to: old, because: error)
@@ -71,8 +73,12 @@ struct TargetSwitch {
         let driver = session.uninterruptedDriver
         guard let old else {
             let why = "\(error), and there is nothing to go back to"
-            do { try await driver.deactivate(seal.release) } catch let second { return .returned("\(why): \(second)") }
-            return .returned(why)
+            do { try await driver.deactivate(seal.release) } catch let second {
+                let isGone: Bool
+                do { isGone = try await driver.current() == nil } catch { isGone = false }
+                return .returned("\(why): \(second)", isGone ? .nothing : .itself)
+            }
+            return .returned(why, .nothing)
         }
         do {
             try await driver.activate(old)
@@ -84,9 +90,10 @@ struct TargetSwitch {
                 .failed,
                 "\(seal.release) does not work on \(session.target.name) (\(error)), and going back to \(old.release) failed",
                 hints: ["see what runs: `git model deployments status \(session.target.name)`"],
-                cause: second
+                cause: second,
+                leavesHalfDone: true
             )
         }
-        return .returned("\(error)")
+        return .returned("\(error)", .previous)
     }
 }

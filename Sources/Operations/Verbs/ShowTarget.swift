@@ -89,8 +89,8 @@ package struct ShowTarget: Sendable {
         let current = try await session.driver.current()
         var report = Report(target: configured.target.name.text, kind: configured.target.kind, release: current)
         report.warnings = session.warnings
-        report.previousGood = session.previousGood(before: current, in: history)?.version
-        let journal = try session.journal.contents()
+        report.previousGood = history.previousGood(before: current)?.version
+        let journal = try session.journals.contents()
         report.unshared = journal.events.count
         if report.unshared > 0 { report.hints = ["tell others: `git model deployments sync \(report.target)`"] }
         if !journal.pending.isEmpty {

@@ -72,7 +72,7 @@ package struct SyncDeployments: Sendable {
             (try? workspace.requireAgreement(to: configured)) != nil,
             let session = try? await TargetSession(configured.target, in: workspace)
         else {
-            return (RecordSharing(workspace: workspace, target: name, journal: workspace.journal(of: name)), [])
+            return (RecordSharing(workspace: workspace, target: name, journals: [workspace.journal(of: name)]), [])
         }
         do { return (session.sharing, try await SyncDeployments.settle(session)) } catch {
             try workspace.context.cancellation.check()
