@@ -55,7 +55,7 @@ import Testing
         let result = try await ClusterSample().run(
             """
             version 5 6 v1.2.0 && version 9 4 v1.3.0 && git model deploy -q v1.0.0 prod && git model deploy -q v1.1.0 prod
-            cp -r . ~/other && (cd ~/other && git model deploy -q v1.2.0 prod)
+            cp -r . ~/other && (cd ~/other && git model deploy -q v1.2.0 prod --no-push)
             git model deployments status prod 2>&1 | grep '^before' && git model deploy v1.3.0 prod --no-push || echo differs $?
             echo v1.0.0 > ~/cluster/broken && git model rollback prod --to v1.0.0 || echo broken $?
             live | version_of && git model deployments prod | head -n 1
@@ -63,7 +63,7 @@ import Testing
         )
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
-            "before      v1.1.0\n", "\nprod runs bert-v1.2.0-", "differs 4\n",
+            "before  v1.1.0\n", "\nprod runs bert-v1.2.0-", "differs 4\n",
             "Failed   bert@v1.0.0 on prod: the pods of prod do not get ready", ", and there is nothing to go back to: ",
             "\nprod runs bert@v1.0.0, for there was nothing to put back\nbroken 4\n\"git-model/version\": \"v1.0.0\"\n",
             "rollback  bert@v1.0.0  Failed  ",

@@ -211,8 +211,9 @@ import Testing
             count = len(open("$HOME/loads").read()) if os.path.exists("$HOME/loads") else 0
             open("$HOME/loads", "a").write("x")
             if count == 1:
+                signal.signal(signal.SIGTERM, lambda *_: (time.sleep(2), os._exit(0)))
                 os.kill(int(open("$HOME/pid").read()), signal.SIGINT)
-                time.sleep(5)
+                time.sleep(30)
             END
             sed -i "1i exec(open('$HOME/load.py').read())" serve.py && version 5 6 v1.2.0
             sh -c 'echo $$ > ~/pid; exec git-model deploy v1.2.0' || echo stopped $?
