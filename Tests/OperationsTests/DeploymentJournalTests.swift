@@ -32,6 +32,23 @@ struct DeploymentJournalTests {
         }
     }
 
+    @Test func `What several journals have is in order, and each event of theirs counts once`() throws {
+        try EventFixture.withDirectory { directory in
+            let target = try EventFixture.target()
+            let journals = ["there", "here"].map {
+                DeploymentJournal(target: target, directory: directory.appending($0))
+            }
+            let seal = try EventFixture.seal()
+            let events = try (1...4).map { try EventFixture.event($0, of: seal) }
+            for event in [events[0], events[2]] { try journals[0].note(event) }
+            for event in [events[1], events[2]] { try journals[1].note(event) }
+            try journals[1].announce(events[3])
+            let contents = try journals.contents()
+            #expect(contents.events == Array(events.prefix(3)) && contents.pending == [events[3]])
+            #expect(contents.warnings.isEmpty)
+        }
+    }
+
     @Test func `Files that are no events of the target are named, and left alone`() throws {
         try EventFixture.withDirectory { directory in
             let journal = DeploymentJournal(target: try EventFixture.target(), directory: directory)

@@ -72,13 +72,20 @@ struct GatewayProcess {
     /// must not find one that is about to end.
     private func end(_ process: DetachedProcess) async {
         process.stop()
-        // What it waits for: clients, then its release.
-        let deadline = ContinuousClock.now + .seconds(2 * (configuration.drainTimeout + GatewayProcess.grace))
+        // It waits for its clients, then for its release.
+        if await hasEnded(process, within: 2 * (configuration.drainTimeout + GatewayProcess.grace)) { return }
+        process.abort()
+        _ = await hasEnded(process, within: GatewayProcess.grace)
+    }
+
+    private func hasEnded(_ process: DetachedProcess, within seconds: Int) async -> Bool {
+        let deadline = ContinuousClock.now + .seconds(seconds)
         while process.exitCode() == nil {
-            if ContinuousClock.now > deadline { process.abort() }
+            guard ContinuousClock.now < deadline else { return false }
             // A task that was cancelled would not sleep.
             await Task { try? await Task.sleep(for: .milliseconds(50)) }.value
         }
+        return true
     }
 
     private func wait(for release: ReleaseID, _ process: DetachedProcess) async throws {
