@@ -94,14 +94,19 @@ package struct StoreCopy: Sendable {
         // Tombs before packs, on either side: see `RemoteInventory`.
         let leaving = try await source.tombs()
         let buried = try await destination.tombs()
-        let (here, there) = try await (RemoteListing(of: source.remote), RemoteListing(of: destination.remote))
-        try await requireNothingPurged(here, there)
+        // Packs after what names them: of a push that ends meanwhile, nothing is copied whose packs are not.
+        let roots = try await source.remote.list("roots").filter { Digest(hex: $0.name) != nil }
+        let objects = try await source.remote.list("objects")
+        let indexes = try await source.remote.list("index")
+        let packs = try await source.remote.list("packs")
+        let there = try await RemoteListing(of: destination.remote)
+        try await requireNothingPurged(of: objects, there)
         var plan = Plan()
-        let packs = try await sizes(of: "packs", in: there)
-        let listed = try await leaving.isEmpty ? [] : self.listed(in: here)
-        for file in try await here.files(in: "packs") {
+        let known = try await sizes(of: "packs", in: there)
+        let listed = try await leaving.isEmpty ? [] : self.listed(in: indexes)
+        for file in packs {
             guard let id = StoreLayout.digest(inName: file.name) else { continue }
-            let isThere = packs[file.path] == file.size
+            let isThere = known[file.path] == file.size
             if leaving.contains(id) {
                 // Until the next collection saves it, what a root needs may be in a buried pack alone; a pack that
                 // leaves on either side is left to the one over there.
@@ -113,18 +118,16 @@ package struct StoreCopy: Sendable {
             }
             if !isThere { plan.packs.append(file) }
         }
-        for directory in ["index", "objects", "roots"] {
+        for (directory, files) in [("index", indexes), ("objects", objects), ("roots", roots)] {
             let known = try await sizes(of: directory, in: there)
-            for file in try await here.files(in: directory) where known[file.path] == nil {
-                plan.files.append("\(directory)/\(file.path)")
-            }
+            plan.files += files.filter { known[$0.path] == nil }.map { "\(directory)/\($0.path)" }
         }
         return plan
     }
 
     /// Returns the packs of which the source's indexes list anything.
-    private func listed(in listing: RemoteListing) async throws(RemoteError) -> Set<Digest> {
-        let indexes = try await source.indexes(in: try await listing.files(in: "index"))
+    private func listed(in files: [RemoteFile]) async throws(RemoteError) -> Set<Digest> {
+        let indexes = try await source.indexes(in: files)
         try source.requireEvery(indexes)
         return Set(indexes.files.flatMap(\.packs).map(\.id))
     }
@@ -135,12 +138,14 @@ package struct StoreCopy: Sendable {
     }
 
     /// Packs are copied whole, and so may have what the destination is to be rid of.
-    private func requireNothingPurged(_ here: RemoteListing, _ there: RemoteListing) async throws {
-        func objects(_ directory: String, _ listing: RemoteListing) async throws(RemoteError) -> Set<Digest> {
-            Set(try await listing.files(in: directory).compactMap { StoreLayout.digest(inName: $0.name) })
+    private func requireNothingPurged(of files: [RemoteFile], _ there: RemoteListing) async throws {
+        func digests(_ files: [RemoteFile]) -> Set<Digest> {
+            Set(files.compactMap { StoreLayout.digest(inName: $0.name) })
         }
-        let purged = try await objects(StoreLayout.purged, there).subtracting(objects(StoreLayout.purged, here))
-        guard let first = try await objects("objects", here).intersection(purged).min() else { return }
+        let purged = digests(try await there.files(in: StoreLayout.purged))
+        guard !purged.isEmpty else { return }
+        let known = digests(try await source.remote.list(StoreLayout.purged))
+        guard let first = digests(files).intersection(purged.subtracting(known)).min() else { return }
         let reason = "it was purged there, and remote \(source.remote.name) still has it: purge it there, too"
         throw RemoteError.refused(destination.remote.name, file: StoreLayout.objectIndex(first), reason: reason)
     }
@@ -186,12 +191,12 @@ package struct StoreCopy: Sendable {
         }
         guard size <= StoreCopy.fileByteLimit else { throw damaged(file, "it is too large") }
         let bytes = try await source.remote.read(file, range: nil)
-        if file.hasPrefix("index/") {
-            let name = file.dropFirst("index/".count)
-            guard SHA256.digest(of: bytes) == StoreLayout.digest(inName: String(name)) else {
+        if !file.hasPrefix("objects/") {
+            let name = RemoteFile(path: file, size: size).name
+            guard SHA256.digest(of: bytes) == StoreLayout.digest(inName: name) else {
                 throw damaged(file, "its bytes do not match its name")
             }
-        } else if file.hasPrefix("objects/") {
+        } else {
             // A hint is no reason to fail: pushing makes it anew.
             guard let index = try? IndexFile(bytes, path: FilePath(file)), (try? index.verify()) != nil else { return }
         }

@@ -75,4 +75,28 @@ struct StoreCopyTests {
         await #expect(throws: RemoteError.self) { try await copy(from: remote) }
         #expect(remote.firedAt != nil && destination.files(in: "roots").isEmpty)
     }
+
+    @Test(arguments: ["roots", "objects", "index", "packs"])
+    func `a push that ends meanwhile comes along whole, or not yet`(directory: String) async throws {
+        let (pusher, site) = (machine, source)
+        var random = PseudoRandom(seed: 21)
+        let other = try await pusher.add(random.bytes(90_000))
+        let remote = InterferingRemote(site.remote, when: { call, _ in call.kind == .list && call.file == directory }) {
+            try await pusher.push([other], to: site.remote)
+        }
+        try await copy(from: remote)
+        #expect(remote.firedAt != nil && remote.failure == nil)
+        let packs = Set(destination.packs())
+        #expect(try destination.indexes().values.flatMap(\.packs).allSatisfy { packs.contains($0.id) })
+        let root = StoreLayout.root(try #require(Machine.rootRecord(of: [other])).id)
+        let isWhole = try destination.has([other], as: pusher)
+        #expect(destination.remote[root] == nil || isWhole)
+    }
+
+    @Test func `a root whose bytes are not those of its name does not come along`() async throws {
+        let root = "roots/" + (try #require(source.files(in: "roots").first))
+        source.remote[root]?[20] ^= 1
+        await #expect(throws: RemoteError.self) { try await copy() }
+        #expect(destination.files(in: "roots").isEmpty)
+    }
 }
