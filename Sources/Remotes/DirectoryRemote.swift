@@ -46,12 +46,23 @@ package struct DirectoryRemote: Remote {
     }
 
     package func list(_ directory: String) async throws(RemoteError) -> [RemoteFile] {
+        try await files(in: directory) { !TemporaryFile.isTemporary($0) }
+    }
+
+    package func unfinished(in directory: String) async throws(RemoteError) -> [RemoteFile] {
+        try await files(in: directory, where: TemporaryFile.isTemporary)
+    }
+
+    private func files(
+        in directory: String,
+        where isMeant: @escaping @Sendable (_ name: String) -> Bool
+    ) async throws(RemoteError) -> [RemoteFile] {
         try await perform(directory) { () throws(IOError) in
             let path = root.appending(directory)
             guard try FileStatus.of(path, followingLinks: true) != nil else { return [] }
             return try DirectoryWalk.entries(under: path).compactMap { entry in
                 let name = entry.path.split(separator: "/").last.map(String.init) ?? entry.path
-                guard entry.status.kind == .regular, !TemporaryFile.isTemporary(name) else { return nil }
+                guard entry.status.kind == .regular, isMeant(name) else { return nil }
                 return RemoteFile(path: entry.path, size: entry.status.size, modified: entry.status.modified)
             }
         }

@@ -25,6 +25,8 @@ package protocol Remote: Sendable {
     /// Returns the files in a directory, or all for an empty name, at any depth; a directory that is not there is
     /// empty. Remotes that cannot know them throw `unlisted`.
     func list(_ directory: String) async throws(RemoteError) -> [RemoteFile]
+    /// Returns what `list` leaves out: files that somebody writes just now, or began to and never finished.
+    func unfinished(in directory: String) async throws(RemoteError) -> [RemoteFile]
     /// Writes a file from bytes.
     func write(_ bytes: [UInt8], to file: String) async throws(RemoteError)
     /// Writes a file from one of this machine; `sent` is told of bytes as they go, again when they have to go again.
@@ -49,6 +51,8 @@ extension Remote {
     package var isFlat: Bool { false }
     /// None.
     package var lockableDirectory: FilePath? { nil }
+    /// What is not whole is nowhere, or is for the service to remove.
+    package func unfinished(in directory: String) async throws(RemoteError) -> [RemoteFile] { [] }
     /// Everything is seen as soon as it is written.
     package func publish() async throws(RemoteError) {}
     /// It makes no difference.

@@ -36,6 +36,10 @@ package struct RetryingRemote: Remote {
         try await perform { @Sendable () async throws(RemoteError) in try await inner.list(directory) }
     }
 
+    package func unfinished(in directory: String) async throws(RemoteError) -> [RemoteFile] {
+        try await perform { @Sendable () async throws(RemoteError) in try await inner.unfinished(in: directory) }
+    }
+
     package func write(_ bytes: [UInt8], to file: String) async throws(RemoteError) {
         try await perform { @Sendable () async throws(RemoteError) in try await inner.write(bytes, to: file) }
     }

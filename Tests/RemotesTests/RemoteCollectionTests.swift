@@ -1,6 +1,7 @@
 import ModelCore
 import Remotes
 import Store
+import SystemIO
 import SystemPackage
 import TestSupport
 import Testing
@@ -190,5 +191,25 @@ struct RemoteCollectionTests {
         let view = Site()
         view.remote.contents = site.remote.contents.filter { !$0.key.hasPrefix("tomb/") }
         return try view.has([place.kept], as: place.source)
+    }
+
+    @Test func `what killed pushes began goes after a day, from a directory and from an SSH server`() async throws {
+        let machine = try Machine()
+        var random = PseudoRandom(seed: 8)
+        let pointer = try await machine.add(random.bytes(40_000))
+        let (directory, server) = (try DirectorySite(), try await SSHSite())
+        let places: [(any Remote, FilePath)] = [(directory.remote, directory.path), (server.remote, server.path)]
+        for (remote, path) in places {
+            try await machine.push([pointer], to: remote)
+            try Directories.create(path.appending("packs/ab"), durable: false)
+            let old = ["packs/ab/.git-model-tmp-4711-old", "roots/.git-model-tmp-1-old"].map { path.appending($0) }
+            let young = path.appending("packs/ab/.git-model-tmp-4711-young")
+            for file in old + [young] { try DurableFile.write([1, 2], to: file, durable: false) }
+            for file in old { try DurableFile.setModified(WallClock.now() - 25 * 3_600_000_000_000, of: file) }
+            try await machine.collect(in: remote)
+            #expect(try old.allSatisfy { try FileStatus.of($0) == nil }, "\(remote.name)")
+            #expect(try FileStatus.of(young) != nil, "\(remote.name)")
+            #expect(try await Machine().fetch([pointer], from: remote).missing.isEmpty)
+        }
     }
 }

@@ -56,6 +56,8 @@ package struct RemoteCollection: Sendable {
             throw RemoteError.busy(source.remote.name, cause: "it took half a day to look at it", retryAfter: nil)
         }
         let sweep = RemoteSweep(of: source, scratch: scratch, cancellation: cancellation)
+        // Before anything is written, for it may be what fills the disk.
+        try await sweep.removeUnfinished(before: now - RemoteCollection.gracePeriod)
         try await sweep.run(plan, survey, mark)
         return plan
     }

@@ -36,6 +36,17 @@ struct RemoteSweep {
         try await bury(plan.buried.map(\.id))
     }
 
+    /// Removes what was begun before a time in ns by the server's clock and never finished.
+    func removeUnfinished(before time: Int64) async throws {
+        for directory in StoreLayout.directories + [StoreLayout.purged] {
+            for file in try await remote.unfinished(in: directory) {
+                try cancellation.check()
+                guard let modified = file.modified, modified < time else { continue }
+                try await remote.delete("\(directory)/\(file.path)")
+            }
+        }
+    }
+
     /// Puts up tombs: from then on nobody counts on these packs.
     func bury(_ packs: [Digest]) async throws {
         try await packs.forEach(atOnce: RemoteSweep.requestsAtOnce) { pack in

@@ -15,9 +15,10 @@ struct SFTPListing {
     }
 
     let session: SFTPSession
+    /// Whether what was never finished is meant, in place of everything else.
+    var areUnfinished = false
 
-    /// Returns the files with their paths in the directory, without links and what was never finished; none where there
-    /// is no such directory.
+    /// Returns the files with their paths in the directory, without links; none where there is no such directory.
     func files(under root: String) async throws(SFTPFailure) -> [RemoteFile] {
         let result = await withTaskGroup(of: Result<Page, SFTPFailure>.self) { group in
             var files: [RemoteFile] = []
@@ -84,7 +85,7 @@ struct SFTPListing {
             }
         }
         switch attributes.kind {
-        case .regular:
+        case .regular where TemporaryFile.isTemporary(name.text) == areUnfinished:
             let modified = attributes.modified.map { Int64($0) * 1_000_000_000 }
             page.files.append(
                 RemoteFile(path: file, size: Int64(clamping: attributes.size ?? 0), modified: modified)
@@ -96,6 +97,6 @@ struct SFTPListing {
 
     /// Whether a name can be one of a store's files; a path from a server may not lead anywhere else.
     private static func isOurs(_ name: String) -> Bool {
-        !name.isEmpty && name != "." && name != ".." && !name.contains("/") && !TemporaryFile.isTemporary(name)
+        !name.isEmpty && name != "." && name != ".." && !name.contains("/")
     }
 }

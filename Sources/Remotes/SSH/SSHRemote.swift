@@ -61,6 +61,13 @@ package struct SSHRemote: Remote {
         }
     }
 
+    package func unfinished(in directory: String) async throws(RemoteError) -> [RemoteFile] {
+        try await perform(.reading, directory) { session throws(SFTPFailure) in
+            let listing = SFTPListing(session: session, areUnfinished: true)
+            return try await listing.files(under: location.path(of: directory))
+        }
+    }
+
     package func write(_ bytes: [UInt8], to file: String) async throws(RemoteError) {
         try await perform(.writing, file) { session throws(SFTPFailure) in
             let upload = SFTPUpload(session: session, pool: pool, limit: limit)

@@ -48,6 +48,10 @@ extension RemoteDecorator {
         return files
     }
 
+    func unfinished(in directory: String) async throws(RemoteError) -> [RemoteFile] {
+        try await inner.unfinished(in: directory)
+    }
+
     func write(_ bytes: [UInt8], to file: String) async throws(RemoteError) {
         let call = RemoteCall(kind: .write, file: file)
         try await before(call)
