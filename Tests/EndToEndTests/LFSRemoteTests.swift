@@ -64,6 +64,29 @@ import Testing
         }
     }
 
+    @Test func `A Git remote that is pushed to another repository is refused, for nobody would read there`()
+        async throws
+    {
+        let (scratch, server) = try await start()
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            """
+            git model init -q --name small --remote lfs:origin && git commit -qm 'Set up'
+            git init -q --bare ~/fork.git && git remote set-url --push origin ~/fork.git
+            head -c 3000 /dev/urandom > a.bin && git model add -q a.bin && git commit -qm One
+            code=0 && git model push || code=$? && echo push $code
+            git --git-dir="$HOME/fork.git" show-ref || echo nothing
+            code=0 && git model remote add other lfs:origin || code=$? && echo add $code
+            git remote set-url --push origin "file://$HOME/origin.git" && git model push -q
+            git --git-dir="$HOME/origin.git" rev-list --count git-model-store
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["push 2\nnothing\n", "add 2\n1\n", "/fork.git; name the one that is to have the store: `git"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `Clones that push at once lose nothing`() async throws {
         let (scratch, server) = try await start()
         defer { extendLifetime(server) }

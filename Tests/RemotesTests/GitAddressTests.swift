@@ -39,6 +39,22 @@ struct GitAddressTests {
     }
 
     @Test(arguments: [
+        ("https://example.org/team/models.git", "git@example.org:team/models", true),
+        ("https://ada@example.org/team/models/", "ssh://git@example.org:2222/srv/git/team/models.git", true),
+        ("https://github.com/team/models", "ssh://git@ssh.github.com:443/team/models.git", true),
+        ("https://github.com/team/models", "work:team/models.git", true),
+        ("/srv/models.git", "file:///srv/models.git", true),
+        ("https://example.org/team/models.git", "git@example.org:ada/models.git", false),
+        ("https://example.org/team/models.git", "https://example.com/team/models.git", false),
+        ("https://example.org/team/models.git", "git@example.com:team/models.git", false),
+        ("/srv/models.git", "/srv/fork.git", false), ("/srv/models.git", "https://example.org/models.git", false),
+    ])
+    func `two URLs lead to one repository or not`(one: String, other: String, isSame: Bool) throws {
+        #expect(try GitAddress.mayBeSame(one, other) == isSame)
+        #expect(try GitAddress.mayBeSame(other, one) == isSame)
+    }
+
+    @Test(arguments: [
         ("lfs:origin", "lfs:origin"), ("lfs:https://example.org/m.git", "lfs:https://example.org/m.git"),
         ("lfs:git@example.org:m.git", "lfs:git@example.org:m.git"),
     ])

@@ -28,6 +28,7 @@ struct GitLFSAuthority: LFSAuthority {
     }
 
     func endpoint(for operation: LFSOperation) async throws(RemoteError) -> LFSEndpoint {
+        if operation == .upload { try await requireOneRepository() }
         let found = try await find(operation)
         if found.isStrange, operation == .upload {
             let reason = "nobody on this machine agreed to it, and only \(GitLFSAuthority.sharedFile) names it"
@@ -50,6 +51,22 @@ struct GitLFSAuthority: LFSAuthority {
                     + "`git model remote add NAME /a/directory`"
             )
         }
+    }
+
+    /// Refuses to write where nobody would read: where Git pushes to another repository than it fetches from.
+    func requireOneRepository() async throws(RemoteError) {
+        let read: String
+        let written: String
+        do { (read, written) = (try await gitURL(.download), try await gitURL(.upload)) } catch {
+            throw .unreachable(remote, cause: "its Git repository cannot be found: \(error)")
+        }
+        guard read != written, try !GitAddress.mayBeSame(read, written) else { return }
+        throw .unusableURL(
+            remote,
+            reason: "Git fetches \(gitRemote) from \(RemoteURL.shown(read)) and pushes it to "
+                + "\(RemoteURL.shown(written)); name the one that is to have the store: "
+                + "`git model remote add --force NAME lfs:URL`"
+        )
     }
 
     func loginURL(for place: String) async -> String? {

@@ -15,11 +15,18 @@ package struct GitStoreBranch: StoreBranch {
     /// The remote's name in messages.
     private let remote: String
     private let branch: GitDetachedBranch
+    private let requireWritable: @Sendable () async throws(RemoteError) -> Void
 
-    /// Creates the branch of a remote that messages call by this name.
-    package init(remote: String, branch: GitDetachedBranch) {
+    /// Creates the branch of a remote that messages call by this name; what `requireWritable` throws keeps it from
+    /// being pushed.
+    package init(
+        remote: String,
+        branch: GitDetachedBranch,
+        requireWritable: @escaping @Sendable () async throws(RemoteError) -> Void = {}
+    ) {
         self.remote = remote
         self.branch = branch
+        self.requireWritable = requireWritable
     }
 
     package func fetch() async throws(RemoteError) -> StoreBranchTip? {
@@ -41,6 +48,7 @@ package struct GitStoreBranch: StoreBranch {
         _ changes: [String: [UInt8]?],
         onto tip: StoreBranchTip?
     ) async throws(RemoteError) -> StoreBranchTip? {
+        try await requireWritable()
         let packs = changes.keys.count { $0.hasPrefix("packs/") }
         let message = "Update store: \(packs) packs, \(changes.count - packs) other files\n"
         let pushed: Result<StoreBranchTip?, RemoteError> = try await perform { () async throws(GitError) in

@@ -55,8 +55,12 @@ extension Workspace {
             mayLogIn: isAgreed,
             agrees: { try agrees(to: $0) }
         )
-        let git = LFSGit(branch: GitStoreBranch(remote: location.text, branch: branch), authority: authority)
-        return (git, authority)
+        let store = GitStoreBranch(
+            remote: location.text,
+            branch: branch,
+            requireWritable: { () async throws(RemoteError) in try await authority.requireOneRepository() }
+        )
+        return (LFSGit(branch: store, authority: authority), authority)
     }
 
     /// Returns the settings with which Git sends a URL nothing that says who asks, whatever it is configured to send
