@@ -29,6 +29,9 @@ package protocol Remote: Sendable {
     func unfinished(in directory: String) async throws(RemoteError) -> [RemoteFile]
     /// Writes a file from bytes.
     func write(_ bytes: [UInt8], to file: String) async throws(RemoteError)
+    /// Writes a file by which to tell the server's time: with a time long ago, where files get that which the writer
+    /// says.
+    func write(probe bytes: [UInt8], to file: String) async throws(RemoteError)
     /// Writes a file from one of this machine; `sent` is told of bytes as they go, again when they have to go again.
     func upload(
         _ source: FilePath,
@@ -53,6 +56,10 @@ extension Remote {
     package var lockableDirectory: FilePath? { nil }
     /// What is not whole is nowhere, or is for the service to remove.
     package func unfinished(in directory: String) async throws(RemoteError) -> [RemoteFile] { [] }
+    /// The server says when a file was written.
+    package func write(probe bytes: [UInt8], to file: String) async throws(RemoteError) {
+        try await write(bytes, to: file)
+    }
     /// Everything is seen as soon as it is written.
     package func publish() async throws(RemoteError) {}
     /// It makes no difference.

@@ -44,6 +44,10 @@ package struct RetryingRemote: Remote {
         try await perform { @Sendable () async throws(RemoteError) in try await inner.write(bytes, to: file) }
     }
 
+    package func write(probe bytes: [UInt8], to file: String) async throws(RemoteError) {
+        try await perform { @Sendable () async throws(RemoteError) in try await inner.write(probe: bytes, to: file) }
+    }
+
     package func upload(
         _ source: FilePath,
         to file: String,

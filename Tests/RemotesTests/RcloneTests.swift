@@ -2,6 +2,7 @@ import ModelCore
 import Remotes
 import SystemIO
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What only remotes by rclone have: a program of the user's that may not be there, and names that it alone knows.
@@ -57,6 +58,24 @@ import Testing
     }
 
     /// A machine that is suspended, or busy, asks how a copy ended long after it did.
+    @Test func `Nothing is collected by times that writers gave, and by a service's own it is`() async throws {
+        let machine = try Machine()
+        var random = PseudoRandom(seed: 12)
+        let pointer = try await machine.add(random.bytes(40_000))
+        let site = try RcloneSite("type = alias\nremote = /")
+        let directory = try site.remote(site.directory)
+        try await machine.push([pointer], to: directory)
+        let error = await #expect(throws: RemoteError.self) { try await machine.collect(in: directory) }
+        if case .ageless = error {} else { Issue.record("\(String(describing: error))") }
+        #expect(try await directory.list("probe").isEmpty)
+        let server = try await StorageServer.moto.value
+        let keys = "access_key_id = x\nsecret_access_key = y\nregion = us-east-1"
+        let service = try RcloneSite("type = s3\nprovider = Other\nendpoint = \(server.process.origin)\n\(keys)")
+        let bucket = try service.remote("bucket/place\(UInt64.random(in: 0 ... .max))")
+        try await machine.push([pointer], to: bucket)
+        #expect(try await machine.collect(in: bucket).liveCount > 0)
+    }
+
     @Test func `How a copy ended is known however late one asks`() async throws {
         let forgetful = ["RCLONE_RC_JOB_EXPIRE_DURATION": "1ms", "RCLONE_RC_JOB_EXPIRE_INTERVAL": "1ms"]
         let site = try RcloneSite("type = alias\nremote = /", environment: forgetful)

@@ -68,6 +68,8 @@ actor RcloneProcess {
     private nonisolated func start(for remote: String) async -> Result<Running, RemoteError> {
         let password = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
         var words = ["rclone", "rcd", "--rc-addr", "127.0.0.1:0", "--rc-serve", "--log-level", "NOTICE"]
+        // Ages are told by the clock of the service, where it has one.
+        words += ["--use-server-modtime"]
         words += ["--rc-job-expire-duration", RcloneProcess.memory]
         if let bytesPerSecond { words += ["--bwlimit", "\(bytesPerSecond)B"] }
         let secrets = ["RCLONE_RC_USER": RcloneProcess.user, "RCLONE_RC_PASS": password]

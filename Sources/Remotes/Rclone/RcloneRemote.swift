@@ -80,6 +80,12 @@ package struct RcloneRemote: Remote {
         try await upload(copy.path, to: file, sent: { _ in })
     }
 
+    package func write(probe bytes: [UInt8], to file: String) async throws(RemoteError) {
+        let copy = try temporaryCopy(of: bytes)
+        do { try DurableFile.setModified(ServerClock.longAgo, of: copy.path) } catch { throw .io(name, error) }
+        try await upload(copy.path, to: file, sent: { _ in })
+    }
+
     /// rclone takes files only.
     private func temporaryCopy(of bytes: [UInt8]) throws(RemoteError) -> TemporaryFile {
         do throws(IOError) {

@@ -59,6 +59,13 @@ extension RemoteDecorator {
         try await after(call)
     }
 
+    func write(probe bytes: [UInt8], to file: String) async throws(RemoteError) {
+        let call = RemoteCall(kind: .write, file: file)
+        try await before(call)
+        try await inner.write(probe: bytes, to: file)
+        try await after(call)
+    }
+
     func upload(
         _ source: FilePath,
         to file: String,
