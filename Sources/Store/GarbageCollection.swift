@@ -174,7 +174,7 @@ package struct GarbageCollection: Sendable {
         do {
             return waits
                 ? try StaleTemporaryFiles.all(in: store.root, now: now)
-                : try StaleTemporaryFiles.all(inExcludedStore: store.root)
+                : try StaleTemporaryFiles.all(inExcludedStore: store.root, now: now)
         } catch { throw .io(error) }
     }
 

@@ -78,6 +78,7 @@ package struct Repack: Sendable {
     /// written.
     package func run(_ request: Request, isDryRun: Bool = false) async throws -> Report {
         try store.requireWritable()
+        let outside = try OutsideWriters(of: store)
         try store.refresh()
         if !isDryRun { try removeTemporaryFiles() }
         let orphans = try listOrphans(isDryRun: isDryRun)
@@ -102,9 +103,10 @@ package struct Repack: Sendable {
                 try cancellation.check()
                 try output.move(copy)
             }
-            try output.publish()
+            let own = try output.publish()
             let check = RepackCheck(store, survey, change, pool: pool, cancellation: cancellation)
             let view = try await check.run()
+            try outside.requireNone(besides: own)
             let sweep = PackSweep(store, removing: change.removed)
             try sweep.renewObjectIndexes(as: view)
             try sweep.run()
@@ -120,7 +122,8 @@ package struct Repack: Sendable {
     /// What a killed command was writing is garbage, and may hold what is to be purged.
     private func removeTemporaryFiles() throws(StoreError) {
         do {
-            for file in try StaleTemporaryFiles.all(inExcludedStore: store.root) { try DurableFile.remove(file) }
+            let files = try StaleTemporaryFiles.all(inExcludedStore: store.root, now: now)
+            for file in files { try DurableFile.remove(file) }
         } catch { throw .io(error) }
     }
 

@@ -29,13 +29,18 @@ final class RepackOutput: Sendable {
         try append(record, stored: stored, to: store.indexes.pack(copy.pack)?.kind ?? .data)
     }
 
-    /// Seals the packs and lets the store find their frames.
-    func publish() throws(StoreError) {
+    /// Seals the packs, lets the store find their frames, and returns which packs these are.
+    func publish() throws(StoreError) -> Set<Digest> {
         var contents = IndexContents()
+        var packs: Set<Digest> = []
         for appender in appenders.values {
-            for pack in try appender.finish() { contents.add(pack) }
+            for pack in try appender.finish() {
+                contents.add(pack)
+                packs.insert(pack.id)
+            }
         }
         if !contents.isEmpty { try store.publish(contents) }
+        return packs
     }
 
     /// Removes what is not sealed yet.

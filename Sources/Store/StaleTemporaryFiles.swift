@@ -14,10 +14,12 @@ package enum StaleTemporaryFiles {
         try among(files(in: root), now: now)
     }
 
-    /// Returns every temporary file below `root`, the store of which the caller excluded all users: whoever wrote one
-    /// is no more.
-    package static func all(inExcludedStore root: FilePath) throws(IOError) -> [FilePath] {
-        try files(in: root).filter { process(of: $0) != nil }
+    /// Returns the temporary files below `root`, the store of which the caller excluded all users, at the wall-clock
+    /// time `now` in ns: whoever wrote one is no more, but for who came by SSH.
+    package static func all(inExcludedStore root: FilePath, now: Int64) throws(IOError) -> [FilePath] {
+        let files = try files(in: root)
+        let own = files.filter { process(of: $0) != nil && process(of: $0) != TemporaryFile.elsewhere }
+        return try own + among(files.filter { process(of: $0) == TemporaryFile.elsewhere }, now: now)
     }
 
     /// A store may be a link to where there is room for it; a walk refuses one.
@@ -37,7 +39,9 @@ package enum StaleTemporaryFiles {
 
     /// Whether a file is the temporary one of a process that is not here, as far as can be told.
     package static func isAbandoned(_ path: FilePath) throws(IOError) -> Bool {
-        guard let process = process(of: path), try FileStatus.of("/proc/self") != nil else { return false }
+        guard let process = process(of: path), process != TemporaryFile.elsewhere,
+            try FileStatus.of("/proc/self") != nil
+        else { return false }
         return try FileStatus.of(FilePath("/proc/\(process)")) == nil
     }
 

@@ -26,6 +26,8 @@ package enum StoreError: Error, Sendable {
     case tooManyPieces(Digest)
     /// An artifact's file changed while it was read.
     case changedWhileRead(FilePath)
+    /// Somebody wrote this file though the store's users were excluded.
+    case writtenMeanwhile(FilePath)
     /// The frame just encoded did not decode to what was read.
     case encodingCheckFailed(Digest)
     /// The user interrupted the operation.
@@ -78,6 +80,8 @@ extension StoreError: CustomStringConvertible {
         case .tooManyPieces(let object):
             "object \(object.abbreviated) has more than \(SegmentList.maximumCount) segments and frames"
         case .changedWhileRead(let path): "\(path) changed while it was read"
+        case .writtenMeanwhile(let path):
+            "nothing was deleted: somebody who is not locked out, by SSH perhaps, wrote \(path) meanwhile"
         case .encodingCheckFailed(let frame): "frame \(frame.abbreviated) did not decode to what was read"
         case .cancelled: "interrupted"
         case .locked(let error): "\(error)"

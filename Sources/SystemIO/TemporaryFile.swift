@@ -9,6 +9,9 @@ package struct TemporaryFile: ~Copyable, Sendable {
     /// What matches the name of every temporary file, as a pattern of the shell and of Git.
     package static let pattern = prefix + "*"
 
+    /// Stands in a name for the process where that is on another machine, which takes no part in locks here.
+    package static let elsewhere: Int32 = 0
+
     /// The file, readable and writable at any offset from any thread.
     package let file: OpenFile
     private var isCommitted = false
@@ -74,10 +77,10 @@ package struct TemporaryFile: ~Copyable, Sendable {
         destination.removingLastComponent().appending(unusedName())
     }
 
-    /// Returns a name that no other temporary file has, for those that are made elsewhere than on this machine.
-    package static func unusedName() -> String {
+    /// Returns a name that no other temporary file has, for those that are made in another way, or on another machine.
+    package static func unusedName(elsewhere isElsewhere: Bool = false) -> String {
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
-        return "\(prefix)\(SystemCall.processIdentifier)-\(random)"
+        return "\(prefix)\(isElsewhere ? elsewhere : SystemCall.processIdentifier)-\(random)"
     }
 }
 

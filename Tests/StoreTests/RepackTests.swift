@@ -198,4 +198,42 @@ import Testing
             #expect(try !after.presentCopies(of: frame).isEmpty)
         }
     }
+
+    @Test func `Where somebody pushes who is not locked out, every pack stays, and what is on its way`() async throws {
+        let series = try await Series(4)
+        let store = try series.scratch.reopened()
+        let packs = Set(try store.packsOnDisk())
+        let root = try #require(
+            RootRecord(
+                repository: "https://example.org/r",
+                reference: "refs/heads/main",
+                commit: "c0ffee",
+                oids: [series.pointers[0].oid]
+            )
+        )
+        let path = store.root.appending(StoreLayout.root(root.id))
+        let unfinished = store.root.appending("packs/.git-model-tmp-0-1")
+        let left = store.root.appending("packs/.git-model-tmp-999999999-1")
+        try Directories.create(path.removingLastComponent(), durable: false)
+        for file in [unfinished, left] { try DurableFile.write([1, 2], to: file, durable: false) }
+        let repack = Repack(
+            store,
+            pool: ScratchStore.pool,
+            now: WallClock.now(),
+            cancellation: Cancellation(),
+            progress: { _ in try? DurableFile.write(Array(root.text.utf8), to: path, durable: false) }
+        )
+        let request = Repack.Request.repack(live: series.pointers, order: series.order())
+        let error = try await storeError { _ = try await repack.run(request) }
+        guard case .writtenMeanwhile(path) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(packs.isSubset(of: Set(try store.packsOnDisk())))
+        #expect(try FileStatus.of(unfinished) != nil && FileStatus.of(left) == nil)
+        try DurableFile.setModified(WallClock.now() - 25 * 3_600_000_000_000, of: unfinished)
+        #expect(try await series.scratch.repack(request).removedPacks > 0)
+        #expect(try FileStatus.of(unfinished) == nil)
+        try await series.requireVersions()
+    }
 }

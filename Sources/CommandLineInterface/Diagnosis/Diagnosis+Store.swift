@@ -37,6 +37,8 @@ extension StoreError: Diagnosable {
         case .tooManyPieces:
             Diagnosis(.failed, description, hints: ["split the file, and add the directory of its parts"])
         case .changedWhileRead: Diagnosis(.failed, description, hints: ["try again when nothing writes to it"])
+        case .writtenMeanwhile:
+            Diagnosis(.failed, description, hints: ["the same command again, when nobody pushes there"])
         case .cancelled: .interrupted
         case .locked(let error): error.diagnosis
         case .io(let error): error.diagnosis

@@ -49,7 +49,7 @@ extension Workspace {
             throw Failure(
                 .failed,
                 "cannot \(work) in remote \(remote.name): only a directory can be locked against everybody else",
-                hints: ["do it where the store is a directory, on the machine that serves it"]
+                hints: ["do it where the store is a directory, on the machine that serves it, while nobody pushes"]
             )
         }
         try requireReachable(remote)

@@ -29,7 +29,7 @@ struct SFTPUpload {
         let size = try await size(of: source)
         let features = try await session.features()
         let directory = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-        let name = String(directory) + TemporaryFile.unusedName()
+        let name = String(directory) + TemporaryFile.unusedName(elsewhere: true)
         let handle: SFTPHandle
         do throws(SFTPFailure) { handle = try await create(name, for: path) } catch {
             throw await reason(of: error, writing: path, features)
