@@ -53,8 +53,9 @@ package struct StoreAlternates: Sendable {
         guard others.count < StoreAlternates.maximumDepth else { return ([], []) }
         var stores: [LocalStore] = []
         var problems: [StoreError] = []
-        for path in try all() where path != root && !others.contains(path) {
+        for path in try all() {
             do throws(StoreError) {
+                if try StoreAlternates.isSame(path, as: others + [root]) { continue }
                 let store = try LocalStore(path, below: others + [root])
                 stores.append(store)
                 problems += store.alternateProblems
@@ -63,5 +64,16 @@ package struct StoreAlternates: Sendable {
             }
         }
         return (stores, problems)
+    }
+
+    /// Whether a path leads to one of some stores, by whatever links.
+    private static func isSame(_ path: FilePath, as stores: [FilePath]) throws(StoreError) -> Bool {
+        do throws(IOError) {
+            for store in stores {
+                if path == store { return true }
+                if try FileStatus.isSame(path, store) { return true }
+            }
+            return false
+        } catch { throw .io(error) }
     }
 }

@@ -40,11 +40,14 @@ package enum StoreLayout {
     /// Returns the path relative to the store of what says that an object was purged.
     package static func purged(_ oid: Digest) -> String { "\(purged)/\(oid.hex)" }
 
+    /// The file that is locked while what lists other files is rewritten.
+    package static let mergeLock = "merge.lock"
+
     /// Returns whether a file is a store's by its path relative to the store, so that nothing else is taken for its
     /// own.
     package static func isOwn(_ path: FilePath) -> Bool {
         guard let name = path.lastComponent?.string, let top = path.components.first?.string else { return false }
-        if path.components.count == 1 { return [format, alternates, "lock", "merge.lock"].contains(name) }
+        if path.components.count == 1 { return [format, alternates, "lock", mergeLock].contains(name) }
         guard (directories + [users, purged, quarantine]).contains(top) else { return false }
         return digest(inName: name) != nil || TemporaryFile.isTemporary(name)
     }

@@ -50,9 +50,16 @@ package struct ChangeAlternates: Sendable {
     private func add(_ places: [FilePath], to workspace: Workspace) throws -> Report {
         let joined = try workspace.openStore()
         defer { extendLifetime(joined) }
+        let store = try place(of: places, beside: workspace.storePath)
+        // Of two commands at once, each would write the list without what the other adds.
+        let lock = try FileLock(
+            workspace.storePath.appending(StoreLayout.mergeLock),
+            mode: .exclusive,
+            wait: .seconds(60)
+        )
+        defer { extendLifetime(lock) }
         let list = StoreAlternates(of: workspace.storePath)
         let known = try list.all()
-        let store = try place(of: places, beside: workspace.storePath)
         guard !known.contains(store) else { return Report(store: store.string, action: .unchanged) }
         try list.write(known + [store])
         return Report(store: store.string, action: .added)
@@ -100,7 +107,7 @@ package struct ChangeAlternates: Sendable {
     private func place(of places: [FilePath], beside own: FilePath) throws -> FilePath {
         for place in places
         where try FileStatus.of(place.appending(StoreLayout.format), followingLinks: true) != nil {
-            guard place != own.lexicallyNormalized() else {
+            guard try !FileStatus.isSame(place, own) else {
                 throw Failure(.failed, "\(place) is this repository's own store")
             }
             _ = try LocalStore(place)
