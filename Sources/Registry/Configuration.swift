@@ -158,6 +158,19 @@ package struct Configuration: Sendable {
         return lower.map { Setting(text: $0.value, level: Configuration.level($0.scope)) }
     }
 
+    /// Returns what decides a key over the repository's own configuration, whatever that says: a variable, an option of
+    /// the command, or the configuration of the worktree; `nil` where nothing does.
+    package func overriding(_ section: String, _ name: String) -> String? {
+        let variable = Configuration.variable(section, nil, name)
+        if environment[variable]?.isEmpty == false { return "the variable \(variable)" }
+        let key = "git-model.\(section).\(name)"
+        switch git.entries.last(where: { $0.key.subsection == section && $0.key.name == name.lowercased() })?.scope {
+        case .command: return "`git -c \(key)=…`, or GIT_CONFIG_COUNT"
+        case .worktree: return "`git config --worktree \(key)`"
+        default: return nil
+        }
+    }
+
     /// Returns the variable that sets a key: `GIT_MODEL_`, then the key in capitals, with `_` for all but letters and
     /// digits.
     package static func variable(_ section: String, _ subsection: String? = nil, _ name: String) -> String {

@@ -66,7 +66,12 @@ package struct StoreTransfer: Sendable {
         do {
             let input = try OpenFile(reading: source.pack(pack).path)
             let size = try input.status().size
-            if try FileStatus.of(path)?.size == size { return 0 }
+            // What is the store's own already is not looked at; a pack of another one may be damaged, and the source's
+            // the last that is sound.
+            if input.path == path { return 0 }
+            if try FileStatus.of(path)?.size == size, try PackFile(damaged: path, id: pack).computedID() == pack {
+                return 0
+            }
             try Directories.create(path.removingLastComponent())
             let output = try TemporaryFile(beside: path)
             guard try copy(input, to: output) == pack else {

@@ -128,6 +128,91 @@ import Testing
         ).expectSuccess()
     }
 
+    @Test func `A store that the user has for all is left for good, and one that a variable names is not`() async throws
+    {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git config --global git-model.store.path ~/models
+            git model init -q && seq 50000 > a.bin && git model add -q a.bin && git commit -qm One && cp a.bin ~ && test -e ~/models/format
+            ! GIT_MODEL_STORE_PATH=~/models git model store use ~/other 2>&1
+            ! git -c git-model.store.path=$HOME/models model store use ~/other 2>&1
+            test ! -e ~/other && git model store use .git/model/store && test ! -e ~/models
+            git model fsck -q --deep && rm a.bin && git model checkout -q && cmp a.bin ~/a.bin && test ! -e ~/models && echo left
+            """
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("left\n"), "\(result.output)")
+        for text in ["the variable GIT_MODEL_STORE_PATH says that it is in ", "`git -c git-model.store.path=…`"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
+    @Test func `A pack that is damaged in the store that is chosen is written anew before the sound one goes`()
+        async throws
+    {
+        let scratch = try await ScratchRepository(initialized: false)
+        try await scratch.run(
+            Self.pair + """
+                for n in a b; do cd ~/$n && git model store use -q ~/s; done
+                cd ~/a && git model store use -q .git/model/store
+                pack=$(cd .git/model/store && find packs -name '*.pack' | head -n 1)
+                chmod u+w ~/s/$pack && printf '\\377\\000\\377\\000' | dd of=$HOME/s/$pack bs=1 seek=100 conv=notrunc 2> ~/log
+                ! cmp .git/model/store/$pack ~/s/$pack
+                git model store use -q ~/s && test "$(sha256sum < ~/s/$pack)" = "$(basename $pack .pack)  -"
+                rm -r t a.bin && git model checkout -q && sha256sum -c --quiet ~/sum.a
+                """
+        ).expectSuccess()
+    }
+
+    @Test func `What is known of purges goes along to another store, and damaged packs stay`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git model init -q --name small
+            for n in 1 2; do
+                head -c 30000 /dev/urandom > a.bin && git model add -q a.bin && git commit -qm $n && git model tag -q v$n.0.0
+            done
+            git model purge -q v1.0.0 --yes && mkdir .git/model/store/damaged
+            left=.git/model/store/damaged/$(printf %064d 1).pack && echo x > $left
+            git model store use ~/models && test -e $left && git model list small
+            git model store use .git/model/store && test -e $left && git model list small
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("damaged packs stay in "), "\(result.output)")
+        let purged = result.output.split(separator: "\n").filter { $0.hasSuffix("(purged)") && $0.contains("v1.0.0 ") }
+        #expect(purged.count == 2, "\(result.output)")
+    }
+
+    @Test func `A store does not borrow from itself, by whatever path`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git model init -q && seq 50000 > a.bin && git model add -q a.bin && git commit -qm One && ln -s ~/sentiment ~/r
+            ! git model store alternate ~/r 2>&1 && test ! -e .git/model/store/alternates
+            printf 'git-model-alternates 1\\nstore %s\\n' ~/r/.git/model/store > .git/model/store/alternates
+            git model repack -q && git model store alternate --remove ~/r && test ! -e .git/model/store/alternates
+            git model fsck -q --deep
+            """
+        )
+        #expect(result.exitCode == 0 && result.output.contains("own store"), "\(result.output)")
+    }
+
+    @Test func `Who adds a store to borrow from waits for who does so at the same time`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git model init -q && git init -q ~/x && (cd ~/x && git model init -q && seq 9 > a.bin && git model add -q a.bin)
+            seq 8 > a.bin && git model add -q a.bin && cd .git/model/store
+            (flock 9 && touch ~/held && sleep 2 && test ! -e alternates && echo waited) 9> merge.lock &
+            until test -e ~/held; do sleep 0.1; done
+            (cd ~/sentiment && git model store alternate ~/x) && wait && cat alternates
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("waited\nThe store borrows from "), "\(result.output)")
+    }
+
     @Test func `A tracked file does not choose the store`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

@@ -37,6 +37,7 @@ package struct UseStore: Sendable {
         let old = workspace.storePath.lexicallyNormalized()
         let new = context.workingDirectory.pushing(FilePath(context.expandingHome(path))).lexicallyNormalized()
         if try !FileStatus.isSame(new, old) { try requireFit(new, in: workspace) }
+        if try new != old && !FileStatus.isSame(new, old) { try requireChoice(in: workspace) }
         try prepare(new)
         let target = try LocalStore.openOrCreate(new)
         try target.requireWritable()
@@ -59,10 +60,12 @@ package struct UseStore: Sendable {
         let taken = try transfer.run(try await workspace.ownLivePointers(), isShared ? .needed : .everything)
         report.bytes = taken.byteCount
         (report.warnings, report.hints) = taken.remarks
+        // Whoever misses one of them is told why there, too.
+        try target.rememberPurge(of: try source.purgedObjects().sorted())
         try await configure(new, in: workspace)
         _ = try StoreUsers(ofStoreAt: old).forget(workspace.repository.layout.commonDirectory)
         if !isShared {
-            try remove(old)
+            report.warnings += try remove(old)
             report.isOldRemoved = true
         }
         return report
@@ -90,7 +93,8 @@ package struct UseStore: Sendable {
         let isStore = try FileStatus.of(path.appending(StoreLayout.format), followingLinks: true) != nil
         let names = try DirectoryEntry.all(in: FileStatus.realPath(of: path)).map(\.name)
         guard isStore else {
-            guard !names.isEmpty else { return }
+            // Damaged packs are all that stays of a store that was left.
+            guard names.contains(where: { $0 != StoreLayout.quarantine }) else { return }
             throw Failure(
                 .failed,
                 "cannot keep the store in \(path): it is not empty, and no store",
@@ -103,6 +107,16 @@ package struct UseStore: Sendable {
             .failed,
             "cannot keep the store in \(path): that is a store in which no repository is registered, such as a remote",
             hints: ["read from it without a copy: `git model store alternate \(path)`"]
+        )
+    }
+
+    /// Refuses where what is about to be written would not count: the old store would be gone, and still be used.
+    private func requireChoice(in workspace: Workspace) throws {
+        guard let ruler = workspace.configuration.overriding("store", "path") else { return }
+        throw Failure(
+            .failed,
+            "cannot change where the store is: \(ruler) says that it is in \(workspace.storePath)",
+            hints: ["take that back, then the same command again"]
         )
     }
 
@@ -123,24 +137,38 @@ package struct UseStore: Sendable {
 
     private func configure(_ path: FilePath, in workspace: Workspace) async throws {
         let key = try GitConfigurationKey("git-model.store.path")
+        let repository = workspace.repository
         if path == workspace.modelDirectory.appending("store") {
-            try await workspace.repository.program.unsetConfiguration(key, in: .local)
-        } else {
-            try await workspace.repository.program.setConfiguration(key, to: path.string, in: .local)
+            try await repository.program.unsetConfiguration(key, in: .local)
+            let environment = workspace.context.environment
+            let left = try await Configuration.loadWithoutTracked(repository, environment: environment)
+            // The user may have another for all repositories.
+            guard left.storePath != nil else { return }
         }
+        try await repository.program.setConfiguration(key, to: path.string, in: .local)
     }
 
-    /// Removes a store's own files, and a link that led to nothing else; whatever else is in its directory stays.
-    private func remove(_ place: FilePath) throws {
+    /// Removes a store's own files, and a link that led to nothing else; whatever else is in its directory stays, and
+    /// so do damaged packs, which may be all that is left of something.
+    ///
+    /// Returns warnings.
+    private func remove(_ place: FilePath) throws -> [String] {
         let root = try FileStatus.realPath(of: place)
         // Without its format a store is none, so that nobody finds half of one.
         try DurableFile.remove(root.appending(StoreLayout.format))
-        for file in try DirectoryWalk.entries(under: root).map({ FilePath($0.path) }) where StoreLayout.isOwn(file) {
+        for file in try DirectoryWalk.entries(under: root).map({ FilePath($0.path) })
+        where StoreLayout.isOwn(file) && file.components.first?.string != StoreLayout.quarantine {
             try DurableFile.remove(root.pushing(file))
         }
         try Directories.removeEmptyDirectories(in: root)
-        guard try Directories.removeIfEmpty(root) else { return }
+        guard try Directories.removeIfEmpty(root) else {
+            guard try FileStatus.of(root.appending(StoreLayout.quarantine)) != nil else { return [] }
+            return [
+                "damaged packs stay in \(root.appending(StoreLayout.quarantine)), for whoever wants to look at them"
+            ]
+        }
         if try FileStatus.of(place)?.kind == .symbolicLink { try DurableFile.remove(place) }
+        return []
     }
 }
 
