@@ -50,6 +50,9 @@ final class PackAppender: Sendable {
         return try sealing.finish(with: open)
     }
 
+    /// The packs that were sealed so far, with an index or without.
+    var sealedPacks: Set<Digest> { sealing.sealed }
+
     /// Removes the packs that are not sealed yet.
     ///
     /// That they would go with their owner is not enough: nothing goes when the process ends.

@@ -1,3 +1,4 @@
+import ModelCore
 import SystemIO
 
 /// Seals full packs on a thread of its own, so that nobody who fills packs waits for the disk.
@@ -13,12 +14,16 @@ final class PackSealing: Sendable {
         /// Whether a thread is sealing.
         var isBusy = false
         var failure: StoreError?
+        var sealed: Set<Digest> = []
     }
 
     private let store: LocalStore
     /// How many packs are sealed at a time.
     private let count: Int
     private let monitor = Monitor(State())
+
+    /// The packs that were sealed so far.
+    var sealed: Set<Digest> { monitor.update { $0.sealed } }
 
     /// Seals packs one by one, or in pairs: a pair is named at the price of one, but the first has to wait for the
     /// second.
@@ -93,8 +98,14 @@ final class PackSealing: Sendable {
     private func seal(_ packs: ArraySlice<FullPack>) throws(StoreError) -> [SealedPack] {
         do throws(IOError) {
             guard let first = packs.first?.take() else { return [] }
-            guard let second = packs.dropFirst().first?.take() else { return [try first.seal(in: store.root)] }
-            return try PackBuilder.seal(first, second, in: store.root)
+            let sealed: [SealedPack]
+            if let second = packs.dropFirst().first?.take() {
+                sealed = try PackBuilder.seal(first, second, in: store.root)
+            } else {
+                sealed = [try first.seal(in: store.root)]
+            }
+            monitor.update { $0.sealed.formUnion(sealed.map(\.id)) }
+            return sealed
         } catch { throw .io(error) }
     }
 }

@@ -103,10 +103,10 @@ package struct Repack: Sendable {
                 try cancellation.check()
                 try output.move(copy)
             }
-            let own = try output.publish()
+            try output.publish()
             let check = RepackCheck(store, survey, change, pool: pool, cancellation: cancellation)
             let view = try await check.run()
-            try outside.requireNone(besides: own)
+            try outside.requireNone(besides: output.packs)
             let sweep = PackSweep(store, removing: change.removed)
             try sweep.renewObjectIndexes(as: view)
             try sweep.run()

@@ -29,19 +29,17 @@ final class RepackOutput: Sendable {
         try append(record, stored: stored, to: store.indexes.pack(copy.pack)?.kind ?? .data)
     }
 
-    /// Seals the packs, lets the store find their frames, and returns which packs these are.
-    func publish() throws(StoreError) -> Set<Digest> {
+    /// Seals the packs and lets the store find their frames.
+    func publish() throws(StoreError) {
         var contents = IndexContents()
-        var packs: Set<Digest> = []
         for appender in appenders.values {
-            for pack in try appender.finish() {
-                contents.add(pack)
-                packs.insert(pack.id)
-            }
+            for pack in try appender.finish() { contents.add(pack) }
         }
         if !contents.isEmpty { try store.publish(contents) }
-        return packs
     }
+
+    /// The packs that were written.
+    var packs: Set<Digest> { appenders.values.reduce(into: []) { $0.formUnion($1.sealedPacks) } }
 
     /// Removes what is not sealed yet.
     func abandon() {

@@ -15,8 +15,8 @@ import Testing
         let scratch: ScratchStore
         var versions: [(pointer: Pointer, bytes: [UInt8])] = []
 
-        init(_ count: Int) async throws {
-            scratch = try ScratchStore()
+        init(_ count: Int, sizes: StoreSizes = .standard) async throws {
+            scratch = try ScratchStore(sizes: sizes)
             let sizes = [("embedding", 40_000), ("layer.0", 15_000), ("layer.1", 15_000), ("bias", 40)]
             var model = SafetensorsBytes(sizes.map { (name: $0.0, count: $0.1) }, seed: 1)
             for number in 0..<count {
@@ -197,6 +197,15 @@ import Testing
         for frame in frames where try !before.presentCopies(of: frame).isEmpty {
             #expect(try !after.presentCopies(of: frame).isEmpty)
         }
+    }
+
+    @Test func `A repack that fills several packs takes none of them for somebody else's`() async throws {
+        let sizes = StoreSizes(frameByteCount: 6000, oneFrameByteCount: 1024, packByteCount: 20_000)
+        let series = try await Series(4, sizes: sizes)
+        let request = Repack.Request.repack(live: series.pointers, order: series.order())
+        #expect(try await series.scratch.repack(request).removedPacks > 0)
+        #expect(try series.scratch.reopened().packsOnDisk().count > 4)
+        for (pointer, bytes) in series.versions { #expect(try await series.scratch.restored(pointer) == bytes) }
     }
 
     @Test func `Where somebody pushes who is not locked out, every pack stays, and what is on its way`() async throws {
