@@ -26,7 +26,7 @@ struct Verification {
         if let finding = left.first { throw Failure(what: "after mending: \(finding)") }
         let collection = GarbageCollection(try place.open(), now: WallClock.now() + 1_000_000_000)
         _ = try collection.carryOut(try collection.plan(live: live, gracePeriod: 0))
-        if let file = try StaleTemporaryFiles.all(inExcludedStore: place.store).first {
+        if let file = try StaleTemporaryFiles.all(inExcludedStore: place.store, now: WallClock.now()).first {
             throw Failure(what: "collection leaves \(file)")
         }
         try Verification.read(live, of: place.open())
