@@ -187,6 +187,29 @@ import Testing
         await #expect(throws: HostError.absent(two.release.id)) { try await host.activate(two.release.id) }
     }
 
+    @Test(arguments: HostKind.allCases)
+    func `A listing that is missing or damaged is written anew while its release is current`(_ kind: HostKind)
+        async throws
+    {
+        let fixture = try HostFixture(kind)
+        let one = try ReleaseFixture.usual("v1.0.0")
+        try await one.deploy(to: fixture.host())
+        let listing = fixture.layout.listing(of: one.release.id)
+        for bytes in [nil, [], Array("another".utf8)] as [[UInt8]?] {
+            try DurableFile.remove(listing)
+            if let bytes { try DurableFile.write(bytes, to: listing) }
+            let host = fixture.host()
+            await #expect(throws: HostError.self) { try await host.requireUsable(one.seal) }
+            let lock = try await host.lock(noting: "a test")
+            try await host.receive(one.release, from: { _ in Issue.record("its files are whole") })
+            try await host.seal(one.seal, one.release.files)
+            await lock.release()
+            #expect(try await host.current() == one.release.id)
+            #expect(try await host.differences(of: one.seal).isEmpty)
+            #expect(try DirectoryEntry.all(in: fixture.layout.temporary).isEmpty)
+        }
+    }
+
     @Test(arguments: HostKind.allCases) func `What is not whole when it arrives never gets to where releases are`(
         _ kind: HostKind
     ) async throws {

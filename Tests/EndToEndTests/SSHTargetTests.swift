@@ -96,4 +96,22 @@ import Testing
             "/edge/other/current is a directory, which git-model did not make\n", "foreign 5\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
+
+    @Test func `The listing of what runs there is put right by deploying that again`() async throws {
+        let server = try await SSHServer()
+        let result = try await run(
+            """
+            git model deploy -q v1.0.0 && truncate -s 0 $edge/.git-model/seals/*.tree
+            git model deployments status || echo damaged $?
+            git model deploy v1.0.0 && git model deployments status | grep '^files'
+            """,
+            on: server
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "the listing of its files was changed\nhint: deploy it again: `git model deploy VERSION edge`\ndamaged 4\n",
+            "warning: what ran on edge was not as it was sealed: ", "edge runs bert@v1.0.0 now",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(result.output.hasSuffix("\nfiles       as they were sealed\n"), "\(result.output)")
+    }
 }

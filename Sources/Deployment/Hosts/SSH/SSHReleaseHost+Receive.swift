@@ -4,7 +4,7 @@ package import SystemPackage
 
 extension SSHReleaseHost {
     package func receive(_ release: Release, from write: @Sendable (FilePath) async throws -> Void) async throws {
-        guard try await !hasWhole(release) else { return }
+        guard try await !hasWhole(release) else { return try await mendListing(of: release) }
         try await removeUnsealed()
         let place = layout.temporary.appending("receive-\(release.id)")
         try await session.require("make \(place)", "mkdir \(RemoteScript.word(place))")
@@ -82,8 +82,30 @@ extension SSHReleaseHost {
         }
     }
 
-    /// Moves files that were checked to where the release is to be, with their listing.
-    private func settle(_ release: Release, at place: FilePath) async throws {
+    /// Writes the listing of files that are whole anew where it is missing or damaged: of a release that is current
+    /// nothing else does.
+    private func mendListing(of release: Release) async throws {
+        let isThere = isListed(release.id, as: release.digest.hex)
+        guard try await session.run(isThere).exitCode != 0 else { return }
+        let draft = RemoteScript.word(try await sendListing(of: release))
+        let listing = RemoteScript.word(layout.listing(of: release.id))
+        try await session.require(
+            "keep the listing of release \(release.id)",
+            """
+            \(RemoteScript.flush(layout.root)) && mv -fT \(draft) \(listing) || exit 1
+            \(RemoteScript.flush(layout.root))
+            """
+        )
+    }
+
+    /// The command that succeeds where the listing of a release has that SHA-256, in hexadecimal digits.
+    private func isListed(_ release: ReleaseID, as digest: String) -> String {
+        let listing = RemoteScript.word(layout.listing(of: release))
+        return "h=$(sha256sum <\(listing)) && [ \"${h%% *}\" = \(ShellWord.quoted(digest)) ]"
+    }
+
+    /// Writes the listing of a release to where nobody looks, and returns the path.
+    private func sendListing(of release: Release) async throws -> FilePath {
         let listing = release.files.encoded
         let draft = layout.temporary.appending("\(release.id).tree")
         let answer = try await RemoteCommand(client: client, cancellations: [cancellation]).run(
@@ -94,6 +116,12 @@ extension SSHReleaseHost {
         guard answer.exitCode == 0 else {
             throw HostError.failed("write \(draft) to \(client.name)", said: answer.said)
         }
+        return draft
+    }
+
+    /// Moves files that were checked to where the release is to be, with their listing.
+    private func settle(_ release: Release, at place: FilePath) async throws {
+        let draft = RemoteScript.word(try await sendListing(of: release))
         let place = RemoteScript.word(place)
         let files = RemoteScript.word(layout.files(of: release.id))
         let aside = RemoteScript.word(layout.temporary.appending(TemporaryFile.unusedName()))
@@ -101,7 +129,7 @@ extension SSHReleaseHost {
             "keep release \(release.id)",
             """
             chmod -R a-w \(place) && chmod u+w \(place) || exit 1
-            mv -fT \(RemoteScript.word(draft)) \(RemoteScript.word(layout.listing(of: release.id))) || exit 1
+            mv -fT \(draft) \(RemoteScript.word(layout.listing(of: release.id))) || exit 1
             \(RemoteScript.flush(layout.root))
             if [ -d \(files) ]; then
                 [ -L \(files) ] || chmod u+w \(files) || exit 1
@@ -139,12 +167,11 @@ extension SSHReleaseHost {
     package func seal(_ seal: ReleaseSeal, _ files: TreeListing) async throws {
         let text = String(decoding: try SealFile.bytes(of: seal), as: UTF8.self)
         let draft = RemoteScript.word(layout.temporary.appending("\(seal.release).json"))
-        let listing = RemoteScript.word(layout.listing(of: seal.release))
         let digest = String(seal.digest.drop { $0 != ":" }.dropFirst())
         try await session.require(
             "seal release \(seal.release)",
             """
-            h=$(sha256sum \(listing)) && [ "${h%% *}" = \(ShellWord.quoted(digest)) ] || exit 1
+            \(isListed(seal.release, as: digest)) || exit 1
             printf '%s' \(ShellWord.quoted(text)) >\(draft) && \(RemoteScript.flush(layout.root)) || exit 1
             mv -fT \(draft) \(RemoteScript.word(layout.seal(of: seal.release))) && \(RemoteScript.flush(layout.root))
             """
