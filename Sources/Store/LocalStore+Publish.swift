@@ -80,7 +80,9 @@ extension LocalStore {
     private func mergeIndexes() throws(StoreError) {
         guard crowd != nil else { return }
         // Two merges at once would each write everything; one that is not needed right now is left to a later command.
-        guard let merging = try? FileLock(root.appending(StoreLayout.mergeLock), mode: .exclusive, wait: nil) else { return }
+        guard let merging = try? FileLock(root.appending(StoreLayout.mergeLock), mode: .exclusive, wait: nil) else {
+            return
+        }
         defer { extendLifetime(merging) }
         try refresh()
         // A damaged one is left for fsck: merged, its damage would look like content.

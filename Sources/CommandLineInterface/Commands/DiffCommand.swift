@@ -102,7 +102,8 @@ struct DiffCommand: ModelCommand {
         table.row(origin, "", "relative L2", "max", "elements", "cosine")
         let sorted = layers.sorted { ($0.relativeDistance ?? .infinity) > ($1.relativeDistance ?? .infinity) }
         for layer in sorted.prefix(DiffCommand.tensorLimit) {
-            table.row([DisplayText.quoted(layer.place), Quantity.count(layer.count, "tensor")] + LayerFigures(layer).cells + [layer.oddities])
+            let name = [DisplayText.quoted(layer.place), Quantity.count(layer.count, "tensor")]
+            table.row(name + LayerFigures(layer).cells + [layer.oddities])
         }
         text.table(table)
         let rest = layers.count - DiffCommand.tensorLimit
