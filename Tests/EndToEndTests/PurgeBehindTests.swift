@@ -67,6 +67,32 @@ import Testing
         )
     }
 
+    @Test func `The tag of a purged version does not vouch for a branch at its commit, and that of another one does`()
+        async throws
+    {
+        let result = try await run(
+            """
+            git push -q origin fix:refs/heads/release-1 && cd ~/other
+            git model purge v1.0.0 --yes || echo unknown $?
+            git fetch -q && git model purge v1.0.0 --yes || echo used $?
+            git update-ref -d refs/remotes/origin/release-1 && git update-ref refs/git-model/runs/1 small@v1.0.0^{commit}
+            git model purge v1.0.0 --dry-run || echo run $?
+            git -C ~/origin.git update-ref -d refs/heads/release-1
+            git switch -q --detach && git branch -q -D main && git remote set-head origin -d
+            git update-ref -d refs/remotes/origin/main && git model purge v1.0.0 --yes
+            """
+        )
+        let why = "origin has what is not here, and may need its bytes: refs/heads/release-1\n"
+        check(
+            result,
+            says: [
+                why, "unknown 5\n", "t.bin is in use by refs/remotes/origin/release-1\n", "used 5\n", "run 5\n",
+                "  purged  ",
+            ]
+        )
+        #expect(result.output.ranges(of: why).count == 2, "\(result.output)")
+    }
+
     @Test func `A version that is another one here is named, and so is a Git remote that cannot be asked`() async throws
     {
         let result = try await run(

@@ -61,7 +61,7 @@ package struct PurgeVersions: Sendable {
         try workspace.requireSoleUser(to: "purge")
         try workspace.requireNoAlternates(store, to: "purge")
         var report = Report(isDryRun: isDryRun, versions: resolved.map(\.name))
-        report.warnings = try await requireFetched(in: workspace)
+        report.warnings = try await requireFetched(for: resolved, in: workspace)
         if isDryRun {
             let lock = try StoreLock.join(store.root)
             defer { extendLifetime(lock) }
@@ -90,12 +90,12 @@ package struct PurgeVersions: Sendable {
     /// good, and nobody here would have said so.
     ///
     /// Returns warnings of remotes that could not be asked, which stops it, too, unless it is forced.
-    private func requireFetched(in workspace: Workspace) async throws -> [String] {
+    private func requireFetched(for resolved: [ResolvedVersion], in workspace: Workspace) async throws -> [String] {
         let names = versions.joined(separator: " ")
         var warnings: [String] = []
         for remote in UnfetchedReferences.remotes(of: workspace) {
             let unfetched: UnfetchedReferences
-            do { unfetched = try await UnfetchedReferences(at: remote, in: workspace) } catch {
+            do { unfetched = try await UnfetchedReferences(at: remote, except: resolved, in: workspace) } catch {
                 try workspace.context.cancellation.check()
                 let unknown = "it is not known which versions \(remote) has"
                 guard isForced else {

@@ -37,7 +37,7 @@ struct ObjectUses {
     private mutating func addReferences(of workspace: Workspace, except tags: Set<String>) async throws {
         var known: [GitObjectID: [PointerIndex.Entry]] = [:]
         for reference in try await workspace.repository.objects.references(prefix: "refs/")
-        where !tags.contains(reference.name) && !ObjectUses.isWithdrawal(reference) && !ObjectUses.isRun(reference) {
+        where ObjectUses.counts(reference, except: tags) {
             let id = reference.peeledID
             // What leads to no commit has no pointers.
             guard try await workspace.repository.objects.resolve(id.hex, to: .commit) == id else { continue }
@@ -50,6 +50,11 @@ struct ObjectUses {
             }
             add(entries, of: reference.name)
         }
+    }
+
+    /// Whether what a reference leads to is in use by it; the tags that are left out are full names of references.
+    static func counts(_ reference: GitReference, except tags: Set<String>) -> Bool {
+        !tags.contains(reference.name) && !isWithdrawal(reference) && !isRun(reference)
     }
 
     /// A tag by which a version was taken back keeps none of it.

@@ -14,11 +14,13 @@ struct UnfetchedReferences {
     private var versions: [String] = []
     /// The tags of versions that are other ones here.
     private var others: [String] = []
-    /// The full names of branches and other tags whose commits no reference has here.
+    /// The full names of branches and other tags whose commits nothing has here that counts as a use.
     private var places: [String] = []
 
     /// Asks a Git remote; nothing is fetched.
-    init(at remote: String, in workspace: Workspace) async throws {
+    ///
+    /// What leads here to the same commit and is no use of it, as the tags of the purged versions, vouches for nothing.
+    init(at remote: String, except purged: [ResolvedVersion], in workspace: Workspace) async throws {
         self.remote = remote
         let there = try await workspace.repository.remoteReferences(
             of: remote,
@@ -26,7 +28,8 @@ struct UnfetchedReferences {
         )
         let here = try await workspace.repository.objects.references(prefix: "refs/")
         let ids = Dictionary(here.map { ($0.name, $0.objectID) }) { first, _ in first }
-        let commits = Set(here.map(\.peeledID))
+        let tags = Set(purged.map { TagName.referencePrefix + $0.name })
+        let commits = Set(here.lazy.filter { ObjectUses.counts($0, except: tags) }.map(\.peeledID))
         // The branch that has a store itself leads to no model.
         for reference in there where reference.name != "refs/heads/\(LFSLocation.branch)" {
             if let version = TagName(reference: reference.name) {
