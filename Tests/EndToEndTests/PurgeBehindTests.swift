@@ -93,6 +93,27 @@ import Testing
         #expect(result.output.ranges(of: why).count == 2, "\(result.output)")
     }
 
+    @Test func `A version that was only pushed where Git does not fetch from keeps what it needs, too`() async throws {
+        let result = try await run(
+            """
+            cp -r ~/origin.git ~/fork.git && git remote set-url --push origin ~/fork.git && version v1.0.1
+            test -z "$(git ls-remote ~/origin.git 'refs/tags/*v1.0.1')"
+            cd ~/other && git model purge v1.0.0 --dry-run && git remote set-url --push origin ~/fork.git
+            git model purge v1.0.0 --yes || echo refused $?
+            git fetch -q --tags ~/fork.git '+refs/heads/*:refs/remotes/origin-2/*' && git model purge v1.0.0 --dry-run
+            git remote set-url --push origin ~/away.git && git model purge v1.0.0 --yes || echo unasked $?
+            """
+        )
+        check(
+            result,
+            says: [
+                ".git has what is not here, and may need its bytes: small@v1.0.1, refs/heads/fix\n", "refused 5\n",
+                "/fork.git '+refs/heads/*:refs/remotes/origin-2/*'`\n", "for small@v1.0.1", "unasked ",
+                "error: cannot purge v1.0.0: it is not known which versions /",
+            ]
+        )
+    }
+
     @Test func `A version that is another one here is named, and so is a Git remote that cannot be asked`() async throws
     {
         let result = try await run(

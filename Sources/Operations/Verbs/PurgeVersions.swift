@@ -93,11 +93,11 @@ package struct PurgeVersions: Sendable {
     private func requireFetched(for resolved: [ResolvedVersion], in workspace: Workspace) async throws -> [String] {
         let names = versions.joined(separator: " ")
         var warnings: [String] = []
-        for remote in UnfetchedReferences.remotes(of: workspace) {
+        for place in try await UnfetchedReferences.places(of: workspace) {
             let unfetched: UnfetchedReferences
-            do { unfetched = try await UnfetchedReferences(at: remote, except: resolved, in: workspace) } catch {
+            do { unfetched = try await UnfetchedReferences(at: place, except: resolved, in: workspace) } catch {
                 try workspace.context.cancellation.check()
-                let unknown = "it is not known which versions \(remote) has"
+                let unknown = "it is not known which versions \(Workspace.withoutLogin(place.remote)) has"
                 guard isForced else {
                     let hints = ["purge all the same: `--force`"]
                     throw Failure(nil, "cannot purge \(names): \(unknown)", hints: hints, cause: error)

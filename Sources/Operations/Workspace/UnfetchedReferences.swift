@@ -8,8 +8,7 @@ struct UnfetchedReferences {
     /// The most names that a message has.
     private static let nameLimit = 5
 
-    /// The remote's name.
-    private let remote: String
+    private let place: Workspace.GitPlace
     /// The tags of versions that are not here, without `refs/tags/`.
     private var versions: [String] = []
     /// The tags of versions that are other ones here.
@@ -20,10 +19,10 @@ struct UnfetchedReferences {
     /// Asks a Git remote; nothing is fetched.
     ///
     /// What leads here to the same commit and is no use of it, as the tags of the purged versions, vouches for nothing.
-    init(at remote: String, except purged: [ResolvedVersion], in workspace: Workspace) async throws {
-        self.remote = remote
+    init(at place: Workspace.GitPlace, except purged: [ResolvedVersion], in workspace: Workspace) async throws {
+        self.place = place
         let there = try await workspace.repository.remoteReferences(
-            of: remote,
+            of: place.remote,
             patterns: ["refs/heads/*", TagName.referencePrefix + "*"]
         )
         let here = try await workspace.repository.objects.references(prefix: "refs/")
@@ -45,11 +44,13 @@ struct UnfetchedReferences {
     }
 
     /// The Git remotes whose clones share this one's roots, or everybody's versions; all, where it is not clear which
-    /// has these.
-    static func remotes(of workspace: Workspace) -> [String] {
+    /// has these; also where Git pushes to in their place.
+    static func places(of workspace: Workspace) async throws -> [Workspace.GitPlace] {
         let names = workspace.configuration.gitRemoteURLs.keys.sorted()
-        guard let registry = try? workspace.registryRemote() else { return names }
-        return names.filter { $0 == registry || $0 == "origin" }
+        guard let registry = try? workspace.registryRemote() else {
+            return try await workspace.gitRemotesAndURLs(of: names)
+        }
+        return try await workspace.gitRemotesAndURLs(of: names.filter { $0 == registry || $0 == "origin" })
     }
 
     /// Returns why a purge cannot go on; `nil` where it can.
@@ -63,12 +64,13 @@ struct UnfetchedReferences {
             names.count > UnfetchedReferences.nameLimit
             ? " and \(names.count - UnfetchedReferences.nameLimit) more" : ""
         let shown = names.prefix(UnfetchedReferences.nameLimit).map(QuotedPath.encode).joined(separator: ", ")
-        let place = ShellWord.quoted(remote)
-        let branches = ShellWord.quoted("+refs/heads/*:refs/remotes/\(remote)/*")
-        let fetch = missing.isEmpty ? [] : ["fetch it first: `git fetch --tags \(place) \(branches)`"]
+        let remote = Workspace.withoutLogin(place.remote)
+        let word = ShellWord.quoted(remote)
+        let branches = ShellWord.quoted("+refs/heads/*:refs/remotes/\(place.branches)/*")
+        let fetch = missing.isEmpty ? [] : ["fetch it first: `git fetch --tags \(word) \(branches)`"]
         let take = others.prefix(UnfetchedReferences.nameLimit).map { name in
             let reference = TagName.referencePrefix + name
-            return "take theirs: `git fetch --force \(place) \(ShellWord.quoted("\(reference):\(reference)"))`"
+            return "take theirs: `git fetch --force \(word) \(ShellWord.quoted("\(reference):\(reference)"))`"
         }
         return Failure(
             .failed,

@@ -50,20 +50,25 @@ extension Workspace {
     }
 
     /// A place that may have branches of this repository.
-    private struct GitPlace {
+    struct GitPlace {
         /// The name of a Git remote, or a URL.
         let remote: String
+        /// The name below `refs/remotes` under which its branches can be fetched beside those of all other places.
+        let branches: String
         /// The command that takes it out of Git's configuration.
         let removal: String
 
         init(named name: String) {
             remote = name
+            branches = name
             removal = "git remote remove \(ShellWord.quoted(name))"
         }
 
-        /// Creates the place of a URL; where a variable has others as well, which stay, only its user can take it out.
-        init(_ url: String, of entry: GitConfiguration.Entry, in git: GitConfiguration) {
+        /// Creates the place of a URL, with its number among all places; where a variable has others as well, which
+        /// stay, only its user can take it out.
+        init(_ url: String, number: Int, of entry: GitConfiguration.Entry, in git: GitConfiguration) {
             remote = url
+            branches = "\(entry.key.subsection ?? "git")-\(number)"
             let scope =
                 switch entry.scope {
                 case .system, .global, .worktree: " --" + entry.scope.rawValue
@@ -76,19 +81,25 @@ extension Workspace {
     }
 
     /// Returns every place that may have branches of this repository: the Git remotes, and what else is fetched from or
-    /// pushed to, by URL.
-    private func gitRemotesAndURLs() async throws -> [GitPlace] {
+    /// pushed to, by URL; or only those of the Git remotes that are `chosen`.
+    func gitRemotesAndURLs(of chosen: [String]? = nil) async throws -> [GitPlace] {
         let git = try await repository.program.configuration()
-        let names = git.subsections(of: "remote").filter { git.value("remote.\($0).url") != nil }
+        let names = git.subsections(of: "remote").filter {
+            git.value("remote.\($0).url") != nil && chosen?.contains($0) != false
+        }
         // Git fetches from the first URL, and pushes to all, or to others.
         var known = Set(names.compactMap { git.values("remote.\($0).url").first })
         var places = names.map(GitPlace.init(named:))
         for entry in git.entries where Workspace.isPlace(entry.key) {
+            let isOfRemote = entry.key.section == "remote" && entry.key.subsection.map(names.contains) == true
+            guard chosen == nil || isOfRemote else { continue }
             // A word alone is a name, or says that nothing is pushed there.
             guard let text = entry.value, !names.contains(text), text.contains("/") || text.contains(":") else {
                 continue
             }
-            if known.insert(text).inserted { places.append(GitPlace(text, of: entry, in: git)) }
+            if known.insert(text).inserted {
+                places.append(GitPlace(text, number: places.count + 1, of: entry, in: git))
+            }
         }
         return places
     }
