@@ -20,7 +20,7 @@ import Testing
         let result = try await scratch.run(
             Self.series + """
                 git model gc --keep-last 2 --prune-now --dry-run > ~/sole && cat ~/sole
-                test $(grep -c 'kept: in no remote' ~/sole) = 6 && grep -q 'delete 0 packs' ~/sole
+                test $(grep -c 'kept: no remote keeps it' ~/sole) = 6 && grep -q 'delete 0 packs' ~/sole
                 git model push -q --all && git model gc --keep-last 2 --prune-now --dry-run --json > ~/plan
                 git model gc --keep-last 2 --prune-now > ~/done && cat ~/done && grep -q 'Let go' ~/done
                 for n in 1 2 4; do grep -q $(cut -c-10 ~/commit.$n) ~/done; grep -q $(cat ~/commit.$n) ~/plan; done
@@ -49,7 +49,8 @@ import Testing
         )
         #expect(result.exitCode == 2)
         let expected = [
-            "warning: older artifacts stay because no remote has them: 8", "`git model push --all`",
+            "warning: older artifacts stay because no remote keeps them for this repository: 8",
+            "`git model push --all`",
             "`git model gc --keep-last 1 --drop-sole-copies`", "12 artifact versions can be rebuilt\n",
             "5 artifact versions can be rebuilt, 7 not here\n", "--drop-sole-copies needs --keep-last", "at least 1",
         ]
@@ -62,10 +63,10 @@ import Testing
             Self.series + """
                 git model push -q --all && rm ~/models/roots/*
                 git model gc --keep-last 2 --prune-now --dry-run > ~/kept && cat ~/kept
-                test $(grep -c 'kept: in no remote' ~/kept) = 6
+                test $(grep -c 'kept: no remote keeps it' ~/kept) = 6
                 git model slim -q $(cat ~/commit.1) && pointer=$(git show $(cat ~/commit.1):m.bin.mver)
                 grep -q "^oid $(echo "$pointer" | sed -n 's/oid sha256://p')" ~/models/roots/*
-                git model gc --keep-last 2 --prune-now --dry-run > ~/kept && test $(grep -c 'kept: in no remote' ~/kept) = 4
+                git model gc --keep-last 2 --prune-now --dry-run > ~/kept && test $(grep -c 'kept: no remote keeps it' ~/kept) = 4
                 """
         ).expectSuccess()
     }

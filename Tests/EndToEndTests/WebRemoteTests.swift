@@ -178,6 +178,33 @@ import Testing
         #expect(result.output.contains("strange: 12\n") && result.output.contains("wrong: 12\n"), "\(result.output)")
     }
 
+    @Test func `Nothing goes because a web server has it, which does not say for whom it keeps what`() async throws {
+        let scratch = try await ScratchRepository()
+        try await scratch.run("mkdir ~/www").expectSuccess()
+        let server = try await LoopbackServer(log: scratch.home.appending("web.log")) {
+            let root = scratch.home.appending("www").string
+            return ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", root, "\($0)"]
+        }
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            RetentionTests.series + """
+                git model push -q --all && cp -r ~/models ~/www/store
+                git model remote add -q web \(server.origin)/store && git model remote remove -q store
+                plan() { git model gc --keep-last 2 --prune-now --dry-run > ~/plan 2>&1 && cat ~/plan; }
+                plan && test $(grep -c 'kept: no remote keeps it for this repository' ~/plan) = 6
+                ! grep 'send them first' ~/plan && grep 'hint: lose them for good: ' ~/plan
+                git model remote add -q later ~/later && plan && grep 'hint: or lose them for good: ' ~/plan
+                git model push -q --all --remote later && plan && ! grep 'kept: ' ~/plan && echo "= done"
+                """
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
+        let texts = [
+            "warning: remote web does not say what it keeps for this repository, and counts as if it lacked all of it\n",
+            "hint: send them first: `git model push --all --remote later`\n",
+        ]
+        for text in texts { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A copied store is read from a web server, and not written to`() async throws {
         let scratch = try await ScratchRepository()
         try await scratch.run(

@@ -9,8 +9,8 @@ struct GarbageCollectionCommand: ModelCommand {
         discussion: """
             All history counts, with reflogs and stashes. --keep-last lets the older commits of branches go: what stays \
             are the newest ones that change an artifact, whatever has a tag, what no Git remote has yet, what only \
-            reflogs still lead to, and everything staged or in a work tree. What is older and in no remote stays, too, and \
-            so does what a target runs or could go back to.
+            reflogs still lead to, and everything staged or in a work tree. What is older stays, too, where no \
+            remote keeps it for this repository, and so does what a target runs or could go back to.
 
             --remote takes out of a remote what none of the roots needs that pushing leaves there, in two runs at least \
             a day apart: the first marks packs, so that nobody counts on them any more, the second deletes them. Anybody \
@@ -30,7 +30,7 @@ struct GarbageCollectionCommand: ModelCommand {
     @Option(help: ArgumentHelp("Keep only the newest commits of each branch that change an artifact", valueName: "n"))
     var keepLast: Int?
 
-    @Flag(help: "With --keep-last, delete even what no remote has")
+    @Flag(help: "With --keep-last, delete even what no remote keeps")
     var dropSoleCopies = false
 
     @Option(help: ArgumentHelp("Collect in a remote", valueName: "name"), completion: .words(.remotes))
@@ -146,7 +146,7 @@ struct GarbageCollectionCommand: ModelCommand {
                     position == 0 ? String(checkpoint.commit.prefix(10)) : "",
                     Quantity.bytes(artifact.size),
                     DisplayText.quoted(artifact.path),
-                    checkpoint.isKept ? "kept: in no remote" : ""
+                    checkpoint.isKept ? "kept: no remote keeps it for this repository" : ""
                 )
             }
         }

@@ -36,10 +36,10 @@ package struct CollectGarbage: Sendable {
     package struct Retention: Sendable {
         /// The number of newest commits of each branch that change an artifact and stay; at least 1.
         let count: Int
-        /// Whether older ones go even where no remote has their bytes.
+        /// Whether older ones go even where no remote keeps their bytes.
         let dropsSoleCopies: Bool
 
-        /// Creates a rule; whatever no remote has stays unless `dropsSoleCopies`.
+        /// Creates a rule; whatever no remote keeps stays unless `dropsSoleCopies`.
         package init(keepingLast count: Int, dropsSoleCopies: Bool = false) {
             self.count = max(1, count)
             self.dropsSoleCopies = dropsSoleCopies
@@ -104,7 +104,7 @@ package struct CollectGarbage: Sendable {
     /// What is younger stays, in ns.
     private var gracePeriod: Int64 { prunesNow ? 0 : GarbageCollection.gracePeriod }
 
-    /// Finds what is alive; of what a rule of retention lets go, what no remote has stays unless that was asked for.
+    /// Finds what is alive; of what a rule of retention lets go, what no remote keeps stays unless that was asked for.
     private func mark(_ workspace: Workspace, _ store: LocalStore) async throws -> Marked {
         guard let retention else { return Marked(live: try await workspace.livePointers()) }
         try store.refresh()
@@ -121,11 +121,13 @@ package struct CollectGarbage: Sendable {
         }
         marked.checkpoints = try await workspace.checkpoints(superseded, keeping: kept)
         if !kept.isEmpty {
-            marked.warnings.append("older artifacts stay because no remote has them: \(kept.count)")
-            marked.hints = [
-                "send them first: `git model push --all`",
-                "or lose them for good: `git model gc --keep-last \(retention.count) --drop-sole-copies`",
-            ]
+            marked.warnings.append(
+                "older artifacts stay because no remote keeps them for this repository: \(kept.count)"
+            )
+            let dropping = "git model gc --keep-last \(retention.count) --drop-sole-copies"
+            let pushing = workspace.commandToPushAll
+            marked.hints = pushing.map { ["send them first: `\($0)`"] } ?? []
+            marked.hints.append((pushing == nil ? "" : "or ") + "lose them for good: `\(dropping)`")
         }
         return marked
     }

@@ -24,7 +24,7 @@ package struct Checkpoint: Encodable, Sendable {
     package let subject: String
     /// The artifacts, by path.
     package let artifacts: [Artifact]
-    /// Whether they stay all the same, because no remote has them.
+    /// Whether they stay all the same, because no remote keeps them for this repository.
     package let isKept: Bool
 }
 
@@ -85,7 +85,8 @@ extension Workspace {
     /// Returns which of these objects some remote has whole and keeps for this repository, as all that are set up say,
     /// and why some of them cannot be asked.
     ///
-    /// What no root of this repository names is somebody else's: collection takes it once they need it no more.
+    /// What no root of this repository names is somebody else's: collection takes it once they need it no more. What a
+    /// remote has that does not say which roots there are, as a web server, does not count either.
     func heldRemotely(_ pointers: [Pointer], local: LocalStore) async throws -> (held: Set<Digest>, warnings: [String])
     {
         var held: Set<Digest> = []
@@ -105,10 +106,27 @@ extension Workspace {
                 warnings.append("remote \(name) keeps older artifacts for others only, as if it lacked them: \(lent)")
             } catch {
                 if context.cancellation.isCancelled { throw error }
-                warnings.append("remote \(name) cannot say what it has: \(error)")
+                warnings.append(Workspace.warning(ofUnasked: name, error))
             }
         }
         return (held, warnings)
+    }
+
+    private static func warning(ofUnasked name: String, _ error: any Error) -> String {
+        if let error = error as? RemoteError, case .unlisted = error {
+            return "remote \(name) does not say what it keeps for this repository, and counts as if it lacked all of it"
+        }
+        return "remote \(name) cannot say what it has: \(error)"
+    }
+
+    /// The command that sends everything to a remote that may be written to; `nil` where none may.
+    var commandToPushAll: String? {
+        let command = "git model push --all"
+        let names = configuration.remoteNamesByPreference
+        // Where none is set up, or it cannot be told, pushing says what to do.
+        func isWritable(_ name: String) -> Bool { (try? remote(named: name).store.remote.isReadOnly) != true }
+        guard let first = names.first, !isWritable(first) else { return command }
+        return names.dropFirst().first(where: isWritable).map { "\(command) --remote \(ShellWord.quoted($0))" }
     }
 
     /// Returns the report's view of commits; `kept` are the objects that stay.
