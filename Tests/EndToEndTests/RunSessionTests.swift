@@ -91,9 +91,10 @@ import Testing
             echo '{"accuracy": 0.5}' > ~/a/metrics.json && git model run -q --name main -- sh -c 'echo "{\\"accuracy\\": 0.9}" > metrics.json'
             anonymous() { sed "s|$HOME|HOME|; s/run [0-9a-f]\\{8\\}/run RUN/; s/end [0-9a-f]\\{8\\}/end RUN/; s/others: .*/others/"; }
             fails() { "$@" > ~/log 2>&1 || echo "exit $?" && anonymous < ~/log; }
-            fails git model run end && fails git model run end a && git -C ~/a model run end -q && git worktree remove --force ~/b
+            fails git model run end && fails git model run end a && mkdir in && cd in
+            fails git model run end a -o 'w 1.bin' -o ../x --status failed && cd .. && git -C ~/a model run end -q && git worktree remove --force ~/b
             mv ~/c ~/away && fails git model run end c && rm -r ~/away && git worktree prune && git model run end -q c --status failed
-            fails git model run end b -o w.bin && git model run end b 2>&1 | grep '^warning'
+            fails git model run end b -o w.bin --status killed && git model run end b 2>&1 | grep '^warning'
             git model runs --csv --sort name | cut -d, -f2,3,9-
             """
         )
@@ -107,11 +108,14 @@ import Testing
                 error: run RUN began in another worktree, HOME/a
                 hint: end it there: `git -C HOME/a model run end RUN`
                 exit 125
+                error: run RUN began in another worktree, HOME/a
+                hint: end it there: `git -C HOME/a model run end RUN --status failed -o 'in/w 1.bin' -o x`
+                exit 125
                 error: run RUN began in the worktree c, whose directory is not there
                 hint: bring it back, or, where it is gone for good, first: `git worktree prune`
                 exit 125
                 error: the worktree that run RUN began in is gone, and so is what it made
-                hint: end it without outputs: `git model run end RUN`
+                hint: end it without outputs: `git model run end RUN --status killed`
                 warning: metrics and outputs may be missing: the worktree that the run began in is gone
                 name,status,metrics.accuracy
                 a,finished,0.5

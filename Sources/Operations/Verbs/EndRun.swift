@@ -63,21 +63,30 @@ package struct EndRun: Sendable {
         throw Failure(.failed, "no run was started\(others)", hints: ["start one: `git model run start`"])
     }
 
+    /// The paths of what was made, as they are typed in the root of a worktree.
+    private func outputs(from workspace: Workspace) -> [String] {
+        var inside = workspace.context.workingDirectory
+        guard inside.removePrefix(workspace.root) else { return outputs }
+        return outputs.map { inside.pushing(FilePath($0)).lexicallyNormalized().string }
+    }
+
     /// Throws where a run began in another worktree, which has what it wrote; returns whether that one is gone.
     private func requireNotElsewhere(_ run: RunRecord, in workspace: Workspace) async throws -> Bool {
         let own = workspace.repository.layout
         guard run.origin.worktree != own.worktreeName else { return false }
         let name = run.id.abbreviated
+        let end = "model run end \(name)" + (status == .finished ? "" : " --status \(status.rawValue)")
         for worktree in try await workspace.repository.worktrees() where !worktree.isBare {
             let context = workspace.context.standing(in: worktree.path)
             let found = try? await GitRepository.discover(from: worktree.path, environment: context.environment)
             guard let layout = found?.layout, layout.commonDirectory == own.commonDirectory,
                 layout.worktreeName == run.origin.worktree, let place = layout.workTree
             else { continue }
+            let made = outputs(from: workspace).map { " -o " + ShellWord.quoted($0) }.joined()
             throw Failure(
                 .failed,
                 "run \(name) began in another worktree, \(QuotedPath.encode(place.string))",
-                hints: ["end it there: `git -C \(ShellWord.quoted(place.string)) model run end \(name)`"]
+                hints: ["end it there: `git -C \(ShellWord.quoted(place.string)) \(end)\(made)`"]
             )
         }
         if let tree = run.origin.worktree,
@@ -93,7 +102,7 @@ package struct EndRun: Sendable {
             throw Failure(
                 .failed,
                 "the worktree that run \(name) began in is gone, and so is what it made",
-                hints: ["end it without outputs: `git model run end \(name)`"]
+                hints: ["end it without outputs: `git \(end)`"]
             )
         }
         return true
