@@ -256,8 +256,11 @@ extension GitProgram {
         }
     }
 
+    /// The command as messages name it, without what is too long for them, and without logins.
     func summary(_ arguments: [GitArgument]) -> String {
-        let words = arguments.prefix(12).map { ShellWord.quoted(String(decoding: $0.bytes.prefix(200), as: UTF8.self)) }
+        let words = arguments.prefix(12).map {
+            ShellWord.quoted(String(GitURL.withoutLogin(String(decoding: $0.bytes, as: UTF8.self)).prefix(200)))
+        }
         return (["git"] + words + (arguments.count > 12 ? ["…"] : [])).joined(separator: " ")
     }
 

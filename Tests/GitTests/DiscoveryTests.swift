@@ -195,6 +195,10 @@ struct ProgramTests {
         #expect(error?.command == #"git rev-parse --git-dir 'it'\''s'"#)
         #expect(error?.exitCode == 128)
         #expect(error?.message.contains("not a git repository") == true)
+        let push = await #expect(throws: GitError.self) {
+            try await scratch.git("frob", "https://ada:s@cret@127.0.0.1/x@y", in: scratch.root)
+        }
+        #expect(push?.command == "git frob https://127.0.0.1/x@y")
     }
 
     @Test("takes more input than a pipe holds, even if it does not read it")

@@ -79,12 +79,7 @@ extension Workspace {
     }
 
     /// A URL as others may read it: without a user's name and password.
-    static func withoutLogin(_ url: String) -> String {
-        guard let scheme = url.firstRange(of: "://") else { return url }
-        let rest = url[scheme.upperBound...]
-        guard let end = rest.prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return url }
-        return String(url[..<scheme.upperBound] + rest[rest.index(after: end)...])
-    }
+    static func withoutLogin(_ url: String) -> String { GitURL.withoutLogin(url) }
 
     private static func isTheSameEverywhere(_ url: String) -> Bool {
         guard let host = (try? GitAddress(parsing: url))?.host, !host.isEmpty else { return false }
