@@ -42,7 +42,7 @@ import Testing
             name: "a link",
             script: "mv m.bin.mver kept; ln -s kept m.bin.mver",
             message: "error: m.bin.mver: it is no pointer: it is not a plain file",
-            remedy: "rm -r m.bin.mver && git checkout -- m.bin.mver"
+            remedy: "rm -r -- m.bin.mver && git checkout -- m.bin.mver"
         ),
         Trouble(
             name: "a link in the way",

@@ -53,4 +53,20 @@ import Testing
         #expect(result.output.contains(refusal), "\(result.output)")
         #expect(result.output.hasSuffix("exit \(example.exitCode)\n/secret\n"), "\(result.output)")
     }
+
+    @Test func `What helps can be typed as it is printed, whatever the path`() async throws {
+        let result = try await ScratchRepository().run(
+            """
+            git model init -q --name m && mkdir 'x  y' && echo 1 > 'x  y/m.bin' && git model add -q 'x  y/m.bin'
+            git commit -qm 1 && { git model show 'x  y/m.bin' 2> ~/error || echo "exit $?"; }
+            ln -sf ~/secret 'x  y/.gitignore' && { git model mv 'x  y/m.bin' 'x  y/n.bin' 2>> ~/error || echo "exit $?"; }
+            sed -n 's/^hint: .*: `\\(.*\\)`$/\\1/p' ~/error > ~/way && cat ~/way && sh -e ~/way
+            [ ! -L 'x  y/.gitignore' ] && git checkout -q -- 'x  y/.gitignore' && git model mv -q 'x  y/m.bin' 'x  y/n.bin'
+            ls 'x  y'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let way = "exit 5\nexit 5\ngit model show -- 'x  y/m.bin'\nrm -r -- 'x  y/.gitignore'\n"
+        #expect(result.output.hasPrefix(way) && result.output.hasSuffix("\nn.bin\nn.bin.mver\n"), "\(result.output)")
+    }
 }

@@ -92,10 +92,11 @@ struct ImportCommit {
             let index = workspace.repository.index
             let unstaged = try await index.unstaged(Set(changed).sorted().map { GitPath($0.text) }).sorted()
             for path in unstaged where try await index.isTracked(path) {
+                let word = ShellWord.quoted(path.description)
                 throw Failure(
                     .failed,
                     "cannot import: changes of \(path) would get into the commit",
-                    hints: ["commit them first: `git commit \(path)`", "or put them aside: `git stash`"]
+                    hints: ["commit them first: `git commit -- \(word)`", "or put them aside: `git stash`"]
                 )
             }
         }

@@ -96,7 +96,7 @@ package struct ImportLFS: Sendable {
             throw Failure(
                 .failed,
                 "Git has it itself, though .gitattributes gives it to Git LFS",
-                hints: ["make it an artifact: `git model add \(path)`"]
+                hints: ["make it an artifact: `git model add \(path.shellWord)`"]
             )
         }
         return Item(path: path, pointer: try LFSPointer(parsing: text), isExecutable: file.mode.isExecutable)

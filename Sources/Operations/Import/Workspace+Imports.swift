@@ -74,12 +74,13 @@ extension Workspace {
             let bytes = try DurableFile.read(directory.appending(file.name), limit: Int(ImportMap.byteLimit))
             do { map.formUnion(try ImportMap(parsing: bytes)) } catch {
                 let path = "\(ImportMap.directory)/\(file.name)"
+                let word = ShellWord.quoted(path)
                 throw Failure(
                     .failed,
                     "\(path) cannot be read: \(error)",
                     hints: [
                         error.needsNewerVersion
-                            ? "install a newer git-model" : "restore it: `git checkout HEAD -- \(path)`"
+                            ? "install a newer git-model" : "restore it: `git checkout HEAD -- \(word)`"
                     ]
                 )
             }

@@ -112,7 +112,7 @@ struct BumpProposal {
         }
         guard let now, now.withoutNamesOfDimensions != new else { return }
         warnings.append("the description's signature is not that of \(graph.path) any more")
-        hints.append("describe it anew: `git model describe --signature \(graph.path)`, then `git commit`")
+        hints.append("describe it anew: `git model describe --signature \(graph.path.shellWord)`, then `git commit`")
     }
 
     private mutating func compareEnvironments(_ before: RunEnvironment?, _ after: RunEnvironment?) {

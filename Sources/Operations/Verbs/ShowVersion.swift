@@ -113,7 +113,7 @@ package struct ShowVersion: Sendable {
                 throw Failure(
                     .failed,
                     "\(version) is no version, but an artifact",
-                    hints: ["show it: `git model show -- \(version)`"]
+                    hints: ["show it: `git model show -- \(ShellWord.quoted(version))`"]
                 )
             }
         }

@@ -58,7 +58,7 @@ package struct UpdateCard: Sendable {
             isWritten: writes && isChanged,
             text: writes ? nil : String(decoding: made.bytes, as: UTF8.self),
             warnings: made.warnings,
-            hints: writes && isChanged ? ["stage it: `git add -- \(path)`"] : []
+            hints: writes && isChanged ? ["stage it: `git add -- \(path.shellWord)`"] : []
         )
     }
 

@@ -65,7 +65,7 @@ extension Workspace {
             throw Failure(
                 .failed,
                 isLink ? "\(path) is a symbolic link, which is not followed" : "\(path) is no plain file",
-                hints: ["take it away: `rm -r \(path)`"]
+                hints: ["take it away: `rm -r -- \(path.shellWord)`"]
             )
         }
         return try DurableFile.read(location, limit: 16 << 20)

@@ -92,7 +92,7 @@ extension Workspace {
         case .unusableName: return ["take it out of Git: `git rm --cached -- \(path)`"]
         case .malformed, .notAFile:
             let staged = try await PointerIndex.staged(in: repository).entries
-            let clear = damage.kind == .notAFile ? "`rm -r \(path)`, then " : ""
+            let clear = damage.kind == .notAFile ? "`rm -r -- \(path)`, then " : ""
             if let artifact = damage.artifact {
                 if staged.contains(where: { $0.path == artifact }) {
                     return ["restore it: \(clear)`git checkout -- \(path)`"]
@@ -106,7 +106,7 @@ extension Workspace {
             {
                 return ["restore it: \(clear)`git checkout HEAD -- \(path)`"]
             }
-            return ["take it away: `rm -r \(path)`"]
+            return ["take it away: `rm -r -- \(path)`"]
         }
     }
 }

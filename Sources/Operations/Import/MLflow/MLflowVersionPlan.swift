@@ -186,7 +186,7 @@ struct MLflowVersionPlanning {
             throw Failure(
                 .failed,
                 "\(path) was changed here, and its files would take its place",
-                hints: ["keep the change: `git model add \(path)`, then `git commit`"]
+                hints: ["keep the change: `git model add \(path.shellWord)`, then `git commit`"]
             )
         }
     }
