@@ -192,6 +192,29 @@ import Testing
         #expect(try await tags("small@v1.1.0").there != theirs)
     }
 
+    @Test func `A version that was moved without being pushed gets to the remote by what is printed`() async throws {
+        let session = try await Self.withArtifact("git init -q --bare ../origin && git remote add origin ../origin")
+        try await session.succeed("remote", "add", "-q", "store", "../store")
+        try await session.succeed("tag", "-q", "v1.0.0", "--push")
+        let old = try await session.shell("git rev-parse small@v1.0.0").dropLast()
+        try await session.shell("git commit -q --allow-empty -m two && git push -q origin main")
+        let moved = try await session.succeed("tag", "v1.0.0", "--force")
+        let reference = "refs/tags/small@v1.0.0"
+        let push = "git push --force-with-lease=\(reference):\(old) origin \(reference)"
+        #expect(moved.error.contains("hint: or, where origin has the one from before: `\(push)`\n"), "\(moved)")
+        let fetch = "git fetch --force origin \(reference):\(reference)"
+        let way = "hint: put this one in its place: `\(fetch)`, then `git model tag small@v1.0.0 --force --push`\n"
+        for words in [["--push"], ["--push", "--force"]] {
+            let refused = await session.run(["tag", "v1.0.0"] + words)
+            #expect(refused.exitCode == 5 && refused.error.contains(way), "\(refused)")
+        }
+        let same = "[ $(git rev-parse small@v1.0.0) = $(git -C ../origin rev-parse small@v1.0.0) ]"
+        try await session.shell("! \(same)\ncp -r ../origin ../kept && \(push) 2> ../log && \(same)")
+        try await session.shell("rm -r ../origin && mv ../kept ../origin && \(fetch) 2> ../log")
+        try await session.succeed("tag", "small@v1.0.0", "--force", "--push")
+        try await session.shell("\(same) && git merge-base --is-ancestor HEAD small@v1.0.0")
+    }
+
     @Test func `Git's branch goes to the only remote where none is configured`() async throws {
         let session = try await Self.withArtifact("git init -q --bare ../hub")
         try await session.succeed("remote", "add", "-q", "store", "../store")

@@ -112,11 +112,12 @@ package struct TagVersion: Sendable {
         if let moved = own.first(where: { $0.tag == name && $0.commit != head }) {
             report.warnings.append("\(name) was at \(moved.commit.abbreviated) before: whoever has it keeps that")
         }
+        let replaced = isForced ? try await workspace.repository.objects.reference(name.reference)?.objectID : nil
         if !isThere { try await tag(name, model, artifacts, evidence, at: head, stages, in: workspace, joined.store) }
         if let push {
             try await push.run(artifacts, from: joined.store, into: &report)
         } else {
-            report.hints.append(try await shareHint(name, in: workspace))
+            report.hints += try await shareHints(name, replacing: replaced, in: workspace)
         }
         return report
     }
@@ -142,13 +143,21 @@ package struct TagVersion: Sendable {
         )
     }
 
-    private func shareHint(_ name: TagName, in workspace: Workspace) async throws -> String {
+    private func shareHints(
+        _ name: TagName,
+        replacing old: GitObjectID?,
+        in workspace: Workspace
+    ) async throws -> [String] {
         let names = workspace.configuration.remoteNames
         let store = names.isEmpty ? "`git model remote add store URL`, `git model push`" : "`git model push`"
         guard let remote = try await workspace.gitRemote() else {
-            return "share it: \(store), `git remote add origin URL`, then `git push origin \(name)`"
+            return ["share it: \(store), `git remote add origin URL`, then `git push origin \(name)`"]
         }
-        return "share it: \(store), then `git push \(remote) \(name)`"
+        let place = ShellWord.quoted(remote)
+        let share = "share it: \(store), then `git push \(place) \(name)`"
+        guard let old else { return [share] }
+        let lease = "--force-with-lease=\(name.reference):\(old.hex)"
+        return [share, "or, where \(remote) has the one from before: `git push \(lease) \(place) \(name.reference)`"]
     }
 
     private func choose(

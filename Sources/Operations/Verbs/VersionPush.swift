@@ -101,14 +101,21 @@ struct VersionPush {
         {
             return hints(behind: branch)
         }
-        return ["go on: \(rest)"]
+        if await hasAnother(after: error) { return [VersionPush.replacement(of: name, at: gitRemote)] }
+        return ["go on: `git model tag \(ShellWord.quoted(name.text)) --push`"]
     }
 
-    /// The commands that push what is tagged now; what takes the place of a tag at the remote needs that tag here.
-    private var rest: String {
-        let tag = ShellWord.quoted(name.text)
-        guard case .some(.some) = leases[name.reference] else { return "`git model tag \(tag) --push`" }
-        return "`\(VersionPush.fetch(name, from: gitRemote))`, then `git model tag \(tag) --force --push`"
+    /// Whether the remote has another tag of that name, which this one is to replace: without force it never would.
+    private func hasAnother(after error: any Error) async -> Bool {
+        let before = leases[name.reference] ?? nil
+        if let kind = (error as? GitError)?.kind, [.unreachable, .authenticationFailed].contains(kind) {
+            return before != nil
+        }
+        do {
+            let there = try await workspace.remoteTag(name, at: gitRemote)
+            let here = try await workspace.repository.objects.reference(name.reference)?.objectID
+            return there != nil && there != here
+        } catch { return before != nil }
     }
 
     /// Throws where an object did not get to the remote: whoever gets the references could not get what they name.
@@ -165,12 +172,18 @@ struct VersionPush {
         Failure(
             .failed,
             "\(remote) has another \(name), which somebody else may rely on",
-            hints: ["take theirs: `\(fetch(name, from: remote))`"]
+            hints: ["take theirs: `\(fetch(name, from: remote))`", replacement(of: name, at: remote)]
         )
     }
 
+    /// The commands by which what is tagged now takes the place of the remote's tag, which has to be here for that.
+    private static func replacement(of name: TagName, at remote: String) -> String {
+        let again = "`git model tag \(ShellWord.quoted(name.text)) --force --push`"
+        return "put this one in its place: `\(fetch(name, from: remote))`, then \(again)"
+    }
+
     private static func fetch(_ name: TagName, from remote: String) -> String {
-        "git fetch --force \(remote) \(ShellWord.quoted("\(name.reference):\(name.reference)"))"
+        "git fetch --force \(ShellWord.quoted(remote)) \(ShellWord.quoted("\(name.reference):\(name.reference)"))"
     }
 }
 
