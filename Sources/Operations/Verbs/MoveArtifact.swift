@@ -55,10 +55,11 @@ package struct MoveArtifact: Sendable {
         }
         // The last on disk: as long as it is there, the artifact is still the one to be moved.
         try workspace.movePointer(of: from, to: to)
-        try await workspace.repository.index.untrack([GitPath(from.appendingPointerSuffix.text)])
         try await workspace.repository.index.stage([GitPath(to.appendingPointerSuffix.text)])
         try await workspace.stageOrForget(changed.sorted())
         try workspace.removeEmptyDirectories(above: from)
+        // The last of all: of an artifact that was never committed, nothing else says that it was there.
+        try await workspace.repository.index.untrack([GitPath(from.appendingPointerSuffix.text)])
         let hasBytes = try FileStatus.of(new) != nil
         return Report(source: from.text, destination: to.text, hasBytes: hasBytes, warnings: warnings)
     }

@@ -8,7 +8,7 @@ extension Workspace {
     /// Returns the paths of a move that `git model mv` began with these arguments, and was interrupted in; `nil` where
     /// none was.
     ///
-    /// It moves bytes first and the pointer last, and only then tells Git.
+    /// It moves bytes first and the pointer last, and only then tells Git, of the old pointer's end when all is done.
     func interruptedMove(
         of source: String,
         to destination: String,
