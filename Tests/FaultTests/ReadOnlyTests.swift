@@ -56,4 +56,19 @@ import Testing
             """
         ).expectSuccess()
     }
+
+    @Test func `In a repository that cannot be written to, status goes by rules that a sparse checkout leaves out`()
+        async throws
+    {
+        let scratch = try await ReadOnlyTests.repository()
+        try await scratch.run(
+            """
+            set -e
+            echo '*.tmp' > .mverignore && mkdir weights && echo 1 > weights/a && echo mine > weights/b.tmp
+            git add .mverignore && git-model add -q weights && git commit -qm Three && git-model push -q
+            git sparse-checkout set --no-cone /weights/ '/*.mver' /.gitignore && test ! -e .mverignore
+            sh ~/read-only "$PWD" git-model status --exit-code
+            """
+        ).expectSuccess()
+    }
 }

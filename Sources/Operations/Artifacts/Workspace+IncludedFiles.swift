@@ -21,7 +21,7 @@ extension Workspace {
         let rules = workspace.root.appending(Workspace.ignoreFile)
         if try FileStatus.of(rules) != nil { return try await includedFiles(of: artifact, byRulesIn: rules) }
         guard let bytes = try await workspace.ignoreFileOutsideSparseCheckout() else { return everything }
-        let scratch = try TemporaryDirectory(in: modelDirectory.appending("tmp"))
+        let scratch = try TemporaryDirectory(in: context.temporaryDirectory)
         defer { extendLifetime(scratch) }
         let copy = scratch.path.appending("rules")
         try DurableFile.write(bytes, to: copy, permissions: 0o600, durable: false)
