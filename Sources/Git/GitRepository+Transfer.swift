@@ -173,16 +173,29 @@ extension GitRepository {
 
     /// Whether a remote would refuse the references as it is now, for what it has there is not in them.
     ///
-    /// Nothing is changed there, no hook runs, and no question is asked: where the remote does not answer, it is not
-    /// known to refuse anything.
+    /// Nothing is changed there, no hook runs, and no question is asked but of the programs that the environment names
+    /// for it: where the remote does not answer, it is not known to refuse anything.
     package func isRefused(_ refspecs: [GitRefspec], by remote: String) async -> Bool {
         guard let place = try? remoteArgument(remote) else { return false }
         let command: [GitArgument] = [
             "push", "--dry-run", "--quiet", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--", place,
         ]
-        let output = try? await program.with(environment: GitRepository.withoutQuestions)
+        let output = try? await program.with(environment: questionsToPrograms)
             .run(command + refspecs.map(\.argument), accepting: [0, 1])
         return output?.exitCode == 1
+    }
+
+    /// What keeps Git and `ssh` from asking on the terminal, and leaves them the programs that the environment names to
+    /// be asked in its place, as hosts of jobs and editors do: a push asks those, too.
+    private var questionsToPrograms: [String: String] {
+        func isSet(_ name: String) -> Bool { program.environment[name]?.isEmpty == false }
+        var changes = GitRepository.withoutQuestions
+        if isSet("GIT_ASKPASS") { changes["GIT_ASKPASS"] = nil }
+        // Without `force`, `ssh` would ask on the terminal.
+        if isSet("SSH_ASKPASS"), program.environment["SSH_ASKPASS_REQUIRE"] == "force" {
+            for name in ["GIT_ASKPASS", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE"] { changes[name] = nil }
+        }
+        return changes
     }
 
     /// Returns a remote's references by full name; `peeledID` is the tag object's where the remote does not peel it.

@@ -30,7 +30,7 @@ struct VersionPush {
             }
             self.gitRemote = gitRemote
             if isForced {
-                let there = try await workspace.remoteTag(name, at: gitRemote)
+                let there = try await workspace.remoteID(of: name.reference, at: gitRemote)
                 let here = try await workspace.repository.objects.reference(name.reference)?.objectID
                 guard there == nil || there == here else { throw VersionPush.isAnother(name, at: gitRemote) }
                 leases = [name.reference: there]
@@ -96,13 +96,21 @@ struct VersionPush {
 
     private func hints(after error: any Error) async throws -> [String] {
         // Somebody may have pushed since the branch was looked at.
-        if let branch = try await branch(), (error as? GitError)?.exitCode == 1,
-            try await workspace.repository.isRefused([GitRefspec("refs/heads/\(branch)")], by: gitRemote)
-        {
+        if let branch = try await branch(), (error as? GitError)?.exitCode == 1, await isBehind(branch) {
             return hints(behind: branch)
         }
         if await hasAnother(after: error) { return [VersionPush.replacement(of: name, at: gitRemote)] }
         return ["go on: `git model tag \(ShellWord.quoted(name.text)) --push`"]
+    }
+
+    /// Whether the remote's branch has commits that HEAD has not; `false` where that cannot be seen.
+    private func isBehind(_ branch: String) async -> Bool {
+        let objects = workspace.repository.objects
+        guard let there = try? await workspace.remoteID(of: "refs/heads/\(branch)", at: gitRemote),
+            let head = try? await objects.head().commit
+        else { return false }
+        // A commit that never was here is not in HEAD.
+        return (try? await objects.isAncestor(there, of: head)) != true
     }
 
     /// Whether the remote has another tag of that name, which this one is to replace: without force it never would.
@@ -112,7 +120,7 @@ struct VersionPush {
             return before != nil
         }
         do {
-            let there = try await workspace.remoteTag(name, at: gitRemote)
+            let there = try await workspace.remoteID(of: name.reference, at: gitRemote)
             let here = try await workspace.repository.objects.reference(name.reference)?.objectID
             return there != nil && there != here
         } catch { return before != nil }
@@ -159,7 +167,7 @@ struct VersionPush {
         } catch {
             guard let expected = leases[name.reference] else { throw error }
             // The words of a refusal are for people, and in their language; the remote itself says what happened.
-            let now = try? await workspace.remoteTag(name, at: gitRemote)
+            let now = try? await workspace.remoteID(of: name.reference, at: gitRemote)
             let own = try? await workspace.repository.objects.reference(name.reference)?.objectID
             guard let now, now != expected else { throw error }
             // The answer may have got lost.
@@ -188,10 +196,9 @@ struct VersionPush {
 }
 
 extension Workspace {
-    /// Returns the object that is a Git remote's tag of a version; `nil` where it has none.
-    fileprivate func remoteTag(_ name: TagName, at remote: String) async throws -> GitObjectID? {
-        let found = try await repository.remoteReferences(of: remote, patterns: [name.reference])
-        return found.first { $0.name == name.reference }?.objectID
+    /// Returns the object that a Git remote's reference names, by its full name; `nil` where it has none.
+    fileprivate func remoteID(of name: String, at remote: String) async throws -> GitObjectID? {
+        try await repository.remoteReferences(of: remote, patterns: [name]).first { $0.name == name }?.objectID
     }
 
     /// Pushes references with `git`, with no remote what and where its configuration says: on the user's terminal, or,
