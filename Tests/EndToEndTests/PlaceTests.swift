@@ -151,6 +151,37 @@ import Testing
         #expect(result.output.hasPrefix("1\nexp\nexit 5\n") && result.output.hasSuffix("\n1\n"), "\(result.output)")
     }
 
+    @Test func `A relative place of the store is the main work tree's, also where the Git directory is far from that`()
+        async throws
+    {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git init -q ~/lib && (cd ~/lib && git commit -q --allow-empty -m lib)
+            git -c protocol.file.allow=always submodule -q add ~/lib sub && cd sub
+            git config git-model.store.path ../store && git model init -q --name small && echo 1 > w.bin
+            git model add -q w.bin && git commit -qm one && git model store show | head -1 > ~/place
+            git worktree add -q ~/exp && cat ~/exp/w.bin && cd ~/exp && git model store show | head -1 | cmp ~/place -
+            git init -q --separate-git-dir ~/apart ~/far && cd ~/far && git config git-model.store.path ../shared
+            git model init -q --no-hooks --name small && echo 2 > w.bin && git model add -q w.bin && git commit -qm one
+            git worktree add -q ~/near && cd ~/near && { git model checkout || echo "exit $?"; }
+            git config git-model.store.path ~/shared && git model checkout -q
+            cat w.bin
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let refusal = """
+            1
+            error: cannot tell where the store ../shared is: \(scratch.home)/apart does not say where the main work tree is, \
+            from which that counts
+            hint: make it absolute: `git config git-model.store.path DIRECTORY`
+            exit 5
+            2
+
+            """
+        #expect(result.output == refusal, "\(result.output)")
+    }
+
     @Test func `A clone without checkout reads what HEAD has`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

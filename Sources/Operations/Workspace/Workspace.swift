@@ -13,6 +13,9 @@ struct Workspace: Sendable {
     let root: FilePath
     /// Whether there is no work tree, so that what HEAD has stands for it.
     let isBare: Bool
+    /// The top of the main work tree, or a bare repository, where this is not it and a place counts from there; `nil`
+    /// where Git does not say.
+    let mainPlace: FilePath?
     /// The files of `.mver` that the work tree does not have.
     let shared: SharedFiles
     /// `.git/model` in the common directory, shared by all worktrees.
@@ -32,6 +35,7 @@ struct Workspace: Sendable {
                 hints: ["set it up: `git model init`"]
             )
         }
+        try workspace.requireStorePlace()
         return workspace
     }
 
@@ -77,16 +81,19 @@ struct Workspace: Sendable {
         {
             shared = .none
         }
+        let configuration =
+            readsTracked
+            ? try await Configuration.load(repository, shared, environment: context.environment)
+            : try await Configuration.loadWithoutTracked(repository, environment: context.environment)
         return Workspace(
             context: context,
             repository: repository,
             root: workTree ?? repository.layout.gitDirectory,
             isBare: workTree == nil,
+            mainPlace: repository.isMain || !configuration.hasRelativeStore ? nil : try await repository.mainPlace(),
             shared: shared,
             modelDirectory: repository.layout.commonDirectory.appending("model"),
-            configuration: readsTracked
-                ? try await Configuration.load(repository, shared, environment: context.environment)
-                : try await Configuration.loadWithoutTracked(repository, environment: context.environment)
+            configuration: configuration
         )
     }
 
@@ -97,6 +104,7 @@ struct Workspace: Sendable {
             repository: repository,
             root: root,
             isBare: isBare,
+            mainPlace: mainPlace,
             shared: shared,
             modelDirectory: modelDirectory,
             configuration: configuration
@@ -110,21 +118,11 @@ struct Workspace: Sendable {
             repository: repository,
             root: root,
             isBare: isBare,
+            mainPlace: mainPlace,
             shared: shared,
             modelDirectory: modelDirectory,
             configuration: configuration
         )
-    }
-
-    /// Where the local store is.
-    ///
-    /// All work trees share it: from a linked one, and from within `.git`, a relative place counts from the top of the
-    /// main one.
-    var storePath: FilePath {
-        guard let path = configuration.storePath else { return modelDirectory.appending("store") }
-        let layout = repository.layout
-        let isMain = !layout.isLinkedWorktree && (!isBare || layout.isBare)
-        return (isMain ? root : repositoryPlace).pushing(FilePath(path))
     }
 
     /// Opens the local store, creating it where there is none, and joins its users.

@@ -1,0 +1,51 @@
+import Git
+import Registry
+import SystemIO
+import SystemPackage
+
+extension Workspace {
+    /// Where the local store is.
+    ///
+    /// All work trees share it: from a linked one, and from within `.git`, a relative place counts from the top of the
+    /// main one.
+    var storePath: FilePath {
+        guard let path = configuration.storePath else { return modelDirectory.appending("store") }
+        return (repository.isMain ? root : mainPlace ?? repositoryPlace).pushing(FilePath(path))
+    }
+
+    /// Throws where the store is at a relative place, and where that counts from cannot be told from here.
+    func requireStorePlace() throws {
+        guard configuration.hasRelativeStore, !repository.isMain, mainPlace == nil, let path = configuration.storePath
+        else { return }
+        throw Failure(
+            .failed,
+            "cannot tell where the store \(path) is: \(repository.layout.commonDirectory) does not say where the main "
+                + "work tree is, from which that counts",
+            hints: ["make it absolute: `git config git-model.store.path DIRECTORY`"]
+        )
+    }
+}
+
+extension Configuration {
+    /// Whether the place of the store counts from somewhere.
+    var hasRelativeStore: Bool { storePath.map { FilePath($0).isRelative } ?? false }
+}
+
+extension GitRepository {
+    /// Whether this is the main work tree, or a bare repository.
+    var isMain: Bool { !layout.isLinkedWorktree && (layout.workTree != nil || layout.isBare) }
+
+    /// Returns the top of the main work tree, or the bare repository, as seen from elsewhere; `nil` where Git does not
+    /// say: with `git init --separate-git-dir` only the work tree knows of the Git directory.
+    func mainPlace() async throws -> FilePath? {
+        let common = layout.commonDirectory
+        var git = try await program.configuration(file: common.appending("config"))
+        let own = common.appending("config.worktree")
+        if git.flag("extensions.worktreeConfig") == true, try FileStatus.of(own) != nil {
+            git = git.overridden(by: try await program.configuration(file: own))
+        }
+        if let top = git.value("core.worktree") { return common.pushing(FilePath(top)).lexicallyNormalized() }
+        if common.lastComponent == ".git" { return common.removingLastComponent() }
+        return git.flag("core.bare") == true ? common : nil
+    }
+}
