@@ -138,6 +138,9 @@ package struct Doctor: Sendable {
     }
 
     private func store(of workspace: Workspace) -> Check {
+        do throws(Failure) { try workspace.requireStorePlace() } catch {
+            return .wrong("store: \(error.message)", "git config git-model.store.path DIRECTORY, an absolute one")
+        }
         let shown = workspace.shown(workspace.storePath.removingLastComponent())
         do {
             try Directories.create(workspace.storePath)

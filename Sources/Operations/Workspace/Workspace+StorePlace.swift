@@ -14,7 +14,7 @@ extension Workspace {
     }
 
     /// Throws where the store is at a relative place, and where that counts from cannot be told from here.
-    func requireStorePlace() throws {
+    func requireStorePlace() throws(Failure) {
         guard configuration.hasRelativeStore, !repository.isMain, mainPlace == nil, let path = configuration.storePath
         else { return }
         throw Failure(

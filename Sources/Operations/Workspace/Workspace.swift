@@ -127,6 +127,8 @@ struct Workspace: Sendable {
 
     /// Opens the local store, creating it where there is none, and joins its users.
     func openStore() throws -> JoinedStore {
+        // For hooks and merges, which open what is not set up as well.
+        try requireStorePlace()
         let store = try LocalStore.openOrCreate(storePath)
         let lock = try StoreLock.join(storePath)
         guard try hasStore() else { throw storeIsGone }
