@@ -110,6 +110,25 @@ import Testing
         ] { #expect(parts[2].contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A model that no description tells of is judged where it is named`() async throws {
+        let result = try await run(
+            """
+            git rm -q .mver/models/bert.json && git commit -qnm 'Only tags' && git commit -qn --allow-empty -m Next
+            try() { git model check HEAD~1..HEAD --stage production "$@" || echo "code $?"; }
+            try --model bert && try --model bret && try
+            git tag -d bert@v1.0.0 > ~/log && echo untagged: && try --model bret
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let parts = result.output.split(separator: "untagged:\n")
+        try #require(parts.count == 2, "\(result.output)")
+        for text in [
+            "pass  accuracy >= 0.8", "it is 0.85\n", "may be merged\nerror: there is no model 'bret'\n",
+            "hint: there are: bert\n", "code 5\n", "no model is described that they could be about\n", "code 1\n",
+        ] { #expect(parts[0].contains(text), "\(text): \(result.output)") }
+        #expect(parts[1].contains("pass  accuracy >= 0.8"), "\(result.output)")
+    }
+
     @Test func `Everything that is said of a version is verified`() async throws {
         let result = try await run(
             """

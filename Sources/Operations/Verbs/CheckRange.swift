@@ -150,11 +150,16 @@ package struct CheckRange: Sendable {
         }
         guard !stages.isEmpty else { return }
         // A model that the range takes away is judged, too.
-        let known = Set((before.models + after.models).map(\.name)).sorted()
-        let chosen = try model.map { [try ModelName($0)] } ?? known
+        let described = Set((before.models + after.models).map(\.name))
+        let chosen = try model.map { [try ModelName($0)] } ?? described.sorted()
         // A model whose description cannot be read has no name, and was objected to.
-        if let unknown = chosen.first(where: { !known.contains($0) }), after.damaged.isEmpty {
-            throw Failure.unknownModel(unknown.text, known: known)
+        if let unknown = chosen.first(where: { !described.contains($0) }), after.damaged.isEmpty {
+            // Models that GTO registered are told of by nothing but their versions.
+            let versions = try await workspace.versionsAndStages(among: before.models).versions
+            let known = described.union(versions.map(\.model))
+            guard known.isEmpty || known.contains(unknown) else {
+                throw Failure.unknownModel(unknown.text, known: known.sorted())
+            }
         }
         if chosen.isEmpty { report.add("gates", false, "no model is described that they could be about") }
         try await fetchIncumbents(of: chosen, in: stages, workspace, &report)
