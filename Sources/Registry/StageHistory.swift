@@ -16,6 +16,8 @@ package struct StageHistory: Sendable {
     private let counters: [ModelName: Counters]
     /// When anything last happened to a model, in seconds since 1970.
     private let lastTimes: [ModelName: Int64]
+    /// When versions were last taken back, and models that still are, in seconds since 1970.
+    private let withdrawalTimes: [TagName: Int64], deprecationTimes: [ModelName: Int64]
 
     /// Every model's events, in the order in which they happened.
     private let eventsByModel: [ModelName: [StageEvent]]
@@ -27,6 +29,7 @@ package struct StageHistory: Sendable {
         var counters: [ModelName: Counters] = [:]
         var lastTimes: [ModelName: Int64] = [:]
         var deprecations: [ModelName: RegistryTags.Tag] = [:]
+        var withdrawalTimes: [TagName: Int64] = [:]
         var changes: [RegistryTags.Tag] = []
         for tag in tags.tags {
             guard let event = tag.event, let model = event.model else { continue }
@@ -39,7 +42,10 @@ package struct StageHistory: Sendable {
             case .deprecation:
                 if let other = deprecations[model], !StageHistory.precedes(other, tag) { continue }
                 deprecations[model] = tag
-            case .registration, .deregistration, .creation: continue
+            case .deregistration(let version):
+                let name = TagName(model: model, version: version)
+                withdrawalTimes[name] = max(tag.time, withdrawalTimes[name] ?? tag.time)
+            case .registration, .creation: continue
             }
         }
         // A plain version's name does not say whose it is.
@@ -54,7 +60,10 @@ package struct StageHistory: Sendable {
         events = changes.sorted(by: StageHistory.precedes).compactMap { StageHistory.event(of: $0, byCommit) }
         eventsByModel = Dictionary(grouping: events, by: \.model)
         // A version or stage that came after the deprecation takes it back.
-        deprecated = deprecations.filter { $0.value.time >= lastTimes[$0.key] ?? .min }.mapValues(\.name)
+        let standing = deprecations.filter { $0.value.time >= lastTimes[$0.key] ?? .min }
+        deprecated = standing.mapValues(\.name)
+        deprecationTimes = standing.mapValues(\.time)
+        self.withdrawalTimes = withdrawalTimes
         self.counters = counters
         self.lastTimes = lastTimes
     }
@@ -166,4 +175,12 @@ extension StageHistory {
     ///
     /// Both are seconds since 1970. Clocks differ, and the order of events is that of their times.
     package func nextTime(of model: ModelName, now: Int64) -> Int64 { max(now, (lastTimes[model] ?? .min / 2) + 1) }
+
+    /// Returns when a version that is tagged at `now` may be said to be made: after what took it or its model back.
+    ///
+    /// Both are seconds since 1970. What else happened to the model is no reason for another time than the user's.
+    package func versionTime(of version: SemanticVersion, _ model: ModelName, now: Int64) -> Int64 {
+        let times = [withdrawalTimes[TagName(model: model, version: version)], deprecationTimes[model]]
+        return max(now, (times.compactMap { $0 }.max() ?? .min / 2) + 1)
+    }
 }

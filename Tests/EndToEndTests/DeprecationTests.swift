@@ -27,6 +27,18 @@ import Testing
         ] { #expect(output.contains(text), "\(text): \(output)") }
     }
 
+    @Test func `A version has the time that it is given, whatever happened to the model at other times`() async throws {
+        let output = try await run(
+            """
+            GIT_COMMITTER_DATE=2027-01-01T00:00:00Z git model promote -q v1.1.0 production
+            seq 3 50000 > w.bin && git model add -q w.bin && git commit -qm Three
+            GIT_COMMITTER_DATE=2024-05-01T00:00:00Z git model tag -q v1.2.0
+            git for-each-ref --format='%(taggerdate:short)' refs/tags/bert@v1.2.0
+            """
+        )
+        #expect(output.hasSuffix("2024-05-01\n"), "\(output)")
+    }
+
     @Test func `What is tagged after it was taken back is there again, whatever the clock says`() async throws {
         let output = try await run(
             """

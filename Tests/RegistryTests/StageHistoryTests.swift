@@ -44,6 +44,22 @@ struct StageHistoryTests {
         #expect(history.nextTime(of: bert, now: 1_800_000_000) == 1_800_000_000)
     }
 
+    @Test func `A version is made when it is said to be, but after what took it or its model back`() async throws {
+        let scratch = try await Scratch()
+        try await versions(scratch)
+        try await scratch.tag("bert@v1.0.0!", on: "bert@v1.0.0", date: 1_700_000_300)
+        try await scratch.tag("bert@deprecated", on: "bert@v1.0.0", date: 1_700_000_400)
+        try await scratch.tag("bert#production#1", on: "bert@v1.1.0", date: 1_700_000_900)
+        let (first, second) = (try SemanticVersion("v1.0.0"), try SemanticVersion("v1.1.0"))
+        var history = try await history(scratch)
+        #expect(history.versionTime(of: first, bert, now: 1_600_000_000) == 1_700_000_301)
+        #expect(history.versionTime(of: first, bert, now: 1_700_000_500) == 1_700_000_500)
+        #expect(history.versionTime(of: second, bert, now: 1_600_000_000) == 1_600_000_000)
+        try await scratch.tag("bert@deprecated#2", on: "bert@v1.1.0", date: 1_700_001_000)
+        history = try await self.history(scratch)
+        #expect(history.versionTime(of: second, bert, now: 1_600_000_000) == 1_700_001_001)
+    }
+
     @Test func `Names without a number, in one second, lightweight and foreign tags`() async throws {
         let scratch = try await Scratch()
         try await versions(scratch)

@@ -319,7 +319,7 @@ package struct TagVersion: Sendable {
         let (subject, body) = subjectAndBody(model.name, name.version)
         // What took the version or its model back may have been said by a clock that is ahead of this one.
         let now = workspace.context.taggerTime
-        let next = stages.nextTime(of: model.name, now: now)
+        let next = stages.versionTime(of: name.version, model.name, now: now)
         do {
             try await workspace.repository.createTag(
                 name.text,
