@@ -128,13 +128,21 @@ extension StageHistory {
     ///
     /// `time`, in seconds since 1970, is the last one that counts.
     package func assignments(of model: ModelName, to stage: StageName, at time: Int64 = .max) -> [StageEvent] {
+        promotions(of: model, to: stage, at: time).filter { event in
+            event.version?.withdrawal.map { $0.time <= time } != true
+        }
+    }
+
+    /// Returns the promotions that hold, or would if their versions were not taken back: no demotion followed them.
+    ///
+    /// Order and `time` are as for `assignments`.
+    package func promotions(of model: ModelName, to stage: StageName, at time: Int64 = .max) -> [StageEvent] {
         var seen: Set<GitObjectID> = []
         var found: [StageEvent] = []
         for event in (eventsByModel[model] ?? []).reversed() where event.stage == stage && event.time <= time {
             // The version is its commit, as it is for GTO, unless several are made of one.
             let identity = event.version?.annotation?.id ?? event.commit
-            guard seen.insert(identity).inserted, event.kind == .promotion else { continue }
-            if event.version?.withdrawal.map({ $0.time <= time }) != true { found.append(event) }
+            if seen.insert(identity).inserted, event.kind == .promotion { found.append(event) }
         }
         return found
     }

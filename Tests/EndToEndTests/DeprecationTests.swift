@@ -27,6 +27,23 @@ import Testing
         ] { #expect(output.contains(text), "\(text): \(output)") }
     }
 
+    @Test func `What this clone alone holds for taken back is no matter where it left the stage, or others came after`()
+        async throws
+    {
+        let output = try await run(
+            """
+            seq 3 50000 > w.bin && git model add -q w.bin && git commit -qm Three && git model tag -q v1.2.0 --push
+            git model promote -q v1.0.0 production && git model demote -q v1.0.0 production
+            git model promote -q v1.0.0 staging && git model promote -q v1.1.0 staging
+            git model deprecate -q v1.0.0 --local && git model promote v1.1.0 production && git model promote v1.2.0 staging
+            """
+        )
+        for text in [
+            "production has bert@v1.1.0 now: bert#production#",
+            "staging has bert@v1.2.0 now (before: v1.1.0): bert#staging#",
+        ] { #expect(output.contains(text), "\(text): \(output)") }
+    }
+
     @Test func `A version has the time that it is given, whatever happened to the model at other times`() async throws {
         let output = try await run(
             """

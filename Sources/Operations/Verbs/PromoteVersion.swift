@@ -141,10 +141,10 @@ package struct PromoteVersion: Sendable {
         _ history: StageHistory,
         _ remote: StageRemote
     ) throws {
-        for event in history.events where event.model == version.model && event.stage == stage {
-            guard let withdrawal = event.version?.withdrawal, !remote.has(withdrawal.tag, withdrawal.id) else {
-                continue
-            }
+        for event in history.promotions(of: version.model, to: stage) where event.version?.tag != version.tag {
+            // What was promoted before one that holds is not what gates compare with.
+            guard let withdrawal = event.version?.withdrawal else { return }
+            guard !remote.has(withdrawal.tag, withdrawal.id) else { continue }
             let tag = ShellWord.quoted(withdrawal.tag)
             throw Failure(
                 .failed,
