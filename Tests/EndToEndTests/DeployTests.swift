@@ -156,6 +156,27 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A draft is pushed where its smoke test was passed again since`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config gate.production.require smoke && git commit -qam 'Ask for a smoke test' && git push -q
+            git remote set-head origin -a > ~/log && git model deploy -q v1.1.0 edge
+            git model promote -q v1.1.0 production --local -m Approved && git model deploy -q v1.0.0 edge
+            export GIT_COMMITTER_DATE=2026-02-03T00:00:00Z && git model deploy -q v1.1.0 edge
+            git model promote -n v1.1.0 production --json | grep -o 'passed on edge on [-0-9]*' || echo unchanged
+            git model promote v1.1.0 production -m Approved && git cat-file tag 'bert#production#1' | grep '^Gate'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output.hasSuffix(
+                "production has bert@v1.1.0 now: bert#production#1, pushed to origin\n"
+                    + "Gate: smoke test: passed on edge on 2026-01-02\n"
+            ),
+            "\(result.output)"
+        )
+    }
+
     @Test func `A smoke test of another model of the same commit proves nothing`() async throws {
         let result = try await run(
             """

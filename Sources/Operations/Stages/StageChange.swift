@@ -11,8 +11,8 @@ struct StageChange {
     let version: ModelVersion
     /// What the user says about it; each is a paragraph.
     let messages: [String]
-    /// The gates that were passed, a line each.
-    let gates: [String]
+    /// The gates that were passed.
+    let gates: [GateResult]
     let isSigned: Bool
 
     /// What became of it.
@@ -72,7 +72,7 @@ struct StageChange {
         try await workspace.repository.createTag(
             name,
             on: version.commit,
-            message: message(after: history.last(of: version.model, in: stage)?.annotation.id.hex),
+            message: message(after: history.last(of: version.model, in: stage)?.annotation.id.hex, gates.map(\.line)),
             signing: isSigned ? .always : .asConfigured,
             at: history.nextTime(of: version.model, now: workspace.context.taggerTime)
         )
@@ -82,7 +82,7 @@ struct StageChange {
         event.kind == kind && event.version?.tag == version.tag
     }
 
-    private func message(after previous: String?) -> String {
+    private func message(after previous: String?, _ gates: [String]) -> String {
         let words = messages.joined(separator: "\n\n").split(
             separator: "\n",
             maxSplits: 1,
@@ -94,29 +94,28 @@ struct StageChange {
             : "Take \(version.model) \(version.version) out of \(stage)"
         let subject = words.first.flatMap { $0.isEmpty ? nil : String($0) } ?? usual
         let body = words.count == 2 ? String(words[1]) : ""
-        return VersionTag.message(subject: subject, body: body, trailers: trailers(after: previous).text)
-    }
-
-    private func trailers(after previous: String?) -> StageTrailers {
-        StageTrailers(
+        let trailers = StageTrailers(
             stage: stage,
             model: version.model,
             version: version.version,
             previous: previous,
             gates: gates
         )
+        return VersionTag.message(subject: subject, body: body, trailers: trailers.text)
     }
 
-    /// Throws where a draft that is to be pushed does not say what the user says now, or what gates say now.
+    /// Throws where a draft that is to be pushed does not say what the user says now, or was asked for something else
+    /// than gates ask for now.
     private func requireSaid(by draft: StageEvent) throws {
         let name = "\(version.model)@\(version.version)"
         let drop = "drop the draft, then do it again: `git tag -d \(ShellWord.quoted(draft.tag))`"
         let refusal = "cannot push the draft \(draft.tag)"
         // GTO's own, and those of rollbacks, say nothing of gates.
-        if let said = draft.trailers?.gates, !said.isEmpty, said != trailers(after: nil).gates {
+        let said = draft.trailers?.gates ?? []
+        guard said.isEmpty || asks(for: said) else {
             throw Failure(.failed, "\(refusal): the gates of \(stage) say something else now", hints: [drop])
         }
-        let wanted = message(after: draft.trailers?.previous)
+        let wanted = message(after: draft.trailers?.previous, said.isEmpty ? gates.map(\.line) : said)
         let isSaid = messages.isEmpty || draft.annotation.message == wanted
         guard isSaid, !isSigned || draft.annotation.isSigned else {
             let verb = kind == .promotion ? "promote" : "demote"
@@ -126,6 +125,11 @@ struct StageChange {
                 hints: [drop, "or push it as it is: `git model \(verb) \(name) \(stage)`"]
             )
         }
+    }
+
+    /// Whether lines that a draft has are of the same gates; what was found may be another by now, as a later test is.
+    private func asks(for lines: [String]) -> Bool {
+        lines.count == gates.count && zip(lines, gates).allSatisfy { $0.hasPrefix("\($1.gate): ") }
     }
 
     /// Events that only this clone has would come before this one in its history, and not in anybody else's.

@@ -112,7 +112,7 @@ package struct PromoteVersion: Sendable {
             stage: stage,
             version: version,
             messages: options.messages,
-            gates: report.gates.map(\.line),
+            gates: report.gates,
             isSigned: options.isSigned
         )
         let outcome = try await change.make(after: history, pushingTo: remote)
