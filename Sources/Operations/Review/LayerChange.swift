@@ -10,10 +10,11 @@ package struct LayerChange: Encodable, Sendable {
     package private(set) var count = 0
     /// Of these, how many only one version has, or have another type or shape.
     package private(set) var reshaped = 0
-    /// The Euclidean norm of the difference over that of the earlier values, of the farthest tensor; infinite where the
-    /// earlier values of one were all zero, `nil` where none was measured.
+    /// The Euclidean norm of the difference over that of the earlier values, of the farthest tensor, as far as they are
+    /// finite; infinite where one was all zeros before, or is too large to be squared, `nil` where none was measured.
     package private(set) var relativeDistance: Double?
-    /// The largest absolute difference of two elements.
+    /// The largest absolute difference of two finite elements; infinite where it is too large to be squared, `nil`
+    /// where none was measured.
     package private(set) var maximumDifference: Double?
     /// Numbers of elements in all, and of those that changed, of the tensors that were measured.
     package private(set) var elements: UInt64 = 0, changedElements: UInt64 = 0
