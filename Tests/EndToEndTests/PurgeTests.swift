@@ -85,22 +85,22 @@ import Testing
     @Test func `On a server that OpenSSH reaches`() async throws {
         let scratch = try await ScratchRepository()
         let server = try await SSHServer()
-        let place = """
-            export GIT_SSH_COMMAND="\(server.command)"
-            url='\(server.url(of: "models"))' place='\(server.directory)/models'
-
-            """
-        try await expectPurge(at: place, in: scratch)
+        defer { extendLifetime(server) }
+        try await expectPurge(at: PurgeTests.place(on: server), in: scratch)
     }
 
-    @Test func `What cannot be, or is in another's use, is refused with what to do`() async throws {
-        let scratch = try await ScratchRepository()
-        try scratch.write("[nas]\ntype = alias\nremote = \(scratch.home)/nas\n", to: "../.config/rclone/rclone.conf")
-        let place = """
-            export PATH=$PATH:\(PackageFiles.root)/.build-venv/bin && mkdir ~/nas
-            url=rclone://nas/models place=~/nas/models
+    private static func place(on server: SSHServer) -> String {
+        """
+        export GIT_SSH_COMMAND="\(server.command)"
+        url='\(server.url(of: "models"))' place='\(server.directory)/models'
 
-            """
+        """
+    }
+
+    @Test func `What is in another's use is refused with what to do`() async throws {
+        let scratch = try await ScratchRepository()
+        let server = try await SSHServer()
+        defer { extendLifetime(server) }
         let result = try await run(
             """
             root=$(grep -l "$(git show small@v1.0.0:m.safetensors.mver | sed -n 's/.*sha256://p')" "$place"/roots/* | head -1)
@@ -111,13 +111,39 @@ import Testing
             git model gc --remote store --retire-repository https://other/repository
             git model purge v1.0.0 --yes && git model fsck --deep --check-remote && echo "= done"
             """,
-            at: place,
+            at: PurgeTests.place(on: server),
             in: scratch
         )
         #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
         for text in [
             "because https://other/repository needs them at", "--retire-repository https://other/repository",
             "2 artifact versions can be rebuilt, 1 purged\n", "; gone after ",
+        ] { #expect(result.output.contains(text), "\(text) in \(result.output)") }
+    }
+
+    @Test func `Where files have the times of who wrote them, nothing goes, and it says what to do`() async throws {
+        let scratch = try await ScratchRepository()
+        try scratch.write("[nas]\ntype = alias\nremote = \(scratch.home)/nas\n", to: "../.config/rclone/rclone.conf")
+        let place = """
+            export PATH=$PATH:\(PackageFiles.root)/.build-venv/bin && mkdir ~/nas
+            url=rclone://nas/models place=~/nas/models
+
+            """
+        let result = try await run(
+            """
+            before=$(packs) && code=0 && git model purge v1.0.0 --yes || code=$?
+            test $code = 3 && test ! -e "$place/tomb" && test "$(packs)" = "$before"
+            later && code=0 && git model gc --remote store || code=$?
+            test $code = 5 && test ! -e "$place/tomb" && test "$(packs)" = "$before" && echo "= done"
+            """,
+            at: place,
+            in: scratch
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
+        for text in [
+            "error: remote store: nothing can be deleted in remote rclone://nas/models: it does not say when its files",
+            "hint: purge store where its files can be deleted, or start another store, push everything there, and delete",
+            "hint: start another store, push everything there, and let this one's owner delete it as a whole",
         ] { #expect(result.output.contains(text), "\(text) in \(result.output)") }
     }
 }
