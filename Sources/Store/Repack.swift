@@ -119,7 +119,8 @@ package struct Repack: Sendable {
         }
     }
 
-    /// What a killed command was writing is garbage, and may hold what is to be purged.
+    /// What a killed command was writing is garbage, and may hold what is to be purged; whoever came by SSH may still
+    /// write.
     private func removeTemporaryFiles() throws(StoreError) {
         do {
             let files = try StaleTemporaryFiles.all(inExcludedStore: store.root, now: now)

@@ -22,6 +22,13 @@ package enum StaleTemporaryFiles {
         return try own + among(files.filter { process(of: $0) == TemporaryFile.elsewhere }, now: now)
     }
 
+    /// Returns what `all(inExcludedStore:now:)` leaves there: what somebody who came by SSH may still write.
+    package static func unfinished(inExcludedStore root: FilePath, now: Int64) throws(IOError) -> [FilePath] {
+        let files = try files(in: root).filter { process(of: $0) == TemporaryFile.elsewhere }
+        let stale = Set(try among(files, now: now))
+        return files.filter { !stale.contains($0) }
+    }
+
     /// A store may be a link to where there is room for it; a walk refuses one.
     private static func files(in root: FilePath) throws(IOError) -> [FilePath] {
         try DirectoryWalk.entries(under: FileStatus.realPath(of: root)).map { root.appending($0.path) }

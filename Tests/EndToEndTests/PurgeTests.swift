@@ -97,6 +97,28 @@ import Testing
         """
     }
 
+    @Test func `What a push by SSH left in a directory is told of, and gone a day later`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await run(
+            """
+            left="$place/packs/.git-model-tmp-0-1" own=.git/model/store/packs/.git-model-tmp-0-2
+            cp ~/v1 "$left" && cp ~/v1 $own && git model purge v1.0.0 --dry-run 2> ~/err && cat ~/err
+            test $(grep -c '^warning: what a push by SSH began in ' ~/err) = 2
+            git model purge v1.0.0 --yes && test -e "$left" && test -e $own
+            later && touch -d "$(date -d '25 hours ago' '+%F %T')" $own
+            git model gc && test ! -e $own && test -e "$left" && git model gc --remote store && test ! -e "$left"
+            git model purge v1.0.0 --yes 2> ~/err && test $(grep -c '^warning: ' ~/err) = 0 && echo "= done"
+            """,
+            at: "url=~/models place=~/models\n",
+            in: scratch
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
+        for text in [
+            "/.git/model/store and did not finish may have the bytes: when that is a day old, `git model gc` deletes it\n",
+            "/models and did not finish may have the bytes: when that is a day old, `git model gc --remote store` deletes",
+        ] { #expect(result.output.contains(text), "\(text) in \(result.output)") }
+    }
+
     @Test func `What is in another's use is refused with what to do`() async throws {
         let scratch = try await ScratchRepository()
         let server = try await SSHServer()

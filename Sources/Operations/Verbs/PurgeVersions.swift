@@ -128,7 +128,7 @@ package struct PurgeVersions: Sendable {
         report.stores.append(try await purge.run(on: store, of: nil))
         if !isDryRun { try workspace.knownFiles.removeAll() }
         let shared = try purge.stillRebuilt(in: store)
-        report.warnings += try StorePurge.quarantines(of: store)
+        report.warnings += try purge.leftovers(in: store, of: nil)
         report.warnings += report.artifacts.filter { shared.contains($0.oid) }.map {
             "\($0.path): other versions have every byte of it"
         }
@@ -140,6 +140,7 @@ package struct PurgeVersions: Sendable {
                     continue
                 }
                 report.stores.append(outcome.entry)
+                report.warnings += outcome.warnings
                 report.warnings += report.artifacts.filter { outcome.stillRebuilt.contains($0.oid) }.map {
                     "\($0.path): others have every byte of it in remote \(name)"
                 }

@@ -43,11 +43,25 @@ struct StorePurge {
         return Set(victims.filter { Closure(of: [$0], in: store).isComplete }.map { "\($0.oid)" })
     }
 
-    /// Nobody knows what is in a pack that was taken out because it is damaged.
-    static func quarantines(of store: LocalStore) throws -> [String] {
+    /// Returns warnings of files that may have the bytes all the same, in the local store, or, with its name, that of a
+    /// remote: nobody knows what is in them.
+    func leftovers(in store: LocalStore, of remote: String?) throws -> [String] {
+        var warnings: [String] = []
         let directory = store.root.appending(StoreLayout.quarantine)
-        guard try FileStatus.of(directory) != nil, try !DirectoryEntry.all(in: directory).isEmpty else { return [] }
-        return ["damaged packs in \(directory) may have the bytes: delete them when nobody wants to look at them"]
+        if try FileStatus.of(directory) != nil, try !DirectoryEntry.all(in: directory).isEmpty {
+            warnings.append(
+                "damaged packs in \(directory) may have the bytes: delete them when nobody wants to look at them"
+            )
+        }
+        // Whoever pushes by SSH is not locked out.
+        if try !StaleTemporaryFiles.unfinished(inExcludedStore: store.root, now: workspace.context.now()).isEmpty {
+            let command = "git model gc" + (remote.map { " --remote \($0)" } ?? "")
+            warnings.append(
+                "what a push by SSH began in \(store.root) and did not finish may have the bytes: "
+                    + "when that is a day old, `\(command)` deletes it"
+            )
+        }
+        return warnings
     }
 
     /// What became of a remote.
@@ -55,6 +69,8 @@ struct StorePurge {
         let entry: RepackStore.Report.Entry
         /// The objects of which the remote still has every byte, because others need them.
         let stillRebuilt: Set<String>
+        /// What the user has to know of it.
+        var warnings: [String] = []
     }
 
     /// Purges a remote's store; `nil` where there is none yet.
@@ -106,7 +122,11 @@ struct StorePurge {
             for root in retired { try DurableFile.remove(root.path) }
             try remote.forget(oids)
         }
-        return Outcome(entry: entry, stillRebuilt: try stillRebuilt(in: store))
+        return Outcome(
+            entry: entry,
+            stillRebuilt: try stillRebuilt(in: store),
+            warnings: try leftovers(in: store, of: remote.name)
+        )
     }
 
     private static func failure(claimedBy root: RootRecord, in remote: ConfiguredRemote) -> Failure {
