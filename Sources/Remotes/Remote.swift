@@ -15,6 +15,8 @@ package protocol Remote: Sendable {
     /// Whether directories are only the beginnings of names, so that one list of everything takes one request, as that
     /// of a directory.
     var isFlat: Bool { get }
+    /// Whether files may have the times that whoever wrote them says, which only writing one shows.
+    var mayTakeWritersTimes: Bool { get }
     /// The directory where the files are, if they are files that can be locked.
     var lockableDirectory: FilePath? { get }
 
@@ -52,6 +54,8 @@ extension Remote {
     package var isReadOnly: Bool { false }
     /// There are directories.
     package var isFlat: Bool { false }
+    /// The server says when a file was written.
+    package var mayTakeWritersTimes: Bool { false }
     /// None.
     package var lockableDirectory: FilePath? { nil }
     /// What is not whole is nowhere, or is for the service to remove.

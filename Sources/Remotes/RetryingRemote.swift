@@ -22,6 +22,8 @@ package struct RetryingRemote: Remote {
 
     package var isFlat: Bool { inner.isFlat }
 
+    package var mayTakeWritersTimes: Bool { inner.mayTakeWritersTimes }
+
     package var lockableDirectory: FilePath? { inner.lockableDirectory }
 
     package func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {

@@ -153,7 +153,10 @@ import Testing
             """
         let result = try await run(
             """
-            before=$(packs) && code=0 && git model purge v1.0.0 --yes || code=$?
+            before=$(packs) && git model purge v1.0.0 --dry-run 2> ~/err && git model gc --remote store --dry-run 2>> ~/err
+            warning='warning: remote store: whether anything can be deleted there is only seen without `--dry-run`'
+            test $(grep -cFx "$warning" ~/err) = 2 && test "$(packs)" = "$before" && test ! -e "$place/probe"
+            code=0 && git model purge v1.0.0 --yes || code=$?
             test $code = 3 && test ! -e "$place/tomb" && test "$(packs)" = "$before"
             later && code=0 && git model gc --remote store || code=$?
             test $code = 5 && test ! -e "$place/tomb" && test "$(packs)" = "$before" && echo "= done"

@@ -75,6 +75,7 @@ package struct CollectRemoteGarbage: Sendable {
         let plan = try await collection.run(known: known, dryRunAt: isDryRun ? context.now() : nil)
         var report = report(plan, remote.name, now: context.now())
         report.retired = retired
+        if isDryRun { report.warnings = remote.dryRunWarnings }
         if isDryRun, !retired.isEmpty { report.warnings.append("the packs are those of a run that retires no root") }
         return report
     }

@@ -23,6 +23,12 @@ struct ConfiguredRemote: Sendable {
     /// The directory of this machine for what is remembered and put together.
     let directory: FilePath
 
+    /// Warnings of a dry run of what deletes there: it writes nothing, and so does not see whose times files have.
+    var dryRunWarnings: [String] {
+        guard store.remote.mayTakeWritersTimes else { return [] }
+        return ["remote \(name): whether anything can be deleted there is only seen without `--dry-run`"]
+    }
+
     private var acknowledgedPath: FilePath { directory.appending("acknowledged") }
 
     /// Returns the objects that the remote is known to have whole, because a push or fetch saw it.

@@ -164,7 +164,8 @@ struct StorePurge {
         if !isDryRun { try remote.forget(victims.map(\.oid)) }
         return Outcome(
             entry: RepackStore.Report.Entry(report, remote: remote.name),
-            stillRebuilt: Set(report.shared.map { "\($0)" })
+            stillRebuilt: Set(report.shared.map { "\($0)" }),
+            warnings: isDryRun ? remote.dryRunWarnings : []
         )
     }
 

@@ -20,6 +20,8 @@ package struct RcloneRemote: Remote {
 
     package var isThisMachineOnly: Bool { false }
 
+    package var mayTakeWritersTimes: Bool { true }
+
     package func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {
         let access = try await process.access(for: name)
         let part = RangedRead(range: range)

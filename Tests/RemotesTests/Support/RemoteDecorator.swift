@@ -23,6 +23,7 @@ extension RemoteDecorator {
     var name: String { inner.name }
     var isThisMachineOnly: Bool { inner.isThisMachineOnly }
     var isFlat: Bool { inner.isFlat }
+    var mayTakeWritersTimes: Bool { inner.mayTakeWritersTimes }
 
     func read(_ file: String, range: Range<Int>?) async throws(RemoteError) -> [UInt8] {
         let call = RemoteCall(kind: .read, file: file, range: range)
