@@ -48,6 +48,10 @@ struct JournalReconciliation {
     ) async throws {
         // Another clone found out first.
         if session.isRecorded(event) { return try journal.withdraw(event) }
+        if event.release == current, try isSuperseded(event, outcome.seals) {
+            try journal.withdraw(event)
+            return outcome.warnings.append(JournalReconciliation.superseded(event))
+        }
         let seal = outcome.seals.first { $0.release == current }
         if event.state == .paused, try await isDivided(as: event, canary, beside: seal) {
             return try note(event, in: journal, &outcome)
@@ -67,6 +71,16 @@ struct JournalReconciliation {
             outcome.warnings.append("what was under way on \(event.target) could not be put right: \(error)")
         }
         try note(settled, in: journal, &outcome)
+    }
+
+    /// Whether what others did since put there what runs, or divided its traffic: a clone's own journal is seen by
+    /// that clone alone, so that nobody who came after it settled what was announced there.
+    ///
+    /// Where the last of them put another release there, that is not what runs, and the announced one came later.
+    private func isSuperseded(_ event: DeploymentEvent, _ seals: [ReleaseSeal]) throws -> Bool {
+        let since = try session.history(seals).events.filter { $0.id != event.id && $0.sequence >= event.sequence }
+        if event.endsCanary, since.contains(where: { $0.state == .paused }) { return true }
+        return since.last { $0.state == .succeeded }?.release == event.release
     }
 
     private func note(_ event: DeploymentEvent, in journal: DeploymentJournal, _ outcome: inout Outcome) throws {
@@ -139,6 +153,10 @@ struct JournalReconciliation {
 
     private static func nothing(of event: DeploymentEvent) -> String {
         "a deployment of \(event.version) to \(event.target) ended before it changed anything"
+    }
+
+    private static func superseded(_ event: DeploymentEvent) -> String {
+        "\(what(event)), and others deployed since: what runs is left as it is"
     }
 
     /// Notes what put there what runs, where only the target knows: the clone that did it may be gone.
