@@ -12,7 +12,7 @@ struct RecordSharing {
         var remote: String?
         /// The tag that moved the target's stage.
         var stageTag: String?
-        /// The names of the events that got there now.
+        /// The names of the events that it has.
         var told: Set<String> = []
         var warnings: [String] = []
         var hints: [String] = []
@@ -62,7 +62,8 @@ struct RecordSharing {
             throw error
         }
         outcome.remote = remote
-        outcome.told = Set(events.map(\.id))
+        // Of those that are not in the journals any more, too: another clone may have told of them meanwhile.
+        outcome.told = Set(try await records.known().history.events.map(\.id))
         try remove(events)
     }
 
@@ -91,10 +92,11 @@ struct RecordSharing {
         }
     }
 
-    /// Pushes the records alone; where somebody else did meanwhile, with theirs.
+    /// Pushes the records alone; where somebody else did meanwhile, with theirs, which are fetched where there are no
+    /// others.
     private func push(to remote: String) async throws {
         for attempt in 1...RecordSharing.tries {
-            guard let tip = try await records.write([]) else { return }
+            guard let tip = try await records.write([]) else { return try await records.fetch(from: remote) }
             do {
                 try await repository.pushReferences([try GitRefspec(target.reference)], to: remote)
                 return await remember(tip, at: remote)
