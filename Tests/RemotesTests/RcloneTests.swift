@@ -57,7 +57,6 @@ import Testing
         #expect(try await remote.read("packs/x", range: 1..<3) == Array("or".utf8))
     }
 
-    /// A machine that is suspended, or busy, asks how a copy ended long after it did.
     @Test func `Nothing is collected by times that writers gave, and by a service's own it is`() async throws {
         let machine = try Machine()
         var random = PseudoRandom(seed: 12)
@@ -76,6 +75,7 @@ import Testing
         #expect(try await machine.collect(in: bucket).liveCount > 0)
     }
 
+    /// A machine that is suspended, or busy, asks how a copy ended long after it did.
     @Test func `How a copy ended is known however late one asks`() async throws {
         let forgetful = ["RCLONE_RC_JOB_EXPIRE_DURATION": "1ms", "RCLONE_RC_JOB_EXPIRE_INTERVAL": "1ms"]
         let site = try RcloneSite("type = alias\nremote = /", environment: forgetful)
