@@ -38,6 +38,7 @@ import Testing
             cd ~/clone && git pull -q && git model pull -q && cmp a.bin ~/sentiment/a.bin
             git model fsck -q --deep --check-remote && git model status --check-remote
             git status --short && git stash list && test ! -e .git/shallow
+            cd ~ && git model get -q origin.git main -o got && cmp got/a.bin ~/sentiment/a.bin && diff -r got/t ~/sentiment/t
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")

@@ -70,7 +70,7 @@ extension RemoteError: Diagnosable {
                 .authentication,
                 description,
                 causes: tried.map { "\($0.source): \($0.outcome)" },
-                hints: loginHints(url) + agreementHints(url, tried)
+                hints: loginHints(url) + googleHints(url) + agreementHints(url, tried)
             )
         case .full: Diagnosis(.failed, description, hints: ["make room there, or choose another: `--remote NAME`"])
         case .refused: Diagnosis(.failed, description)
@@ -85,12 +85,15 @@ extension RemoteError: Diagnosable {
     private func loginHints(_ url: String) -> [String] {
         switch try? RemoteURL(parsing: url, relativeTo: "/") {
         case .ssh(let location): ["log in by hand, which also shows the server's key: `\(location.login)`"]
-        case .gcs: ["log in: `gcloud auth application-default login`"]
         case .web where url.hasSuffix(RemoteURL.hiddenQuery):
             ["agree to its use, where you have not: `git model trust` lists the URLs"]
         case .rclone, .web, .lfs: ["agree to its use, where you have not: `\(Trust.line(url))`"]
         default: []
         }
+    }
+
+    private func googleHints(_ url: String) -> [String] {
+        url.hasPrefix("gs://") ? ["log in: `gcloud auth application-default login`"] : []
     }
 
     /// Keys are looked for nowhere where a bucket's service is one that nobody agreed to.

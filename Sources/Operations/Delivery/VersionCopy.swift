@@ -18,6 +18,9 @@ struct VersionCopy {
         let place = VersionCopy.location(url, from: context)
         let inner = context.standing(in: directory)
         let repository = try await GitRepository.create(at: directory, environment: inner.environment)
+        // As in a clone: a remote may be named by it, as `lfs:origin` is.
+        let origin = try GitConfigurationKey("remote.origin.url")
+        try await repository.program.setConfiguration(origin, to: place, in: .local)
         let advertised = AdvertisedVersions(references: try await repository.remoteReferences(of: place))
         let reference: String
         do throws(ResolutionError) { reference = try advertised.reference(for: text) } catch {
