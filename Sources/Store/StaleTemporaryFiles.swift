@@ -9,7 +9,7 @@ package enum StaleTemporaryFiles {
     /// The same for a file whose process cannot be told, or whose number another process has by now.
     private static let longPatience: Int64 = 24 * patience
 
-    /// Returns the files below `root`, at the wall-clock time `now` in ns.
+    /// Returns the files below `root`, at the wall-clock time `now` in ns; none where there is no such directory.
     package static func all(in root: FilePath, now: Int64) throws(IOError) -> [FilePath] {
         try among(files(in: root), now: now)
     }
@@ -31,7 +31,8 @@ package enum StaleTemporaryFiles {
 
     /// A store may be a link to where there is room for it; a walk refuses one.
     private static func files(in root: FilePath) throws(IOError) -> [FilePath] {
-        try DirectoryWalk.entries(under: FileStatus.realPath(of: root)).map { root.appending($0.path) }
+        guard try FileStatus.of(root, followingLinks: true) != nil else { return [] }
+        return try DirectoryWalk.entries(under: FileStatus.realPath(of: root)).map { root.appending($0.path) }
     }
 
     /// Returns those of some files, at the wall-clock time `now` in ns.

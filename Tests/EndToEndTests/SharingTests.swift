@@ -51,6 +51,20 @@ import Testing
         for text in expected { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A clone whose store is elsewhere keeps its caches, and has all verbs`() async throws {
+        let scratch = try await ScratchRepository(initialized: false)
+        let result = try await scratch.run(
+            Self.pair + """
+                cd ~/a && git model store use -q ~/shared && for n in 1 2; do
+                    git clone -q ~/a ~/clone$n && cd ~/clone$n && git config git-model.store.path ~/shared
+                done
+                git model gc -q --prune-now && cd ~/clone1 && git model checkout -q && sha256sum -c --quiet ~/sum.a
+                git model status && test -s .git/model/stat-cache
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+    }
+
     @Test func `The store of one repository may serve another, which its owner's collection asks`() async throws {
         let scratch = try await ScratchRepository(initialized: false)
         try await scratch.run(

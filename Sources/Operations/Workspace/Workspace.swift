@@ -133,6 +133,8 @@ struct Workspace: Sendable {
         let lock = try StoreLock.join(storePath)
         guard try hasStore() else { throw storeIsGone }
         try registerAsUser()
+        // Where the store is elsewhere, caches and drafts are here all the same; whoever may only read goes without.
+        try? Directories.create(modelDirectory, durable: false)
         let alternates = try store.alternateRoots.map { AlternateLock(lock: try StoreLock.join($0)) }
         return JoinedStore(store: store, lock: lock, alternates: alternates)
     }
