@@ -116,6 +116,30 @@ import Testing
         #expect(!result.output.contains("secret"), "\(result.output)")
     }
 
+    @Test func `So does one that was pushed to the Git remote that branches are pushed to`() async throws {
+        let result = try await run(
+            """
+            cp -r ~/origin.git ~/fork.git && git remote add fork ~/fork.git && git config remote.pushDefault fork
+            version v1.0.1 && test -z "$(git ls-remote ~/origin.git 'refs/tags/*v1.0.1')" && cd ~/other
+            git remote add fork ~/fork.git && git model purge v1.0.0 --dry-run
+            for key in remote.pushDefault branch.main.pushRemote branch.topic.remote; do
+                git config $key fork && git model purge v1.0.0 --yes || echo "$key refused $?"
+                git config --unset $key
+            done
+            git remote remove fork && git config remote.pushDefault ~/fork.git
+            git model purge v1.0.0 --yes || echo "URL refused $?"
+            """
+        )
+        let what = "has what is not here, and may need its bytes: small@v1.0.1, refs/heads/fix\n"
+        check(
+            result,
+            says: [
+                "error: cannot purge v1.0.0: fork \(what)", "/fork.git \(what)", "remote.pushDefault refused 5\n",
+                "branch.main.pushRemote refused 5\n", "branch.topic.remote refused 5\n", "URL refused 5\n",
+            ]
+        )
+    }
+
     @Test func `A version that is another one here is named, and so is a Git remote that cannot be asked`() async throws
     {
         let result = try await run(

@@ -44,7 +44,7 @@ struct UnfetchedReferences {
     }
 
     /// The Git remotes whose clones share this one's roots, or everybody's versions; all, where it is not clear which
-    /// has these; also where Git pushes to in their place.
+    /// has these; also those that branches belong to, and wherever else Git, and so `tag --push`, pushes to.
     static func places(of workspace: Workspace) async throws -> [Workspace.GitPlace] {
         let names = workspace.configuration.gitRemoteURLs.keys.sorted()
         guard let registry = try? workspace.registryRemote() else {

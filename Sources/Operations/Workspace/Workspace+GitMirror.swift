@@ -81,18 +81,20 @@ extension Workspace {
     }
 
     /// Returns every place that may have branches of this repository: the Git remotes, and what else is fetched from or
-    /// pushed to, by URL; or only those of the Git remotes that are `chosen`.
+    /// pushed to, by URL; or only those of the Git remotes that are `chosen`, and what branches belong to or are pushed
+    /// to in general.
     func gitRemotesAndURLs(of chosen: [String]? = nil) async throws -> [GitPlace] {
         let git = try await repository.program.configuration()
+        let named = Set(git.entries.lazy.filter { Workspace.isOfBranches($0.key) }.compactMap(\.value))
         let names = git.subsections(of: "remote").filter {
-            git.value("remote.\($0).url") != nil && chosen?.contains($0) != false
+            git.value("remote.\($0).url") != nil && (chosen?.contains($0) != false || named.contains($0))
         }
         // Git fetches from the first URL, and pushes to all, or to others.
         var known = Set(names.compactMap { git.values("remote.\($0).url").first })
         var places = names.map(GitPlace.init(named:))
         for entry in git.entries where Workspace.isPlace(entry.key) {
-            let isOfRemote = entry.key.section == "remote" && entry.key.subsection.map(names.contains) == true
-            guard chosen == nil || isOfRemote else { continue }
+            let isOfRemote = entry.key.subsection.map(names.contains) == true
+            guard chosen == nil || isOfRemote || Workspace.isOfBranches(entry.key) else { continue }
             // A word alone is a name, or says that nothing is pushed there.
             guard let text = entry.value, !names.contains(text), text.contains("/") || text.contains(":") else {
                 continue
@@ -106,9 +108,14 @@ extension Workspace {
 
     /// Whether a variable of Git's says where is fetched from or pushed to.
     private static func isPlace(_ key: GitConfigurationKey) -> Bool {
+        let isOfRemote = key.section == "remote" && key.subsection != nil
+        return isOfRemote ? ["url", "pushurl"].contains(key.name) : isOfBranches(key)
+    }
+
+    /// Whether a variable of Git's says which place a branch, or any of them, is fetched from or pushed to.
+    private static func isOfBranches(_ key: GitConfigurationKey) -> Bool {
         switch (key.section, key.subsection) {
         case ("remote", nil): key.name == "pushdefault"
-        case ("remote", _): ["url", "pushurl"].contains(key.name)
         case ("branch", .some): ["remote", "pushremote"].contains(key.name)
         default: false
         }
