@@ -102,6 +102,7 @@ import Testing
             git model purge v1.0.0 --yes || echo refused $?
             git fetch -q --tags ~/fork.git '+refs/heads/*:refs/remotes/origin-2/*' && git model purge v1.0.0 --dry-run
             git remote set-url --push origin http://ada:secret@127.0.0.1:1/x && git model purge v1.0.0 --yes || echo unasked $?
+            git remote set-url --push origin /dev/null && git model purge v1.0.0 --dry-run && echo nowhere
             """
         )
         check(
@@ -111,6 +112,8 @@ import Testing
                 "/fork.git '+refs/heads/*:refs/remotes/origin-2/*'`\n", "for small@v1.0.1", "unasked ",
                 "error: cannot purge v1.0.0: it is not known which versions http://127.0.0.1:1/x has\n",
                 "git ls-remote --quiet -- http://127.0.0.1:1/x ",
+                "no more, take it out of Git's configuration: `git config --unset-all remote.origin.pushurl`\n",
+                "hint: or purge all the same, also what is in use: `--force`\n", "\nnowhere\n",
             ]
         )
         #expect(!result.output.contains("secret"), "\(result.output)")
@@ -157,7 +160,7 @@ import Testing
                 "may need its bytes: small@v2.0.0\n",
                 "`git fetch --force origin refs/tags/small@v2.0.0:refs/tags/small@v2.0.0`\n", "other 5\n",
                 "error: cannot purge v1.0.0: it is not known which versions origin has\n",
-                "hint: purge all the same: `--force`\n", "unasked 13\n",
+                "hint: purge all the same, also what is in use: `--force`\n", "unasked 13\n",
                 "warning: it is not known which versions origin has: ", "  purged  ",
             ]
         )

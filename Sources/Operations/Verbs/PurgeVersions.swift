@@ -99,7 +99,9 @@ package struct PurgeVersions: Sendable {
                 try workspace.context.cancellation.check()
                 let unknown = "it is not known which versions \(Workspace.withoutLogin(place.remote)) has"
                 guard isForced else {
-                    let hints = ["purge all the same: `--force`"]
+                    let force = "purge all the same, also what is in use: `--force`"
+                    // By `origin` clones know that they are of one repository.
+                    let hints = place.remote == "origin" ? [force] : [place.removalHint, "or " + force]
                     throw Failure(nil, "cannot purge \(names): \(unknown)", hints: hints, cause: error)
                 }
                 warnings.append("\(unknown): \(error)")

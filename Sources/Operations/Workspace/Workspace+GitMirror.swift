@@ -42,7 +42,7 @@ extension Workspace {
                 throw Failure(
                     nil,
                     "cannot tell what leads to a commit: Git remote \(name) cannot be fetched",
-                    hints: ["where it is no more, take it out of Git's configuration: `\(place.removal)`"],
+                    hints: [place.removalHint],
                     cause: error
                 )
             }
@@ -56,7 +56,10 @@ extension Workspace {
         /// The name below `refs/remotes` under which its branches can be fetched beside those of all other places.
         let branches: String
         /// The command that takes it out of Git's configuration.
-        let removal: String
+        private let removal: String
+
+        /// What to do where there is no such place any more.
+        var removalHint: String { "where it is no more, take it out of Git's configuration: `\(removal)`" }
 
         init(named name: String) {
             remote = name
@@ -95,10 +98,10 @@ extension Workspace {
         for entry in git.entries where Workspace.isPlace(entry.key) {
             let isOfRemote = entry.key.subsection.map(names.contains) == true
             guard chosen == nil || isOfRemote || Workspace.isOfBranches(entry.key) else { continue }
-            // A word alone is a name, or says that nothing is pushed there.
-            guard let text = entry.value, !names.contains(text), text.contains("/") || text.contains(":") else {
-                continue
-            }
+            // A word alone is a name, or says that nothing is pushed there, as the null device does.
+            guard let text = entry.value, !names.contains(text), text != "/dev/null",
+                text.contains("/") || text.contains(":")
+            else { continue }
             if known.insert(text).inserted {
                 places.append(GitPlace(text, number: places.count + 1, of: entry, in: git))
             }
