@@ -40,7 +40,7 @@ import Testing
             result,
             says: [
                 "\(why), refs/heads/fix\n", "\(why)\n",
-                "hint: fetch it first: `git fetch --tags origin '+refs/heads/*:refs/remotes/origin/*'`\n",
+                "hint: fetch it first: `git fetch --prune --tags origin '+refs/heads/*:refs/remotes/origin/*'`\n",
                 "for small@v1.0.1", "\n1\n3\n",
             ]
         )
@@ -141,6 +141,22 @@ import Testing
                 "branch.main.pushRemote refused 5\n", "branch.topic.remote refused 5\n", "URL refused 5\n",
             ]
         )
+    }
+
+    @Test func `What is fetched as the hint says stays in use only until it is no more`() async throws {
+        let result = try await run(
+            """
+            cp -r ~/origin.git ~/fork.git && git push -q ~/fork.git fix && cd ~/other
+            git remote set-url --push origin ~/fork.git && git model purge v1.0.0 --yes > ~/refusal 2>&1 || cat ~/refusal
+            fetch=$(sed -n '/fetch it first/{s/^[^`]*`//;s/`$//;p;}' ~/refusal)
+            eval "$fetch" && git model purge v1.0.0 --yes || echo used $?
+            git -C ~/fork.git update-ref -d refs/heads/fix && eval "$fetch" && git model purge v1.0.0 --yes
+            git for-each-ref refs/remotes/origin refs/tags | wc -l
+            """
+        )
+        check(result, says: ["in use by refs/remotes/origin-2/fix\n", "used 5\n", "  purged  "])
+        // The tags, and the other branches, are still there.
+        #expect(result.output.hasSuffix("\n4\n"), "\(result.output)")
     }
 
     @Test func `A version that is another one here is named, and so is a Git remote that cannot be asked`() async throws
