@@ -67,9 +67,7 @@ import Testing
         )
     }
 
-    @Test func `The tag of a purged version does not vouch for a branch at its commit, and that of another one does`()
-        async throws
-    {
+    @Test func `The tag of a version does not vouch for a branch at its commit`() async throws {
         let result = try await run(
             """
             git push -q origin fix:refs/heads/release-1 && cd ~/other
@@ -77,9 +75,7 @@ import Testing
             git fetch -q && git model purge v1.0.0 --yes || echo used $?
             git update-ref -d refs/remotes/origin/release-1 && git update-ref refs/git-model/runs/1 small@v1.0.0^{commit}
             git model purge v1.0.0 --dry-run || echo run $?
-            git -C ~/origin.git update-ref -d refs/heads/release-1
-            git switch -q --detach && git branch -q -D main && git remote set-head origin -d
-            git update-ref -d refs/remotes/origin/main && git model purge v1.0.0 --yes
+            git -C ~/origin.git update-ref -d refs/heads/release-1 && git model purge v1.0.0 --yes
             """
         )
         let why = "origin has what is not here, and may need its bytes: refs/heads/release-1\n"
@@ -91,6 +87,27 @@ import Testing
             ]
         )
         #expect(result.output.ranges(of: why).count == 2, "\(result.output)")
+    }
+
+    @Test func `Nor does that of another model, which keeps only its own`() async throws {
+        let result = try await run(
+            """
+            seq 1 100 > t.bin && git switch -q main && git model init -q --name b && echo b > b.bin
+            git model add -q --model b b.bin && seq 5 50000 > w.bin && git model add -q w.bin && git commit -qm both
+            git model tag -q small@v3.0.0 --push && git model tag -q b@v1.0.0 --push
+            seq 6 50000 > w.bin && git model add -q w.bin && git commit -qm on && git model push -q --git
+            rm -rf ~/other && git clone -q ~/origin.git ~/other && git push -q origin b@v1.0.0^{commit}:refs/heads/release-2
+            cd ~/other && git model purge small@v3.0.0 --yes || echo unknown $?
+            git fetch -q && git model purge small@v3.0.0 --yes || echo used $?
+            """
+        )
+        check(
+            result,
+            says: [
+                "origin has what is not here, and may need its bytes: refs/heads/release-2\n", "unknown 5\n",
+                "w.bin is in use by refs/remotes/origin/release-2\n", "used 5\n",
+            ]
+        )
     }
 
     @Test func `A version that was only pushed where Git does not fetch from keeps what it needs, too`() async throws {

@@ -95,7 +95,7 @@ package struct PurgeVersions: Sendable {
         var warnings: [String] = []
         for place in try await UnfetchedReferences.places(of: workspace) {
             let unfetched: UnfetchedReferences
-            do { unfetched = try await UnfetchedReferences(at: place, except: resolved, in: workspace) } catch {
+            do { unfetched = try await UnfetchedReferences(at: place, in: workspace) } catch {
                 try workspace.context.cancellation.check()
                 let unknown = "it is not known which versions \(Workspace.withoutLogin(place.remote)) has"
                 guard isForced else {

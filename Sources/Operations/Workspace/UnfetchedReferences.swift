@@ -18,8 +18,9 @@ struct UnfetchedReferences {
 
     /// Asks a Git remote; nothing is fetched.
     ///
-    /// What leads here to the same commit and is no use of it, as the tags of the purged versions, vouches for nothing.
-    init(at place: Workspace.GitPlace, except purged: [ResolvedVersion], in workspace: Workspace) async throws {
+    /// What leads here to the same commit and is no use of all that it has, as the tag of a version, vouches for
+    /// nothing.
+    init(at place: Workspace.GitPlace, in workspace: Workspace) async throws {
         self.place = place
         let there = try await workspace.repository.remoteReferences(
             of: place.remote,
@@ -27,7 +28,7 @@ struct UnfetchedReferences {
         )
         let here = try await workspace.repository.objects.references(prefix: "refs/")
         let ids = Dictionary(here.map { ($0.name, $0.objectID) }) { first, _ in first }
-        let tags = Set(purged.map { TagName.referencePrefix + $0.name })
+        let tags = Set(try await workspace.versions().map(\.tag.reference))
         let commits = Set(here.lazy.filter { ObjectUses.counts($0, except: tags) }.map(\.peeledID))
         // The branch that has a store itself leads to no model.
         for reference in there where reference.name != "refs/heads/\(LFSLocation.branch)" {
