@@ -16,8 +16,9 @@ package struct StageHistory: Sendable {
     private let counters: [ModelName: Counters]
     /// When anything last happened to a model, in seconds since 1970.
     private let lastTimes: [ModelName: Int64]
-    /// When versions were last taken back, and models that still are, in seconds since 1970.
-    private let withdrawalTimes: [TagName: Int64], deprecationTimes: [ModelName: Int64]
+    /// When versions were last taken back or registered under a number, and when models that still are were taken back,
+    /// in seconds since 1970.
+    private let versionTimes: [TagName: Int64], deprecationTimes: [ModelName: Int64]
 
     /// Every model's events, in the order in which they happened.
     private let eventsByModel: [ModelName: [StageEvent]]
@@ -29,12 +30,17 @@ package struct StageHistory: Sendable {
         var counters: [ModelName: Counters] = [:]
         var lastTimes: [ModelName: Int64] = [:]
         var deprecations: [ModelName: RegistryTags.Tag] = [:]
-        var withdrawalTimes: [TagName: Int64] = [:]
+        var versionTimes: [TagName: Int64] = [:]
         var changes: [RegistryTags.Tag] = []
         for tag in tags.tags {
             guard let event = tag.event, let model = event.model else { continue }
             // A name is taken, whatever its tag is.
             if let counter = event.counter { counters[model, default: Counters()].insert(counter) }
+            if case .registration(let version) = event.kind, event.counter != nil {
+                // It outdoes what is earlier, whatever its object's name is.
+                let name = TagName(model: model, version: version)
+                versionTimes[name] = max(tag.time, versionTimes[name] ?? tag.time)
+            }
             guard tag.hasOwnName else { continue }
             lastTimes[model] = max(tag.time, lastTimes[model] ?? tag.time)
             switch event.kind {
@@ -44,7 +50,7 @@ package struct StageHistory: Sendable {
                 deprecations[model] = tag
             case .deregistration(let version):
                 let name = TagName(model: model, version: version)
-                withdrawalTimes[name] = max(tag.time, withdrawalTimes[name] ?? tag.time)
+                versionTimes[name] = max(tag.time, versionTimes[name] ?? tag.time)
             case .registration, .creation: continue
             }
         }
@@ -63,7 +69,7 @@ package struct StageHistory: Sendable {
         let standing = deprecations.filter { $0.value.time >= lastTimes[$0.key] ?? .min }
         deprecated = standing.mapValues(\.name)
         deprecationTimes = standing.mapValues(\.time)
-        self.withdrawalTimes = withdrawalTimes
+        self.versionTimes = versionTimes
         self.counters = counters
         self.lastTimes = lastTimes
     }
@@ -184,11 +190,12 @@ extension StageHistory {
     /// Both are seconds since 1970. Clocks differ, and the order of events is that of their times.
     package func nextTime(of model: ModelName, now: Int64) -> Int64 { max(now, (lastTimes[model] ?? .min / 2) + 1) }
 
-    /// Returns when a version that is tagged at `now` may be said to be made: after what took it or its model back.
+    /// Returns when a version that is tagged at `now` may be said to be made: after what took it or its model back, and
+    /// after what GTO registered as the same version, which would count instead.
     ///
     /// Both are seconds since 1970. What else happened to the model is no reason for another time than the user's.
     package func versionTime(of version: SemanticVersion, _ model: ModelName, now: Int64) -> Int64 {
-        let times = [withdrawalTimes[TagName(model: model, version: version)], deprecationTimes[model]]
+        let times = [versionTimes[TagName(model: model, version: version)], deprecationTimes[model]]
         return max(now, (times.compactMap { $0 }.max() ?? .min / 2) + 1)
     }
 }

@@ -56,6 +56,16 @@ import Testing
         #expect(output.hasSuffix("2024-05-01\n"), "\(output)")
     }
 
+    @Test func `A version that is tagged anew counts, also where GTO numbered it at another time`() async throws {
+        let output = try await run(
+            """
+            git tag -am Six 'bert@v1.1.0#6' && GIT_COMMITTER_DATE=2024-05-01T00:00:00Z git model tag -q v1.1.0 --force
+            git model show latest --json | grep -o '"name":"[^"]*"'
+            """
+        )
+        #expect(output.hasSuffix("\"name\":\"bert@v1.1.0\"\n"), "\(output)")
+    }
+
     @Test func `What is tagged after it was taken back is there again, whatever the clock says`() async throws {
         let output = try await run(
             """

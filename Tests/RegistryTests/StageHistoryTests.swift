@@ -60,6 +60,20 @@ struct StageHistoryTests {
         #expect(history.versionTime(of: second, bert, now: 1_600_000_000) == 1_700_001_001)
     }
 
+    @Test func `A version is made after what GTO registered as the same one, and counts`() async throws {
+        let scratch = try await Scratch()
+        try await versions(scratch)
+        try await scratch.tag("bert@v1.2.0#6", date: 1_700_000_700)
+        let version = try SemanticVersion("v1.2.0")
+        let time = try await history(scratch).versionTime(of: version, bert, now: 1_600_000_000)
+        #expect(time == 1_700_000_701)
+        try await scratch.tag("bert@v1.2.0#5", date: 1_700_000_600)
+        try await scratch.git("tag", "--delete", "bert@v1.2.0")
+        try await scratch.tag("bert@v1.2.0", date: Int(time))
+        let tags = try await RegistryTags.read(in: try await scratch.open())
+        #expect(tags.versions(plainModel: nil).filter { $0.version == version }.map(\.tag.text) == ["bert@v1.2.0"])
+    }
+
     @Test func `Names without a number, in one second, lightweight and foreign tags`() async throws {
         let scratch = try await Scratch()
         try await versions(scratch)
