@@ -183,6 +183,28 @@ import Testing
         #expect(result.output == refusal, "\(result.output)")
     }
 
+    @Test func `A relative place of the store is the bare repository's in its work trees, whatever its name is`()
+        async throws
+    {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            Self.setUp + """
+                for name in proj/.git proj.git; do
+                    git clone -q --bare ~/sentiment ~/$name && cd ~/$name && git config git-model.store.path kept
+                    git worktree add -q ~/tree && cd ~/tree && git model pull -q && cat weights/m.bin
+                    git model store show | head -1 > ~/place && grep -o "$name/kept" ~/place
+                    cd ~/$name && git model store show | head -1 | cmp ~/place - && git worktree remove --force ~/tree
+                done
+                cd ~/proj && git model store show | head -1 | grep -o 'proj/.git/kept'
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output == "1\nproj/.git/kept\n1\nproj.git/kept\nproj/.git/kept\n",
+            "\(result.output)"
+        )
+    }
+
     @Test func `A clone without checkout reads what HEAD has`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

@@ -7,7 +7,7 @@ extension Workspace {
     /// Where the local store is.
     ///
     /// All work trees share it: from a linked one, and from within `.git`, a relative place counts from the top of the
-    /// main one.
+    /// main one, or from the bare repository.
     var storePath: FilePath {
         guard let path = configuration.storePath else { return modelDirectory.appending("store") }
         return (repository.isMain ? root : mainPlace ?? repositoryPlace).pushing(FilePath(path))
@@ -45,7 +45,8 @@ extension GitRepository {
             git = git.overridden(by: try await program.configuration(file: own))
         }
         if let top = git.value("core.worktree") { return common.pushing(FilePath(top)).lexicallyNormalized() }
-        if common.lastComponent == ".git" { return common.removingLastComponent() }
-        return git.flag("core.bare") == true ? common : nil
+        // A bare repository may be called `.git`, too.
+        if git.flag("core.bare") == true { return common }
+        return common.lastComponent == ".git" ? common.removingLastComponent() : nil
     }
 }
