@@ -29,6 +29,11 @@ package enum StaleTemporaryFiles {
         return files.filter { !stale.contains($0) }
     }
 
+    /// Returns the temporary files of packs in the store `root`, whoever wrote them and still may.
+    package static func packs(in root: FilePath) throws(IOError) -> [FilePath] {
+        try files(in: root.appending("packs")).filter { process(of: $0) != nil }
+    }
+
     /// A store may be a link to where there is room for it; a walk refuses one.
     private static func files(in root: FilePath) throws(IOError) -> [FilePath] {
         guard try FileStatus.of(root, followingLinks: true) != nil else { return [] }

@@ -119,6 +119,28 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text) in \(result.output)") }
     }
 
+    @Test func `Where packs are on their way out of a directory, what any push left is told of`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await run(
+            """
+            git switch -qc side && head -c 100000 /dev/urandom > n.bin && git model add -q n.bin && git commit -qm side
+            git model push -q && cd ~/other && later && git model gc --remote store --retire --older-than 1
+            ls "$place/tomb" | grep -q . && left="$place/packs/.git-model-tmp-1-1" && cp ~/v1 "$left"
+            git model purge v1.0.0 --dry-run 2> ~/err && cat ~/err && grep -q '^warning: what a push began in ' ~/err
+            git model purge v1.0.0 --yes 2> ~/err && grep -q '^warning: what a push began in ' ~/err && test -e "$left"
+            later && git model gc --remote store && test ! -e "$left"
+            git model purge v1.0.0 --yes 2> ~/err && test $(grep -c '^warning: ' ~/err) = 0 && echo "= done"
+            """,
+            at: "url=~/models place=~/models\n",
+            in: scratch
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
+        for text in [
+            "; gone after ",
+            "/models and did not finish may have the bytes: when that is a day old, `git model gc --remote store` deletes",
+        ] { #expect(result.output.contains(text), "\(text) in \(result.output)") }
+    }
+
     @Test func `What is in another's use is refused with what to do`() async throws {
         let scratch = try await ScratchRepository()
         let server = try await SSHServer()

@@ -130,7 +130,7 @@ package struct PurgeVersions: Sendable {
         report.stores.append(try await purge.run(on: store, of: nil))
         if !isDryRun { try workspace.knownFiles.removeAll() }
         let shared = try purge.stillRebuilt(in: store)
-        report.warnings += try purge.leftovers(in: store, of: nil)
+        report.warnings += try purge.leftovers(in: store.root, of: nil)
         report.warnings += report.artifacts.filter { shared.contains($0.oid) }.map {
             "\($0.path): other versions have every byte of it"
         }

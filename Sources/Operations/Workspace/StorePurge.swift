@@ -45,19 +45,24 @@ struct StorePurge {
 
     /// Returns warnings of files that may have the bytes all the same, in the local store, or, with its name, that of a
     /// remote: nobody knows what is in them.
-    func leftovers(in store: LocalStore, of remote: String?) throws -> [String] {
+    func leftovers(in root: FilePath, of remote: String?, areOthersLockedOut: Bool = true) throws -> [String] {
         var warnings: [String] = []
-        let directory = store.root.appending(StoreLayout.quarantine)
+        let directory = root.appending(StoreLayout.quarantine)
         if try FileStatus.of(directory) != nil, try !DirectoryEntry.all(in: directory).isEmpty {
             warnings.append(
                 "damaged packs in \(directory) may have the bytes: delete them when nobody wants to look at them"
             )
         }
         // Whoever pushes by SSH is not locked out.
-        if try !StaleTemporaryFiles.unfinished(inExcludedStore: store.root, now: workspace.context.now()).isEmpty {
+        let unfinished =
+            areOthersLockedOut
+            ? try StaleTemporaryFiles.unfinished(inExcludedStore: root, now: workspace.context.now())
+            : try StaleTemporaryFiles.packs(in: root)
+        if !unfinished.isEmpty {
             let command = "git model gc" + (remote.map { " --remote \($0)" } ?? "")
+            let push = areOthersLockedOut ? "a push by SSH" : "a push"
             warnings.append(
-                "what a push by SSH began in \(store.root) and did not finish may have the bytes: "
+                "what \(push) began in \(root) and did not finish may have the bytes: "
                     + "when that is a day old, `\(command)` deletes it"
             )
         }
@@ -125,7 +130,7 @@ struct StorePurge {
         return Outcome(
             entry: entry,
             stillRebuilt: try stillRebuilt(in: store),
-            warnings: try leftovers(in: store, of: remote.name)
+            warnings: try leftovers(in: store.root, of: remote.name)
         )
     }
 
@@ -162,10 +167,14 @@ struct StorePurge {
         } catch let error as RemoteError { throw StorePurge.explained(error, of: remote) }
         guard let report else { return nil }
         if !isDryRun { try remote.forget(victims.map(\.oid)) }
+        var warnings = isDryRun ? remote.dryRunWarnings : []
+        if let directory = remote.store.remote.lockableDirectory {
+            warnings += try leftovers(in: directory, of: remote.name, areOthersLockedOut: false)
+        }
         return Outcome(
             entry: RepackStore.Report.Entry(report, remote: remote.name),
             stillRebuilt: Set(report.shared.map { "\($0)" }),
-            warnings: isDryRun ? remote.dryRunWarnings : []
+            warnings: warnings
         )
     }
 
