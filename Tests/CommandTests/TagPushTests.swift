@@ -215,6 +215,40 @@ import Testing
         try await session.shell("\(same) && git merge-base --is-ancestor HEAD small@v1.0.0")
     }
 
+    @Test func `Where Git pushes elsewhere, that place is asked why it took nothing`() async throws {
+        let session = try await Self.withArtifact(
+            """
+            git init -q --bare ../hub && git remote add origin ../hub && git push -q origin main
+            cp -r ../hub ../fork && git clone -q ../hub ../theirs
+            git -C ../theirs commit -q --allow-empty -m theirs && git -C ../theirs push -q origin HEAD:main
+            git remote set-url --push origin ../fork
+            mkdir -p ../fork/hooks && printf '#!/bin/sh\\nexit 1\\n' > ../fork/hooks/pre-receive
+            chmod +x ../fork/hooks/pre-receive
+            """
+        )
+        try await session.succeed("remote", "add", "-q", "store", "../store")
+        // Only the branch that Git fetches has moved on.
+        let first = await session.run("tag", "v1.0.0", "--push")
+        #expect(first.exitCode == 5)
+        #expect(first.error.hasSuffix("hint: go on: `git model tag small@v1.0.0 --push`\n"), "\(first)")
+        #expect(!first.error.contains("git pull"), "\(first)")
+        try await session.shell(
+            """
+            rm ../fork/hooks/pre-receive && git -C ../theirs tag -a -m Theirs small@v1.0.0
+            git -C ../theirs push -q ../fork small@v1.0.0
+            """
+        )
+        let fetch = "git fetch --force ../fork refs/tags/small@v1.0.0:refs/tags/small@v1.0.0"
+        let second = await session.run("tag", "v1.0.0", "--push")
+        #expect(second.exitCode == 5 && second.error.contains("hint: put this one in its place: `"), "\(second)")
+        let forced = await session.run("tag", "v1.0.0", "--force", "--push")
+        #expect(forced.exitCode == 5)
+        #expect(forced.error.contains("caused by: ../fork has another small@v1.0.0, "), "\(forced)")
+        #expect(forced.error.contains("hint: take theirs: `\(fetch)`\n"), "\(forced)")
+        let same = "[ $(git rev-parse small@v1.0.0) = $(git -C ../fork rev-parse small@v1.0.0) ]"
+        try await session.shell("\(fetch) 2> ../log && \(same)")
+    }
+
     @Test func `Git's branch goes to the only remote where none is configured`() async throws {
         let session = try await Self.withArtifact("git init -q --bare ../hub")
         try await session.succeed("remote", "add", "-q", "store", "../store")

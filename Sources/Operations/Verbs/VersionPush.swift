@@ -10,6 +10,8 @@ struct VersionPush {
     private let workspace: Workspace
     private let name: TagName
     private let gitRemote: String
+    /// Where Git pushes to for that: its name, or a URL where that is not what Git fetches from.
+    private let place: String
     /// What the Git remote's tag has to be for this one to take its place; empty where it takes no other's.
     private let leases: [String: GitObjectID?]
 
@@ -29,10 +31,11 @@ struct VersionPush {
                 throw Failure(.failed, "no Git remote is set up", hints: ["add one: `git remote add origin URL`"])
             }
             self.gitRemote = gitRemote
+            place = await workspace.pushPlace(of: gitRemote)
             if isForced {
-                let there = try await workspace.remoteID(of: name.reference, at: gitRemote)
+                let there = try await workspace.remoteID(of: name.reference, at: place)
                 let here = try await workspace.repository.objects.reference(name.reference)?.objectID
-                guard there == nil || there == here else { throw VersionPush.isAnother(name, at: gitRemote) }
+                guard there == nil || there == here else { throw VersionPush.isAnother(name, at: place) }
                 leases = [name.reference: there]
             } else {
                 leases = [:]
@@ -99,14 +102,14 @@ struct VersionPush {
         if let branch = try await branch(), (error as? GitError)?.exitCode == 1, await isBehind(branch) {
             return hints(behind: branch)
         }
-        if await hasAnother(after: error) { return [VersionPush.replacement(of: name, at: gitRemote)] }
+        if await hasAnother(after: error) { return [VersionPush.replacement(of: name, at: place)] }
         return ["go on: `git model tag \(ShellWord.quoted(name.text)) --push`"]
     }
 
     /// Whether the remote's branch has commits that HEAD has not; `false` where that cannot be seen.
     private func isBehind(_ branch: String) async -> Bool {
         let objects = workspace.repository.objects
-        guard let there = try? await workspace.remoteID(of: "refs/heads/\(branch)", at: gitRemote),
+        guard let there = try? await workspace.remoteID(of: "refs/heads/\(branch)", at: place),
             let head = try? await objects.head().commit
         else { return false }
         // A commit that never was here is not in HEAD.
@@ -120,7 +123,7 @@ struct VersionPush {
             return before != nil
         }
         do {
-            let there = try await workspace.remoteID(of: name.reference, at: gitRemote)
+            let there = try await workspace.remoteID(of: name.reference, at: place)
             let here = try await workspace.repository.objects.reference(name.reference)?.objectID
             return there != nil && there != here
         } catch { return before != nil }
@@ -167,19 +170,19 @@ struct VersionPush {
         } catch {
             guard let expected = leases[name.reference] else { throw error }
             // The words of a refusal are for people, and in their language; the remote itself says what happened.
-            let now = try? await workspace.remoteID(of: name.reference, at: gitRemote)
+            let now = try? await workspace.remoteID(of: name.reference, at: place)
             let own = try? await workspace.repository.objects.reference(name.reference)?.objectID
             guard let now, now != expected else { throw error }
             // The answer may have got lost.
             guard now != own else { return }
-            throw VersionPush.isAnother(name, at: gitRemote)
+            throw VersionPush.isAnother(name, at: place)
         }
     }
 
     private static func isAnother(_ name: TagName, at remote: String) -> Failure {
         Failure(
             .failed,
-            "\(remote) has another \(name), which somebody else may rely on",
+            "\(Workspace.withoutLogin(remote)) has another \(name), which somebody else may rely on",
             hints: ["take theirs: `\(fetch(name, from: remote))`", replacement(of: name, at: remote)]
         )
     }
@@ -191,11 +194,22 @@ struct VersionPush {
     }
 
     private static func fetch(_ name: TagName, from remote: String) -> String {
-        "git fetch --force \(ShellWord.quoted(remote)) \(ShellWord.quoted("\(name.reference):\(name.reference)"))"
+        let place = ShellWord.quoted(Workspace.withoutLogin(remote))
+        return "git fetch --force \(place) \(ShellWord.quoted("\(name.reference):\(name.reference)"))"
     }
 }
 
 extension Workspace {
+    /// Returns what has to be asked for what a push to a Git remote would find: `ls-remote` by name asks where Git
+    /// fetches from.
+    fileprivate func pushPlace(of remote: String) async -> String {
+        let (program, name) = (repository.program, GitArgument(remote))
+        guard let source = try? await program.run(["remote", "get-url", "--", name]).line,
+            let target = try? await program.run(["remote", "get-url", "--push", "--", name]).line, target != source
+        else { return remote }
+        return target
+    }
+
     /// Returns the object that a Git remote's reference names, by its full name; `nil` where it has none.
     fileprivate func remoteID(of name: String, at remote: String) async throws -> GitObjectID? {
         try await repository.remoteReferences(of: remote, patterns: [name]).first { $0.name == name }?.objectID
