@@ -249,6 +249,23 @@ import Testing
         try await session.shell("\(fetch) 2> ../log && \(same)")
     }
 
+    @Test func `Where the store took nothing, Git's remote is not asked why`() async throws {
+        let session = try await Self.withArtifact(
+            """
+            git init -q --bare ../origin && git remote add origin ../origin && git push -q origin main
+            printf '#!/bin/sh\\ntouch "%s/../asked"\\nexec git-upload-pack "$@"\\n' "$PWD" > ../upload
+            chmod +x ../upload && git config remote.origin.uploadpack ../upload
+            git ls-remote origin > ../log && rm ../asked && mkdir ../store && touch ../store/packs
+            """
+        )
+        try await session.succeed("remote", "add", "-q", "store", "../store")
+        let answer = await session.run("tag", "v1.0.0", "--push")
+        #expect(answer.exitCode == 13)
+        #expect(answer.error.hasPrefix("error: tagged small@v1.0.0, but could not push it\n"), "\(answer)")
+        #expect(answer.error.contains("hint: go on: `git model tag small@v1.0.0 --push`\n"), "\(answer)")
+        #expect(!session.scratch.exists("../asked"))
+    }
+
     @Test func `Git's branch goes to the only remote where none is configured`() async throws {
         let session = try await Self.withArtifact("git init -q --bare ../hub")
         try await session.succeed("remote", "add", "-q", "store", "../store")

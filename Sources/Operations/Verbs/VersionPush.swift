@@ -119,9 +119,8 @@ struct VersionPush {
     /// Whether the remote has another tag of that name, which this one is to replace: without force it never would.
     private func hasAnother(after error: any Error) async -> Bool {
         let before = leases[name.reference] ?? nil
-        if let kind = (error as? GitError)?.kind, [.unreachable, .authenticationFailed].contains(kind) {
-            return before != nil
-        }
+        // Where Git refused nothing, its remote has nothing to do with it, and may not answer.
+        guard (error as? GitError)?.exitCode == 1 else { return before != nil }
         do {
             let there = try await workspace.remoteID(of: name.reference, at: place)
             let here = try await workspace.repository.objects.reference(name.reference)?.objectID
