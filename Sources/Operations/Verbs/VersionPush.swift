@@ -35,7 +35,11 @@ struct VersionPush {
             if isForced {
                 let there = try await workspace.remoteID(of: name.reference, at: place)
                 let here = try await workspace.repository.objects.reference(name.reference)?.objectID
-                guard there == nil || there == here else { throw VersionPush.isAnother(name, at: place) }
+                guard there == nil || there == here else {
+                    let again = "git model tag \(ShellWord.quoted(name.text)) --force --push"
+                    let way = "`\(VersionPush.fetch(name, from: place))`, then `\(again)`"
+                    throw VersionPush.isAnother(name, at: place, replacedBy: way)
+                }
                 leases = [name.reference: there]
             } else {
                 leases = [:]
@@ -70,9 +74,16 @@ struct VersionPush {
         let (remote, tag) = (ShellWord.quoted(gitRemote), ShellWord.quoted(name.text))
         return [
             "push it with a merge: `git pull --no-rebase \(remote) \(ShellWord.quoted(branch))`, "
-                + "`git model push --git`, then `git push \(remote) \(tag)`",
+                + "`git model push --git`, then `\(tagPush(over: leases[name.reference] ?? nil))`",
             "or begin anew: `git tag -d \(tag)`",
         ]
+    }
+
+    /// The command that pushes the tag as it is, signature and message, also where the remote has an old one.
+    private func tagPush(over old: GitObjectID?) -> String {
+        let remote = ShellWord.quoted(gitRemote)
+        guard let old else { return "git push \(remote) \(ShellWord.quoted(name.text))" }
+        return "git push --force-with-lease=\(name.reference):\(old.hex) \(remote) \(name.reference)"
     }
 
     /// Pushes, and notes in the report what was pushed; a failure says that the tag is there.
@@ -81,6 +92,8 @@ struct VersionPush {
         from store: LocalStore,
         into report: inout TagVersion.Report
     ) async throws {
+        let state = report.isNew ? "tagged \(name), but could not push it" : "cannot push \(name)"
+        let other: GitObjectID?
         do {
             let runs = try await workspace.runsToPush(to: gitRemote)
             let more = try await runArtifacts(of: runs, beside: artifacts, in: store)
@@ -89,12 +102,14 @@ struct VersionPush {
             try requireComplete(push)
             report.warnings += [try await workspace.warning(ofUncommittedRemote: push.remote)].compactMap(\.self)
             report.warnings += try await workspace.pushPins(of: runs, to: gitRemote)
-            try await pushReferences(into: &report)
+            other = try await pushReferences(into: &report)
         } catch {
             if workspace.context.cancellation.isCancelled { throw error }
-            let state = report.isNew ? "tagged \(name), but could not push it" : "cannot push \(name)"
             throw Failure(nil, state, hints: try await hints(after: error), cause: error)
         }
+        guard let other else { return }
+        let way = "`\(tagPush(over: other))`"
+        throw Failure(nil, state, cause: VersionPush.isAnother(name, at: place, replacedBy: way))
     }
 
     private func hints(after error: any Error) async throws -> [String] {
@@ -102,8 +117,11 @@ struct VersionPush {
         if let branch = try await branch(), (error as? GitError)?.exitCode == 1, await isBehind(branch) {
             return hints(behind: branch)
         }
-        if await hasAnother(after: error) { return [VersionPush.replacement(of: name, at: place)] }
-        return ["go on: `git model tag \(ShellWord.quoted(name.text)) --push`"]
+        guard let old = leases[name.reference] ?? nil else {
+            return ["go on: `git model tag \(ShellWord.quoted(name.text)) --push`"]
+        }
+        let push = try await branch() == nil ? "git model push" : "git model push --git"
+        return ["go on: `\(push)`, then `\(tagPush(over: old))`"]
     }
 
     /// Whether the remote's branch has commits that HEAD has not; `false` where that cannot be seen.
@@ -114,18 +132,6 @@ struct VersionPush {
         else { return false }
         // A commit that never was here is not in HEAD.
         return (try? await objects.isAncestor(there, of: head)) != true
-    }
-
-    /// Whether the remote has another tag of that name, which this one is to replace: without force it never would.
-    private func hasAnother(after error: any Error) async -> Bool {
-        let before = leases[name.reference] ?? nil
-        // Where Git refused nothing, its remote has nothing to do with it, and may not answer.
-        guard (error as? GitError)?.exitCode == 1 else { return before != nil }
-        do {
-            let there = try await workspace.remoteID(of: name.reference, at: place)
-            let here = try await workspace.repository.objects.reference(name.reference)?.objectID
-            return there != nil && there != here
-        } catch { return before != nil }
     }
 
     /// Throws where an object did not get to the remote: whoever gets the references could not get what they name.
@@ -151,45 +157,43 @@ struct VersionPush {
         return (files + more).filter { seen.insert($0.pointer).inserted }
     }
 
-    private func pushReferences(into report: inout TagVersion.Report) async throws {
+    /// Returns the remote's tag where that is another, which stays.
+    private func pushReferences(into report: inout TagVersion.Report) async throws -> GitObjectID? {
         if let branch = try await branch() {
             // One reference a push: some hosts start no workflow for tags that come in a crowd.
             try await workspace.pushWithGit([try GitRefspec("refs/heads/\(branch)")], to: gitRemote)
             report.references.append(branch)
         }
-        try await pushTag()
+        if let other = try await pushTag() { return other }
         report.references.append(name.text)
         report.gitRemote = gitRemote
+        return nil
     }
 
-    private func pushTag() async throws {
+    /// Returns the remote's tag where that is neither this one nor what this one is to replace.
+    private func pushTag() async throws -> GitObjectID? {
         do {
             // A refspec that replaces would do so whatever is expected.
             try await workspace.pushWithGit([try GitRefspec(name.reference)], to: gitRemote, expecting: leases)
+            return nil
         } catch {
-            guard let expected = leases[name.reference] else { throw error }
+            // Where Git refused nothing, its remote may not answer.
+            guard leases[name.reference] != nil || (error as? GitError)?.exitCode == 1 else { throw error }
             // The words of a refusal are for people, and in their language; the remote itself says what happened.
             let now = try? await workspace.remoteID(of: name.reference, at: place)
             let own = try? await workspace.repository.objects.reference(name.reference)?.objectID
-            guard let now, now != expected else { throw error }
+            guard let now, now != leases[name.reference] ?? nil else { throw error }
             // The answer may have got lost.
-            guard now != own else { return }
-            throw VersionPush.isAnother(name, at: place)
+            return now == own ? nil : now
         }
     }
 
-    private static func isAnother(_ name: TagName, at remote: String) -> Failure {
+    private static func isAnother(_ name: TagName, at remote: String, replacedBy way: String) -> Failure {
         Failure(
             .failed,
             "\(Workspace.withoutLogin(remote)) has another \(name), which somebody else may rely on",
-            hints: ["take theirs: `\(fetch(name, from: remote))`", replacement(of: name, at: remote)]
+            hints: ["take theirs: `\(fetch(name, from: remote))`", "put this one in its place: \(way)"]
         )
-    }
-
-    /// The commands by which what is tagged now takes the place of the remote's tag, which has to be here for that.
-    private static func replacement(of name: TagName, at remote: String) -> String {
-        let again = "`git model tag \(ShellWord.quoted(name.text)) --force --push`"
-        return "put this one in its place: `\(fetch(name, from: remote))`, then \(again)"
     }
 
     private static func fetch(_ name: TagName, from remote: String) -> String {
