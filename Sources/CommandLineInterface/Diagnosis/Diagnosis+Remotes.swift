@@ -70,7 +70,7 @@ extension RemoteError: Diagnosable {
                 .authentication,
                 description,
                 causes: tried.map { "\($0.source): \($0.outcome)" },
-                hints: loginHints(url) + googleHints(url) + agreementHints(url, tried)
+                hints: loginHints(url) + keyHints(url, tried) + agreementHints(url, tried)
             )
         case .full: Diagnosis(.failed, description, hints: ["make room there, or choose another: `--remote NAME`"])
         case .refused: Diagnosis(.failed, description)
@@ -92,8 +92,11 @@ extension RemoteError: Diagnosable {
         }
     }
 
-    private func googleHints(_ url: String) -> [String] {
-        url.hasPrefix("gs://") ? ["log in: `gcloud auth application-default login`"] : []
+    /// What gives a bucket's service keys, where these were looked for.
+    private func keyHints(_ url: String, _ tried: [CredentialAttempt]) -> [String] {
+        if url.hasPrefix("gs://") { return ["log in: `gcloud auth application-default login`"] }
+        guard url.hasPrefix("s3://"), !tried.isEmpty else { return [] }
+        return ["set keys: `aws configure`; or log in: `aws sso login`"]
     }
 
     /// Keys are looked for nowhere where a bucket's service is one that nobody agreed to.
