@@ -144,16 +144,11 @@ package struct GitSubmodules: Sendable {
         try await program.run(["update-index", "--add", "--cacheinfo", "160000,\(commit.hex),\(path)"])
         // Nothing is written into the configuration, which the user's own work tree shares.
         let settings = [
-            ("protocol.file.allow", "always"), ("submodule.\(name).url", clone.string),
+            (key: "protocol.file.allow", value: "always"), ("submodule.\(name).url", clone.string),
             ("submodule.\(name).active", "true"), ("core.hooksPath", "/dev/null"),
         ]
-        let count = program.environment["GIT_CONFIG_COUNT"].flatMap { Int($0) } ?? 0
-        var environment: [String: String?] = ["GIT_CONFIG_COUNT": "\(count + settings.count)"]
-        for (offset, setting) in settings.enumerated() {
-            environment["GIT_CONFIG_KEY_\(count + offset)"] = setting.0
-            environment["GIT_CONFIG_VALUE_\(count + offset)"] = setting.1
-        }
+        let environment = GitSettings.variables(settings, after: program.environment)
         let command: [GitArgument] = ["submodule", "--quiet", "update", "--checkout", "--", GitArgument(path)]
-        try await program.with(environment: environment).run(command)
+        try await program.with(environment: environment.mapValues { $0 }).run(command)
     }
 }

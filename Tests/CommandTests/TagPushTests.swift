@@ -260,6 +260,23 @@ import Testing
         #expect(try await session.shell("\(push) 2> ../log && \(subject)") == "Approved\n")
     }
 
+    @Test func `Of several places that Git pushes to, one that refuses is an error`() async throws {
+        let session = try await Self.withArtifact(
+            """
+            for n in origin second; do git init -q --bare ../$n; done
+            git remote add origin ../origin && git remote set-url --push origin ../origin
+            git remote set-url --push --add origin ../second
+            printf '#!/bin/sh\\ncase $1 in refs/tags/*) exit 1 ;; esac\\n' > ../second/hooks/update
+            chmod +x ../second/hooks/update
+            """
+        )
+        try await session.succeed("remote", "add", "-q", "store", "../store")
+        let answer = await session.run("tag", "v1.0.0", "--push")
+        let why = "tagged small@v1.0.0, but could not push it"
+        #expect(answer.exitCode == 5 && answer.error.contains(why), "\(answer)")
+        #expect(try await session.shell("git -C ../origin tag") == "small@v1.0.0\n")
+    }
+
     @Test func `Where the store took nothing, Git's remote is not asked why`() async throws {
         let session = try await Self.withArtifact(
             """

@@ -40,7 +40,7 @@ import Testing
             result,
             says: [
                 "\(why), refs/heads/fix\n", "\(why)\n",
-                "hint: fetch it first: `git fetch --prune --tags origin '+refs/heads/*:refs/remotes/origin/*'`\n",
+                "hint: fetch it first: `git fetch --tags origin '+refs/heads/*:refs/remotes/origin/*'`\n",
                 "for small@v1.0.1", "\n1\n3\n",
             ]
         )

@@ -16,11 +16,11 @@ struct VersionCopy {
     /// Fetches the commit of a version, and nothing else, into a directory that may have it from an earlier try.
     init(of url: String, at text: String, in directory: FilePath, context: Context) async throws {
         let place = VersionCopy.location(url, from: context)
-        let inner = context.standing(in: directory)
+        var inner = context.standing(in: directory)
+        // As in a clone: a remote may be named by it, as `lfs:origin` is. A login that the URL has gets into no file.
+        let origin = GitSettings.variables([("remote.origin.url", place)], after: inner.environment)
+        inner.environment.merge(origin) { $1 }
         let repository = try await GitRepository.create(at: directory, environment: inner.environment)
-        // As in a clone: a remote may be named by it, as `lfs:origin` is.
-        let origin = try GitConfigurationKey("remote.origin.url")
-        try await repository.program.setConfiguration(origin, to: place, in: .local)
         let advertised = AdvertisedVersions(references: try await repository.remoteReferences(of: place))
         let reference: String
         do throws(ResolutionError) { reference = try advertised.reference(for: text) } catch {

@@ -12,6 +12,8 @@ struct VersionPush {
     private let gitRemote: String
     /// Where Git pushes to for that: its name, or a URL where that is not what Git fetches from.
     private let place: String
+    /// Whether Git pushes there alone, so that what that has tells what became of a push.
+    private let isOnlyPlace: Bool
     /// What the Git remote's tag has to be for this one to take its place; empty where it takes no other's.
     private let leases: [String: GitObjectID?]
 
@@ -31,7 +33,9 @@ struct VersionPush {
                 throw Failure(.failed, "no Git remote is set up", hints: ["add one: `git remote add origin URL`"])
             }
             self.gitRemote = gitRemote
-            place = await workspace.pushPlace(of: gitRemote)
+            let places = await workspace.pushPlaces(of: gitRemote)
+            place = places[0]
+            isOnlyPlace = places.count == 1
             if isForced {
                 let there = try await workspace.remoteID(of: name.reference, at: place)
                 let here = try await workspace.repository.objects.reference(name.reference)?.objectID
@@ -183,8 +187,10 @@ struct VersionPush {
             let now = try? await workspace.remoteID(of: name.reference, at: place)
             let own = try? await workspace.repository.objects.reference(name.reference)?.objectID
             guard let now, now != leases[name.reference] ?? nil else { throw error }
-            // The answer may have got lost.
-            return now == own ? nil : now
+            guard now == own else { return now }
+            // The answer may have got lost; of several places, it may have been another's.
+            guard isOnlyPlace else { throw error }
+            return nil
         }
     }
 
@@ -203,14 +209,16 @@ struct VersionPush {
 }
 
 extension Workspace {
-    /// Returns what has to be asked for what a push to a Git remote would find: `ls-remote` by name asks where Git
-    /// fetches from.
-    fileprivate func pushPlace(of remote: String) async -> String {
+    /// Returns what has to be asked for what a push to a Git remote would find, at least one: `ls-remote` by name asks
+    /// where Git fetches from.
+    fileprivate func pushPlaces(of remote: String) async -> [String] {
         let (program, name) = (repository.program, GitArgument(remote))
-        guard let source = try? await program.run(["remote", "get-url", "--", name]).line,
-            let target = try? await program.run(["remote", "get-url", "--push", "--", name]).line, target != source
-        else { return remote }
-        return target
+        func urls(_ options: [GitArgument]) async -> [String] {
+            let output = try? await program.run(["remote", "get-url"] + options + ["--", name])
+            return output?.line.split(separator: "\n").map(String.init) ?? []
+        }
+        let (source, targets) = (await urls([]), await urls(["--push", "--all"]))
+        return targets.isEmpty || targets == source ? [remote] : targets
     }
 
     /// Returns the object that a Git remote's reference names, by its full name; `nil` where it has none.

@@ -68,8 +68,10 @@ struct UnfetchedReferences {
         let remote = Workspace.withoutLogin(place.remote)
         let word = ShellWord.quoted(remote)
         let branches = ShellWord.quoted("+refs/heads/*:refs/remotes/\(place.branches)/*")
-        // Without `--prune` a branch that is no more would stay in use here: a URL has no remote that prunes for it.
-        let fetch = missing.isEmpty ? [] : ["fetch it first: `git fetch --prune --tags \(word) \(branches)`"]
+        // A URL has no remote that prunes for it, and a branch that is no more would stay in use here; a remote's name
+        // may have more than its branches below it, such as pull requests, which this would take away.
+        let prune = place.isURL ? "--prune " : ""
+        let fetch = missing.isEmpty ? [] : ["fetch it first: `git fetch \(prune)--tags \(word) \(branches)`"]
         let take = others.prefix(UnfetchedReferences.nameLimit).map { name in
             let reference = TagName.referencePrefix + name
             return "take theirs: `git fetch --force \(word) \(ShellWord.quoted("\(reference):\(reference)"))`"

@@ -55,6 +55,8 @@ extension Workspace {
         let remote: String
         /// The name below `refs/remotes` under which its branches can be fetched beside those of all other places.
         let branches: String
+        /// Whether nothing else is fetched under that name, which is of no Git remote.
+        let isURL: Bool
         /// The command that takes it out of Git's configuration.
         private let removal: String
 
@@ -64,6 +66,7 @@ extension Workspace {
         init(named name: String) {
             remote = name
             branches = name
+            isURL = false
             removal = "git remote remove \(ShellWord.quoted(name))"
         }
 
@@ -71,7 +74,11 @@ extension Workspace {
         /// stay, only its user can take it out.
         init(_ url: String, number: Int, of entry: GitConfiguration.Entry, in git: GitConfiguration) {
             remote = url
-            branches = "\(entry.key.subsection ?? "git")-\(number)"
+            let taken = Set(git.subsections(of: "remote"))
+            var name = "\(entry.key.subsection ?? "git")-\(number)"
+            while taken.contains(name) { name += "-url" }
+            branches = name
+            isURL = true
             let scope =
                 switch entry.scope {
                 case .system, .global, .worktree: " --" + entry.scope.rawValue
