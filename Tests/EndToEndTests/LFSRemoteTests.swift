@@ -190,6 +190,7 @@ import Testing
             git remote add origin http://ada:secret@\(host.authority)/org/models.git
             git model init -q --remote lfs:origin && git commit -qm 'Set up'
             seq 1 20000 > a.bin && git model add -q a.bin && git commit -qm One && git model push -v && git push -q -u origin main
+            git model get -q http://ada:secret@\(host.authority)/org/models.git main -o ~/got && cmp ~/got/a.bin a.bin
             cat ~/.config/git-model/trust && git model remote list && git model trust
             ! git --git-dir="$HOME/host/org/models.git" grep secret git-model-store
             git model remote add -q --force store '\(url)' && git commit -qam Name && rm ~/.config/git-model/trust

@@ -17,10 +17,16 @@ struct VersionCopy {
     init(of url: String, at text: String, in directory: FilePath, context: Context) async throws {
         let place = VersionCopy.location(url, from: context)
         var inner = context.standing(in: directory)
-        // As in a clone: a remote may be named by it, as `lfs:origin` is. A login that the URL has gets into no file.
-        let origin = GitSettings.variables([("remote.origin.url", place)], after: inner.environment)
-        inner.environment.merge(origin) { $1 }
+        // A login that the URL has gets into no file.
+        let plain = GitURL.withoutLogin(place)
+        if plain != place {
+            let login = GitSettings.variables([("url.\(place).insteadOf", plain)], after: inner.environment)
+            inner.environment.merge(login) { $1 }
+        }
         let repository = try await GitRepository.create(at: directory, environment: inner.environment)
+        // As in a clone: a remote may be named by it, as `lfs:origin` is.
+        let origin = try GitConfigurationKey("remote.origin.url")
+        try await repository.program.setConfiguration(origin, to: plain, in: .local)
         let advertised = AdvertisedVersions(references: try await repository.remoteReferences(of: place))
         let reference: String
         do throws(ResolutionError) { reference = try advertised.reference(for: text) } catch {
