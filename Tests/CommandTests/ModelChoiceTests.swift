@@ -44,6 +44,18 @@ import Testing
         #expect(await session.run("show", "v1.0.0").output.hasPrefix("b@v1.0.0\n"))
     }
 
+    @Test func `A description that two branches added to is named with the way out`() async throws {
+        let session = try await Session()
+        try await session.shell("git switch -q -c other && echo 1 > a.bin")
+        try await session.succeed("add", "-q", "a.bin")
+        try await session.shell("git commit -qm a && git switch -q main && echo 2 > b.bin")
+        try await session.succeed("add", "-q", "b.bin")
+        try await session.shell("git commit -qm b && ! git merge -q other > ../log")
+        let answer = await session.run("status")
+        #expect(answer.exitCode == 5 && answer.error.contains("keep in it what both sides added"), "\(answer)")
+        #expect(answer.error.contains("then `git add .mver/models/small.json`"), "\(answer)")
+    }
+
     @Test func `A revision shows only the artifacts that are asked for`() async throws {
         let session = try await Self.two()
         let both = try await session.succeed("show").output

@@ -29,11 +29,15 @@ extension Workspace {
         } catch {
             guard error is FormatError || error is RegistryNameError else { throw error }
             let path = "\(ModelDescription.directory)/\(file)"
-            throw Failure(
-                .failed,
-                "\(path) describes no model: \(error)",
-                hints: ["restore it: `git checkout -- \(path)`"]
-            )
+            // Of two branches that both added artifacts, Git leaves the choice to the user.
+            let isInConflict = String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains {
+                $0.hasPrefix("<<<<<<< ")
+            }
+            let hint =
+                isInConflict
+                ? "it is in conflict: keep in it what both sides added, then `git add \(path)`"
+                : "restore it: `git checkout -- \(path)`"
+            throw Failure(.failed, "\(path) describes no model: \(error)", hints: [hint])
         }
     }
 
