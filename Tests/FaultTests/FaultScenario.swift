@@ -100,11 +100,6 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
             command: "git-model mv -q tree grove"
         ),
         FaultScenario(
-            testDescription: "mv of what was only added",
-            setup: "\(artifacts) && mkdir wood && mv tree wood && git-model add -q noise.bin wood/tree",
-            command: "git-model mv -q wood/tree grove"
-        ),
-        FaultScenario(
             testDescription: "gc",
             setup: """
                 \(artifacts) && git-model add -q noise.bin && git-model add -q tree && git commit -qm One
