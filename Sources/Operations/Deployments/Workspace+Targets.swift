@@ -1,3 +1,4 @@
+import Git
 import Deployment
 import ModelCore
 import Registry
@@ -54,7 +55,7 @@ struct ConfiguredTarget: Sendable {
         guard let name = try? workspace.registryRemote(), let url = workspace.configuration.gitRemoteURLs[name] else {
             return nil
         }
-        return workspace.context.agreedURL(Workspace.withoutLogin(url), from: workspace.root)
+        return workspace.context.agreedURL(GitURL.withoutLogin(url), from: workspace.root)
     }
 
     private static func words(of values: [String: [String]]) -> String {

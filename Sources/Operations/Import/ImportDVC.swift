@@ -161,7 +161,7 @@ package struct ImportDVC: Sendable {
         if experiments > 0 { report.warnings.append("experiments stay with DVC: \(experiments) in refs/exps") }
         guard work.lacksCurrent || work.lacksOld else { return }
         for remote in work.unreachableRemotes {
-            report.warnings.append("only DVC reads its remote \(remote.name), \(Workspace.withoutLogin(remote.url))")
+            report.warnings.append("only DVC reads its remote \(remote.name), \(GitURL.withoutLogin(remote.url))")
         }
         if work.lacksCurrent { report.hints.append("get what is not here: `dvc pull`, then the same command again") }
         if work.lacksOld {

@@ -201,7 +201,7 @@ extension Workspace {
         try pending.remove(all.subtracting(refused))
         guard let failure else { return [] }
         return [
-            "the commits of kept runs did not get to \(Workspace.withoutLogin(remote)): \(failure); "
+            "the commits of kept runs did not get to \(GitURL.withoutLogin(remote)): \(failure); "
                 + "the next push tries again"
         ]
     }

@@ -1,3 +1,4 @@
+import Git
 import ModelCore
 import Registry
 import Remotes
@@ -97,7 +98,7 @@ package struct PurgeVersions: Sendable {
             let unfetched: UnfetchedReferences
             do { unfetched = try await UnfetchedReferences(at: place, in: workspace) } catch {
                 try workspace.context.cancellation.check()
-                let unknown = "it is not known which versions \(Workspace.withoutLogin(place.remote)) has"
+                let unknown = "it is not known which versions \(GitURL.withoutLogin(place.remote)) has"
                 guard isForced else {
                     let force = "purge all the same, also what is in use: `--force`"
                     // By `origin` clones know that they are of one repository.

@@ -48,7 +48,7 @@ package struct ShareRuns: Sendable {
         case .fetch:
             let shared = SharedRuns(workspace)
             try await shared.fetch(from: remote)
-            var report = Report(remote: Workspace.withoutLogin(remote), runs: try await shared.commits.keys.sorted())
+            var report = Report(remote: GitURL.withoutLogin(remote), runs: try await shared.commits.keys.sorted())
             report.hints = report.runs.isEmpty ? [] : ["see them: `git model runs --all`"]
             return report
         case .pushAll:
@@ -72,7 +72,7 @@ package struct ShareRuns: Sendable {
     }
 
     private func push(_ runs: [RunRecord], to remote: String, in workspace: Workspace) async throws -> Report {
-        var report = Report(remote: Workspace.withoutLogin(remote), runs: [])
+        var report = Report(remote: GitURL.withoutLogin(remote), runs: [])
         let shared = SharedRuns(workspace)
         var commits: [(id: GitObjectID, reference: String)] = []
         for run in runs {

@@ -174,6 +174,7 @@ package struct SlimStore: Sendable {
         let result = try await workspace.push(artifacts, to: remote.name, for: version, from: joined.store)
         guard result.problems.isEmpty, result.warnings.isEmpty else {
             report.problems += result.problems
+            report.problems += result.warnings.map { Problem("remote \(remote.name)", message: $0) }
             report.hints.append("the remote changed meanwhile: run the same command again")
             return []
         }

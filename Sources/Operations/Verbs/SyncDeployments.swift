@@ -37,7 +37,7 @@ package struct SyncDeployments: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let remote = try workspace.requireRegistryRemote()
-        var report = Report(remote: Workspace.withoutLogin(remote))
+        var report = Report(remote: GitURL.withoutLogin(remote))
         for name in try await names(in: workspace, remote) {
             let records = DeploymentRecords(workspace: workspace, target: name)
             do { try await records.fetch(from: remote) } catch {

@@ -197,13 +197,13 @@ struct VersionPush {
     private static func isAnother(_ name: TagName, at remote: String, replacedBy way: String) -> Failure {
         Failure(
             .failed,
-            "\(Workspace.withoutLogin(remote)) has another \(name), which somebody else may rely on",
+            "\(GitURL.withoutLogin(remote)) has another \(name), which somebody else may rely on",
             hints: ["take theirs: `\(fetch(name, from: remote))`", "put this one in its place: \(way)"]
         )
     }
 
     private static func fetch(_ name: TagName, from remote: String) -> String {
-        let place = ShellWord.quoted(Workspace.withoutLogin(remote))
+        let place = ShellWord.quoted(GitURL.withoutLogin(remote))
         return "git fetch --force \(place) \(ShellWord.quoted("\(name.reference):\(name.reference)"))"
     }
 }

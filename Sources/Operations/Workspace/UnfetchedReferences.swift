@@ -65,7 +65,7 @@ struct UnfetchedReferences {
             names.count > UnfetchedReferences.nameLimit
             ? " and \(names.count - UnfetchedReferences.nameLimit) more" : ""
         let shown = names.prefix(UnfetchedReferences.nameLimit).map(QuotedPath.encode).joined(separator: ", ")
-        let remote = Workspace.withoutLogin(place.remote)
+        let remote = GitURL.withoutLogin(place.remote)
         let word = ShellWord.quoted(remote)
         let branches = ShellWord.quoted("+refs/heads/*:refs/remotes/\(place.branches)/*")
         // A URL has no remote that prunes for it, and a branch that is no more would stay in use here; a remote's name

@@ -38,7 +38,7 @@ extension Workspace {
         for (number, place) in try await gitRemotesAndURLs().enumerated() {
             let namespace = "\(Workspace.mirrorNamespace)/\(number)"
             do { try await repository.mirrorReferences(of: place.remote, under: namespace) } catch {
-                let name = Workspace.withoutLogin(place.remote)
+                let name = GitURL.withoutLogin(place.remote)
                 throw Failure(
                     nil,
                     "cannot tell what leads to a commit: Git remote \(name) cannot be fetched",

@@ -23,10 +23,10 @@ extension Workspace {
     /// all clones of that have one name.
     func rootIdentity() async throws -> String {
         let origin = try await originURL()
-        if Workspace.isTheSameEverywhere(origin) { return Workspace.withoutLogin(origin) }
+        if Workspace.isTheSameEverywhere(origin) { return GitURL.withoutLogin(origin) }
         let own = try Workspace.identifier(in: repository.layout.commonDirectory)
         guard !origin.isEmpty else { return "\(repositoryPlace)#\(own)" }
-        return try sharedIdentity(of: origin) ?? "\(Workspace.withoutLogin(origin))#\(own)"
+        return try sharedIdentity(of: origin) ?? "\(GitURL.withoutLogin(origin))#\(own)"
     }
 
     /// Returns every name that roots of this repository may have: that of now, and those that it has while it has no
@@ -39,7 +39,7 @@ extension Workspace {
         guard let id = try Workspace.readIdentifier(own) else { return names }
         names.insert("\(repositoryPlace)#\(id)")
         let origin = try await originURL()
-        if !origin.isEmpty { names.insert("\(Workspace.withoutLogin(origin))#\(id)") }
+        if !origin.isEmpty { names.insert("\(GitURL.withoutLogin(origin))#\(id)") }
         return names
     }
 
@@ -77,9 +77,6 @@ extension Workspace {
         }
         return name
     }
-
-    /// A URL as others may read it: without a user's name and password.
-    static func withoutLogin(_ url: String) -> String { GitURL.withoutLogin(url) }
 
     private static func isTheSameEverywhere(_ url: String) -> Bool {
         guard let host = (try? GitAddress(parsing: url))?.host, !host.isEmpty else { return false }

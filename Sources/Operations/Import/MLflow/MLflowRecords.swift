@@ -52,7 +52,7 @@ struct MLflowRecords {
             code: RunCode(
                 commit: commit.flatMap { commits.contains($0) ? $0.hex : nil },
                 branch: facts.tags["mlflow.source.git.branch"],
-                remote: facts.tags["mlflow.source.git.repoURL"].map(Workspace.withoutLogin),
+                remote: facts.tags["mlflow.source.git.repoURL"].map(GitURL.withoutLogin),
                 // MLflow does not say, and a gate that wants clean code must not take silence for it.
                 isDirty: true,
                 difference: nil
