@@ -123,7 +123,7 @@ import Testing
             """
             mkdir ~/disk ~/models && mount --bind ~/disk ~/models
             git model init -q --remote ~/models && git commit -qm 'Set up'
-            head -c 400000 /dev/urandom > a.bin && git model add -q a.bin && git commit -qm a && git model push -q
+            head -c 1200000 /dev/urandom > a.bin && git model add -q a.bin && git commit -qm a && git model push -q
             git model remote check && git model fsck -q --deep --check-remote && git model gc -q --remote store
             test -z "$(find ~/disk -name '.git-model-tmp*')" && find ~/disk/packs -type f | grep -c pack
             mount -o remount,bind,ro ~/models && git clone -q . ~/c && cd ~/c
