@@ -79,6 +79,12 @@ package struct ModelDescription: Sendable, Hashable {
     /// The description's path, from the top of the repository.
     package var path: String { "\(ModelDescription.directory)/\(name)\(ModelDescription.fileSuffix)" }
 
+    /// Returns the model that a file describes by its path from the top of the repository; `nil` where it is none.
+    package static func model(at path: String) -> ModelName? {
+        guard path.hasPrefix(directory + "/"), isDescription(path) else { return nil }
+        return try? ModelName(path.dropFirst(directory.count + 1).dropLast(fileSuffix.count))
+    }
+
     /// Adds an artifact; one that is there already stays.
     package mutating func add(_ artifact: RepositoryPath) {
         if !artifacts.contains(artifact) { artifacts = (artifacts + [artifact]).sorted() }

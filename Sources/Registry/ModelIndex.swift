@@ -11,6 +11,8 @@ package struct ModelIndex: Sendable {
         package let path: String
         /// What is wrong, as a clause.
         package let problem: String
+        /// Whether it has the marks of a merge conflict.
+        package let isUnmerged: Bool
     }
 
     /// The models, sorted by name.
@@ -26,7 +28,10 @@ package struct ModelIndex: Sendable {
                 let text = file.path.dropFirst(ModelDescription.directory.count + 1)
                 let name = try ModelName(text.dropLast(ModelDescription.fileSuffix.count))
                 models.append(try ModelDescription(name, parsing: try file.bytes.get()))
-            } catch { damaged.append(Damage(path: file.path, problem: "\(error)")) }
+            } catch {
+                let isUnmerged = (try? file.bytes.get()).flatMap(ConflictedText.init) != nil
+                damaged.append(Damage(path: file.path, problem: "\(error)", isUnmerged: isUnmerged))
+            }
         }
         self.models = models.sorted { $0.name < $1.name }
         self.damaged = damaged.sorted { $0.path < $1.path }

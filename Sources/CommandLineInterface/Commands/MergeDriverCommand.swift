@@ -5,7 +5,7 @@ import Operations
 struct MergeDriverCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge-driver",
-        abstract: "Merge two pointers, for git merge",
+        abstract: "Merge two pointers, or descriptions of a model, for git merge",
         shouldDisplay: false
     )
 
@@ -14,11 +14,11 @@ struct MergeDriverCommand: ModelCommand {
     @Argument(help: "The common ancestor's version") var base: String
     @Argument(help: "Our version, and the result") var ours: String
     @Argument(help: "Their version") var theirs: String
-    @Argument(help: "The pointer's path in the repository") var path: String
+    @Argument(help: "The file's path in the repository") var path: String
 
-    func perform(in context: Context) async throws -> PointerMerge.Report {
-        try await PointerMerge(base: base, ours: ours, theirs: theirs, path: path).run(in: context)
+    func perform(in context: Context) async throws -> MergeDriver.Report {
+        try await MergeDriver(base: base, ours: ours, theirs: theirs, path: path).run(in: context)
     }
 
-    func render(_ report: PointerMerge.Report, to text: inout Text) {}
+    func render(_ report: MergeDriver.Report, to text: inout Text) {}
 }

@@ -21,6 +21,7 @@ struct CommitCheck {
         var report = Hook.Report()
         let joined = try workspace.openStore()
         try await checkPointers(files.filter { $0.path.hasSuffix(Pointer.fileSuffix) }, joined.store, &report)
+        try await checkDescriptions(files, &report)
         try await checkSizes(
             files.filter { !$0.path.hasSuffix(Pointer.fileSuffix) },
             before: Set(changes.map(\.oldID)),
@@ -52,6 +53,24 @@ struct CommitCheck {
                 Problem(pointer, message: "the bytes that it names are neither here nor in a remote that is known")
             )
             report.hints = ["add the artifact itself: `git model add \(artifact.path.shellWord)`"]
+        }
+    }
+
+    /// A description that is none keeps everybody from tagging, and is one with the marks of a conflict, as a rule.
+    private func checkDescriptions(_ files: [GitIndexChange], _ report: inout Hook.Report) async throws {
+        for file in files {
+            let path = file.path.description
+            guard let model = ModelDescription.model(at: path) else { continue }
+            let limit = Int64(ModelDescription.byteLimit)
+            let bytes = try await workspace.repository.objects.blob(file.newID, limit: limit)
+            if ConflictedText(bytes) != nil {
+                report.problems.append(Problem(path, message: "it has a merge conflict"))
+                report.hints.append(Failure.unmergedDescriptionHint(path))
+                continue
+            }
+            do { _ = try ModelDescription(model, parsing: bytes) } catch {
+                report.problems.append(Problem(path, message: "it describes no model: \(error.problem)"))
+            }
         }
     }
 

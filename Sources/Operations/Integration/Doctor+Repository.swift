@@ -8,7 +8,14 @@ extension Doctor {
     func tracked(in workspace: Workspace) async throws -> [Check] {
         let models = try ModelIndex.workTree(of: workspace.repository).damaged
         let pointers = try await workspace.pointers()
-        var checks = models.map { Check.wrong("\($0.path): \($0.problem)", "git checkout -- \($0.path)") }
+        var checks = models.map { damage in
+            damage.isUnmerged
+                ? Check.wrong(
+                    "\(damage.path) has a merge conflict",
+                    "keep what is right in it, then git add \(damage.path)"
+                )
+                : Check.wrong("\(damage.path): \(damage.problem)", "git checkout -- \(damage.path)")
+        }
         checks += pointers.damaged.map { .wrong("\($0.path): \($0.problem)", Doctor.remedy(for: $0)) }
         return try await checks + ignoreLines(for: pointers.entries, in: workspace)
     }

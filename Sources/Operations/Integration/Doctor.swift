@@ -118,9 +118,12 @@ package struct Doctor: Sendable {
         let configuration = try await workspace.repository.program.configuration()
         let missing = Set(DriverSettings(in: workspace.context).missing(from: configuration).map(\.section))
         var checks: [Check] = missing.sorted().map { .missing("\($0) driver", "git model install") }
-        let path: GitPath = "x.mver"
-        if try await workspace.repository.index.attribute("diff", of: [path])[path] != DriverSettings.name {
-            checks.append(.missing("line for *.mver in .gitattributes", "git model init"))
+        let wanted: [(path: GitPath, attribute: String, name: String)] = [
+            ("x.mver", "diff", "*.mver"), (".mver/models/x.json", "merge", ModelDescription.directory),
+        ]
+        for (path, attribute, name) in wanted
+        where try await workspace.repository.index.attribute(attribute, of: [path])[path] != DriverSettings.name {
+            checks.append(.missing("line for \(name) in .gitattributes", "git model init"))
         }
         return checks.isEmpty ? [.ok("diff and merge drivers")] : checks
     }

@@ -37,7 +37,11 @@ struct DriverSettings: Sendable {
             Setting(section: "diff", variable: "textconv", value: textconv),
             // What a listing shows depends on the store, not on the pointer alone.
             Setting(section: "diff", variable: "cachetextconv", value: "false"),
-            Setting(section: "merge", variable: "name", value: "git-model: artifacts, trees file by file"),
+            Setting(
+                section: "merge",
+                variable: "name",
+                value: "git-model: artifacts, trees file by file, and descriptions"
+            ),
             Setting(section: "merge", variable: "driver", value: merge),
         ]
     }

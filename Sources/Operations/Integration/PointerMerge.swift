@@ -3,52 +3,28 @@ import Store
 import SystemIO
 import SystemPackage
 
-/// `git model merge-driver`: merges trees file by file, and leaves a conflict that names both versions otherwise.
-package struct PointerMerge: Sendable {
-    /// How the merge ended.
-    package struct Report: Operations.Report {
-        package var warnings: [String] = []
-        package var hints: [String] = []
-        package var outcome: Outcome
-
-        private enum CodingKeys: CodingKey {}
-    }
-
-    private static let fileLimit = 16 << 20
-
-    private let base: String
-    private let ours: String
-    private let theirs: String
+/// Merges two versions of a pointer: trees file by file; what is left is a conflict that names both versions.
+struct PointerMerge: Sendable {
+    private let sides: MergeDriver.Sides
     private let path: String
 
-    /// Creates the merge of three files that Git wrote, whose result goes to `ours`; `path` is the pointer's.
-    package init(base: String, ours: String, theirs: String, path: String) {
-        self.base = base
-        self.ours = ours
-        self.theirs = theirs
+    /// Creates the merge of the pointer at `path`, from the top of the repository.
+    init(_ sides: MergeDriver.Sides, of path: String) {
+        self.sides = sides
         self.path = path
     }
 
-    /// Merges; `.negative` is a conflict, which Git notes in its index.
-    package func run(in context: Context) async throws -> Report {
-        func read(_ file: String) throws -> [UInt8] {
-            try DurableFile.read(context.workingDirectory.pushing(FilePath(file)), limit: PointerMerge.fileLimit)
-        }
-        let (old, left, right) = (try read(base), try read(ours), try read(theirs))
-        let target = context.workingDirectory.pushing(FilePath(ours))
-        if left == right || right == old { return Report(outcome: .ok) }
-        if left == old {
-            try DurableFile.write(right, to: target)
-            return Report(outcome: .ok)
-        }
+    /// Merges into the file of our side.
+    func run(in context: Context) async throws -> MergeDriver.Report {
+        let (old, left, right) = (sides.old, sides.left, sides.right)
         var conflict = Conflict()
         if let ours = try? Pointer(parsing: left), let theirs = try? Pointer(parsing: right) {
             let base = try? Pointer(parsing: old)
             // Without a listing, or a store, there is nothing to merge file by file: that is a conflict and no failure.
             switch try? await merge(base, ours, theirs, isBaseEmpty: old.isEmpty, in: context) {
             case .merged(let pointer):
-                try DurableFile.write(pointer.encoded, to: target)
-                return Report(outcome: .ok)
+                try DurableFile.write(pointer.encoded, to: sides.ours)
+                return MergeDriver.Report(outcome: .ok)
             case .conflict(let paths): conflict.files = paths
             case nil: break
             }
@@ -56,7 +32,7 @@ package struct PointerMerge: Sendable {
         }
         let marked =
             Array("<<<<<<< ours\n".utf8) + left + Array("=======\n".utf8) + right + Array(">>>>>>> theirs\n".utf8)
-        try DurableFile.write(marked, to: target)
+        try DurableFile.write(marked, to: sides.ours)
         return report(of: conflict)
     }
 
@@ -67,13 +43,13 @@ package struct PointerMerge: Sendable {
         var files: [String] = []
     }
 
-    private func report(of conflict: Conflict) -> Report {
+    private func report(of conflict: Conflict) -> MergeDriver.Report {
         let artifact = (try? RepositoryPath(path))?.removingPointerSuffix
         let files = conflict.files.isEmpty ? "" : " in \(conflict.files.prefix(3).joined(separator: ", "))"
         let more = conflict.files.count > 3 ? " and \(conflict.files.count - 3) more" : ""
         let sides = conflict.sides.map { "\($0.name) is \($0.pointer.oid.hex.prefix(12)), \($0.pointer.size) bytes" }
         let versions = sides.isEmpty ? "" : ": " + sides.joined(separator: "; ")
-        return Report(
+        return MergeDriver.Report(
             warnings: ["both sides changed \(artifact?.text ?? path)\(files)\(more)\(versions)"],
             hints: artifact.map(PointerMerge.hints(for:)) ?? [],
             outcome: .negative

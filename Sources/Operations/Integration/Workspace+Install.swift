@@ -1,5 +1,6 @@
 import Git
 import ModelCore
+import Registry
 import SystemIO
 import SystemPackage
 
@@ -102,19 +103,31 @@ extension Workspace {
         return result
     }
 
-    /// Makes the root `.gitattributes` give pointers our drivers; returns the file if it changed.
+    /// Makes the root `.gitattributes` give pointers and descriptions our drivers, and keep what both sides of a merge
+    /// ignore; returns the file if it changed.
+    ///
+    /// A pattern that has a line with such attributes keeps it.
     func ensureAttributes() throws -> [RepositoryPath] {
         let name = DriverSettings.name
-        let line = Array("*\(Pointer.fileSuffix) diff=\(name) merge=\(name) text eol=lf".utf8)
+        let wanted = [
+            (pattern: "*\(Pointer.fileSuffix)", has: ["diff=\(name)", "merge=\(name)"], others: " text eol=lf"),
+            (pattern: "/\(ModelDescription.directory)/**", has: ["merge=\(name)"], others: ""),
+            (pattern: ".gitignore", has: ["merge=union"], others: ""),
+        ]
         let path = try RepositoryPath(".gitattributes")
         var bytes = try trackedBytes(of: path) ?? []
-        let isThere = bytes.split(separator: UInt8(ascii: "\n")).contains {
-            $0.starts(with: "*\(Pointer.fileSuffix) ".utf8) && $0.contains(Array("diff=\(name)".utf8))
-                && $0.contains(Array("merge=\(name)".utf8))
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        let missing = wanted.filter { pattern, attributes, _ in
+            !lines.contains { line in
+                line.starts(with: "\(pattern) ".utf8) && attributes.allSatisfy { line.contains(Array($0.utf8)) }
+            }
         }
-        guard !isThere else { return [] }
+        guard !missing.isEmpty else { return [] }
         if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
-        try DurableFile.write(bytes + line + [UInt8(ascii: "\n")], to: location(of: path), permissions: 0o666)
+        for (pattern, attributes, others) in missing {
+            bytes += "\(pattern) \(attributes.joined(separator: " "))\(others)\n".utf8
+        }
+        try DurableFile.write(bytes, to: location(of: path), permissions: 0o666)
         return [path]
     }
 

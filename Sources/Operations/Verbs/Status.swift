@@ -102,6 +102,10 @@ package struct Status: Sendable {
         try await addUnshared(index.entries, in: workspace, joined.store, to: &report)
         report.artifacts.sort { ($0.path, $0.state) < ($1.path, $1.state) }
         report.hints = unreadable.hints + foreign.prefix(1).map(\.renaming)
+        for path in try workspace.descriptionsInConflict() {
+            report.warnings.append("\(path) has a merge conflict: what our side says of the model counts")
+            report.hints.append(Failure.unmergedDescriptionHint(path))
+        }
         report.hints += try await hints(report, among: index.entries, in: workspace)
         return report
     }

@@ -6,7 +6,16 @@ import SystemPackage
 
 extension Workspace {
     /// The models that the work tree describes, and those of a description that it does not have, by name.
-    func models() throws -> [ModelDescription] {
+    ///
+    /// One whose description is in conflict is what our side says.
+    func models() throws -> [ModelDescription] { try descriptions().map(\.model) }
+
+    /// The files of descriptions with the marks of a conflict.
+    func descriptionsInConflict() throws -> [String] { try descriptions().filter(\.isInConflict).map(\.model.path) }
+
+    private typealias Description = (model: ModelDescription, isInConflict: Bool)
+
+    private func descriptions() throws -> [Description] {
         let prefix = ModelDescription.directory + "/"
         var files: [String: [UInt8]] = [:]
         for (path, bytes) in shared.files where path.isInside(GitPath(ModelDescription.directory)) {
@@ -19,39 +28,41 @@ extension Workspace {
                 files[entry.path] = try trackedBytes(of: directory.appending(RepositoryPath(entry.path)))
             }
         }
-        return try files.map(Workspace.description).sorted { $0.name < $1.name }
+        return try files.map(Workspace.description).sorted { $0.model.name < $1.model.name }
     }
 
     /// Reads a description in the file of that name.
-    private static func description(in file: String, _ bytes: [UInt8]) throws -> ModelDescription {
+    private static func description(in file: String, _ bytes: [UInt8]) throws -> Description {
+        let path = "\(ModelDescription.directory)/\(file)"
+        let conflict = ConflictedText(bytes)
         do {
-            return try ModelDescription(ModelName(file.dropLast(ModelDescription.fileSuffix.count)), parsing: bytes)
+            let name = try ModelName(file.dropLast(ModelDescription.fileSuffix.count))
+            return (try ModelDescription(name, parsing: conflict?.ours ?? bytes), conflict != nil)
         } catch {
             guard error is FormatError || error is RegistryNameError else { throw error }
-            let path = "\(ModelDescription.directory)/\(file)"
-            // Of two branches that both added artifacts, Git leaves the choice to the user.
-            let isInConflict = String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains {
-                $0.hasPrefix("<<<<<<< ")
-            }
-            let hint =
-                isInConflict
-                ? "it is in conflict: keep in it what both sides added, then `git add \(path)`"
-                : "restore it: `git checkout -- \(path)`"
+            if conflict != nil { throw Failure.unmergedDescription(path) }
+            let hint = "restore it: `git checkout -- \(path)`"
             throw Failure(.failed, "\(path) describes no model: \(error)", hints: [hint])
         }
     }
 
-    /// Returns the model of that name, or the only one where none is named.
+    /// Returns the model of that name, or the only one where none is named; throws where its description is in
+    /// conflict.
     ///
     /// `example` is how the user names one with the verb at hand.
     func modelDescription(
         named name: String?,
         example: (ModelName) -> String = { "--model \($0)" }
     ) throws -> ModelDescription {
-        let models = try models()
+        let descriptions = try descriptions()
+        let models = descriptions.map(\.model)
+        func settled(_ description: Description) throws(Failure) -> ModelDescription {
+            if description.isInConflict { throw Failure.unmergedDescription(description.model.path) }
+            return description.model
+        }
         if let name {
             let parsed = try ModelName(name)
-            if let model = models.first(where: { $0.name == parsed }) { return model }
+            if let found = descriptions.first(where: { $0.model.name == parsed }) { return try settled(found) }
             throw Failure.unknownModel(name, known: models.map(\.name))
         }
         if models.isEmpty { throw Failure.noModel }
@@ -63,7 +74,7 @@ extension Workspace {
                 hints: ["name it: `\(example(models[0].name))`"]
             )
         }
-        return models[0]
+        return try settled(descriptions[0])
     }
 
     /// Throws unless a model of that name is described or has versions.
@@ -75,12 +86,14 @@ extension Workspace {
 
     /// Writes a model's description where it differs from what is there; returns its path if it did.
     ///
-    /// Throws where it would grow beyond what anybody reads.
+    /// Throws where that has the marks of a conflict, and where it would grow beyond what anybody reads.
     func write(_ model: ModelDescription) throws -> [RepositoryPath] {
         let path = try RepositoryPath(model.path)
         let location = try location(of: path)
         let bytes = model.encoded
-        if try trackedBytes(of: path) == bytes { return [] }
+        let present = try trackedBytes(of: path)
+        if present == bytes { return [] }
+        if let present, ConflictedText(present) != nil { throw Failure.unmergedDescription(model.path) }
         // A sparse checkout gets only the descriptions that change.
         if shared.files[GitPath(model.path)] == bytes { return [] }
         try requireReadable(model)
@@ -111,6 +124,16 @@ extension Failure {
         "no model is described in \(ModelDescription.directory)",
         hints: ["describe one: `git model init --name NAME`"]
     )
+
+    /// Two branches said something else of a model, and nobody chose yet.
+    static func unmergedDescription(_ path: String) -> Failure {
+        Failure(.failed, "\(path) has a merge conflict", hints: [unmergedDescriptionHint(path)])
+    }
+
+    /// The way out of such a conflict.
+    static func unmergedDescriptionHint(_ path: String) -> String {
+        "keep what is right in it, then: `git add \(path)`"
+    }
 
     /// The user named a model that is none.
     static func unknownModel(_ name: String, known: [ModelName]) -> Failure {
