@@ -57,7 +57,8 @@ import Testing
             Self.setUp + """
                 git model describe -q --license apache-2.0 --task fill-mask && git commit -qm license
                 ! git merge -q side && cat .mver/models/*.json && git model status
-                echo 4 > d.bin && ! git model add d.bin && rm d.bin && echo 5 > m.bin && git model add -q m.bin
+                echo 4 > d.bin && ! git model add d.bin && ! ls d.bin.mver 2> ~/log && ! git model rm m.bin && ! git model mv m.bin n.bin
+                git status --short && rm d.bin && echo 5 > m.bin && git model add -q m.bin
                 git add . && ! git commit -qm marked
                 """
         ).expectSuccess()
@@ -82,6 +83,7 @@ import Testing
         let way = "`git add .mver/models/sentiment.json`\n"
         #expect(conflict.output.contains("hint: keep what is right in it, then: \(way)"), "\(conflict.output)")
         for text in [
+            "A  a.bin.mver\n?? d.bin\n",
             "warning: .mver/models/sentiment.json has a merge conflict: what our side says of the model counts\n",
             "error: .mver/models/sentiment.json has a merge conflict\n",
             "error: .mver/models/sentiment.json: it has a merge conflict\n",

@@ -67,4 +67,29 @@ import Testing
             #expect(!result.output.contains(text), "\(text): \(result.output)")
         }
     }
+
+    @Test func `A model without artifacts takes none of another's`() async throws {
+        let result = try await run(
+            """
+            git model init -q --name gamma && git commit -qm Three && ! git model tag gamma@v1.0.0
+            git config -f .mver/config gate.production.require 'run remote safe-pickle' && git commit -qam Gates
+            git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+            git model remote add -q store ~/models && git add -A && git commit -qm Remote && git model push -q
+            git switch -q -c gone && git rm -q a/w.bin.mver && git commit -qm Gone && ! git model tag alpha@v2.0.0
+            ! git model check main..HEAD --stage production --model alpha
+            """
+        )
+        for text in [
+            "cannot tag gamma@v1.0.0: the commit has no artifact",
+            "cannot tag alpha@v2.0.0: the commit has no artifact",
+            "FAIL  run record", "FAIL  objects in the remote", "FAIL  safe to unpickle",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A version that a tag by hand names takes up what its own artifacts do`() async throws {
+        let result = try await run(
+            "git tag -a beta@v3.0.0 -m Three && git model show beta@v3.0.0 && git model ls beta@v3.0.0"
+        )
+        #expect(result.output.contains("b/w.bin") && !result.output.contains("a/w.bin"), "\(result.output)")
+    }
 }

@@ -64,9 +64,9 @@ struct GateCheck {
         case .version(let version): return try await workspace.pointers(of: ResolvedVersion(version)).entries
         case .commit(let id, let model):
             let all = try await workspace.pointers(at: id).entries
-            let description = try await ModelIndex.at(id, in: workspace.repository).model(model)
-            let own = all.filter { description?.artifacts.contains($0.path) ?? false }
-            return own.isEmpty ? all : own
+            let described = try await ModelIndex.at(id, in: workspace.repository).models
+            let places = ModelPlaces(of: model, among: described)
+            return all.filter { places.has($0.path) }
         }
     }
 
@@ -91,6 +91,7 @@ struct GateCheck {
         func result(_ gate: String, _ isPassed: Bool, _ found: String) -> GateResult {
             GateResult(gate: gate, isPassed: isPassed, found: found)
         }
+        func nothing(_ gate: String) -> GateResult { result(gate, false, "the commit has no artifact of the model") }
         let run = evidence.run
         switch requirement {
         case .run:
@@ -103,12 +104,14 @@ struct GateCheck {
             let check = SignatureCheck(workspace: workspace, signersCommit: signersCommit)
             let finding = try await check.finding(of: signed.map { .version($0) } ?? candidate)
             return result("signed", finding.isGood, finding.text)
+        case .remote where pointers.isEmpty: return nothing("objects in the remote")
         case .remote:
             let finding = try await remoteFinding(pointers)
             return result("objects in the remote", finding.isGood, finding.text)
         case .smoke:
             let finding = try await smokeFinding(candidate)
             return result("smoke test", finding.isGood, finding.text)
+        case .safePickle where pointers.isEmpty: return nothing("safe to unpickle")
         case .safePickle:
             let finding = try await PickleCheck(workspace: workspace).finding(of: pointers)
             return result("safe to unpickle", finding.isGood, finding.text)

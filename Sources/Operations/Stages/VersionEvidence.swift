@@ -34,6 +34,8 @@ extension Workspace {
 /// Which directories and artifacts of a repository are a model's, and which are other models'.
 struct ModelPlaces {
     private let own: Set<String>
+    /// The model's artifacts, as far as its description names any.
+    private let listed: Set<RepositoryPath>
     private let others: Set<String>
     /// The artifacts that only other models have.
     private let foreign: Set<RepositoryPath>
@@ -46,7 +48,14 @@ struct ModelPlaces {
         let (mine, rest) = (models.filter { $0.name == model }, models.filter { $0.name != model })
         own = places(mine)
         others = places(rest)
-        foreign = Set(rest.flatMap(\.artifacts)).subtracting(mine.flatMap(\.artifacts))
+        listed = Set(mine.flatMap(\.artifacts))
+        foreign = Set(rest.flatMap(\.artifacts)).subtracting(listed)
+    }
+
+    /// Whether an artifact is the model's: one that its description names, or, where that names none, one that no other
+    /// model's does.
+    func has(_ artifact: RepositoryPath) -> Bool {
+        listed.isEmpty ? !isForeign(artifact) && !artifact.isOfRun : listed.contains(artifact)
     }
 
     /// Whether only other models have an artifact.

@@ -250,7 +250,7 @@ struct AddBatch {
         if stages, !added.isEmpty { try await workspace.repository.index.requireUnlocked() }
         // Read again: another command may have described something since.
         models = try models.renewed(among: workspace.models())
-        let descriptions = models.descriptions(listing: added.map(\.path))
+        let descriptions = try workspace.writable(models.descriptions(listing: added.map(\.path)))
         // Before anything is written: without its description, an artifact is no model's.
         for model in descriptions { try workspace.requireReadable(model) }
         for item in added { try write(item) }

@@ -36,6 +36,7 @@ package struct MoveArtifact: Sendable {
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
         try await workspace.repository.index.requireUnlocked()
+        try workspace.requireMerged(listing: from)
         let new = try workspace.location(of: to)
         try Directories.create(new.removingLastComponent(), durable: false)
         // Ignored before it is there, so that Git never sees the bytes.

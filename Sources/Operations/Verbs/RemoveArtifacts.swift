@@ -117,6 +117,7 @@ extension Workspace {
     /// pointer goes.
     fileprivate func forget(_ artifact: PointerIndex.Entry) async throws {
         let path = artifact.path
+        try requireMerged(listing: path)
         var changed = Set(try await stagedFiles(naming: path))
         if let ignoreFile = try unignore(path) { changed.insert(ignoreFile) }
         for var model in try models() where model.remove(path) { changed.formUnion(try write(model)) }

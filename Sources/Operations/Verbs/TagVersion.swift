@@ -255,7 +255,7 @@ package struct TagVersion: Sendable {
             + ["tag it all the same: `git model tag \(again) --force`"]
     }
 
-    /// Returns the model's artifacts at a commit, as described there, or all where its description names none.
+    /// Returns the model's artifacts at a commit, as described there.
     private func artifacts(
         of model: ModelDescription,
         at commit: GitObjectID,
@@ -266,9 +266,10 @@ package struct TagVersion: Sendable {
             throw Failure(.failed, "\(damage.path) of this commit is no pointer: \(damage.problem)")
         }
         // The work tree's description may be of the next version; a model that was never committed has no other.
-        let described = try await ModelIndex.at(commit, in: workspace.repository).model(model.name) ?? model
-        let own = index.entries.filter { described.artifacts.contains($0.path) }
-        return own.isEmpty ? index.entries.filter { !$0.path.isOfRun } : own
+        var described = try await ModelIndex.at(commit, in: workspace.repository).models
+        if !described.contains(where: { $0.name == model.name }) { described.append(model) }
+        let places = ModelPlaces(of: model.name, among: described)
+        return index.entries.filter { places.has($0.path) }
     }
 
     /// A version whose bytes are neither here nor known to be in a remote could never be rebuilt.

@@ -13,6 +13,27 @@ extension Workspace {
     /// The files of descriptions with the marks of a conflict.
     func descriptionsInConflict() throws -> [String] { try descriptions().filter(\.isInConflict).map(\.model.path) }
 
+    /// Returns those of some models whose descriptions may be written, which all but one that is in conflict and would
+    /// stay as it is may; throws for one in conflict that would not, so that nothing is half done by then.
+    func writable(_ models: [ModelDescription]) throws -> [ModelDescription] {
+        let unmerged = try descriptions().filter(\.isInConflict).map(\.model)
+        return try models.filter { model in
+            guard let ours = unmerged.first(where: { $0.name == model.name }) else { return true }
+            guard ours == model else { throw Failure.unmergedDescription(model.path) }
+            return false
+        }
+    }
+
+    /// Throws where an artifact is to be taken out of a description that is in conflict.
+    func requireMerged(listing artifact: RepositoryPath) throws {
+        _ = try writable(
+            models().compactMap { model in
+                var changed = model
+                return changed.remove(artifact) ? changed : nil
+            }
+        )
+    }
+
     private typealias Description = (model: ModelDescription, isInConflict: Bool)
 
     private func descriptions() throws -> [Description] {

@@ -42,19 +42,18 @@ extension Workspace {
         return try await resolver.resolve(text)
     }
 
-    /// The pointers of a version's model, as far as the tag or the model's description tells, else all of the commit.
+    /// The pointers of a version's model, as far as the tag or the descriptions tell, else all of the commit.
     func pointers(
         of resolved: ResolvedVersion
     ) async throws -> (entries: [PointerIndex.Entry], damaged: [PointerIndex.Damage]) {
         let index = try await pointers(at: resolved.commit)
         guard let version = resolved.version else { return (index.entries, index.damaged) }
-        var own = version.trailers.map { Set($0.artifacts.map(\.path)) }
-        if own == nil {
-            let models = try await ModelIndex.at(resolved.commit, in: repository)
-            own = models.model(version.model).map { Set($0.artifacts) }
+        if let own = version.trailers.map({ Set($0.artifacts.map(\.path)) }), !own.isEmpty {
+            return (index.entries.filter { own.contains($0.path) }, index.damaged)
         }
-        guard let own, !own.isEmpty else { return (index.entries, index.damaged) }
-        return (index.entries.filter { own.contains($0.path) }, index.damaged)
+        let described = try await ModelIndex.at(resolved.commit, in: repository).models
+        let places = ModelPlaces(of: version.model, among: described)
+        return (index.entries.filter { places.has($0.path) }, index.damaged)
     }
 
     /// The models, each with the newest version that the current commit is or descends from.
