@@ -61,4 +61,21 @@ import Testing
             "production has bert@v1.1.0 now: bert#production#1, pushed to origin\n", "none 1\n",
         ] { #expect(output.contains(text), "\(text): \(output)") }
     }
+
+    @Test func `A version that only a draft of a demotion brings back into its stage is not said to be in it`()
+        async throws
+    {
+        let output = try await run(
+            """
+            git model promote -q v1.0.0 production && git model promote -q v1.1.0 production
+            git model demote -q v1.1.0 production --local && git model which production
+            git model promote v1.0.0 production || echo draft $?
+            """
+        )
+        #expect(output.contains("bert@v1.0.0\n") && output.hasSuffix("draft 5\n"), "\(output)")
+        #expect(
+            output.contains("production of bert has a draft that origin does not have: bert#production!#3"),
+            "\(output)"
+        )
+    }
 }

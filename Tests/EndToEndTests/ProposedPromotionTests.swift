@@ -114,4 +114,21 @@ import Testing
         let asked = #"{"bert":{"canary":"v1.0.0","production":"v1.1.0"}}{"bert":{"canary":"v1.1.0"}}"#
         #expect(output.hasSuffix(asked), "\(output)")
     }
+
+    @Test func `A file that asks for nothing anybody can read is named, and does not pass review`() async throws {
+        let output = try await run(
+            """
+            git switch -q -c broken && echo '{"bert"' > .mver/stages.json && git commit -qam Broken
+            git model check main..HEAD || echo check $?
+            git model verify --offline v1.0.0 || echo verify $?
+            git model promote --proposed || echo proposed $?
+            git model promote --propose v1.1.0 staging || echo propose $?
+            """
+        )
+        for text in [
+            "after it, .mver/stages.json of ", "check 1\n", "verify 4\n", "proposed 4\n",
+            "error: .mver/stages.json cannot be read: ", "hint: mend it and commit that", "propose 4\n",
+        ] { #expect(output.contains(text), "\(text): \(output)") }
+        #expect(!output.contains("git model fsck"), "\(output)")
+    }
 }

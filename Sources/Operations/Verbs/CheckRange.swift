@@ -72,6 +72,7 @@ package struct CheckRange: Sendable {
         let policy = PolicyChanges(workspace.repository, from: ends.base, to: ends.head)
         report.policyChanges = try await policy.descriptions()
         try await checkNewRules(ends, in: workspace, &report)
+        try await checkRequests(ends, in: workspace, &report)
         try await checkPointers(from: ends.base, to: ends.head, in: rules, &report)
         try await checkGates(ends.rules, ends.head, in: rules, &report)
         return report
@@ -94,6 +95,17 @@ package struct CheckRange: Sendable {
             for problem in GatePolicy.problems(in: after) { report.add("policy", false, "after it, \(problem)") }
         } catch let error as ConfigurationError {
             report.add("policy", false, "after it, \(error)")
+        }
+    }
+
+    /// Looks whether what is asked for of stages after the range can be read: else nothing is promoted by review any
+    /// more.
+    private func checkRequests(_ ends: CommitRange.Ends, in workspace: Workspace, _ report: inout Report) async throws {
+        let (objects, path) = (workspace.repository.objects, GitPath(StageRequests.path))
+        let before = try await objects.entry(at: path, in: ends.base)
+        guard try await objects.entry(at: path, in: ends.head) != before else { return }
+        do { _ = try await workspace.stageRequests(at: ends.head) } catch let error as Failure {
+            report.add("policy", false, "after it, \(error.message)")
         }
     }
 

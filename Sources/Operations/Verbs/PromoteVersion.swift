@@ -85,7 +85,7 @@ package struct PromoteVersion: Sendable {
             stage: stage.text,
             previous: others.first?.versionText
         )
-        if let event = current, event.version?.tag == version.tag, remote?.has(event.tag, event.annotation.id) ?? true {
+        if let event = current, event.version?.tag == version.tag, isShared(since: event, history, remote) {
             report.isUnchanged = true
             report.tag = event.tag
             report.remote = remote?.name
@@ -122,6 +122,14 @@ package struct PromoteVersion: Sendable {
             report.hints = ["push the draft: `git model promote \(version.tag) \(stage)`"]
         }
         return report
+    }
+
+    /// Whether a Git remote has an event and what came after it in its stage: a draft among them may be what makes the
+    /// version the stage's, which has another for everybody else then.
+    private func isShared(since event: StageEvent, _ history: StageHistory, _ remote: StageRemote?) -> Bool {
+        guard let remote else { return true }
+        let events = history.events.filter { $0.model == event.model && $0.stage == event.stage }
+        return events.drop { $0.tag != event.tag }.allSatisfy { remote.has($0.tag, $0.annotation.id) }
     }
 
     private func refuseWithdrawn(_ version: ModelVersion) throws {

@@ -57,7 +57,9 @@ package struct ProposePromotion: Sendable {
 
     /// Returns what the work tree's file asks for; one that a sparse checkout leaves out is as the index has it.
     private func file(at path: RepositoryPath, in workspace: Workspace) async throws -> StageRequests {
-        if let bytes = try workspace.trackedBytes(of: path) { return try StageRequests(parsing: bytes) }
+        if let bytes = try workspace.trackedBytes(of: path) {
+            do { return try StageRequests(parsing: bytes) } catch { throw Failure(unreadable: path.text, error) }
+        }
         let leftOut = try await Snapshot(ofWorkTreeIn: workspace).read([path.text], limit: StageRequests.byteLimit)
         if let problem = leftOut.problems.first { throw Failure(.failed, "cannot propose \(text): \(problem)") }
         return try leftOut.bytes[path.text].map { try StageRequests(parsing: $0) } ?? StageRequests()
@@ -90,7 +92,7 @@ package struct PromoteProposed: Sendable {
         var report = Report()
         guard let head = try await workspace.repository.objects.head().commit else { return report }
         var remotes: [ModelName: Result<StageRemote?, any Error>] = [:]
-        for request in try await StageRequests.at(head, in: workspace.repository).all {
+        for request in try await workspace.stageRequests(at: head).all {
             let name = "\(request.model)@\(request.version)"
             do {
                 if remotes[request.model] == nil {
