@@ -101,16 +101,31 @@ package struct GitIndex: Sendable {
             ["ls-files", "--stage", "-z", "--full-name", "--"] + pathspecs.map(\.argument)
         )
         var entries: [GitIndexEntry] = []
-        for record in output.records {
-            // mode SP id SP stage TAB path
-            guard let tab = record.firstIndex(of: UInt8(ascii: "\t")) else { throw oddOutput("ls-files") }
-            let fields = record[..<tab].split(separator: UInt8(ascii: " "))
-            guard fields.count == 3, let mode = GitMode(octal: fields[0]), let id = Self.id(fields[1]),
-                let stage = Int(String(decoding: fields[2], as: UTF8.self))
-            else { throw oddOutput("ls-files") }
-            entries.append(GitIndexEntry(path: GitPath(bytes: record[(tab + 1)...]), mode: mode, id: id, stage: stage))
+        for record in output.records { entries.append(try entry(record)) }
+        return entries
+    }
+
+    /// Returns the entries that any of the pathspecs matches and that the work tree need not have.
+    fileprivate func skippedEntries(_ pathspecs: [GitPathspec]) async throws(GitError) -> [GitIndexEntry] {
+        let output = try await program.run(
+            ["ls-files", "-t", "--stage", "-z", "--full-name", "--"] + pathspecs.map(\.argument)
+        )
+        var entries: [GitIndexEntry] = []
+        // A letter for the state, a space, the entry (git-ls-files(1), -t).
+        for record in output.records where record.first == UInt8(ascii: "S") {
+            entries.append(try entry(record.dropFirst(2)))
         }
         return entries
+    }
+
+    private func entry(_ record: ArraySlice<UInt8>) throws(GitError) -> GitIndexEntry {
+        // mode SP id SP stage TAB path
+        guard let tab = record.firstIndex(of: UInt8(ascii: "\t")) else { throw oddOutput("ls-files") }
+        let fields = record[..<tab].split(separator: UInt8(ascii: " "))
+        guard fields.count == 3, let mode = GitMode(octal: fields[0]), let id = Self.id(fields[1]),
+            let stage = Int(String(decoding: fields[2], as: UTF8.self))
+        else { throw oddOutput("ls-files") }
+        return GitIndexEntry(path: GitPath(bytes: record[(tab + 1)...]), mode: mode, id: id, stage: stage)
     }
 
     /// Returns those of the files that the index lacks, or has with other bytes or another mode than the work tree.
@@ -209,4 +224,15 @@ package struct GitIndex: Sendable {
 extension GitRepository {
     /// The index of this worktree.
     package var index: GitIndex { GitIndex(program, layout.objectFormat) }
+
+    /// Returns the entries that any of the pathspecs matches and that a sparse checkout leaves out of the work tree,
+    /// sorted by path.
+    ///
+    /// A file of such a path that is there all the same is somebody's, and counts more than its entry.
+    package func leftOut(_ pathspecs: [GitPathspec]) async throws(GitError) -> [GitIndexEntry] {
+        // Written with the first patterns: other repositories need not ask the index.
+        let patterns = layout.gitDirectory.appending("info").appending("sparse-checkout")
+        guard !pathspecs.isEmpty, (try? FileStatus.of(patterns)) != nil else { return [] }
+        return try await index.skippedEntries(pathspecs)
+    }
 }

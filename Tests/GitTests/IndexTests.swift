@@ -56,6 +56,30 @@ struct IndexTests {
         #expect(left.isEmpty)
     }
 
+    static let patterns: [(options: [String], leftOut: [GitPath])] = [
+        (["--no-cone", "/*", "!/weights/deep/"], ["weights/deep/er/b c.mver"]),
+        (
+            ["--cone", "--sparse-index", "nothing"],
+            ["weights/a.mver", "weights/deep/er/b c.mver", "weights/gewicht-ü.mver"]
+        ),
+    ]
+
+    @Test("tells what a sparse checkout leaves out from what somebody removed", arguments: patterns)
+    func leftOut(_ options: [String], _ expected: [GitPath]) async throws {
+        let scratch = try Scratch()
+        let sample = try await scratch.sample()
+        let repository = try await scratch.open(sample)
+        let places: [GitPathspec] = [.path("weights"), .path("plain.txt"), .path("nowhere")]
+        try FileManager.default.removeItem(atPath: sample.appending("plain.txt").string)
+        #expect(try await repository.leftOut(places).isEmpty)
+        try await scratch.program(sample).run(["sparse-checkout", "set"] + options.map { GitArgument($0) })
+        #expect(!FileManager.default.fileExists(atPath: sample.appending("plain.txt").string))
+        let found = try await repository.leftOut(places)
+        #expect(found.map(\.path) == expected)
+        #expect(found == (try await repository.index.entries(places)).filter { expected.contains($0.path) })
+        #expect(try await repository.leftOut([]).isEmpty)
+    }
+
     @Test("says which path is deleted, changed in type, or in conflict")
     func statuses() async throws {
         let scratch = try Scratch()

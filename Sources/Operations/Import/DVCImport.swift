@@ -29,11 +29,11 @@ struct DVCImport {
     private(set) var lacksCurrent = false
     private(set) var lacksOld = false
 
-    init(_ workspace: Workspace, store: LocalStore, session: IngestSession?) throws {
+    init(_ workspace: Workspace, store: LocalStore, session: IngestSession?) async throws {
         self.workspace = workspace
         self.store = store
         ingest = session.map { ImportIngest(session: $0) }
-        map = try workspace.importMapOnDisk()
+        map = try await workspace.importMapOnDisk()
     }
 
     /// The remotes of the projects that were met that only DVC reaches.

@@ -41,7 +41,7 @@ package struct ImportDVC: Sendable {
         var batch = try await AddBatch(importingInto: workspace, store: joined.store, model: model)
         var report = ImportReport(source: "dvc", isDryRun: isDryRun)
         do {
-            var work = try DVCImport(workspace, store: joined.store, session: isDryRun ? nil : batch.session)
+            var work = try await DVCImport(workspace, store: joined.store, session: isDryRun ? nil : batch.session)
             try await takeCurrent(snapshot, of: commit.head, with: &work, into: &batch, workspace, &report)
             if readsTags {
                 try await takeTags(beside: snapshot, with: &work, into: &batch, workspace, &report)
@@ -64,11 +64,11 @@ package struct ImportDVC: Sendable {
     }
 
     /// Returns what the user's paths choose: outputs, files of DVC's, or directories that hold some.
-    private func selected(of snapshot: DVCSnapshot, in workspace: Workspace) throws -> DVCSnapshot {
+    private func selected(of snapshot: DVCSnapshot, in workspace: Workspace) async throws -> DVCSnapshot {
         guard !paths.isEmpty else {
             guard snapshot.sources.isEmpty, snapshot.refusals.isEmpty else { return snapshot }
             // Where all of DVC's files were removed by an import, tags may still lack something.
-            guard try workspace.importMapOnDisk().objects.isEmpty else { return snapshot }
+            guard try await workspace.importMapOnDisk().objects.isEmpty else { return snapshot }
             throw Failure(.failed, "the current commit has no files of DVC", hints: ["commit them first: `git commit`"])
         }
         guard let wanted = try workspace.importPaths(paths) else { return snapshot }
@@ -182,7 +182,8 @@ package struct ImportDVC: Sendable {
         let path = try RepositoryPath(ImportMap.path)
         let taken = try report.taken.map { try RepositoryPath($0.path) }
         let index = workspace.repository.index
-        var hasChanges = try !taken.isEmpty || !removable.isEmpty || map != workspace.importMapOnDisk()
+        let isGrown = try await map != workspace.importMapOnDisk()
+        var hasChanges = isGrown || !taken.isEmpty || !removable.isEmpty
         if !hasChanges {
             // An import that was interrupted may have written and staged all there is.
             let unstaged = try await index.unstaged([GitPath(path.text)])

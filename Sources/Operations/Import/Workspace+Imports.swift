@@ -60,19 +60,16 @@ extension Workspace {
         if isBare, let head = try await repository.objects.head().commit {
             return try await importMap(at: head).artifacts
         }
-        return try importMapOnDisk().artifacts
+        return try await importMapOnDisk().artifacts
     }
 
-    /// The maps of imports in the work tree, as one; one that cannot be read is an error.
-    func importMapOnDisk() throws -> ImportMap {
+    /// The maps of imports in the work tree, and those that a sparse checkout leaves out of it, as one; one that cannot
+    /// be read is an error.
+    func importMapOnDisk() async throws -> ImportMap {
         var map = ImportMap()
         guard !isBare else { return map }
-        let directory = try location(of: RepositoryPath(ImportMap.directory))
-        guard try FileStatus.of(directory)?.kind == .directory else { return map }
-        for file in try DirectoryEntry.all(in: directory)
-        where file.kind == .regular && file.name.hasSuffix(ImportMap.fileSuffix) {
-            let bytes = try DurableFile.read(directory.appending(file.name), limit: Int(ImportMap.byteLimit))
-            do { map.formUnion(try ImportMap(parsing: bytes)) } catch {
+        for file in try await importMapFiles() {
+            do { map.formUnion(try ImportMap(parsing: file.bytes)) } catch {
                 let path = "\(ImportMap.directory)/\(file.name)"
                 let word = ShellWord.quoted(path)
                 throw Failure(
@@ -86,6 +83,26 @@ extension Workspace {
             }
         }
         return map
+    }
+
+    /// The files of maps, by name; one that is on disk counts more than what the index has of it.
+    private func importMapFiles() async throws -> [(name: String, bytes: [UInt8])] {
+        let place = try RepositoryPath(ImportMap.directory)
+        var files: [String: [UInt8]] = [:]
+        for (path, bytes) in try await leftOutFiles([.path(GitPath(place.text))], limit: ImportMap.byteLimit) {
+            guard let path = try? RepositoryPath(bytes: path.bytes), path.parent == place,
+                path.name.hasSuffix(ImportMap.fileSuffix)
+            else { continue }
+            files[path.name] = bytes
+        }
+        let directory = try location(of: place)
+        if try FileStatus.of(directory)?.kind == .directory {
+            for file in try DirectoryEntry.all(in: directory)
+            where file.kind == .regular && file.name.hasSuffix(ImportMap.fileSuffix) {
+                files[file.name] = try DurableFile.read(directory.appending(file.name), limit: Int(ImportMap.byteLimit))
+            }
+        }
+        return files.map { (name: $0.key, bytes: $0.value) }.sorted { $0.name < $1.name }
     }
 
     /// The maps of imports of a commit, as one; what cannot be read says nothing.
@@ -138,7 +155,7 @@ extension Workspace {
 
     /// The map for a commit that has none itself: that of the work tree, of HEAD, else of the local branches.
     private func importMap(forOldCommit commit: GitObjectID) async throws -> ImportMap {
-        var map = try importMapOnDisk()
+        var map = try await importMapOnDisk()
         let objects = repository.objects
         if let head = try await objects.head().commit { map.formUnion(try await importMap(at: head)) }
         // While an old commit is checked out, only the branches know. Most repositories have nothing of DVC, and many

@@ -107,7 +107,7 @@ extension Workspace {
     /// ignore; returns the file if it changed.
     ///
     /// A pattern that has a line with such attributes keeps it.
-    func ensureAttributes() throws -> [RepositoryPath] {
+    func ensureAttributes() async throws -> [RepositoryPath] {
         let name = DriverSettings.name
         let wanted = [
             (pattern: "*\(Pointer.fileSuffix)", has: ["diff=\(name)", "merge=\(name)"], others: " text eol=lf"),
@@ -115,7 +115,7 @@ extension Workspace {
             (pattern: ".gitignore", has: ["merge=union"], others: ""),
         ]
         let path = try RepositoryPath(".gitattributes")
-        var bytes = try trackedBytes(of: path) ?? []
+        var bytes = try await trackedBytes(of: path) ?? []
         let lines = bytes.split(separator: UInt8(ascii: "\n"))
         let missing = wanted.filter { pattern, attributes, _ in
             !lines.contains { line in

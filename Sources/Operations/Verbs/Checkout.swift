@@ -182,7 +182,7 @@ package struct Checkout: Sendable {
         guard !artifacts.isEmpty else { return }
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
-        let changed = artifacts.map(\.path.appendingPointerSuffix) + (try workspace.ignore(artifacts.map(\.path)))
+        let changed = artifacts.map(\.path.appendingPointerSuffix) + (try await workspace.ignore(artifacts.map(\.path)))
         try await workspace.repository.index.stage(changed.map { GitPath($0.text) })
     }
 

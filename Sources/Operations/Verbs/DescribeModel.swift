@@ -29,7 +29,8 @@ package struct DescribeModel: Sendable {
         var description = try current(in: workspace)
         try apply(to: &description, in: workspace)
         if let signature { description.signature = signature }
-        let template = try changes.serveTemplate.map { try LaidTemplate($0, in: workspace) }
+        var template: LaidTemplate?
+        if let wanted = changes.serveTemplate { template = try await LaidTemplate(wanted, in: workspace) }
         let changed = try workspace.write(description)
         // One that was written before and never staged is staged now; one that a sparse checkout left out is not there.
         let path = try RepositoryPath(description.path)

@@ -48,7 +48,7 @@ package struct Initialize: Sendable {
         let remote = remote.map { workspace.urlFromTop($0) }
         try requireNew(remote, in: workspace)
         try await workspace.repository.index.requireUnlocked()
-        var files = try layTemplate(in: workspace)
+        var files = try await layTemplate(in: workspace)
         _ = try workspace.write(model)
         if let remote, workspace.configuration.url(ofRemote: "store") != remote {
             try await workspace.addRemote("store", url: remote, isForced: false)
@@ -67,7 +67,7 @@ package struct Initialize: Sendable {
         let installed = try await workspace.install(hooks: installsHooks)
         report.hooks = installed.hooks
         report.warnings += installed.warnings + (installed.hooksOff.map { [$0] } ?? [])
-        _ = try workspace.ensureAttributes()
+        _ = try await workspace.ensureAttributes()
         _ = try workspace.openStore()
         files += try [model.path, ".gitattributes"].map { try RepositoryPath($0) }
         report.staged = try await stage(files, in: workspace)
@@ -115,15 +115,16 @@ package struct Initialize: Sendable {
     }
 
     /// Writes what is missing of the files that every repository gets; returns all of them.
-    private func layTemplate(in workspace: Workspace) throws -> [RepositoryPath] {
+    private func layTemplate(in workspace: Workspace) async throws -> [RepositoryPath] {
         let files = try EmbeddedFiles.template.map { (path: try RepositoryPath(".mver/" + $0.name), bytes: $0.bytes) }
         for (path, bytes) in files {
             let location = try workspace.location(of: path)
             guard try FileStatus.of(location) == nil else { continue }
             try Directories.create(location.removingLastComponent())
             // A sparse checkout gets the file that it lacks.
-            let shared = workspace.shared.files[GitPath(path.text)]
-            try DurableFile.write(shared ?? bytes, to: location, permissions: 0o666)
+            var known = workspace.shared.files[GitPath(path.text)]
+            if known == nil { known = try await workspace.trackedBytes(of: path) }
+            try DurableFile.write(known ?? bytes, to: location, permissions: 0o666)
         }
         return files.map(\.path)
     }

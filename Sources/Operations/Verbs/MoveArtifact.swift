@@ -40,7 +40,7 @@ package struct MoveArtifact: Sendable {
         let new = try workspace.location(of: to)
         try Directories.create(new.removingLastComponent(), durable: false)
         // Ignored before it is there, so that Git never sees the bytes.
-        let rules = try workspace.trackedBytes(of: IgnoreFile.path(in: to.parent))
+        let rules = try await workspace.trackedBytes(of: IgnoreFile.path(in: to.parent))
         let (ignoring, warnings) = try await workspace.takeFromGit([to], stages: true)
         do { try workspace.moveBytes(of: from, to: to) } catch {
             try? workspace.putBack(rules, asRulesFor: to)
@@ -49,7 +49,7 @@ package struct MoveArtifact: Sendable {
         // What this command wrote when it was interrupted may not be staged yet.
         var changed = Set(ignoring).union(try await workspace.stagedFiles(naming: from))
         changed.insert(IgnoreFile.path(in: to.parent))
-        if let ignoreFile = try workspace.unignore(from) { changed.insert(ignoreFile) }
+        if let ignoreFile = try await workspace.unignore(from) { changed.insert(ignoreFile) }
         for var model in try workspace.models() where model.remove(from) {
             model.add(to)
             changed.formUnion(try workspace.write(model))

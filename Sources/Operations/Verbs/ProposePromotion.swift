@@ -57,12 +57,8 @@ package struct ProposePromotion: Sendable {
 
     /// Returns what the work tree's file asks for; one that a sparse checkout leaves out is as the index has it.
     private func file(at path: RepositoryPath, in workspace: Workspace) async throws -> StageRequests {
-        if let bytes = try workspace.trackedBytes(of: path) {
-            do { return try StageRequests(parsing: bytes) } catch { throw Failure(unreadable: path.text, error) }
-        }
-        let leftOut = try await Snapshot(ofWorkTreeIn: workspace).read([path.text], limit: StageRequests.byteLimit)
-        if let problem = leftOut.problems.first { throw Failure(.failed, "cannot propose \(text): \(problem)") }
-        return try leftOut.bytes[path.text].map { try StageRequests(parsing: $0) } ?? StageRequests()
+        guard let bytes = try await workspace.trackedBytes(of: path) else { return StageRequests() }
+        do { return try StageRequests(parsing: bytes) } catch { throw Failure(unreadable: path.text, error) }
     }
 }
 

@@ -119,7 +119,7 @@ extension Workspace {
         let path = artifact.path
         try requireMerged(listing: path)
         var changed = Set(try await stagedFiles(naming: path))
-        if let ignoreFile = try unignore(path) { changed.insert(ignoreFile) }
+        if let ignoreFile = try await unignore(path) { changed.insert(ignoreFile) }
         for var model in try models() where model.remove(path) { changed.formUnion(try write(model)) }
         try await stageOrForget(changed.sorted())
         try await repository.index.untrack([GitPath(path.appendingPointerSuffix.text)])
@@ -174,18 +174,24 @@ extension Workspace {
         }
     }
 
-    /// Stages files that were changed; an ignore file in which nothing is left is removed.
+    /// Stages files that were changed; an ignore file in which nothing is left is removed, and what a sparse checkout
+    /// leaves out is as it was.
     func stageOrForget(_ changed: [RepositoryPath]) async throws {
         var present: [GitPath] = []
+        var absent: [GitPath] = []
         for path in changed {
             let location = try location(of: path)
-            if path.name == ".gitignore", try FileStatus.of(location)?.size == 0 {
+            let status = try FileStatus.of(location)
+            if path.name == ".gitignore", status?.size == 0 {
                 try DurableFile.remove(location)
                 try await repository.index.untrack([GitPath(path.text)])
+            } else if status == nil {
+                absent.append(GitPath(path.text))
             } else {
                 present.append(GitPath(path.text))
             }
         }
-        try await repository.index.stage(present)
+        let leftOut = Set(try await repository.leftOut(absent.map { .path($0) }).map(\.path))
+        try await repository.index.stage(present + absent.filter { !leftOut.contains($0) })
     }
 }

@@ -20,7 +20,8 @@ extension Workspace {
         guard let old = try? location(of: from), try FileStatus.of(old) == nil else { return nil }
         let places = try possibleTargets(of: from, destination)
         if let artifact = tracked.entry(at: from) {
-            return try places.first { try hasBytesAlone(of: artifact, at: $0) }.map { (from, $0) }
+            for place in places where try await hasBytesAlone(of: artifact, at: place) { return (from, place) }
+            return nil
         }
         guard try FileStatus.of(location(of: from.appendingPointerSuffix)) == nil,
             let pointer = try await pointerInGit(of: from)
@@ -40,11 +41,11 @@ extension Workspace {
     }
 
     /// Whether a place has something of an artifact's kind, ignored as only `git model` writes it, and no pointer.
-    private func hasBytesAlone(of artifact: PointerIndex.Entry, at place: RepositoryPath) throws -> Bool {
+    private func hasBytesAlone(of artifact: PointerIndex.Entry, at place: RepositoryPath) async throws -> Bool {
         let kind: FileStatus.Kind = artifact.pointer.kind == .tree ? .directory : .regular
         guard try FileStatus.of(location(of: place))?.kind == kind,
             try FileStatus.of(location(of: place.appendingPointerSuffix)) == nil,
-            let bytes = try trackedBytes(of: IgnoreFile.path(in: place.parent))
+            let bytes = try await trackedBytes(of: IgnoreFile.path(in: place.parent))
         else { return false }
         var rules = IgnoreFile(bytes)
         return !rules.ignore([place.name])

@@ -46,7 +46,7 @@ extension Workspace {
         if try !isBare && FileStatus.of(location(of: directory)) != nil {
             for entry in try DirectoryWalk.entries(under: location(of: directory))
             where ModelDescription.isDescription(entry.path) {
-                files[entry.path] = try trackedBytes(of: directory.appending(RepositoryPath(entry.path)))
+                files[entry.path] = try bytesOnDisk(of: directory.appending(RepositoryPath(entry.path)))
             }
         }
         return try files.map(Workspace.description).sorted { $0.model.name < $1.model.name }
@@ -112,11 +112,11 @@ extension Workspace {
         let path = try RepositoryPath(model.path)
         let location = try location(of: path)
         let bytes = model.encoded
-        let present = try trackedBytes(of: path)
+        let present = try bytesOnDisk(of: path)
         if present == bytes { return [] }
         if let present, ConflictedText(present) != nil { throw Failure.unmergedDescription(model.path) }
         // A sparse checkout gets only the descriptions that change.
-        if shared.files[GitPath(model.path)] == bytes { return [] }
+        if present == nil, shared.files[GitPath(model.path)] == bytes { return [] }
         try requireReadable(model)
         try Directories.create(location.removingLastComponent())
         try DurableFile.write(bytes, to: location, permissions: 0o666)
@@ -128,7 +128,7 @@ extension Workspace {
     func requireReadable(_ model: ModelDescription) throws {
         let count = model.encoded.count
         guard count > ModelDescription.byteLimit else { return }
-        let before = try trackedBytes(of: RepositoryPath(model.path))
+        let before = try bytesOnDisk(of: RepositoryPath(model.path))
         guard count > before?.count ?? 0 else { return }
         throw Failure(
             .failed,

@@ -8,6 +8,16 @@ extension Workspace {
     /// Any blob: paths are asked about, and none is read.
     private static let anyBlob = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 
+    /// Returns the files at some places, or in directories there, that a sparse checkout leaves out of the work tree,
+    /// as the index has them; throws where one has more bytes than `limit`.
+    func leftOutFiles(_ places: [GitPathspec], limit: Int64) async throws(GitError) -> [GitPath: [UInt8]] {
+        let entries = try await repository.leftOut(places).filter(\.mode.isFile)
+        guard !entries.isEmpty else { return [:] }
+        let blobs = try await repository.objects.blobs(entries.map(\.id), limit: limit)
+        let files = entries.compactMap { entry in blobs[entry.id].map { (entry.path, $0) } }
+        return Dictionary(files) { first, _ in first }
+    }
+
     /// Returns the artifacts whose pointers Git checks out here: all, or those that a sparse checkout does not leave
     /// out.
     ///
