@@ -26,7 +26,7 @@ extension Workspace {
         if Workspace.isTheSameEverywhere(origin) { return GitURL.withoutLogin(origin) }
         let own = try Workspace.identifier(in: repository.layout.commonDirectory)
         guard !origin.isEmpty else { return "\(repositoryPlace)#\(own)" }
-        return try sharedIdentity(of: origin) ?? "\(GitURL.withoutLogin(origin))#\(own)"
+        return try await sharedIdentity(of: origin) ?? "\(GitURL.withoutLogin(origin))#\(own)"
     }
 
     /// Returns every name that roots of this repository may have: that of now, and those that it has while it has no
@@ -56,19 +56,24 @@ extension Workspace {
     /// Returns the name that all clones of a directory on this machine share; `nil` where it was never seen.
     ///
     /// One that is not there at the moment, perhaps because its disk is not mounted, keeps the name that it had.
-    private func sharedIdentity(of origin: String) throws -> String? {
-        let place = root.pushing(FilePath(origin.hasPrefix("file://") ? String(origin.dropFirst(7)) : origin))
-            .lexicallyNormalized()
+    private func sharedIdentity(of origin: String) async throws -> String? {
+        let path = FilePath(origin.hasPrefix("file://") ? String(origin.dropFirst(7)) : origin)
         let note = modelDirectory.appending(Workspace.originName)
         let known = (try? DurableFile.read(note, limit: Workspace.noteByteLimit))
             .map { String(decoding: $0, as: UTF8.self) }
+        // All work trees are one repository, whose name is the same from each of them.
+        guard let base = path.isAbsolute || repository.isMain ? root : try await repository.mainPlace() else {
+            return known.flatMap(Workspace.name)
+        }
+        let place = base.pushing(path).lexicallyNormalized()
         guard let directory = try? Workspace.gitDirectory(at: place),
             // Where somebody else's directory cannot be written to, the clones have names of their own.
             let shared = try? Workspace.identifier(in: directory)
         else {
-            guard let known, known.hasPrefix("\(place)#"), known.hasSuffix("\n") else { return nil }
-            let name = known.dropLast()
-            return Workspace.isIdentifier(name.dropFirst("\(place)#".count)) ? String(name) : nil
+            guard let name = known.flatMap(Workspace.name),
+                name.dropLast(Workspace.identifierByteCount * 2 + 1) == place.string
+            else { return nil }
+            return name
         }
         let name = "\(place)#\(shared)"
         if known != name + "\n" {
@@ -76,6 +81,14 @@ extension Workspace {
             try DurableFile.write(Array((name + "\n").utf8), to: note)
         }
         return name
+    }
+
+    /// Returns the name in a note of one: a path, `#` and an id; `nil` where it is something else.
+    private static func name(notedAs text: String) -> String? {
+        guard let mark = text.lastIndex(of: "#"), text.hasPrefix("/"), text.hasSuffix("\n"),
+            isIdentifier(text[text.index(after: mark)...].dropLast())
+        else { return nil }
+        return String(text.dropLast())
     }
 
     private static func isTheSameEverywhere(_ url: String) -> Bool {
