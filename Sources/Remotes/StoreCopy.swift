@@ -99,8 +99,9 @@ package struct StoreCopy: Sendable {
         let objects = try await source.remote.list("objects")
         let indexes = try await source.remote.list("index")
         let packs = try await source.remote.list("packs")
+        let purged = try await source.remote.list(StoreLayout.purged).filter { Digest(hex: $0.name) != nil }
         let there = try await RemoteListing(of: destination.remote)
-        try await requireNothingPurged(of: objects, there)
+        try await requireNothingPurged(of: objects, there, known: purged)
         var plan = Plan()
         let known = try await sizes(of: "packs", in: there)
         let listed = try await leaving.isEmpty ? [] : self.listed(in: indexes)
@@ -118,7 +119,10 @@ package struct StoreCopy: Sendable {
             }
             if !isThere { plan.packs.append(file) }
         }
-        for (directory, files) in [("index", indexes), ("objects", objects), ("roots", roots)] {
+        // First of all: else a clone that still has the bytes could bring them back.
+        for (directory, files) in [
+            (StoreLayout.purged, purged), ("index", indexes), ("objects", objects), ("roots", roots),
+        ] {
             let known = try await sizes(of: directory, in: there)
             plan.files += files.filter { known[$0.path] == nil }.map { "\(directory)/\($0.path)" }
         }
@@ -138,14 +142,17 @@ package struct StoreCopy: Sendable {
     }
 
     /// Packs are copied whole, and so may have what the destination is to be rid of.
-    private func requireNothingPurged(of files: [RemoteFile], _ there: RemoteListing) async throws {
+    private func requireNothingPurged(
+        of files: [RemoteFile],
+        _ there: RemoteListing,
+        known: [RemoteFile]
+    ) async throws {
         func digests(_ files: [RemoteFile]) -> Set<Digest> {
             Set(files.compactMap { StoreLayout.digest(inName: $0.name) })
         }
         let purged = digests(try await there.files(in: StoreLayout.purged))
         guard !purged.isEmpty else { return }
-        let known = digests(try await source.remote.list(StoreLayout.purged))
-        guard let first = digests(files).intersection(purged.subtracting(known)).min() else { return }
+        guard let first = digests(files).intersection(purged.subtracting(digests(known))).min() else { return }
         let reason = "it was purged there, and remote \(source.remote.name) still has it: purge it there, too"
         throw RemoteError.refused(destination.remote.name, file: StoreLayout.objectIndex(first), reason: reason)
     }
@@ -182,6 +189,9 @@ package struct StoreCopy: Sendable {
     }
 
     private func copySmall(_ file: String) async throws {
+        guard !file.hasPrefix(StoreLayout.purged + "/") else {
+            return try await destination.remote.write(Array(StoreLayout.purgedText.utf8), to: file)
+        }
         guard let size = try await source.remote.size(of: file) else {
             // What it said is in a newer one, without which nothing is found.
             guard !file.hasPrefix("index/") else {

@@ -44,6 +44,15 @@ struct StoreCopyTests {
         #expect(try await target.problems() == [])
     }
 
+    @Test func `what was purged stays purged in the copy, whatever clones still have`() async throws {
+        source.remote[StoreLayout.purged(pointer.oid)] = Array(StoreLayout.purgedText.utf8)
+        source.remote["purged/odd"] = [1]
+        try await copy()
+        #expect(destination.files(in: StoreLayout.purged) == [pointer.oid.hex])
+        #expect(destination.remote[StoreLayout.purged(pointer.oid)] == Array(StoreLayout.purgedText.utf8))
+        #expect(try await copy().fileCount == 0)
+    }
+
     @Test func `a buried pack of which no index lists anything stays behind`() async throws {
         let unlisted = try #require(Digest(hex: String(repeating: "ab", count: 32)))
         source.remote[StoreLayout.pack(unlisted)] = [1, 2, 3]

@@ -138,9 +138,19 @@ extension Workspace {
         var rest = artifacts
         // What the first one said of each counts: the same path may have several objects.
         var problems: [PointerIndex.Entry: Problem] = [:]
-        for name in try remotes(toReadFrom: name) where report == nil || !rest.isEmpty {
+        let names = try remotes(toReadFrom: name)
+        func skip(_ name: String, _ error: any Error) {
+            if failure == nil { failure = error }
+            skipped.append("remote \(name) gave nothing: \(error)")
+        }
+        for name in names where report == nil || !rest.isEmpty {
+            let remote: ConfiguredRemote
+            do { remote = try self.remote(named: name) } catch {
+                // One that cannot be opened keeps nobody from the others.
+                skip(name, error)
+                continue
+            }
             do {
-                let remote = try remote(named: name)
                 let (next, failed) = try await fetch(
                     rest,
                     from: remote,
@@ -156,8 +166,7 @@ extension Workspace {
             } catch {
                 try context.cancellation.check()
                 guard error is RemoteError else { throw error }
-                if failure == nil { failure = error }
-                skipped.append("remote \(name) gave nothing: \(error)")
+                skip(name, error)
             }
         }
         guard var report else { throw failure ?? Failure(.failed, "no remote is set up") }

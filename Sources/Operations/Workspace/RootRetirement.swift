@@ -56,8 +56,9 @@ package struct RootRetirement: Sendable {
             let victims = roots.map(\.record).filter { $0.repository == url }
             return try await retire(victims, keeping: [], on: remote, in: workspace, isDryRun: isDryRun)
         case .unreachable(let days):
-            let oldest = now - Int64(days) * 86_400 * 1_000_000_000
-            let old = roots.filter { $0.modified <= oldest }.map(\.record)
+            // Of an age that no clock can tell nothing is.
+            let (age, isEndless) = Int64(days).multipliedReportingOverflow(by: 86_400 * 1_000_000_000)
+            let old = isEndless ? [] : roots.filter { now - $0.modified >= age }.map(\.record)
             guard !old.isEmpty else { return [] }
             return try await workspace.seeingGitRemotes {
                 // Only now is it known that a directory that `origin` names is there, which knows whose roots are ours.
