@@ -116,6 +116,7 @@ import Testing
                 """
                 *.mver diff=git-model merge=git-model text eol=lf
                 /.mver/models/** merge=git-model
+                /.mver/imports/** merge=git-model
                 .gitignore merge=union
 
                 """

@@ -5,7 +5,7 @@ import Operations
 struct MergeDriverCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge-driver",
-        abstract: "Merge two pointers, or descriptions of a model, for git merge",
+        abstract: "Merge two pointers, descriptions of a model or maps of imports, for git merge",
         shouldDisplay: false
     )
 

@@ -58,7 +58,7 @@ extension Workspace {
     /// of HEAD.
     func importedArtifacts() async throws -> [PointerIndex.Entry] {
         if isBare, let head = try await repository.objects.head().commit {
-            return try await importMap(at: head).artifacts
+            return try await importMap(at: [head]).artifacts
         }
         return try await importMapOnDisk().artifacts
     }
@@ -70,16 +70,7 @@ extension Workspace {
         guard !isBare else { return map }
         for file in try await importMapFiles() {
             do { map.formUnion(try ImportMap(parsing: file.bytes)) } catch {
-                let path = "\(ImportMap.directory)/\(file.name)"
-                let word = ShellWord.quoted(path)
-                throw Failure(
-                    .failed,
-                    "\(path) cannot be read: \(error)",
-                    hints: [
-                        error.needsNewerVersion
-                            ? "install a newer git-model" : "restore it: `git checkout HEAD -- \(word)`"
-                    ]
-                )
+                throw Failure(readingImports: "\(ImportMap.directory)/\(file.name)", file.bytes, error)
             }
         }
         return map
@@ -105,16 +96,20 @@ extension Workspace {
         return files.map { (name: $0.key, bytes: $0.value) }.sorted { $0.name < $1.name }
     }
 
-    /// The maps of imports of a commit, as one; what cannot be read says nothing.
-    private func importMap(at commit: GitObjectID) async throws -> ImportMap {
-        let files = try await repository.objects.entries(in: commit, matching: .inside(GitPath(ImportMap.directory)))
-        let blobs = try await repository.objects.smallBlobs(
-            files.filter(\.mode.isFile).map(\.id),
-            limit: ImportMap.byteLimit
-        )
+    /// The maps of imports of commits, as one, in their order; what cannot be read says nothing.
+    private func importMap(at commits: [GitObjectID]) async throws -> ImportMap {
+        let directory = GitPath(ImportMap.directory)
+        var ids: [GitObjectID] = []
+        // Most branches have the same map.
+        var seen: Set<GitObjectID> = []
+        for commit in commits {
+            let files = try await repository.objects.entries(in: commit, matching: .inside(directory))
+            ids += files.filter(\.mode.isFile).sorted { $0.path < $1.path }.map(\.id).filter { seen.insert($0).inserted }
+        }
+        let blobs = try await repository.objects.smallBlobs(ids, limit: ImportMap.byteLimit)
         var map = ImportMap()
-        for file in files.sorted(by: { $0.path < $1.path }) {
-            if let bytes = blobs[file.id], let part = try? ImportMap(parsing: bytes) { map.formUnion(part) }
+        for id in ids {
+            if let bytes = blobs[id], let part = try? ImportMap(parsing: bytes) { map.formUnion(part) }
         }
         return map
     }
@@ -129,10 +124,17 @@ extension Workspace {
         }
     }
 
-    /// Returns what DVC kept of a commit from before an import and no map knows.
-    func unknownOutputs(at commit: GitObjectID, beside pointers: [PointerIndex.Entry]) async throws -> [RepositoryPath]
-    {
-        try await kept(by: commit, beside: pointers).filter { $0.pointer == nil }.map(\.output.path)
+    /// Names what DVC kept of a commit from before an import and no map knows, at some paths or everywhere; `nil` where
+    /// there is nothing of that kind.
+    func onlyInDVC(
+        at commit: GitObjectID,
+        beside pointers: [PointerIndex.Entry],
+        paths: [RepositoryPath]? = nil
+    ) async throws -> String? {
+        let unknown = try await kept(by: commit, beside: pointers).filter { $0.pointer == nil }.map(\.output.path)
+        let wanted = unknown.filter { path in paths?.contains { path == $0 || path.isInside($0) } ?? true }
+        guard let first = wanted.first else { return nil }
+        return "only DVC has \(first)" + (wanted.count > 1 ? " and \(wanted.count - 1) more" : "")
     }
 
     /// Returns what DVC kept of a commit that has no maps itself, with the objects that it means; nothing where no map
@@ -142,22 +144,24 @@ extension Workspace {
         beside pointers: [PointerIndex.Entry]
     ) async throws -> [(output: DVCOutput, pointer: Pointer?)] {
         guard try await repository.objects.entry(at: GitPath(ImportMap.directory), in: commit) == nil else { return [] }
-        let map = try await importMap(forOldCommit: commit)
+        var map = try await importMap(forOldCommit: commit)
         guard !map.objects.isEmpty else { return [] }
         let known = pointers.map(\.path)
-        return try await DVCSnapshot.at(commit, in: repository).outputs.compactMap { output in
+        let outputs = try await DVCSnapshot.at(commit, in: repository).outputs.filter { output in
             let path = output.path
             let isFree = known.allSatisfy { $0 != path && !$0.isInside(path) && !path.isInside($0) }
-            guard isFree, ArtifactName.refusal(of: path) == nil else { return nil }
-            return (output, map.objects[output.hash])
+            return isFree && ArtifactName.refusal(of: path) == nil
         }
+        // Another branch may have imported what this one left out.
+        if outputs.contains(where: { map.objects[$0.hash] == nil }) { map.formUnion(try await importMapOfBranches()) }
+        return outputs.map { ($0, map.objects[$0.hash]) }
     }
 
     /// The map for a commit that has none itself: that of the work tree, of HEAD, else of the local branches.
     private func importMap(forOldCommit commit: GitObjectID) async throws -> ImportMap {
         var map = try await importMapOnDisk()
         let objects = repository.objects
-        if let head = try await objects.head().commit { map.formUnion(try await importMap(at: head)) }
+        if let head = try await objects.head().commit { map.formUnion(try await importMap(at: [head])) }
         // While an old commit is checked out, only the branches know. Most repositories have nothing of DVC, and many
         // branches.
         guard map.objects.isEmpty else { return map }
@@ -166,10 +170,12 @@ extension Workspace {
             let projects = try await objects.entries(in: commit, matching: .suffix("/.dvc/config"))
             if projects.isEmpty { return map }
         }
-        for branch in try await objects.references(prefix: "refs/heads/") {
-            map.formUnion(try await importMap(at: branch.peeledID))
-        }
-        return map
+        return try await importMapOfBranches()
+    }
+
+    private func importMapOfBranches() async throws -> ImportMap {
+        let branches = try await repository.objects.references(prefix: "refs/heads/")
+        return try await importMap(at: branches.map(\.peeledID))
     }
 }
 
@@ -179,5 +185,28 @@ extension ImportMap {
         objects.compactMap { hash, pointer in
             (try? RepositoryPath("\(ImportMap.path)/\(hash.text)")).map { PointerIndex.Entry(imported: $0, pointer) }
         }
+    }
+}
+
+extension Failure {
+    /// A map of imports in the work tree cannot be read.
+    fileprivate init(readingImports path: String, _ bytes: [UInt8], _ error: FormatError) {
+        let word = ShellWord.quoted(path)
+        if error.needsNewerVersion {
+            self.init(.failed, "\(path) cannot be read: \(error)", hints: ["install a newer git-model"])
+        } else if ConflictedText(bytes) != nil {
+            // Git merged without the driver, unless the sides contradict each other, which the driver says again.
+            let join = "join both sides: `git model init`, then `git checkout -m -- \(word)` and `git add \(word)`"
+            let byHand = "or " + Failure.unmergedImportsHint(path)
+            self.init(.failed, "\(path) has a merge conflict", hints: [join, byHand])
+        } else {
+            let hint = "restore it: `git checkout HEAD -- \(word)`"
+            self.init(.failed, "\(path) cannot be read: \(error)", hints: [hint])
+        }
+    }
+
+    /// The way out of a conflict of a map of imports.
+    static func unmergedImportsHint(_ path: String) -> String {
+        "keep the members of both sides in it, each name once, then: `git add \(ShellWord.quoted(path))`"
     }
 }

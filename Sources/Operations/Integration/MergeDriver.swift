@@ -1,10 +1,11 @@
 import Git
+import Migration
 import ModelCore
 import Registry
 import SystemIO
 import SystemPackage
 
-/// `git model merge-driver`: merges pointers and descriptions of models, each as what it is.
+/// `git model merge-driver`: merges pointers, descriptions of models and maps of imports, each as what it is.
 package struct MergeDriver: Sendable {
     /// How the merge ended.
     package struct Report: Operations.Report {
@@ -24,7 +25,7 @@ package struct MergeDriver: Sendable {
         let (old, left, right): ([UInt8], [UInt8], [UInt8])
     }
 
-    private static let fileLimit = 16 << 20
+    private static let fileLimit = Int(ImportMap.byteLimit)
 
     private let base: String
     private let ours: String
@@ -62,6 +63,9 @@ package struct MergeDriver: Sendable {
         if let model = ModelDescription.model(at: path) {
             return try await sides.mergeDescription(of: model, in: context)
         }
+        if path.hasPrefix(ImportMap.directory + "/"), path.hasSuffix(ImportMap.fileSuffix) {
+            return try await sides.mergeImports(at: path, in: context)
+        }
         if path.hasSuffix(Pointer.fileSuffix) { return try await PointerMerge(sides, of: path).run(in: context) }
         return Report(outcome: try await sides.mergeLines(in: context))
     }
@@ -73,16 +77,44 @@ extension MergeDriver.Sides {
         guard let merge = try? DescriptionMerge(of: model, base: old, ours: left, theirs: right) else {
             return MergeDriver.Report(outcome: try await mergeLines(in: context))
         }
-        try DurableFile.write(merge.ours, to: ours)
-        guard !merge.conflicts.isEmpty else { return MergeDriver.Report(outcome: .ok) }
-        try DurableFile.write(merge.base, to: base)
-        try DurableFile.write(merge.theirs, to: theirs)
-        guard try await mergeLines(in: context) == .negative else { return MergeDriver.Report(outcome: .ok) }
-        return MergeDriver.Report(
-            warnings: ["both sides changed \(merge.conflicts.joined(separator: ", ")) of model \(model)"],
-            hints: [Failure.unmergedDescriptionHint(ModelDescription(model).path)],
-            outcome: .negative
+        var report = MergeDriver.Report(
+            outcome: try await finish(merge.base, merge.ours, merge.theirs, !merge.conflicts.isEmpty, in: context)
         )
+        guard report.outcome == .negative else { return report }
+        report.warnings = ["both sides changed \(merge.conflicts.joined(separator: ", ")) of model \(model)"]
+        report.hints = [Failure.unmergedDescriptionHint(ModelDescription(model).path)]
+        return report
+    }
+
+    /// Joins versions of a map of imports, and marks only names that mean another object on either side.
+    fileprivate func mergeImports(at path: String, in context: Context) async throws -> MergeDriver.Report {
+        var report = MergeDriver.Report(outcome: .ok)
+        if let merge = try? ImportMapMerge(base: old, ours: left, theirs: right) {
+            let names = merge.conflicts
+            report.outcome = try await finish(merge.base, merge.ours, merge.theirs, !names.isEmpty, in: context)
+            let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+            let some = names.prefix(3).map(\.description).joined(separator: ", ")
+            if !names.isEmpty { report.warnings = ["the sides have other objects for \(some)\(more) in \(path)"] }
+        } else {
+            report.outcome = try await mergeLines(in: context)
+        }
+        if report.outcome == .negative { report.hints = [Failure.unmergedImportsHint(path)] }
+        return report
+    }
+
+    /// Writes what could be merged, and marks in it what is in conflict.
+    private func finish(
+        _ base: [UInt8],
+        _ ours: [UInt8],
+        _ theirs: [UInt8],
+        _ hasConflicts: Bool,
+        in context: Context
+    ) async throws -> Outcome {
+        try DurableFile.write(ours, to: self.ours)
+        guard hasConflicts else { return .ok }
+        try DurableFile.write(base, to: self.base)
+        try DurableFile.write(theirs, to: self.theirs)
+        return try await mergeLines(in: context)
     }
 
     /// Merges line by line, as Git does by itself (git-merge-file(1)).

@@ -1,4 +1,5 @@
 import Git
+import Migration
 import ModelCore
 import Registry
 import SystemIO
@@ -103,8 +104,8 @@ extension Workspace {
         return result
     }
 
-    /// Makes the root `.gitattributes` give pointers and descriptions our drivers, and keep what both sides of a merge
-    /// ignore; returns the file if it changed.
+    /// Makes the root `.gitattributes` give pointers, descriptions and maps of imports our drivers, and keep what both
+    /// sides of a merge ignore; returns the file if it changed.
     ///
     /// A pattern that has a line with such attributes keeps it.
     func ensureAttributes() async throws -> [RepositoryPath] {
@@ -112,6 +113,7 @@ extension Workspace {
         let wanted = [
             (pattern: "*\(Pointer.fileSuffix)", has: ["diff=\(name)", "merge=\(name)"], others: " text eol=lf"),
             (pattern: "/\(ModelDescription.directory)/**", has: ["merge=\(name)"], others: ""),
+            (pattern: "/\(ImportMap.directory)/**", has: ["merge=\(name)"], others: ""),
             (pattern: ".gitignore", has: ["merge=union"], others: ""),
         ]
         let path = try RepositoryPath(".gitattributes")

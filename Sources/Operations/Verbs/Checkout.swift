@@ -69,11 +69,8 @@ package struct Checkout: Sendable {
         if case .branch(let name, _) = previous, target.branch == nil {
             report.hints.append("go back: `git switch \(name.dropFirst("refs/heads/".count))`")
         }
-        let unknown = try await workspace.unknownOutputs(at: target.commit, beside: all)
-        if let first = unknown.first {
-            let more = unknown.count > 1 ? " and \(unknown.count - 1) more" : ""
-            report.hints.append("only DVC has \(first)\(more) of this commit: `dvc checkout`")
-        }
+        let unknown = try await workspace.onlyInDVC(at: target.commit, beside: all)
+        report.hints += unknown.map { ["\($0) of this commit: `dvc checkout`"] } ?? []
         try await explain(try await workspace.pointers(), in: workspace, &report)
         return report
     }

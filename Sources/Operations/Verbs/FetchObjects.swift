@@ -44,6 +44,7 @@ package struct FetchObjects: Sendable {
             drafts: drafts
         )
         report.problems += unreadable.problems
+        report.warnings += unreadable.warnings
         report.hints += unreadable.hints
         guard isPull else { return report }
         report = report.named("pull")

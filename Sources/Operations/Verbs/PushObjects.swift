@@ -69,6 +69,7 @@ package struct PushObjects: Sendable {
         case .everyRemote: report = try await workspace.pushToAll(push)
         }
         report.problems += unreadable.problems
+        report.warnings += unreadable.warnings
         report.hints += unreadable.hints
         if pushesGit {
             guard report.problems.isEmpty else { return report }

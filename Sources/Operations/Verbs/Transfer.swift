@@ -69,7 +69,8 @@ package struct TransferSelection: Sendable {
 }
 
 extension Workspace {
-    /// Returns the artifacts that a selection means, each object once, and what to say of pointers that cannot be read.
+    /// Returns the artifacts that a selection means, each object once, and what to say of pointers that cannot be read,
+    /// and of what only DVC has of versions that are named.
     func artifacts(
         _ selection: TransferSelection,
         sendsImports: Bool = false
@@ -91,6 +92,10 @@ extension Workspace {
                 let index = try await pointers(at: commit)
                 chosen += try await select(selection.paths, among: index)
                 unreadable.problems += index.damaged.map { Problem("\(name):\($0.path)", message: $0.problem) }
+                guard !selection.isEveryTag else { continue }
+                let paths = try importPaths(selection.paths)
+                guard let unknown = try await onlyInDVC(at: commit, beside: index.entries, paths: paths) else { continue }
+                unreadable.warnings.append("\(unknown) of \(name): `git model import dvc` takes what it has of tags")
             }
         }
         var seen: Set<Pointer> = []

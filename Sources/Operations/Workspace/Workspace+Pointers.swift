@@ -7,6 +7,8 @@ import SystemPackage
 /// What to say of pointers that cannot be read: a problem for each, and what helps.
 struct UnreadablePointers {
     var problems: [Problem] = []
+    /// What is not here as a pointer at all.
+    var warnings: [String] = []
     var hints: [String] = []
 }
 
