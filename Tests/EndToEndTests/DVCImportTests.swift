@@ -60,6 +60,23 @@ import Testing
         ).expectSuccess()
     }
 
+    @Test func `What only another branch imported comes back here, too, and what none did is named`() async throws {
+        let scratch = try await versions()
+        let unknown = try await scratch.run(
+            "git branch other && git model import dvc -q --no-tags && git model push -q && git model pull v1 && git model push v1"
+        ).expectSuccess()
+        let warning = "warning: only DVC has d and 1 more of v1: `git model import dvc` takes what it has of tags\n"
+        #expect(unknown.output.ranges(of: warning).count == 2, "\(unknown.output)")
+        let known = try await scratch.run(
+            """
+            git switch -q other && git model import dvc -q && git switch -q main && rm -rf .dvc/cache
+            git model checkout v1 && cmp m.bin ~/m1 && diff -r d ~/d1
+            git switch -q main && git model push v1 && git model pull v1
+            """
+        ).expectSuccess()
+        #expect(!known.output.contains("only DVC has"), "\(known.output)")
+    }
+
     @Test func `A second import finds nothing, and may remove DVC's files`() async throws {
         let scratch = try await versions()
         let result = try await scratch.run(

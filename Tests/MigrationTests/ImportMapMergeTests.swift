@@ -18,15 +18,16 @@ import Testing
         Pointer(oid: try #require(Digest(hex: String(repeating: letter, count: 64))), size: 7, kind: .file)
     }
 
-    private static let merged: [(base: [Character: Character], [Character: Character], [Character: Character], [Character: Character])] =
-        [
-            ([:], ["a": "1"], ["b": "2"], ["a": "1", "b": "2"]),
-            (["a": "1"], ["a": "1", "b": "2"], ["a": "1", "c": "3"], ["a": "1", "b": "2", "c": "3"]),
-            // What only one side changed counts, and what either side lost is kept.
-            (["a": "1"], ["a": "1", "b": "2"], ["a": "4"], ["a": "4", "b": "2"]),
-            (["a": "1"], ["a": "4"], ["a": "1", "b": "2"], ["a": "4", "b": "2"]),
-            (["a": "1", "b": "2"], ["a": "1"], ["b": "2", "c": "3"], ["a": "1", "b": "2", "c": "3"]),
-        ]
+    private static let merged:
+        [(base: [Character: Character], [Character: Character], [Character: Character], [Character: Character])] =
+            [
+                ([:], ["a": "1"], ["b": "2"], ["a": "1", "b": "2"]),
+                (["a": "1"], ["a": "1", "b": "2"], ["a": "1", "c": "3"], ["a": "1", "b": "2", "c": "3"]),
+                // What only one side changed counts, and what either side lost is kept.
+                (["a": "1"], ["a": "1", "b": "2"], ["a": "4"], ["a": "4", "b": "2"]),
+                (["a": "1"], ["a": "4"], ["a": "1", "b": "2"], ["a": "4", "b": "2"]),
+                (["a": "1", "b": "2"], ["a": "1"], ["b": "2", "c": "3"], ["a": "1", "b": "2", "c": "3"]),
+            ]
 
     @Test(arguments: merged.indices)
     func `Two maps are joined`(index: Int) throws {

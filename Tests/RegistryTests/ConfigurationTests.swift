@@ -36,6 +36,25 @@ struct ConfigurationTests {
         #expect(try await setting(["GIT_MODEL_REMOTE_STORE_URL": ""])?.text == "/local")
     }
 
+    @Test func `What is configured elsewhere than in the tracked file can be taken back`() async throws {
+        let scratch = try await Scratch()
+        let global = scratch.environment["GIT_CONFIG_GLOBAL"] ?? ""
+        func way(_ environment: [String: String] = [:]) async throws -> String? {
+            try await Self.load(scratch, environment).wayToTakeBack("remote", "a.b", "url")
+        }
+        func tracked() async throws -> String? { try await Self.load(scratch).tracked("remote", "a.b", "url") }
+        #expect(try await way() == nil)
+        try await scratch.git("config", "--file", GitArgument(global), "git-model.remote.a.b.url", "/global")
+        #expect(try await way() == "`git config --global --unset git-model.remote.a.b.url`")
+        #expect(try await tracked() == nil)
+        try scratch.write("[remote \"a.b\"]\n\turl = /tracked\n", to: ".mver/config")
+        #expect(try await way() == nil)
+        try await scratch.git("config", "git-model.remote.a.b.url", "/local")
+        #expect(try await way() == "`git config --unset git-model.remote.a.b.url`")
+        #expect(try await tracked() == "/tracked")
+        #expect(try await way(["GIT_MODEL_REMOTE_A_B_URL": "/variable"]) == "`unset GIT_MODEL_REMOTE_A_B_URL`")
+    }
+
     @Test func `Git's own remotes are not ours`() async throws {
         let scratch = try await Scratch()
         try await scratch.git("remote", "add", "origin", "/elsewhere")

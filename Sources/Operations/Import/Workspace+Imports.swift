@@ -104,7 +104,9 @@ extension Workspace {
         var seen: Set<GitObjectID> = []
         for commit in commits {
             let files = try await repository.objects.entries(in: commit, matching: .inside(directory))
-            ids += files.filter(\.mode.isFile).sorted { $0.path < $1.path }.map(\.id).filter { seen.insert($0).inserted }
+            ids += files.filter(\.mode.isFile).sorted { $0.path < $1.path }.map(\.id).filter {
+                seen.insert($0).inserted
+            }
         }
         let blobs = try await repository.objects.smallBlobs(ids, limit: ImportMap.byteLimit)
         var map = ImportMap()

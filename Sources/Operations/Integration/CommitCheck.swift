@@ -1,4 +1,5 @@
 import Git
+import Migration
 import ModelCore
 import Registry
 import Store
@@ -22,6 +23,7 @@ struct CommitCheck {
         let joined = try workspace.openStore()
         try await checkPointers(files.filter { $0.path.hasSuffix(Pointer.fileSuffix) }, joined.store, &report)
         try await checkDescriptions(files, &report)
+        try await checkMaps(files, &report)
         try await checkSizes(
             files.filter { !$0.path.hasSuffix(Pointer.fileSuffix) },
             before: Set(changes.map(\.oldID)),
@@ -71,6 +73,18 @@ struct CommitCheck {
             do { _ = try ModelDescription(model, parsing: bytes) } catch {
                 report.problems.append(Problem(path, message: "it describes no model: \(error.problem)"))
             }
+        }
+    }
+
+    /// A map of imports with the marks of a conflict brings back nothing.
+    private func checkMaps(_ files: [GitIndexChange], _ report: inout Hook.Report) async throws {
+        let directory = GitPath(ImportMap.directory)
+        for file in files where file.path.isInside(directory) && file.path.hasSuffix(ImportMap.fileSuffix) {
+            let path = file.path.description
+            let bytes = try await workspace.repository.objects.blob(file.newID, limit: ImportMap.byteLimit)
+            guard ConflictedText(bytes) != nil else { continue }
+            report.problems.append(Problem(path, message: "it has a merge conflict"))
+            report.hints.append(Failure.unmergedImportsHint(path))
         }
     }
 

@@ -44,6 +44,10 @@ package struct AddRemote: Sendable {
             report.warnings.append(inner.warning)
             report.hints.append(inner.hint)
         }
+        if let other = workspace.warning(ofOtherURLOf: name) {
+            report.warnings.append(other.warning)
+            report.hints.append(other.hint)
+        }
         if let chosen, chosen != name {
             report.hints.append("\(chosen) stays the default; choose this one: `git model remote default \(name)`")
         } else if chosen == nil {

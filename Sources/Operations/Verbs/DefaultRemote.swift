@@ -10,6 +10,7 @@ package struct DefaultRemote: Sendable {
         package let url: String
         /// Whether it was chosen just now.
         package let isChanged: Bool
+        package var warnings: [String] = []
         package var hints: [String] = []
     }
 
@@ -26,11 +27,25 @@ package struct DefaultRemote: Sendable {
             return Report(name: remote.name, url: remote.url, isChanged: false)
         }
         let url = try workspace.url(ofRemote: name)
-        if workspace.configuration.value("remote", nil, "default") == name {
-            return Report(name: name, url: url, isChanged: false)
+        var report = Report(
+            name: name,
+            url: url,
+            isChanged: workspace.configuration.tracked("remote", nil, "default") != name
+        )
+        if report.isChanged { try await RemoteSettings(workspace.repository).setDefault(name) }
+        let configuration = try await Workspace.open(in: context).configuration
+        if let other = configuration.value("remote", nil, "default"), other != name,
+            let way = configuration.wayToTakeBack("remote", nil, "default")
+        {
+            report.warnings = [
+                "here the default stays \(other), for what this user configured counts before \(Configuration.path)"
+            ]
+            report.hints = ["go by that file: \(way)"]
         }
-        try await RemoteSettings(workspace.repository).setDefault(name)
-        let share = "share the setting: `git commit -m \"Make \(name) the default remote\" \(Configuration.path)`"
-        return Report(name: name, url: url, isChanged: true, hints: [share])
+        if report.isChanged {
+            let commit = "git commit -m \"Make \(name) the default remote\" \(Configuration.path)"
+            report.hints.append("share the setting: `\(commit)`")
+        }
+        return report
     }
 }

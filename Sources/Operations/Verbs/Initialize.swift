@@ -50,7 +50,7 @@ package struct Initialize: Sendable {
         try await workspace.repository.index.requireUnlocked()
         var files = try await layTemplate(in: workspace)
         _ = try workspace.write(model)
-        if let remote, workspace.configuration.url(ofRemote: "store") != remote {
+        if let remote, workspace.configuration.tracked("remote", "store", "url") != remote {
             try await workspace.addRemote("store", url: remote, isForced: false)
             report.remote = ["store", remote]
             report.isThisMachineOnly = try workspace.remote("store", url: remote).isThisMachineOnly
@@ -101,15 +101,18 @@ package struct Initialize: Sendable {
 
     private func requireNew(_ remote: String?, in workspace: Workspace) throws {
         guard let remote else { return }
-        guard let existing = workspace.configuration.url(ofRemote: "store") else {
+        let configuration = workspace.configuration
+        let existing = [configuration.tracked("remote", "store", "url"), configuration.url(ofRemote: "store")]
+            .compactMap(\.self)
+        guard !existing.isEmpty else {
             // What is wrong with a URL is said before anything is written.
             _ = try workspace.remote("store", url: remote, isAgreed: true)
             return
         }
-        guard existing != remote else { return }
+        guard let other = existing.first(where: { $0 != remote }) else { return }
         throw Failure(
             .failed,
-            "remote store is \(existing) already",
+            "remote store is \(other) already",
             hints: ["change it: `git model remote add --force store \(ShellWord.quoted(remote))`"]
         )
     }

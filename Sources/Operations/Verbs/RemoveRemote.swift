@@ -8,6 +8,7 @@ package struct RemoveRemote: Sendable {
         package let name: String
         /// The URL that it had.
         package let url: String
+        package var warnings: [String] = []
         package var hints: [String] = []
     }
 
@@ -19,7 +20,8 @@ package struct RemoveRemote: Sendable {
     /// Writes `.mver/config`.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
-        let url = try workspace.url(ofRemote: name)
+        let configured = try workspace.url(ofRemote: name)
+        let url = workspace.configuration.tracked("remote", name, "url") ?? configured
         do { try await RemoteSettings(workspace.repository).remove(name) } catch RemoteSettingsError.unknown {
             throw Failure(
                 .failed,
@@ -28,6 +30,12 @@ package struct RemoveRemote: Sendable {
             )
         }
         let share = "share the setting: `git commit -m \"Remove remote \(name)\" \(Configuration.path)`"
-        return Report(name: name, url: url, hints: [share])
+        let other = try await Workspace.open(in: context).warning(ofOtherURLOf: name)
+        return Report(
+            name: name,
+            url: url,
+            warnings: other.map { [$0.warning] } ?? [],
+            hints: (other.map { [$0.hint] } ?? []) + [share]
+        )
     }
 }

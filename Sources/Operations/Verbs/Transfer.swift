@@ -94,7 +94,9 @@ extension Workspace {
                 unreadable.problems += index.damaged.map { Problem("\(name):\($0.path)", message: $0.problem) }
                 guard !selection.isEveryTag else { continue }
                 let paths = try importPaths(selection.paths)
-                guard let unknown = try await onlyInDVC(at: commit, beside: index.entries, paths: paths) else { continue }
+                guard let unknown = try await onlyInDVC(at: commit, beside: index.entries, paths: paths) else {
+                    continue
+                }
                 unreadable.warnings.append("\(unknown) of \(name): `git model import dvc` takes what it has of tags")
             }
         }

@@ -13,8 +13,7 @@ extension Workspace {
         // Only a URL that this version can use may enter a file that everybody shares.
         let added = try remote(name, url: url, isAgreed: true)
         try await requireServer(of: added)
-        let isThere = configuration.url(ofRemote: name) == url
-        if !isThere {
+        if configuration.tracked("remote", name, "url") != url {
             let settings = RemoteSettings(repository)
             // What was meant while it was the only one is meant from now on, too.
             let only = configuration.remoteNames.count == 1 ? configuration.remoteNames.first : nil
@@ -22,6 +21,19 @@ extension Workspace {
             if let only, only != name { try await settings.setDefault(only) }
         }
         if let trust = TrustStore(environment: context.environment) { try trust.add(agreedURL(url)) }
+    }
+
+    /// Returns a warning, and the way out, where something else than `.mver/config` says which URL a remote has here,
+    /// and not the one of that file.
+    func warning(ofOtherURLOf name: String) -> (warning: String, hint: String)? {
+        guard let url = configuration.url(ofRemote: name), url != configuration.tracked("remote", name, "url"),
+            let way = configuration.wayToTakeBack("remote", name, "url")
+        else { return nil }
+        let place = GitURL.withoutLogin(url)
+        return (
+            "here remote \(name) is \(place), for what this user configured counts before \(Configuration.path)",
+            "go by that file: \(way)"
+        )
     }
 
     /// Returns a URL as the tracked configuration is to have it: a relative path typed in a directory below the top
