@@ -68,4 +68,37 @@ import Testing
             #expect(page.output.contains("\(place): "), "\(place): \(page)")
         }
     }
+
+    @Test func `What no figure tells is told in words, and no strip calls it unchanged`() async throws {
+        let session = try await Session()
+        let layers = (0..<12).flatMap { ["layers.\($0).w", "layers.\($0).b"] }
+        var model = SafetensorsBytes([("head", 70_000), ("gone", 70_000), ("wide", 70_000)], seed: 1)
+        for turn in 0..<2 {
+            try session.scratch.write(model.bytes, to: "m.safetensors")
+            try await session.succeed("add", "-q", "m.safetensors")
+            try await session.shell("git commit -qm \(turn)")
+            model.tensors.remove(at: 1)
+            model.tensors[0].values[1] = .nan
+            model.tensors[0].values[2] = .infinity
+            model.tensors[1].values.append(1)
+            model.tensors += SafetensorsBytes(layers.map { ($0, 100) }, seed: 2).tensors
+            if turn == 0 { #expect(model.tensors.count == 26) }
+        }
+        let markdown = try await session.succeed("diff", "--md", "HEAD~1", "HEAD")
+        let rows = markdown.output.split(separator: "\n")
+        for (name, words) in [
+            ("gone", "1 removed"), ("wide", "1 reshaped"), ("head", "2 NaN or Inf"), ("layers.3", "2 added"),
+        ] {
+            let row = rows.first { $0.hasPrefix("| `\(name)` |") }
+            #expect(row?.hasSuffix("| \(words) |") == true, "\(name): \(markdown)")
+        }
+        // Layers are in the order of their names.
+        #expect(markdown.output.contains("`?█\(String(repeating: "?", count: 13))` 15 layers changed"), "\(markdown)")
+        let page = await session.run("report", "--bootstrap", "HEAD~1..HEAD", "--html")
+        for words in ["1 removed", "1 reshaped", "2 NaN or Inf", "2 added"] {
+            #expect(page.output.contains(">\(words)</td>"), "\(words): \(page)")
+        }
+        let lines = try await session.succeed("diff", "HEAD~1", "HEAD").output.split(separator: "\n")
+        #expect(lines.contains { $0.contains("layers.11") && $0.hasSuffix("  2 added") }, "\(lines)")
+    }
 }

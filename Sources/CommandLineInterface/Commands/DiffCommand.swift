@@ -103,7 +103,7 @@ struct DiffCommand: ModelCommand {
         let sorted = layers.sorted { ($0.relativeDistance ?? .infinity) > ($1.relativeDistance ?? .infinity) }
         for layer in sorted.prefix(DiffCommand.tensorLimit) {
             let name = [DisplayText.quoted(layer.place), Quantity.count(layer.count, "tensor")]
-            table.row(name + LayerFigures(layer).cells + [layer.oddities])
+            table.row(name + LayerFigures(layer).cells + [layer.remark])
         }
         text.table(table)
         let rest = layers.count - DiffCommand.tensorLimit

@@ -69,12 +69,12 @@ struct ArtifactMarkdown {
         let count = Quantity.count(layers.changes.count, "layer")
         page.line("`\(String(blocks))` \(count) changed, by relative L2 distance\(layers.origin)\(note)")
         page.line()
-        let hasOddities = layers.changes.contains { !$0.oddities.isEmpty }
+        let hasRemarks = layers.changes.contains { !$0.remark.isEmpty }
         let rows = layers.changes.map { layer in
             [Markdown.code(layer.place), "\(layer.count)"] + LayerFigures(layer).cells
-                + (hasOddities ? [layer.oddities] : [])
+                + (hasRemarks ? [layer.remark] : [])
         }
-        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"] + (hasOddities ? [""] : [])
+        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"] + (hasRemarks ? [""] : [])
         page.table(heads, numbers: [1, 2, 3, 4, 5], rows, limit: rowLimit)
     }
 }

@@ -34,12 +34,12 @@ struct ArtifactSections {
         let scale = HeatScale(layers.changes)
         let cells = layers.changes.map { HeatStrip.Cell($0.place, scale.heat(of: $0)) }
         let strip = HeatStrip("Relative L2 distance of layers\(layers.origin)", cells)
-        let hasOddities = layers.changes.contains { !$0.oddities.isEmpty }
+        let hasRemarks = layers.changes.contains { !$0.remark.isEmpty }
         let rows = layers.changes.map { layer in
             [HTML.element("code", [], HTML.escaped(layer.place)), "\(layer.count)"] + LayerFigures(layer).cells
-                + (hasOddities ? [layer.oddities] : [])
+                + (hasRemarks ? [layer.remark] : [])
         }
-        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"] + (hasOddities ? [""] : [])
+        let heads = ["layer", "tensors", "relative L2", "max", "elements", "cosine"] + (hasRemarks ? [""] : [])
         let title = "Inside " + HTML.element("code", [], HTML.escaped(layers.path))
         let table = HTML.table(heads, numbers: [1, 2, 3, 4, 5], rows)
         let summary = HTML.element("summary", [], Quantity.count(rows.count, "layer") + " that changed")

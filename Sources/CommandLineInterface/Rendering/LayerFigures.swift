@@ -26,8 +26,15 @@ struct LayerFigures {
 }
 
 extension LayerChange {
-    /// How many elements of it are not finite, where any are.
-    var oddities: String { notFinite > 0 ? "\(notFinite) NaN or Inf" : "" }
+    /// What no figure tells: how many tensors only one version has, or have another form, and how many elements are not
+    /// finite, where any are.
+    var remark: String {
+        let counts: [(UInt64, String)] = [
+            (UInt64(added), "added"), (UInt64(removed), "removed"), (UInt64(reshaped), "reshaped"),
+            (UInt64(retyped), "retyped"), (notFinite, "NaN or Inf"),
+        ]
+        return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    }
 }
 
 extension TensorChangeRow {

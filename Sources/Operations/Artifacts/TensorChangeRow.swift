@@ -23,7 +23,7 @@ package struct TensorChangeRow: Encodable, Sendable {
     package let file: String?
     /// The name in the file.
     package let name: String
-    /// `added`, `removed`, `changed`, or `reshaped` where type or shape differ.
+    /// `added`, `removed`, `changed`, `reshaped` where the shape differs, or `retyped` where the type alone does.
     package let change: String
     /// What it was and what it is.
     package let before: Form?, after: Form?
@@ -46,7 +46,7 @@ package struct TensorChangeRow: Encodable, Sendable {
         case .removed(let form): (self.change, before, after) = ("removed", Form(form, statistics.before), nil)
         case .changed(let old, let new, let difference):
             (before, after) = (Form(old, statistics.before), Form(new, statistics.after))
-            self.change = old == new ? "changed" : "reshaped"
+            self.change = old == new ? "changed" : old.shape == new.shape ? "retyped" : "reshaped"
             switch difference {
             case .measured(let figures): add(figures)
             case .otherForm: reason = "its type or shape is another"

@@ -8,8 +8,10 @@ package struct LayerChange: Encodable, Sendable {
     package let name: String
     /// How many there are that are not the same.
     package private(set) var count = 0
-    /// Of these, how many only one version has, or have another type or shape.
-    package private(set) var reshaped = 0
+    /// Of these, how many only the later version has, and only the earlier one.
+    package private(set) var added = 0, removed = 0
+    /// How many have another shape, and how many another type alone.
+    package private(set) var reshaped = 0, retyped = 0
     /// The Euclidean norm of the difference over that of the earlier values, of the farthest tensor, as far as they are
     /// finite; infinite where one was all zeros before, or is too large to be squared, `nil` where none was measured.
     package private(set) var relativeDistance: Double?
@@ -49,7 +51,13 @@ package struct LayerChange: Encodable, Sendable {
 
     private mutating func add(_ row: TensorChangeRow) {
         count += 1
-        if row.change != "changed" { reshaped += 1 }
+        switch row.change {
+        case "added": added += 1
+        case "removed": removed += 1
+        case "reshaped": reshaped += 1
+        case "retyped": retyped += 1
+        default: break
+        }
         // A row that was measured leaves out what is infinite.
         let missing: Double? = row.elements == nil ? nil : .infinity
         relativeDistance = LayerChange.most(relativeDistance, row.relativeDistance ?? missing)
