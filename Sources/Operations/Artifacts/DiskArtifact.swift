@@ -30,18 +30,4 @@ struct DiskArtifact {
             (file.relative?.text ?? "", file.path, part.oid)
         }
     }
-
-    /// Returns the artifacts of the work tree among the later ones of pairs, by path.
-    static func all(
-        among pairs: [VersionPair.Pair],
-        in workspace: Workspace
-    ) async throws -> [RepositoryPath: DiskArtifact] {
-        var cache = workspace.openStatCache()
-        defer { cache.save() }
-        var found: [RepositoryPath: DiskArtifact] = [:]
-        for artifact in pairs.compactMap(\.after) {
-            found[artifact.path] = try await DiskArtifact(artifact, in: workspace, cache: &cache)
-        }
-        return found
-    }
 }

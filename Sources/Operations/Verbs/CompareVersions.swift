@@ -99,9 +99,9 @@ package struct CompareVersions: Sendable {
     ///
     /// With `fetches`, what is not here is got from the default remote: comparisons and manifests, never weights. With
     /// `readsFrames`, only names of frames are compared, and nothing says how far tensors are apart. With `recomputes`,
-    /// the bytes of both are read, fetched where they are not here; of the work tree those that lie there, added or
-    /// not. With `readsFacts`, and unless `paths` or `readsFrames` limit what is compared, metrics, parameters and the
-    /// like are compared as well.
+    /// the bytes of both are read, fetched where they are not here. Of the work tree what lies there counts, added or
+    /// not, and the pointers of what does not. With `readsFacts`, and unless `paths` or `readsFrames` limit what is
+    /// compared, metrics, parameters and the like are compared as well.
     package init(
         _ versions: [String] = [],
         paths: [String] = [],
@@ -130,10 +130,10 @@ package struct CompareVersions: Sendable {
         let joined = try workspace.openStore()
         var sides = try await VersionPair(versions, in: workspace)
         try sides.limit(to: paths, in: workspace)
-        var disk: [RepositoryPath: DiskArtifact] = [:]
-        if recomputes, sides.to == nil, !workspace.isBare {
-            disk = try await DiskArtifact.all(among: sides.pairs, in: workspace)
-            sides.look(at: disk)
+        var tree = WorkTreeArtifacts()
+        if sides.to == nil, !workspace.isBare {
+            tree = try await WorkTreeArtifacts(among: sides.pairs, in: workspace, joined.store)
+            sides.look(at: tree)
         }
         let lookup = ComparisonLookup(
             workspace: workspace,
@@ -141,19 +141,23 @@ package struct CompareVersions: Sendable {
             fetches: fetches,
             readsFrames: readsFrames,
             recomputation: recomputes
-                ? TensorRecomputation(workspace: workspace, store: joined.store, fetches: fetches, disk: disk) : nil
+                ? TensorRecomputation(workspace: workspace, store: joined.store, fetches: fetches, disk: tree.found)
+                : nil
         )
         var report = Report(from: sides.from, to: sides.to, tellsByExitCode: tellsByExitCode)
-        report.problems = sides.unreadable.problems
+        report.problems = sides.unreadable.problems + tree.problems
         report.hints = sides.unreadable.hints
         for pair in sides.pairs {
             guard pair.change != .unchanged else {
-                report.unchanged += 1
+                // Nothing is said to be the same that was not looked at.
+                if tree.hasSeen(pair.path) { report.unchanged += 1 }
                 continue
             }
-            report.artifacts.append(try await CompareVersions.row(pair, lookup))
+            let isUnknown = !recomputes && tree.unadded.contains(pair.path)
+            report.artifacts.append(try await CompareVersions.row(pair, lookup, isUnknown: isUnknown))
         }
-        addRemarks(disk, to: &report)
+        addRemarks(on: tree, sides.pairs, in: workspace, to: &report)
+        addRemarks(to: &report)
         if readsFacts { report.facts = try await facts(in: workspace, &report.warnings) }
         return report
     }
@@ -166,10 +170,35 @@ package struct CompareVersions: Sendable {
         return try await FactChanges(from: old, to: new, in: workspace, &problems)
     }
 
-    private func addRemarks(_ disk: [RepositoryPath: DiskArtifact], to report: inout Report) {
-        for (path, artifact) in disk.sorted(by: { $0.key < $1.key }) where !artifact.isCurrent {
+    /// Says where the work tree is not what its pointers say, and what helps.
+    private func addRemarks(
+        on tree: WorkTreeArtifacts,
+        _ pairs: [VersionPair.Pair],
+        in workspace: Workspace,
+        to report: inout Report
+    ) {
+        for (path, artifact) in tree.found.sorted(by: { $0.key < $1.key }) where !artifact.isCurrent {
             report.warnings.append("\(path) is not as it was added: what lies in the work tree is compared")
         }
+        if !recomputes, !tree.unadded.isEmpty {
+            report.hints.append("see what changed inside: `git model add -u`, or `git model diff --recompute`")
+        }
+        let byPointer = pairs.compactMap(\.after).map(\.path).filter(tree.missing.contains)
+        if let first = byPointer.first {
+            let others = byPointer.count - 1
+            let subject = others == 0 ? "\(first) is" : "\(first) and \(others) more are"
+            report.warnings.append(
+                "\(subject) not in the work tree: what \(others == 0 ? "its pointer says" : "their pointers say") is compared"
+            )
+        }
+        if !tree.gone.isEmpty {
+            report.hints.append("bring back what is not in the work tree: `git model checkout`")
+        } else if !byPointer.isEmpty, workspace.configuration.defaultRemote != nil {
+            report.hints.append("get what is not in the work tree: `git model pull`")
+        }
+    }
+
+    private func addRemarks(to report: inout Report) {
         let unmeasured = report.artifacts.contains { artifact in
             artifact.tensors.map { $0.source == CompareVersions.manifests && $0.changed != 0 } ?? false
         }
@@ -200,10 +229,18 @@ package struct CompareVersions: Sendable {
         return rows
     }
 
-    private static func row(_ pair: VersionPair.Pair, _ lookup: ComparisonLookup) async throws -> Report.Artifact {
+    /// Returns what became of an artifact; with `isUnknown`, nobody has looked yet into what it is now.
+    private static func row(
+        _ pair: VersionPair.Pair,
+        _ lookup: ComparisonLookup,
+        isUnknown: Bool = false
+    ) async throws -> Report.Artifact {
         var found = ComparisonLookup.Found()
         if let before = pair.before, let after = pair.after, before.pointer.oid != after.pointer.oid {
-            found = try await lookup.find(from: before, to: after)
+            found =
+                isUnknown
+                ? ComparisonLookup.Found(problem: "what changed inside is not known: it was not added yet")
+                : try await lookup.find(from: before, to: after)
         }
         return Report.Artifact(
             path: pair.path.text,

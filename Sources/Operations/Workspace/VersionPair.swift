@@ -114,12 +114,17 @@ struct VersionPair {
     }
 
     /// Puts what lies in the work tree in the place of what its pointers say.
-    mutating func look(at disk: [RepositoryPath: DiskArtifact]) {
+    ///
+    /// Where nothing lies there, the pointer counts, unless that says the same as the other side: then the artifact was
+    /// removed.
+    mutating func look(at tree: WorkTreeArtifacts) {
         pairs = pairs.map { pair in
             switch pair {
-            case .added(let after): .added(disk[after.path]?.entry ?? after)
+            case .added(let after): .added(tree.found[after.path]?.entry ?? after)
             case .removed: pair
-            case .both(let before, let after): .both(before, disk[after.path]?.entry ?? after)
+            case .both(let before, let after):
+                pair.change == .unchanged && tree.gone.contains(after.path)
+                    ? .removed(before) : .both(before, tree.found[after.path]?.entry ?? after)
             }
         }
     }
