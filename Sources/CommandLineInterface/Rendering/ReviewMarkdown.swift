@@ -19,6 +19,7 @@ struct ReviewMarkdown {
         page.line(ends)
         rules(&page)
         verdict(&page)
+        rows("Signature", report.signature, &page)
         metrics(&page)
         plots(&page)
         artifacts(&page)

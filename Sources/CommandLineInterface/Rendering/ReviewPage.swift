@@ -18,8 +18,8 @@ struct ReviewPage {
         let body = [
             HTML.element("h1", [("class", isGood ? "good" : "bad")], (isGood ? "✓ " : "✗ ") + title), ends, rules,
             checks,
-            metrics, plots, artifacts, rows("Parameters", report.parameters), rows("Data", report.data),
-            rows("Environment", report.environment), notes, commands,
+            rows("Signature", report.signature), metrics, plots, artifacts, rows("Parameters", report.parameters),
+            rows("Data", report.data), rows("Environment", report.environment), notes, commands,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
         return PageFrame.document(title: title, body: body)
     }

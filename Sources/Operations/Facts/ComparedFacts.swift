@@ -25,6 +25,8 @@ struct ComparedFacts: Sendable {
         let old: RunRecord?, new: RunRecord?
     }
 
+    /// The sides.
+    let old: FactSubject, new: FactSubject
     /// The model that is looked at; `nil` where it is all of them.
     let model: ModelName?
     private let parts: [Part]
@@ -51,6 +53,7 @@ struct ComparedFacts: Sendable {
                 )
             )
         }
+        (self.old, self.new) = (old, new)
         self.model = model
         self.parts = parts
     }

@@ -28,17 +28,14 @@ package struct FactChanges: Encodable, Sendable {
     /// Where one is a version of a model, only what is that model's counts on the other side.
     init(from old: FactSubject, to new: FactSubject, in workspace: Workspace, _ problems: inout [String]) async throws {
         let facts = try await ComparedFacts(from: old, to: new, in: workspace)
-        self.init(facts, MetricDirections(workspace.configuration))
+        try await self.init(between: facts, in: workspace)
         let before = facts.problems(of: \.old)
         problems += before + facts.problems(of: \.new).filter { !before.contains($0) }
-        signature = Row.changes(
-            from: try await FactChanges.signatures(of: old, for: facts.model, in: workspace),
-            to: try await FactChanges.signatures(of: new, for: facts.model, in: workspace)
-        )
     }
 
-    /// Compares what is known of trainings; what models take and give is not looked at.
-    init(_ facts: ComparedFacts, _ directions: MetricDirections) {
+    /// Compares what is known of trainings, and what models take and give.
+    init(between facts: ComparedFacts, in workspace: Workspace) async throws {
+        let directions = MetricDirections(workspace.configuration)
         metrics = facts.sections(of: MetricFacts.self).flatMap { section in
             ReviewChanges.Report.Metric.rows(from: section.old, to: section.new, directions, label: section.label)
         }.filter(\.isChanged)
@@ -58,20 +55,38 @@ package struct FactChanges: Encodable, Sendable {
                 label: runs.label
             )
         }
+        let before = try await FactChanges.models(of: facts.old, facts.model, in: workspace)
+        let after = try await FactChanges.models(of: facts.new, facts.model, in: workspace)
+        signature = FactChanges.signatures(from: before, to: after)
     }
 
-    /// Returns the inputs and outputs of the models that a side has, by names that say what they are.
-    private static func signatures(
+    /// Returns the models of a side; where one is chosen, that one, by the name that it has there.
+    private static func models(
         of subject: FactSubject,
-        for model: ModelName?,
+        _ chosen: ModelName?,
         in workspace: Workspace
-    ) async throws -> [String: String] {
-        let models = try await subject.models(in: workspace) ?? []
+    ) async throws -> [ModelDescription] {
+        let all = try await subject.models(in: workspace) ?? []
+        guard let name = subject.model ?? chosen else { return all }
+        return all.filter { $0.name == name }
+    }
+
+    /// Returns the inputs and outputs that differ, each with its model where one of the sides has several.
+    static func signatures(from before: [ModelDescription], to after: [ModelDescription]) -> [Row] {
+        let tellsApart = max(before.count, after.count) > 1
+        return Row.changes(
+            from: signatures(of: before, tellsApart: tellsApart),
+            to: signatures(of: after, tellsApart: tellsApart)
+        )
+    }
+
+    /// Returns the inputs and outputs of models, by names that say what they are, and, where asked for, of which model.
+    private static func signatures(of models: [ModelDescription], tellsApart: Bool) -> [String: String] {
         var parts: [String: String] = [:]
-        for description in models where model == nil || description.name == model {
+        for description in models {
+            let owner = tellsApart ? "\(description.name) " : ""
             for side in ["inputs", "outputs"] {
                 for (name, part) in description.signatureParts(side) {
-                    let owner = models.count > 1 ? "\(description.name) " : ""
                     parts["\(owner)\(side).\(name)"] = FactChanges.form(part)
                 }
             }

@@ -134,6 +134,7 @@ struct SiteCollection {
         drawnBy curves: SiteCurves
     ) async throws -> SiteVersionDetails {
         let description = try await description(of: version)
+        let earlier = if let previous { try await self.description(of: previous) } else { ModelDescription?.none }
         let changes = try await changes(from: previous, to: version)
         let (old, new) = (previous?.run, version.run)
         var drawn: [(name: String, run: RunRecord)] = []
@@ -155,6 +156,8 @@ struct SiteCollection {
             parameterChanges: rows(old, new) { $0.parameters.mapValues(\.description) },
             dataChanges: rows(old, new, \.dataProperties),
             environmentChanges: rows(old, new, \.environmentProperties),
+            signatureChanges: previous == nil
+                ? [] : FactChanges.signatures(from: [earlier].compactMap(\.self), to: [description].compactMap(\.self)),
             figures: new == nil ? SiteFigures() : try await workspace.pool.run { curves.figures(of: runs) }
         )
     }

@@ -18,6 +18,8 @@ package struct SiteVersionDetails: Sendable {
     package let parameterChanges: [ReviewChanges.Report.Row], dataChanges: [ReviewChanges.Report.Row]
     /// The properties of the environment that differ.
     package let environmentChanges: [ReviewChanges.Report.Row]
+    /// The inputs and outputs that differ.
+    package let signatureChanges: [ReviewChanges.Report.Row]
     /// The learning curves, over those of the version before.
     package let figures: SiteFigures
 }

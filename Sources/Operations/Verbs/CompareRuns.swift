@@ -64,9 +64,9 @@ extension RunRecord {
         return properties
     }
 
-    /// The digests of what the run read, by its names.
+    /// The digests of what the run read, by its names; of what has none, such as a URL, that it is what the name says.
     var dataProperties: [String: String] {
-        Dictionary(data.map { ($0.source, $0.digest ?? "") }) { first, _ in first }
+        Dictionary(data.map { ($0.source, $0.digest ?? "as named") }) { first, _ in first }
     }
 
     /// What the run found around it, as people read it.
@@ -75,11 +75,16 @@ extension RunRecord {
         properties["kind"] = environment?.kind.rawValue
         properties["image"] = environment?.image
         properties["system"] = environment?.system
+        properties["architecture"] = environment?.architecture
+        properties["processors"] = environment?.processors.map(\.description)
+        properties["cuda"] = environment?.cuda
         properties["python"] = environment?.python?.version
         properties["packages"] = environment?.packages?.oid
         properties["accelerators"] = environment.flatMap {
             $0.accelerators.isEmpty ? nil : $0.accelerators.joined(separator: ", ")
         }
+        for (name, value) in environment?.variables ?? [:] { properties["variables.\(name)"] = value }
+        for (path, oid) in environment?.locks ?? [:] { properties["locks.\(path)"] = oid }
         return properties
     }
 }

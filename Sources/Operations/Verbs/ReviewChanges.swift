@@ -68,6 +68,8 @@ package struct ReviewChanges: Sendable {
         package var metrics: [Metric] = []
         /// The hyperparameters, data sets and properties of the environment that differ.
         package var parameters: [Row] = [], data: [Row] = [], environment: [Row] = []
+        /// The inputs and outputs of models that differ.
+        package var signature: [Row] = []
         /// The plots, each with what both have of it; those that do not differ are left out.
         package var plots: [PlotFigure] = []
         /// The bytes of what the later commit has anew or changed, and those that a store with the earlier one lacks of
@@ -126,9 +128,10 @@ package struct ReviewChanges: Sendable {
             wireSize: try await wireSize(from: ends.base, to: ends.head, joined.store, in: workspace),
             commands: ends.commands
         )
-        let changes = FactChanges(facts, MetricDirections(workspace.configuration))
+        let changes = try await FactChanges(between: facts, in: workspace)
         (report.metrics, report.parameters) = (changes.metrics, changes.parameters)
         (report.data, report.environment) = (changes.data, changes.environment)
+        report.signature = changes.signature
         report.plots = try await plots(from: ends, facts, joined.store, in: workspace, &report.warnings)
         report.warnings = verdict.warnings + artifacts.warnings + report.warnings
         report.problems = artifacts.problems

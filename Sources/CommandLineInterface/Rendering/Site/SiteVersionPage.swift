@@ -112,6 +112,7 @@ struct SiteVersionPage {
         let parts = [
             ArtifactSections(details.changes, details.layers).html, rows("Parameters", details.parameterChanges),
             rows("Data", details.dataChanges), rows("Environment", details.environmentChanges),
+            rows("Signature", details.signatureChanges),
         ]
         return SiteFrame.section("What differs from \(previous)", parts.joined())
     }
