@@ -121,4 +121,29 @@ import Testing
         for text in ["import 1 run", "Imported"] { #expect(!result.output.contains(text), "\(result.output)") }
         #expect(result.output.hasSuffix("One\n"), "\(result.output)")
     }
+
+    @Test func `What was exported twice, or by a run that was deleted there, is not taken back`() async throws {
+        let scratch = try await ScratchRepository(named: "bert")
+        try await scratch.run("mkdir ~/mlflow").expectSuccess()
+        let server = try await MLflowTrackingServer.start(in: scratch.home.appending("mlflow"))
+        let result = try await scratch.run(
+            """
+            git model init -q --name bert --remote ~/store && seq 5000 > w.bin && git model add -q w.bin
+            git add -A && git commit -qm One && git model tag -q v0.1.0
+            for name in a b; do git model export mlflow -q v0.1.0 \(server.origin) --experiment $name; done
+            git model import mlflow \(server.origin) && echo twice
+            api=\(server.origin)/api/2.0/mlflow
+            curl -s $api/model-versions/search | grep -o '"run_id": *"[^"]*"' | cut -d '"' -f 4 > ~/runs && wc -l < ~/runs
+            while read run; do
+                curl -s -X POST -H 'Content-Type: application/json' -d "{\\"run_id\\": \\"$run\\"}" $api/runs/delete > ~/log
+            done < ~/runs
+            git model import mlflow \(server.origin) && echo deleted && git log -1 --format=%s && git tag && git status --porcelain
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.ranges(of: "Nothing to import from MLflow\n").count == 2, "\(result.output)")
+        #expect(result.output.contains("twice\n2\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("deleted\nOne\nbert@v0.1.0\n"), "\(result.output)")
+        for text in ["Imported", "error: "] { #expect(!result.output.contains(text), "\(text): \(result.output)") }
+    }
 }

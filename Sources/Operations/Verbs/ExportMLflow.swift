@@ -37,7 +37,8 @@ package struct ExportMLflow: Sendable {
 
     /// The directory of the run's artifacts that the version's are in.
     private static let directory = "model"
-    /// The tag of a run that says which version it was made of: its name, a blank, its commit.
+    /// The tag of a run, and of a registered version, that says what it was made of: a version's name, a blank, its
+    /// commit.
     static let versionKey = "git-model.version"
     /// The tag of a run that says which run here it is.
     static let runKey = "git-model.run"
@@ -70,8 +71,9 @@ package struct ExportMLflow: Sendable {
         let evidence = try await workspace.evidence(at: version.commit, of: entries, for: version.model)
         let start = evidence.run?.started ?? Timestamp(nanoseconds: context.now())
         let end = evidence.run?.ended ?? start
+        let origin = "\(version.model)@\(version.version) \(version.commit.hex)"
         let run = try await MLflowRun(
-            tagged: (ExportMLflow.versionKey, "\(version.model)@\(version.version) \(version.commit.hex)"),
+            tagged: (ExportMLflow.versionKey, origin),
             named: evidence.run?.name ?? version.tag.text,
             in: try await experimentID(of: version.model, on: server),
             from: start,
@@ -105,7 +107,10 @@ package struct ExportMLflow: Sendable {
             of: version.model.text,
             from: run,
             source: "runs:/\(run.id)/\(ExportMLflow.directory)",
-            tags: ["semver": version.version.description, "git-model.tag": version.tag.text],
+            tags: [
+                "semver": version.version.description, "git-model.tag": version.tag.text,
+                ExportMLflow.versionKey: origin,
+            ],
             on: server
         )
         var aliases: [String] = []

@@ -94,21 +94,22 @@ struct MLflowVersionPlanning {
         _ tags: Set<TagName>,
         _ report: inout ImportMLflow.Report
     ) async throws -> MLflowVersionPlan {
-        let candidates = [source.semanticVersion, source.numberedVersion].compactMap { $0 }
-        for (position, version) in candidates.enumerated() where !taken.contains(version) {
-            guard let existing = versions.first(where: { $0.model == model && $0.version == version }) else {
-                let plan = MLflowVersionPlan(source: source, model: model, version: version, existing: nil)
-                if try await isTaken(tag(of: plan), tags) { continue }
-                if position > 0, candidates[0] != version {
-                    report.warnings.append(
-                        "\(model)@\(candidates[0]) is another version: \(source.number) becomes \(version)"
-                    )
-                }
-                return plan
+        var candidates = [source.semanticVersion, source.numberedVersion].compactMap { $0 }
+        if candidates.count == 2, candidates[0] == candidates[1] { candidates.removeLast() }
+        let known = versions.filter { $0.model == model && candidates.contains($0.version) }
+        // MLflow may have a version of ours several times: all of them are that one.
+        for existing in known where try await isMade(existing, of: source) {
+            return MLflowVersionPlan(source: source, model: model, version: existing.version, existing: existing)
+        }
+        for version in candidates where !taken.contains(version) && !known.contains(where: { $0.version == version }) {
+            let plan = MLflowVersionPlan(source: source, model: model, version: version, existing: nil)
+            if try await isTaken(tag(of: plan), tags) { continue }
+            if version != candidates[0] {
+                report.warnings.append(
+                    "\(model)@\(candidates[0]) is another version: \(source.number) becomes \(version)"
+                )
             }
-            if try await isMade(existing, of: source) {
-                return MLflowVersionPlan(source: source, model: model, version: version, existing: existing)
-            }
+            return plan
         }
         throw MLflowAbsence("its version or tag is taken: \(candidates.map(\.description).joined(separator: ", "))")
     }
@@ -136,11 +137,9 @@ struct MLflowVersionPlanning {
 
     /// Whether a version here is that one of MLflow's: it was imported, or exported, before.
     private func isMade(_ version: ModelVersion, of source: MLflowModelVersion) async throws -> Bool {
-        if let run = source.run.flatMap({ runs[$0] }), let exported = run.tags[ExportMLflow.versionKey],
-            exported.hasSuffix(" \(version.commit.hex)")
-        {
-            return true
-        }
+        // Of a run that was deleted there nothing is known any more.
+        let tags = [source.tags, source.run.flatMap { runs[$0] }?.tags].compactMap { $0?[ExportMLflow.versionKey] }
+        if tags.contains(where: { $0.hasSuffix(" \(version.commit.hex)") }) { return true }
         let described = try await ModelIndex.at(version.commit, in: workspace.repository).model(version.model)
         return described?.metadata[MLflowVersionPlan.numberKey] == "\(source.number)"
             && described?.metadata[MLflowVersionPlan.runKey] == source.run
