@@ -79,7 +79,7 @@ import Testing
             GH_TOKEN=other step put 2> ~/log || echo refused $?
             test "$(cat ~/kept)" = kept || echo overwritten
             mv ~/store ~/away && git clone -q ~/origin.git ~/fork && cd ~/fork && unset GH_TOKEN
-            review better && grep -c 'it is not in remote store' ~/summary && BASE=$(printf '%040d' 1) review better && cat ~/summary
+            review better && grep -c 'error: cannot reach remote store' ~/summary && BASE=$(printf '%040d' 1) review better && cat ~/summary
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
@@ -94,7 +94,7 @@ import Testing
             "{\"own\": [\"## \\u2705 The model may be merged\"], \"requests\": {\"PATCH\": 0, \"POST\": 1, \"PUT\": 0}}\n",
             "## ❌ The model may not be merged\ncode=1\n",
             "{\"own\": [\"## \\u274c The model may not be merged\"], \"requests\": {\"PATCH\": 1, \"POST\": 1, \"PUT\": 0}}\n",
-            "verdict 1\nrefused 22\n## ❌ The model may not be merged\ncode=1\n2\n",
+            "verdict 1\nrefused 22\n## ❌ The model could not be reviewed\ncode=13\n1\n",
             "## ❌ The model could not be reviewed\ncode=5\n", "\n\n    error: ",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }

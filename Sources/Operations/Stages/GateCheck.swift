@@ -143,8 +143,8 @@ struct GateCheck {
 
     private func remoteFinding(_ pointers: [PointerIndex.Entry]) async throws -> (isGood: Bool, text: String) {
         let remote = try workspace.remote(named: nil)
-        try workspace.requireReachable(remote)
         let joined = try workspace.openStore()
+        try workspace.requireReachable(remote, having: pointers.map(\.pointer), or: joined.store)
         let held = try await remote.holds(pointers.map(\.pointer), local: joined.store)
         guard let first = pointers.first(where: { !held.contains($0.pointer.oid) }) else {
             return (true, "all of them are in remote \(remote.name)")

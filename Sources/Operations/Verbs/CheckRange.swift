@@ -134,8 +134,8 @@ package struct CheckRange: Sendable {
             return report.add("objects", nil, "the base has no remote that they could be in")
         }
         let remote = try workspace.remote(named: nil)
-        try workspace.requireReachable(remote)
         let joined = try workspace.openStore()
+        try workspace.requireReachable(remote, having: changed.map(\.pointer), or: joined.store)
         let held = try await remote.holds(changed.map(\.pointer), local: joined.store)
         for artifact in changed where !artifact.path.isOfRun || !held.contains(artifact.pointer.oid) {
             let isThere = held.contains(artifact.pointer.oid)

@@ -193,12 +193,14 @@ extension Workspace {
         return report
     }
 
-    /// A directory that vanished is more likely unmounted or moved than wanted anew, once something was pushed to it.
-    func requireReachable(_ remote: ConfiguredRemote) throws {
+    /// A directory that vanished is more likely unmounted or moved than wanted anew, once something was pushed to it;
+    /// `isKnown` says that this was so, where this clone did not do it itself.
+    func requireReachable(_ remote: ConfiguredRemote, isKnown: Bool = false) throws {
         guard case .directory(let path) = try RemoteURL(parsing: remote.store.remote.name, relativeTo: root) else {
             return
         }
-        guard try FileStatus.of(path, followingLinks: true) == nil, try !remote.acknowledged().isEmpty else { return }
+        guard try FileStatus.of(path, followingLinks: true) == nil else { return }
+        guard try isKnown || !remote.acknowledged().isEmpty else { return }
         throw Failure(
             .unreachable,
             "cannot reach remote \(remote.name)",
@@ -208,6 +210,14 @@ extension Workspace {
             ],
             cause: Failure(.failed, "\(path): no such file or directory")
         )
+    }
+
+    /// Throws where a directory that should have artifacts is not there, so that nobody is told that these were not
+    /// pushed.
+    ///
+    /// Bytes that are not here either were made elsewhere, where somebody could push them.
+    func requireReachable(_ remote: ConfiguredRemote, having pointers: [Pointer], or store: LocalStore) throws {
+        try requireReachable(remote, isKnown: !Closure(of: pointers, in: store).isComplete)
     }
 
     /// Pushes the current branch with `git`, after its objects and the commits of its runs: as Git is configured to, or
