@@ -42,10 +42,7 @@ struct SiteCurves: Sendable {
     /// Returns the bytes of a run's file: of its record's directory, else of the store.
     private func bytes(of file: RunFile, named name: String, _ limit: Int64, _ run: RunRecord) -> [UInt8]? {
         guard let oid = file.digest, (0...limit).contains(file.size) else { return nil }
-        let directory = catalog.directory(of: run.id).path
-        if let components = (try? RepositoryPath(name))?.components,
-            let place = try? SafeRelativePath.resolve(root: directory, components: components),
-            (try? FileStatus.of(place))?.size == file.size, let bytes = try? DurableFile.read(place, limit: Int(limit)),
+        if let place = place(of: file, named: name, run), let bytes = try? DurableFile.read(place, limit: Int(limit)),
             SHA256.digest(of: bytes) == oid
         {
             return bytes
@@ -55,6 +52,28 @@ struct SiteCurves: Sendable {
         var bytes: [UInt8] = []
         do { try ObjectStream.read(oid, size: file.size, from: store) { bytes += Array($0) } } catch { return nil }
         return bytes
+    }
+
+    /// Returns where a file lies in the directory of its run's record, where it does.
+    private func place(of file: RunFile, named name: String, _ run: RunRecord) -> FilePath? {
+        guard let components = (try? RepositoryPath(name))?.components,
+            let place = try? SafeRelativePath.resolve(
+                root: catalog.directory(of: run.id).path,
+                components: components
+            ), (try? FileStatus.of(place))?.size == file.size
+        else { return nil }
+        return place
+    }
+
+    /// Whether a run has curves or pictures that would be drawn if they were on this machine.
+    func lacksFiles(of run: RunRecord) -> Bool {
+        let series = run.series.map { [(file: $0, name: RunDirectory.seriesName, limit: SiteCurves.seriesLimit)] } ?? []
+        let plots = (run.plots ?? []).map { (file: $0, name: $0.path, limit: SiteCurves.plotLimit) }
+        return (series + plots).contains { file, name, limit in
+            guard let oid = file.digest, (0...limit).contains(file.size) else { return false }
+            if place(of: file, named: name, run) != nil { return false }
+            return !Closure(of: [Pointer(oid: oid, size: file.size, kind: .file)], in: store).isComplete
+        }
     }
 }
 

@@ -14,6 +14,7 @@ package struct ExportSite: Sendable {
         package let models: Int, versions: Int, runs: Int
         /// The number of pages, and their size in bytes.
         package let pages: Int, size: Int64
+        package var warnings: [String] = []
         package var hints: [String] = []
     }
 
@@ -45,10 +46,12 @@ package struct ExportSite: Sendable {
         let curves = SiteCurves(catalog: workspace.runs, store: store)
         let site = try await collection.site(titled: title)
         let tally = SiteTally()
+        var unknown = 0
         try await target.replace { place in
             let writer = SiteWriter(place: place, tally: tally)
-            try await write(site, collection, curves, by: writer, in: workspace)
+            unknown = try await write(site, collection, curves, by: writer, in: workspace)
         }
+        let missing = ExportSite.words(runs: site.runs.count(where: curves.lacksFiles), differences: unknown)
         extendLifetime(joined)
         let written = tally.sum
         return Report(
@@ -58,17 +61,31 @@ package struct ExportSite: Sendable {
             runs: site.runs.count,
             pages: written.count,
             size: written.byteCount,
-            hints: ["look at it: open \(ShellWord.quoted(target.path.appending(SitePath.index).string)) in a browser"]
+            warnings: try workspace.shallowHints + [missing].compactMap(\.self),
+            hints: (missing == nil ? [] : ["fetch them, and write the pages again: `git model fetch --tags`"]) + [
+                "look at it: open \(ShellWord.quoted(target.path.appending(SitePath.index).string)) in a browser"
+            ]
         )
     }
 
+    /// Says what could not be drawn; `nil` where everything was.
+    private static func words(runs: Int, differences: Int) -> String? {
+        let parts = [
+            runs == 0 ? nil : "curves of \(runs) \(runs == 1 ? "run" : "runs")",
+            differences == 0 ? nil : "\(differences) \(differences == 1 ? "difference" : "differences") of artifacts",
+        ].compactMap(\.self)
+        return parts.isEmpty ? nil : "not shown, for what they need is not here: \(parts.joined(separator: ", "))"
+    }
+
+    /// Writes all pages; returns of how many artifacts it is not known here what changed in their tensors.
     private func write(
         _ site: Site,
         _ collection: SiteCollection,
         _ curves: SiteCurves,
         by writer: SiteWriter,
         in workspace: Workspace
-    ) async throws {
+    ) async throws -> Int {
+        var unknown = 0
         let (pool, cancellation) = (workspace.pool, workspace.context.cancellation)
         try writer.write(renderer.index(of: site), to: SitePath.index)
         for model in site.models {
@@ -84,6 +101,7 @@ package struct ExportSite: Sendable {
             for version in model.versions {
                 try cancellation.check()
                 let details = try await collection.details(of: version, after: previous, drawnBy: curves)
+                unknown += details.changes.count { $0.tensors == nil && $0.problem != nil }
                 try await pool.run {
                     try writer.write(renderer.page(of: version, details, in: site), to: SitePath.page(of: version))
                 }
@@ -100,5 +118,6 @@ package struct ExportSite: Sendable {
             let figures = curves.figures(of: [(name: run.name ?? run.id.abbreviated, run: run)])
             try writer.write(renderer.page(of: run, figures, in: site), to: SitePath.page(of: run.id))
         }
+        return unknown
     }
 }
