@@ -84,4 +84,13 @@ import Testing
         #expect(answer.exitCode == 3, "\(answer)")
         #expect(answer.error.contains("m.safetensors: what is in its place is neither a file nor a directory"))
     }
+
+    @Test(arguments: [
+        ("main..HEAD", "main HEAD"), ("main...", "main HEAD"), ("..it's", "HEAD 'it'\\''s'"),
+    ]) func `Whoever writes a range is told that it is two words`(range: String, words: String) async throws {
+        let session = try await Session("git commit -q --allow-empty -m Next")
+        let answer = await session.run("diff", range)
+        #expect(answer.exitCode == 5, "\(answer)")
+        #expect(answer.error.contains("hint: two versions are two words: `git model diff \(words)`\n"), "\(answer)")
+    }
 }

@@ -106,8 +106,8 @@ import Testing
                 git model diff three one; git model diff one three; git model diff --json three three
                 """
         )
-        #expect(result.output.contains("\n  accuracy  nan → 0.8  better\n"), "\(result.output)")
-        #expect(result.output.contains("\n  accuracy  0.8 → nan  worse\n"), "\(result.output)")
+        #expect(result.output.contains("\n  accuracy  NaN → 0.8  better\n"), "\(result.output)")
+        #expect(result.output.contains("\n  accuracy  0.8 → NaN  worse\n"), "\(result.output)")
         #expect(!result.output.contains("isBetter"), "\(result.output)")
     }
 

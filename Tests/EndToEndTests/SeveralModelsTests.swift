@@ -31,7 +31,7 @@ import Testing
         try #require(parts.count == 2, "\(result.output)")
         #expect(parts[0] == "HEAD\nNo artifact differs\n" && parts[1].hasPrefix("work tree\nNo artifact differs\n"))
         // Of commits, everything counts.
-        #expect(parts[1].contains("b_acc  4.0 → 5.0") && parts[1].hasSuffix("differs\n"), "\(parts[1])")
+        #expect(parts[1].contains("b_acc  4 → 5") && parts[1].hasSuffix("differs\n"), "\(parts[1])")
     }
 
     @Test func `The run of a model's artifact is its own, also where another model lists it`() async throws {
@@ -42,7 +42,7 @@ import Testing
             git model diff alpha@v1.0.0 HEAD
             """
         )
-        #expect(result.output.contains("a_acc  3.0 → 6.0") && !result.output.contains("b_acc"), "\(result.output)")
+        #expect(result.output.contains("a_acc  3 → 6") && !result.output.contains("b_acc"), "\(result.output)")
     }
 
     @Test func `The card of a version has the metrics of its own model`() async throws {

@@ -19,8 +19,8 @@ struct FactText {
         let metrics = facts.metrics.map { metric in
             Row(
                 name: metric.name,
-                before: metric.before?.shortText,
-                after: metric.after?.shortText,
+                before: metric.before.map(RunText.number),
+                after: metric.after.map(RunText.number),
                 verdict: metric.isBetter.map { $0 ? "better" : "worse" } ?? ""
             )
         }

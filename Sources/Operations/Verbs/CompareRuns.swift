@@ -64,9 +64,9 @@ extension RunRecord {
         return properties
     }
 
-    /// The digests of what the run read, by its names; of what has none, such as a URL, that it is what the name says.
+    /// The digests of what the run read, by its names; of what has none, such as a URL, that nobody checked it.
     var dataProperties: [String: String] {
-        Dictionary(data.map { ($0.source, $0.digest ?? "as named") }) { first, _ in first }
+        Dictionary(data.map { ($0.source, $0.digest ?? "not checked") }) { first, _ in first }
     }
 
     /// What the run found around it, as people read it.

@@ -69,7 +69,7 @@ struct VersionPair {
         if version == nil, try await workspace.repository.objects.head().commit == nil {
             throw Failure(.failed, "there is no commit yet", hints: ["make one: `git commit`"])
         }
-        let resolved = try await workspace.resolve(version ?? "HEAD")
+        let resolved = try await resolve(version ?? "HEAD", in: workspace)
         let pointers = try await workspace.pointers(of: resolved)
         return Side(
             name: resolved.name,
@@ -82,6 +82,17 @@ struct VersionPair {
                 try await ModelIndex.at(resolved.commit, in: workspace.repository).model(model)?.artifacts ?? []
             }
         )
+    }
+
+    /// Finds what a user's words mean; where they are a range as Git writes one, the error says how that is written
+    /// here.
+    private static func resolve(_ text: String, in workspace: Workspace) async throws -> ResolvedVersion {
+        do { return try await workspace.resolve(text) } catch let error as ResolutionError {
+            guard let dots = text.firstRange(of: "...") ?? text.firstRange(of: "..") else { throw error }
+            let ends = [text[..<dots.lowerBound], text[dots.upperBound...]].map { $0.isEmpty ? "HEAD" : String($0) }
+            let words = ends.map { ShellWord.quoted($0) }.joined(separator: " ")
+            throw HintedError(error, hints: ["two versions are two words: `git model diff \(words)`"])
+        }
     }
 
     private static func workTree(of workspace: Workspace) async throws -> Side {
