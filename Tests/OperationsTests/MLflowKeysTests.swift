@@ -15,6 +15,12 @@ struct MLflowKeysTests {
                 "hit@1 is hit_1_3 there, as hit_1 is another one's name",
             ]
         )
+        #expect(keys.replacement == "\(names[4]) is \(keys[names[4]]) there, for MLflow takes no such name")
+        let others = MLflowKeys(["acc@5", "a <b>", "loss", "x%"])
+        #expect(
+            others.replacement == "a <b> is a _b_ there, for MLflow takes no such name; 2 more have other names"
+        )
+        #expect(MLflowKeys(["loss", "a/b"]).replacement == nil)
         #expect(names.reversed().map { MLflowKeys(names.shuffled())[$0] } == names.reversed().map { keys[$0] })
     }
 

@@ -6,6 +6,8 @@ struct MLflowKeys {
     private var keys: [String: String] = [:]
     /// The names that got a number, since another one would have been called the same, each with what it is called.
     private(set) var renamed: [String] = []
+    /// The others whose names MLflow does not take, in order.
+    private(set) var replaced: [String] = []
 
     /// Finds a key of its own for each name; the same names get the same keys.
     init(_ names: [String]) {
@@ -23,8 +25,21 @@ struct MLflowKeys {
                 key = plain.prefix(MLflowKeys.byteLimit - suffix.utf8.count) + suffix
             }
             keys[name] = key
-            if key != plain { renamed.append("\(name) is \(key) there, as \(plain) is another one's name") }
+            if key != plain {
+                renamed.append("\(name) is \(key) there, as \(plain) is another one's name")
+            } else if key != name {
+                replaced.append(name)
+            }
         }
+    }
+
+    /// What the first of the replaced is called, and how many others there are, as a sentence; `nil` where there is
+    /// none.
+    var replacement: String? {
+        guard let first = replaced.first else { return nil }
+        let more = replaced.count - 1
+        let others = more == 0 ? "" : "; \(more) more \(more == 1 ? "has another name" : "have other names")"
+        return "\(first) is \(self[first]) there, for MLflow takes no such name\(others)"
     }
 
     /// The key of a name.

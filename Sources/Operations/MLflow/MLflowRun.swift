@@ -63,7 +63,7 @@ struct MLflowRun {
 
     /// Tells the server metrics, parameters and tags; what it has already changes nothing.
     ///
-    /// Returns what metrics and parameters are called there whose names it does not tell apart, as warnings.
+    /// Returns what metrics and parameters are called there whose names it does not take or tell apart, as warnings.
     func log(
         _ points: MetricLog,
         at time: Timestamp,
@@ -100,7 +100,9 @@ struct MLflowRun {
                 )
             }
         }
-        return metricKeys.renamed.map { "metric \($0)" } + parameterKeys.renamed.map { "parameter \($0)" }
+        return [("metric", metricKeys), ("parameter", parameterKeys)].flatMap { kind, keys in
+            (keys.renamed + [keys.replacement].compactMap(\.self)).map { "\(kind) \($0)" }
+        }
     }
 
     /// Tells the server what the run read; a server that knows nothing of that is left alone.
