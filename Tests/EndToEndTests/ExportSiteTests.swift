@@ -191,4 +191,23 @@ import Testing
         }
         #expect(parts[3].contains("warning: this clone is shallow, and may lack versions"), "\(result.output)")
     }
+
+    @Test func `A column whose name has blanks is asked for in quotes`() async throws {
+        let result = try await run(
+            """
+            echo 'echo "{\\"val acc\\": 0.9}" >> "$GIT_MODEL_RUN_DIR/metrics.jsonl" && seq 9 > x.bin' > val.sh
+            git add -A && git commit -qm Validate && git model run -q -o x.bin -- sh val.sh > ~/log 2>&1 && git commit -qm Valid
+            git model export site ~/site -q
+            for words in '%22val%20acc%22%3E0.8' '%22val%20acc%22%3E0.95' 'status%3Dfinished%20%22val%20acc%22%3C1' 'longer'; do
+                chromium --headless --no-sandbox --disable-gpu --user-data-dir="$HOME/profile" --dump-dom "file://$HOME/site/runs.html#search=$words" > ~/dom 2> ~/log
+                grep -o '<output>[^<]*' ~/dom
+            done
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output.hasSuffix("<output>1 of 3\n<output>0 of 3\n<output>1 of 3\n<output>1 of 3\n"),
+            "\(result.output)"
+        )
+    }
 }

@@ -253,6 +253,10 @@ import Testing
                 + " git model run -q --data x.dvc -- true; git model runs show",
             says: "x.dvc  md5:d8e8fca2dc0f896fd7cb4cb0031ba249"
         ),
+        Case(
+            "git model run -q --name a -- git model record note \"$(printf 'one\\ntwo')\"; git model runs show a",
+            says: "notes\n  one\n  two\n"
+        ),
         Case("git model record metric a=1", says: "no run is being recorded here", exits: 5),
         Case("git model run -q -- git model record metric a=x", says: "x is no number", exits: 2),
         Case("git model runs show nope", says: "there is no run nope", "git model runs", exits: 5),

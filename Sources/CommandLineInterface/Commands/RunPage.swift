@@ -25,7 +25,11 @@ struct RunPage {
         pairs("plots", (run.plots ?? []).map { ($0.path, Quantity.bytes($0.size)) }, to: &text)
         pairs("references", (run.references ?? []).map { ($0.uri, $0.digest ?? "not checked") }, to: &text)
         section("notes", to: &text, isEmpty: run.notes.isEmpty) { text in
-            for note in run.notes { text.line("  \(DisplayText.sanitized(note))") }
+            for note in run.notes {
+                for line in note.split(whereSeparator: \.isNewline) {
+                    text.line("  \(DisplayText.sanitized(String(line)))")
+                }
+            }
         }
     }
 

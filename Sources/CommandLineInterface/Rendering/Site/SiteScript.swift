@@ -58,7 +58,10 @@ enum SiteScript {
             }
           }
           function search() {
-            var words = state.search.toLowerCase().split(/\\s+/).filter(function (word) { return word !== ""; });
+            // What stands in quotes may have blanks.
+            var words = (state.search.toLowerCase().match(/(?:"[^"]*"|[^\\s"])+/g) || []).map(function (word) {
+              return word.replace(/"/g, "");
+            });
             var count = 0;
             rows.forEach(function (row) {
               row.hidden = !words.every(function (word) { return accepts(row, word); });
@@ -94,7 +97,7 @@ enum SiteScript {
             label.className = "search";
             label.textContent = "Search ";
             input.type = "search";
-            input.placeholder = "words, or accuracy>0.9 status=finished";
+            input.placeholder = "words, or accuracy>0.9 status=finished \\"val loss\\"<1";
             label.appendChild(input);
             label.appendChild(counter);
             table.parentNode.parentNode.insertBefore(label, table.parentNode);
