@@ -1,3 +1,6 @@
+import SystemIO
+import SystemPackage
+
 /// What to bring from here to a remote, or from there to here.
 package struct GitRefspec: Sendable, Hashable {
     /// The full name on the side that gives; `nil` deletes the other.
@@ -41,8 +44,18 @@ package enum GitCheckoutTarget: Sendable, Hashable {
 }
 
 extension GitRepository {
-    /// The variable that tells our own hooks that we started this Git command, so that they stand back.
-    package static let hookGuard = ["GIT_MODEL_HOOK_GUARD": "1"]
+    private static let hookGuardName = "GIT_MODEL_HOOK_GUARD"
+
+    /// The variable that tells our own hooks that we started this Git command here, so that they stand back: those of
+    /// another repository, as of a submodule that Git pushes on the way, have their own work to do.
+    package var hookGuard: [String: String] { [GitRepository.hookGuardName: layout.commonDirectory.string] }
+
+    /// Whether a hook that runs in this environment is to stand back.
+    package var isGuarded: Bool {
+        guard let place = program.environment[GitRepository.hookGuardName].map({ FilePath($0) }), place.isAbsolute
+        else { return false }
+        return (try? FileStatus.isSame(place, layout.commonDirectory)) ?? false
+    }
 
     /// What keeps Git, and the `ssh` that it starts, from asking for a password.
     private static let withoutQuestions = [
@@ -70,6 +83,42 @@ extension GitRepository {
         let arguments = command + exactly + (try conditions(leases)) + place + refspecs.map(\.argument)
         guard isCaptured else { return try await attached(arguments, environment) }
         try await program.with(environment: environment).run(arguments)
+    }
+
+    /// Pushes a branch, by its full name, to where Git's configuration has it go, and no other; otherwise as above.
+    ///
+    /// A remote that takes all references or none (`remote.NAME.mirror`) gets them all, and hooks of ours run.
+    package func pushAlone(
+        _ branch: String,
+        to remote: String,
+        as configuration: GitConfiguration,
+        isQuiet: Bool = false,
+        isCaptured: Bool = false
+    ) async throws(GitError) {
+        let isMirror = configuration.flag("remote.\(remote).mirror") == true
+        let words = isMirror ? [] : GitRepository.words(for: branch, to: remote, configuration)
+        let place: [GitArgument] = words.isEmpty ? [] : ["--", try remoteArgument(remote)]
+        let command: [GitArgument] = isQuiet ? ["push", "--quiet"] : ["push"]
+        let arguments = command + place + words.map { GitArgument($0) }
+        let environment = isMirror ? [:] : hookGuard
+        guard isCaptured else { return try await attached(arguments, environment) }
+        try await program.with(environment: environment).run(arguments)
+    }
+
+    /// Returns what `git push` has to be told to push a branch alone; nothing where it would not push more by itself.
+    private static func words(
+        for branch: String,
+        to remote: String,
+        _ configuration: GitConfiguration
+    ) -> [String] {
+        let refspecs = configuration.values("remote.\(remote).push")
+        // Git takes for a name without a destination what these patterns, or `push.default`, say of it.
+        if refspecs.isEmpty { return configuration.value("push.default") == "matching" ? [branch] : [] }
+        let names = ["HEAD", "@", branch, String(branch.dropFirst("refs/heads/".count))]
+        let own = refspecs.filter { refspec in
+            names.contains(String(refspec.drop { $0 == "+" }.prefix { $0 != ":" }))
+        }
+        return own.count == refspecs.count ? [] : own.isEmpty ? [branch] : own
     }
 
     /// Pushes references all or none, and only if some still are where the caller saw them: `nil` means that they must

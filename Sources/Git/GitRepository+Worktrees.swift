@@ -65,7 +65,7 @@ extension GitRepository {
         commit: GitObjectID,
         lockedFor reason: String? = nil
     ) async throws(GitError) {
-        let program = program.with(environment: GitRepository.hookGuard.mapValues { $0 })
+        let program = program.with(environment: hookGuard.mapValues { $0 })
         let lock: [GitArgument] = reason.map { ["--lock", "--reason", GitArgument($0)] } ?? []
         let place = ["--", GitArgument(path), GitArgument(commit)]
         let whole: [GitArgument] = ["-c", "core.sparseCheckout=false"]

@@ -336,7 +336,9 @@ import Testing
         let scratch = try await ScratchRepository()
         let plain = try await scratch.run("git model hook \(hook) </dev/null")
         #expect(plain.exitCode == 0 && plain.output == "")
-        let guarded = try await scratch.run("git model init -q; GIT_MODEL_HOOK_GUARD=1 git model hook \(hook) a b c")
+        let guarded = try await scratch.run(
+            "git model init -q; GIT_MODEL_HOOK_GUARD=$PWD/.git git model hook \(hook) a b c"
+        )
         #expect(guarded.exitCode == 0 && guarded.output == "")
     }
 

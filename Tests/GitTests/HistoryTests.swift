@@ -219,9 +219,9 @@ struct TransferTests {
         )
         let repository = try await scratch.open(sample)
         let specs = [try GitRefspec("refs/heads/main"), try GitRefspec("refs/tags/nested")]
-        try await repository.push(specs, to: "origin", environment: GitRepository.hookGuard)
+        try await repository.push(specs, to: "origin", environment: repository.hookGuard)
         let guardText = FileManager.default.contents(atPath: scratch.root.appending("guard").string)
-        #expect(guardText == Data("1\n".utf8))
+        #expect(guardText == Data("\(sample.appending(".git"))\n".utf8))
         let remote = try await repository.remoteReferences(of: "origin")
         let local = try await repository.objects.references(prefix: "refs/")
         for name in ["refs/heads/main", "refs/tags/nested"] {

@@ -138,7 +138,7 @@ struct RecordSharing {
                     expecting: [stage.reference: expected],
                     to: remote,
                     isCaptured: true,
-                    environment: GitRepository.hookGuard
+                    environment: repository.hookGuard
                 )
                 outcome.stageTag = tag
                 await remember(tip, at: remote)

@@ -121,7 +121,7 @@ struct ImportCommit {
 
     /// Runs `git commit`, on the user's terminal unless a program reads what is said there.
     private func commit(_ command: [GitArgument]) async throws {
-        let program = workspace.repository.program.with(environment: GitRepository.hookGuard.mapValues { $0 })
+        let program = workspace.repository.program.with(environment: workspace.repository.hookGuard.mapValues { $0 })
         if workspace.context.isMachineRead {
             try await program.run(command)
             return

@@ -35,7 +35,6 @@ package struct Hook: Sendable {
 
     /// Does the work; a problem in the report blocks what Git is about to do.
     package func run(in context: Context) async throws -> Report {
-        guard GitRepository.hookGuard.keys.allSatisfy({ context.environment[$0] == nil }) else { return Report() }
         guard try await isSetUp(context) else { return Report() }
         switch name {
         case .preCommit: return try await CommitCheck(in: Workspace.discover(in: context)).run()
@@ -53,13 +52,13 @@ package struct Hook: Sendable {
     }
 
     /// Hooks may stand for many repositories (`core.hooksPath`): one that never saw git-model is none of their
-    /// business.
+    /// business, nor is what git-model lets Git do here.
     private func isSetUp(_ context: Context) async throws -> Bool {
         let repository = try await GitRepository.discover(
             from: context.workingDirectory,
             environment: context.environment
         )
-        guard repository.layout.workTree != nil else { return false }
+        guard !repository.isGuarded, repository.layout.workTree != nil else { return false }
         return try await repository.isSetUp
     }
 

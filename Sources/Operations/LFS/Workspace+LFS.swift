@@ -33,7 +33,7 @@ extension Workspace {
         // Whoever has a Git remote set it up on this machine, and Git would send its logins there, too.
         let isAgreed = isGitRemote || isAgreed
         if !isGitRemote { try requireURL(location, isAgreed: isAgreed) }
-        var environment: [String: String?] = GitRepository.hookGuard
+        var environment: [String: String?] = repository.hookGuard
         if !context.hasTerminal || !isAgreed { environment["GIT_TERMINAL_PROMPT"] = "0" }
         if !isAgreed {
             // Neither what helpers know nor what somebody would type goes to a place that only a tracked file names.

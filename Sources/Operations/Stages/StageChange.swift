@@ -175,7 +175,7 @@ struct StageChange {
                 expecting: [reference: expected],
                 to: remote.name,
                 isCaptured: !workspace.context.isInteractive || workspace.context.isMachineRead,
-                environment: GitRepository.hookGuard
+                environment: workspace.repository.hookGuard
             )
         } catch {
             if workspace.context.cancellation.isCancelled { throw error }

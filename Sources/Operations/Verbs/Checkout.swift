@@ -281,7 +281,7 @@ extension Workspace {
     ) async throws -> String? {
         try await WorkTreeAlignment(in: self).takeAway(gone, store)
         do {
-            return try await repository.checkout(target, isForced: isForced, environment: GitRepository.hookGuard)
+            return try await repository.checkout(target, isForced: isForced, environment: repository.hookGuard)
         } catch {
             // Git left everything as it was, and so does this; should it fail as well, Git's reason counts.
             do { _ = try await restore(gone, from: store, isForced: false) } catch {}

@@ -66,7 +66,7 @@ package struct KeepRun: Sendable {
         let name = run.name.map { " (\($0))" } ?? ""
         let message = message ?? "Keep run \(run.id.abbreviated)\(name)"
         let command: [GitArgument] = ["--literal-pathspecs", "commit", "--quiet", "--only", "-m", GitArgument(message)]
-        let program = workspace.repository.program.with(environment: GitRepository.hookGuard.mapValues { $0 })
+        let program = workspace.repository.program.with(environment: workspace.repository.hookGuard.mapValues { $0 })
         let arguments = command + ["--"] + files.map { GitArgument($0.text) }
         do { try await perform(arguments, by: program, isCaptured: workspace.context.isMachineRead) } catch {
             throw Failure(

@@ -236,13 +236,22 @@ extension Workspace {
                 hints: ["add one: `git remote add origin URL`, then `git push -u origin \(short)`"]
             )
         }
-        // Without an upstream branch, `git push` alone refuses.
         let git = try await repository.program.configuration()
-        let isConfigured = ["branch.\(short).merge", "push.default", "push.autosetupremote"].contains {
-            git.value($0) != nil
-        }
+        let variables = ["branch.\(short).merge", "push.default", "push.autosetupremote", "remote.\(remote).push"]
         let warnings = try await pushPins(of: runs, to: remote)
-        try await pushWithGit(isConfigured ? [] : [try GitRefspec(branch)], to: isConfigured ? nil : remote)
+        // Without an upstream branch, `git push` alone refuses.
+        guard variables.contains(where: { git.value($0) != nil }) || git.flag("remote.\(remote).mirror") == true else {
+            try await pushWithGit([try GitRefspec(branch)], to: remote)
+            return warnings
+        }
+        // The bytes of other branches are nowhere yet.
+        try await repository.pushAlone(
+            branch,
+            to: remote,
+            as: git,
+            isQuiet: !context.isInteractive,
+            isCaptured: !context.isInteractive || context.isMachineRead
+        )
         return warnings
     }
 }

@@ -241,7 +241,7 @@ extension Workspace {
             expecting: leases,
             isQuiet: !context.isInteractive,
             isCaptured: !context.isInteractive || context.isMachineRead,
-            environment: GitRepository.hookGuard
+            environment: repository.hookGuard
         )
     }
 

@@ -42,7 +42,7 @@ final class ManifestBranch: Sendable {
         self.name = name
         self.remote = remote
         self.target = target
-        var environment: [String: String?] = GitRepository.hookGuard.mapValues { $0 }
+        var environment: [String: String?] = workspace.repository.hookGuard.mapValues { $0 }
         if !workspace.context.hasTerminal { environment["GIT_TERMINAL_PROMPT"] = "0" }
         branch = try GitDetachedBranch(
             "refs/heads/\(name)",
