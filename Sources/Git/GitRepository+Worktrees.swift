@@ -3,7 +3,7 @@ package import SystemPackage
 
 /// A worktree of a repository.
 package struct GitWorktree: Sendable, Hashable {
-    /// Its directory, or the Git directory of a bare repository.
+    /// Its directory; the Git directory of a bare repository, and of a main one of which Git does not say where it is.
     package let path: FilePath
     /// What its HEAD leads to; `nil` when bare or before the first commit.
     package let commit: GitObjectID?
@@ -15,6 +15,18 @@ package struct GitWorktree: Sendable, Hashable {
     package let lockReason: String?
     /// Why Git would prune it, mostly because the directory is gone; `nil` when it would not.
     package let pruneReason: String?
+
+    /// The same in another place, which is a work tree.
+    fileprivate func at(_ place: FilePath) -> GitWorktree {
+        GitWorktree(
+            path: place,
+            commit: commit,
+            branch: branch,
+            isBare: false,
+            lockReason: lockReason,
+            pruneReason: pruneReason
+        )
+    }
 }
 
 /// What keeps objects alive in one clone.
@@ -34,6 +46,35 @@ extension GitRepository {
 
     /// Returns all worktrees, the main one first.
     package func worktrees() async throws(GitError) -> [GitWorktree] {
+        var worktrees = try await listedWorktrees()
+        // Git looks for the main one around the Git directory alone, where that of a submodule is not.
+        guard let main = worktrees.first, (try? FileStatus.isSame(main.path, layout.commonDirectory)) == true else {
+            return worktrees
+        }
+        if !layout.isLinkedWorktree, let top = layout.workTree {
+            worktrees[0] = main.at(top)
+        } else if !main.isBare, let top = try await mainPlace() {
+            worktrees[0] = main.at(top)
+        }
+        return worktrees
+    }
+
+    /// Returns the top of the main work tree, or the bare repository, as seen from elsewhere; `nil` where Git does not
+    /// say: with `git init --separate-git-dir` only the work tree knows of the Git directory.
+    package func mainPlace() async throws(GitError) -> FilePath? {
+        let common = layout.commonDirectory
+        var git = try await program.configuration(file: common.appending("config"))
+        let own = common.appending("config.worktree")
+        if git.flag("extensions.worktreeConfig") == true, (try? FileStatus.of(own)) != nil {
+            git = git.overridden(by: try await program.configuration(file: own))
+        }
+        if let top = git.value("core.worktree") { return common.pushing(FilePath(top)).lexicallyNormalized() }
+        // A bare repository may be called `.git`, too.
+        if git.flag("core.bare") == true { return common }
+        return common.lastComponent == ".git" ? common.removingLastComponent() : nil
+    }
+
+    private func listedWorktrees() async throws(GitError) -> [GitWorktree] {
         let output = try await program.run(["worktree", "list", "--porcelain", "-z"])
         let groups = output.bytes.split(separator: 0, omittingEmptySubsequences: false)
             .split { $0.isEmpty }

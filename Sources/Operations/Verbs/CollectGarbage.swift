@@ -164,15 +164,13 @@ extension Workspace {
     /// Removes what killed commands left outside the store: in `.git/model`, and beside artifacts in every worktree.
     fileprivate func removeStaleTemporaryFiles() async throws {
         for file in try StaleTemporaryFiles.all(in: modelDirectory, now: context.now()) { try DurableFile.remove(file) }
-        for worktree in try await repository.worktrees() where !worktree.isBare {
-            guard try FileStatus.of(worktree.path) != nil else { continue }
-            let other = try await Workspace.discover(in: context.standing(in: worktree.path))
+        for other in try await worktreesInPlace() {
             let output = try await other.repository.program.run([
                 "ls-files", "-z", "--others", "--full-name", "--",
                 GitArgument(":(top,glob)**/" + TemporaryFile.pattern),
             ])
             let files = output.bytes.split(separator: 0).map {
-                worktree.path.appending(String(decoding: $0, as: UTF8.self))
+                other.root.appending(String(decoding: $0, as: UTF8.self))
             }
             for file in try StaleTemporaryFiles.among(files, now: context.now()) { try DurableFile.remove(file) }
         }

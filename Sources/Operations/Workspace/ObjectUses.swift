@@ -89,9 +89,9 @@ struct ObjectUses {
             if let commit = worktree.commit {
                 add(try await PointerIndex.at(commit, in: workspace.repository).entries, of: "HEAD")
             }
-            guard !worktree.isBare, try FileStatus.of(worktree.path) != nil else { continue }
-            let other = try await Workspace.discover(in: workspace.context.standing(in: worktree.path))
-            add(try await other.allArtifacts(), of: "the work tree \(worktree.path)")
+        }
+        for other in try await workspace.worktreesInPlace() {
+            add(try await other.allArtifacts(), of: "the work tree \(other.root)")
         }
     }
 }

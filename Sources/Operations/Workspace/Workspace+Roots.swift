@@ -33,10 +33,7 @@ extension Workspace {
         }
         var live = Set(history.entries.map(\.pointer) + history.damaged.compactMap(\.named))
         live.formUnion(try await deployedPointers())
-        for worktree in try await repository.worktrees() where !worktree.isBare {
-            // A worktree whose directory is gone has an index all the same, which is among the history's.
-            guard try FileStatus.of(worktree.path) != nil else { continue }
-            let other = try await Workspace.discover(in: context.standing(in: worktree.path))
+        for other in try await worktreesInPlace() {
             live.formUnion(try await other.allArtifacts().map(\.pointer))
             live.formUnion(try await other.ignoredPointers())
             live.formUnion(try await other.importedArtifacts().map(\.pointer))
@@ -49,14 +46,11 @@ extension Workspace {
         let roots = try await repository.gcRoots(indexSuffix: Pointer.fileSuffix)
         let staged = roots.indexEntries.map { (path: $0.path, mode: $0.mode, id: $0.id) }
         var found = Set(try await PointerIndex.read(staged, in: repository).entries.map(\.pointer))
-        let worktrees = try await repository.worktrees()
-        for commit in worktrees.map(\.commit) + [try await repository.objects.head().commit] {
+        for commit in try await repository.worktrees().map(\.commit) + [try await repository.objects.head().commit] {
             guard let commit else { continue }
             found.formUnion(try await PointerIndex.at(commit, in: repository).entries.map(\.pointer))
         }
-        for worktree in worktrees {
-            guard !worktree.isBare, try FileStatus.of(worktree.path) != nil else { continue }
-            let other = try await Workspace.discover(in: context.standing(in: worktree.path))
+        for other in try await worktreesInPlace() {
             found.formUnion(try await PointerIndex.workTree(of: other.repository).entries.map(\.pointer))
         }
         return Array(found)
@@ -76,18 +70,5 @@ extension Workspace {
             // What Git ignores may be anything: only what is a pointer counts as one.
             return try? Pointer(parsing: DurableFile.read(file, limit: Pointer.byteLimit))
         }
-    }
-}
-
-extension Context {
-    /// The variables by which Git tells a hook which repository and work tree it is in.
-    static let locatingVariables = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"]
-
-    /// The same context in another worktree, without the variables by which Git tells a hook which one it is in.
-    func standing(in directory: FilePath) -> Context {
-        var context = self
-        context.workingDirectory = directory
-        for name in Context.locatingVariables { context.environment[name] = nil }
-        return context
     }
 }

@@ -34,19 +34,4 @@ extension Configuration {
 extension GitRepository {
     /// Whether this is the main work tree, or a bare repository.
     var isMain: Bool { !layout.isLinkedWorktree && (layout.workTree != nil || layout.isBare) }
-
-    /// Returns the top of the main work tree, or the bare repository, as seen from elsewhere; `nil` where Git does not
-    /// say: with `git init --separate-git-dir` only the work tree knows of the Git directory.
-    func mainPlace() async throws -> FilePath? {
-        let common = layout.commonDirectory
-        var git = try await program.configuration(file: common.appending("config"))
-        let own = common.appending("config.worktree")
-        if git.flag("extensions.worktreeConfig") == true, try FileStatus.of(own) != nil {
-            git = git.overridden(by: try await program.configuration(file: own))
-        }
-        if let top = git.value("core.worktree") { return common.pushing(FilePath(top)).lexicallyNormalized() }
-        // A bare repository may be called `.git`, too.
-        if git.flag("core.bare") == true { return common }
-        return common.lastComponent == ".git" ? common.removingLastComponent() : nil
-    }
 }
