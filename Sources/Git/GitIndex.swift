@@ -46,6 +46,9 @@ package struct GitIgnoreRule: Sendable, Hashable {
     package let line: Int
     /// The pattern.
     package let pattern: String
+
+    /// Whether it is a reason not to ignore.
+    package var isNegative: Bool { pattern.utf8.first == UInt8(ascii: "!") }
 }
 
 /// A repository's index, through the `git` program, which alone reads sparse and split ones.
@@ -180,6 +183,11 @@ package struct GitIndex: Sendable {
 
     /// Returns the rule that ignores each path, for those that one ignores, whether or not the index has the path.
     package func ignoringRules(for paths: [GitPath]) async throws(GitError) -> [GitPath: GitIgnoreRule] {
+        try await rules(for: paths).filter { !$0.value.isNegative }
+    }
+
+    /// Returns the last rule about each path, for those that one is about, be it one not to ignore it.
+    package func rules(for paths: [GitPath]) async throws(GitError) -> [GitPath: GitIgnoreRule] {
         guard !paths.isEmpty else { return [:] }
         let output = try await program.run(
             ["check-ignore", "--verbose", "-z", "--no-index", "--stdin"],
@@ -191,8 +199,7 @@ package struct GitIndex: Sendable {
         var rules: [GitPath: GitIgnoreRule] = [:]
         for start in stride(from: 0, to: records.count, by: 4) {
             let text = records[start..<(start + 3)].map { String(decoding: $0, as: UTF8.self) }
-            // A pattern with `!` is a reason not to ignore.
-            guard let line = Int(text[1]), text[2].utf8.first != UInt8(ascii: "!") else { continue }
+            guard let line = Int(text[1]) else { continue }
             rules[GitPath(bytes: records[start + 3])] = GitIgnoreRule(source: text[0], line: line, pattern: text[2])
         }
         return rules

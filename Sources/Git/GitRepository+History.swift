@@ -84,6 +84,12 @@ extension GitRepository {
         return files
     }
 
+    /// Returns the commits that a merge or the like of this worktree names, and those that were fetched last: branches
+    /// may lead to none of them.
+    package func commitsUnderWay() async throws(GitError) -> [GitObjectID] {
+        try await commits(among: WorktreeState.operationCommits(in: layout.gitDirectory))
+    }
+
     /// Returns the commits that the ids lead to; those that lead to none, or are not here, are left out.
     func commits(among ids: [GitObjectID]) async throws(GitError) -> [GitObjectID] {
         guard !ids.isEmpty else { return [] }

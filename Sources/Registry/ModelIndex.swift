@@ -13,6 +13,8 @@ package struct ModelIndex: Sendable {
         package let problem: String
         /// Whether it has the marks of a merge conflict.
         package let isUnmerged: Bool
+        /// Whether its name is no model's, whatever it holds.
+        package let isMisnamed: Bool
     }
 
     /// The models, sorted by name.
@@ -30,7 +32,14 @@ package struct ModelIndex: Sendable {
                 models.append(try ModelDescription(name, parsing: try file.bytes.get()))
             } catch {
                 let isUnmerged = (try? file.bytes.get()).flatMap(ConflictedText.init) != nil
-                damaged.append(Damage(path: file.path, problem: "\(error)", isUnmerged: isUnmerged))
+                damaged.append(
+                    Damage(
+                        path: file.path,
+                        problem: "\(error)",
+                        isUnmerged: isUnmerged,
+                        isMisnamed: error is RegistryNameError
+                    )
+                )
             }
         }
         self.models = models.sorted { $0.name < $1.name }

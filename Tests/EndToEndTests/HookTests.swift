@@ -22,6 +22,7 @@ import Testing
         let result = try await scratch.run(
             """
             printf 'git-model-pointer 1\\noid sha256:%064d\\nsize 7\\nkind file\\n' 7 > lost.bin.mver
+            echo lost > lost.bin && echo /lost.bin >> .gitignore
             git add lost.bin.mver && git commit -qm lost
             """
         )

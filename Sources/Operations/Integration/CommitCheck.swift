@@ -54,7 +54,12 @@ struct CommitCheck {
             report.problems.append(
                 Problem(pointer, message: "the bytes that it names are neither here nor in a remote that is known")
             )
-            report.hints = ["add the artifact itself: `git model add \(artifact.path.shellWord)`"]
+            let isHere = try FileStatus.of(workspace.location(of: artifact.path)) != nil
+            report.hints = [
+                isHere
+                    ? "add the artifact itself: `git model add \(artifact.path.shellWord)`"
+                    : "get the artifact from where its bytes are: `git model pull`"
+            ]
         }
     }
 
@@ -88,11 +93,14 @@ struct CommitCheck {
         }
     }
 
-    /// Whether some commit has the blob already: then this one brings in nothing new.
+    /// Whether some commit has the blob already, be it one that is merged and has no branch here: then this one brings
+    /// in nothing new.
     private func isCommitted(_ blob: GitObjectID, _ pathspecs: GitArgument...) async throws -> Bool {
+        let named = try await workspace.repository.commitsUnderWay()
         let output = try await workspace.repository.program.run(
-            ["log", "--all", "-m", "--max-count=1", "--format=%H", "--find-object=\(blob.hex)", "--"]
-                + pathspecs
+            ["log", "--all", "--stdin", "-m", "--max-count=1", "--format=%H", "--find-object=\(blob.hex)", "--"]
+                + pathspecs,
+            input: Array(named.map { $0.hex + "\n" }.joined().utf8)
         )
         return !output.bytes.isEmpty
     }

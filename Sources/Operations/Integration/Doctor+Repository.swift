@@ -8,13 +8,13 @@ extension Doctor {
     func tracked(in workspace: Workspace) async throws -> [Check] {
         let models = try ModelIndex.workTree(of: workspace.repository).damaged
         let pointers = try await workspace.pointers()
-        var checks = models.map { damage in
-            damage.isUnmerged
-                ? Check.wrong(
-                    "\(damage.path) has a merge conflict",
-                    "keep what is right in it, then git add \(damage.path)"
-                )
-                : Check.wrong("\(damage.path): \(damage.problem)", "git checkout -- \(damage.path)")
+        var checks = models.map { damage -> Check in
+            let file = ShellWord.quoted(damage.path)
+            guard !damage.isUnmerged else {
+                return .wrong("\(damage.path) has a merge conflict", "keep what is right in it, then git add \(file)")
+            }
+            let verb = damage.isMisnamed ? "rm" : "checkout"
+            return .wrong("\(damage.path): \(damage.problem)", "git \(verb) -- \(file)")
         }
         checks += pointers.damaged.map { .wrong("\($0.path): \($0.problem)", Doctor.remedy(for: $0)) }
         return try await checks + ignoreLines(for: pointers.entries, in: workspace)
@@ -29,22 +29,37 @@ extension Doctor {
     }
 
     private static func remedy(for damage: PointerIndex.Damage) -> String {
-        switch damage.kind {
+        let file = ShellWord.quoted(damage.path)
+        func aside(_ path: String) -> String {
+            "mv \(ShellWord.quoted(path)) \(ShellWord.quoted(path + ".aside"))"
+        }
+        return switch damage.kind {
         case .newerVersion: "install a newer git-model"
-        case .unmerged: "git model add \(damage.artifact?.text ?? damage.path)"
-        case .obstructed(let obstacle): "mv \(obstacle) \(obstacle).aside, then git checkout -- \(damage.path)"
-        case .foreign: "mv \(damage.path) \(damage.path).aside"
-        case .unusableName: "git rm --cached -- \(damage.path)"
-        case .malformed, .notAFile: "git checkout -- \(damage.path)"
+        case .unmerged: "git model add \(damage.artifact?.shellWord ?? file)"
+        case .obstructed(let obstacle): "\(aside(obstacle)), then git checkout -- \(file)"
+        case .foreign: aside(damage.path)
+        case .unusableName: "git rm --cached -- \(file)"
+        case .malformed, .notAFile: "git checkout -- \(file)"
         }
     }
 
     /// Without its line in `.gitignore`, an artifact goes to Git with the next `git add .`.
     private func ignoreLines(for artifacts: [PointerIndex.Entry], in workspace: Workspace) async throws -> [Check] {
         let paths = artifacts.map { GitPath($0.path.text) }
-        let rules = try await workspace.repository.index.ignoringRules(for: paths)
-        return zip(artifacts, paths).filter { rules[$1] == nil }.map { artifact, _ in
-            .missing("line for \(artifact.path) in .gitignore", "git model add \(artifact.path)")
+        let rules = try await workspace.repository.index.rules(for: paths)
+        return try zip(artifacts, paths).compactMap { artifact, path in
+            let rule = rules[path]
+            if let rule, !rule.isNegative { return nil }
+            let ignoreFile = IgnoreFile.path(in: artifact.path.parent)
+            var file = IgnoreFile(try workspace.trackedBytes(of: ignoreFile) ?? [])
+            // Its line may be there, and a later one take it back: then another line like it helps nobody.
+            guard let rule, !file.ignore([artifact.path.name]) else {
+                return .missing("line for \(artifact.path) in .gitignore", "git model add \(artifact.path.shellWord)")
+            }
+            return .wrong(
+                "Git does not ignore \(artifact.path): line \(rule.line) of \(rule.source) is \(rule.pattern)",
+                "move that line before the one for \(artifact.path) in \(ignoreFile), or take it away"
+            )
         }
     }
 
@@ -55,10 +70,14 @@ extension Doctor {
         var checks: [Check] = []
         for name in names {
             do { checks += try await look(at: try workspace.remote(named: name), in: workspace) } catch {
-                checks.append(.wrong("remote \(name): \(error)", "git model remote add --force \(name) URL"))
+                checks.append(.wrong("remote \(name): \(error)", Doctor.moved(name)))
             }
         }
         return checks
+    }
+
+    private static func moved(_ remote: String) -> String {
+        "git model remote add --force \(ShellWord.quoted(remote)) URL"
     }
 
     private func look(at remote: ConfiguredRemote, in workspace: Workspace) async throws -> [Check] {
@@ -69,7 +88,7 @@ extension Doctor {
         let check: Check =
             isThere
             ? .ok(subject + place)
-            : .missing(subject, "git model remote add --force \(remote.name) URL, if it has moved")
+            : .missing(subject, "\(Doctor.moved(remote.name)), if it has moved")
         guard try !workspace.agrees(to: remote.url) else { return [check] }
         let agreement = "your agreement to write to remote \(remote.name)"
         return [check, .missing(agreement, Trust.line(remote.location))]

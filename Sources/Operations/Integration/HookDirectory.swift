@@ -91,19 +91,25 @@ struct HookDirectory: Sendable {
 
     /// Returns whether any of our hooks is there.
     func hasOurs() throws -> Bool {
-        try EmbeddedFiles.hooks.contains { try isOurs(path.appending($0.name)) }
+        try EmbeddedFiles.hooks.contains { try !places(of: $0.name).isEmpty }
     }
 
     /// Removes a hook of ours and puts the one back that was there before; `false` where ours is not there.
     func uninstall(_ hook: EmbeddedFiles.File) throws -> Bool {
-        let place = path.appending(hook.name)
-        guard try isOurs(place) else { return false }
-        if try FileStatus.of(chained(hook.name)) != nil {
-            try DurableFile.rename(chained(hook.name), to: place)
-        } else {
-            try DurableFile.remove(place)
+        let places = try places(of: hook.name)
+        for place in places {
+            if try FileStatus.of(chained(hook.name)) != nil {
+                try DurableFile.rename(chained(hook.name), to: place)
+            } else {
+                try DurableFile.remove(place)
+            }
         }
-        return true
+        return !places.isEmpty
+    }
+
+    /// The files that are a hook of ours: Git's, and what the framework moved away and runs.
+    private func places(of hook: String) throws -> [FilePath] {
+        try [hook, hook + HookDirectory.frameworkSuffix].map(path.appending).filter(isOurs)
     }
 
     /// What a hook of the user's own has to run.

@@ -1,3 +1,4 @@
+import Git
 import ModelCore
 import Store
 import SystemIO
@@ -20,12 +21,13 @@ struct PointerMerge: Sendable {
         var conflict = Conflict()
         if let ours = try? Pointer(parsing: left), let theirs = try? Pointer(parsing: right) {
             let base = try? Pointer(parsing: old)
-            // Without a listing, or a store, there is nothing to merge file by file: that is a conflict and no failure.
+            // Where the store cannot be read, there is nothing to merge file by file: a conflict, and no failure.
             switch try? await merge(base, ours, theirs, isBaseEmpty: old.isEmpty, in: context) {
             case .merged(let pointer):
                 try DurableFile.write(pointer.encoded, to: sides.ours)
                 return MergeDriver.Report(outcome: .ok)
             case .conflict(let paths): conflict.files = paths
+            case .unknown(let sides): conflict.unknown = sides
             case nil: break
             }
             conflict.sides = [("ours", ours), ("theirs", theirs)]
@@ -33,7 +35,7 @@ struct PointerMerge: Sendable {
         let marked =
             Array("<<<<<<< ours\n".utf8) + left + Array("=======\n".utf8) + right + Array(">>>>>>> theirs\n".utf8)
         try DurableFile.write(marked, to: sides.ours)
-        return report(of: conflict)
+        return report(of: conflict, in: context)
     }
 
     private struct Conflict {
@@ -41,19 +43,41 @@ struct PointerMerge: Sendable {
         var sides: [(name: String, pointer: Pointer)] = []
         /// The files of a tree that both changed.
         var files: [String] = []
+        /// The sides whose trees cannot be merged file by file, for their listings are not here.
+        var unknown: [String] = []
     }
 
-    private func report(of conflict: Conflict) -> MergeDriver.Report {
+    private func report(of conflict: Conflict, in context: Context) -> MergeDriver.Report {
         let artifact = (try? RepositoryPath(path))?.removingPointerSuffix
         let files = conflict.files.isEmpty ? "" : " in \(conflict.files.prefix(3).joined(separator: ", "))"
         let more = conflict.files.count > 3 ? " and \(conflict.files.count - 3) more" : ""
         let sides = conflict.sides.map { "\($0.name) is \($0.pointer.oid.hex.prefix(12)), \($0.pointer.size) bytes" }
         let versions = sides.isEmpty ? "" : ": " + sides.joined(separator: "; ")
-        return MergeDriver.Report(
+        var report = MergeDriver.Report(
             warnings: ["both sides changed \(artifact?.text ?? path)\(files)\(more)\(versions)"],
             hints: artifact.map(PointerMerge.hints(for:)) ?? [],
             outcome: .negative
         )
+        if !conflict.unknown.isEmpty {
+            let unknown = conflict.unknown.joined(separator: " and ")
+            report.warnings.append("it could not be merged file by file: which files \(unknown) has is not known here")
+            report.hints.insert(PointerMerge.wayToMerge(conflict.unknown, context.environment), at: 0)
+        }
+        return report
+    }
+
+    /// The commands after which a tree is merged file by file.
+    private static func wayToMerge(_ unknown: [String], _ environment: [String: String]) -> String {
+        // git-merge(1) names what is merged so for its strategies; a rebase and the like name nothing.
+        let prefix = "GITHEAD_"
+        let merged = environment.keys.filter { $0.hasPrefix(prefix) }.compactMap {
+            GitObjectID($0.dropFirst(prefix.count))
+        }
+        guard let first = merged.first, merged.count == 1 else {
+            return "have it merged file by file: abort this, `git model fetch --all`, and begin again"
+        }
+        let what = unknown == [theirs] ? String(first.hex.prefix(12)) : "--all"
+        return "have it merged file by file: `git merge --abort`, `git model fetch \(what)`, and merge again"
     }
 
     /// The commands that end a conflict whose pointer is that of one side already: both have one, or the other deleted
@@ -75,12 +99,16 @@ struct PointerMerge: Sendable {
         ]
     }
 
+    private static let theirs = "theirs"
+
     private enum TreeMerge {
         case merged(Pointer)
         case conflict([String])
+        /// The listings of these sides are not here.
+        case unknown([String])
     }
 
-    /// Merges three trees; `nil` where one of them is none or its listing is not here.
+    /// Merges three trees; `nil` where one of them is none.
     private func merge(
         _ base: Pointer?,
         _ ours: Pointer,
@@ -92,10 +120,21 @@ struct PointerMerge: Sendable {
         let workspace = try await Workspace.discover(in: context, bare: true)
         let joined = try workspace.openStore()
         var reader = FrameReader(joined.store)
-        let old = try base.map { try joined.store.listing($0.oid, reader: &reader).tree }
-        let left = try joined.store.listing(ours.oid, reader: &reader).tree
-        let right = try joined.store.listing(theirs.oid, reader: &reader).tree
-        let (entries, conflicts) = PointerMerge.merge(old?.entries ?? [], left.entries, right.entries)
+        var unknown: [String] = []
+        func entries(_ pointer: Pointer?, of side: String) throws -> [TreeEntry] {
+            guard let pointer else { return [] }
+            do { return try joined.store.listing(pointer.oid, reader: &reader).tree.entries } catch let error
+                where error.isAbsence
+            {
+                unknown.append(side)
+                return []
+            }
+        }
+        let old = try entries(base, of: "their common ancestor")
+        let left = try entries(ours, of: "ours")
+        let right = try entries(theirs, of: PointerMerge.theirs)
+        guard unknown.isEmpty else { return .unknown(unknown) }
+        let (entries, conflicts) = PointerMerge.merge(old, left, right)
         guard conflicts.isEmpty else { return .conflict(conflicts) }
         let merged = try TreeListing(entries)
         let session = try IngestSession(

@@ -18,13 +18,24 @@ struct WorkTreeAlignment {
         let known = Set(includingUnchanged ? [] : before ?? [])
         let changed = now.filter { !known.contains($0) }
         let paths = Set(now.map(\.path))
-        let gone = (before ?? []).filter { !paths.contains($0.path) }
+        let gone = try await withoutDeleted((before ?? []).filter { !paths.contains($0.path) })
         guard !changed.isEmpty || !gone.isEmpty else { return Hook.Report() }
         let joined = try workspace.openStore()
         var report = Hook.Report()
         try await takeAway(gone, joined.store)
         try await align(changed, joined.store, &report)
         return report
+    }
+
+    /// Leaves out what the commit that is checked out has all the same: Git took nothing away, but found it deleted,
+    /// as what nobody is to track any more and whose bytes stay.
+    private func withoutDeleted(_ artifacts: [PointerIndex.Entry]) async throws -> [PointerIndex.Entry] {
+        guard !artifacts.isEmpty, let head = try await workspace.repository.objects.head().commit else {
+            return artifacts
+        }
+        let all = try await workspace.pointers(at: head).entries
+        let kept = Set(try await workspace.withinSparseCheckout(all).map(\.path))
+        return artifacts.filter { !kept.contains($0.path) }
     }
 
     private func align(

@@ -151,6 +151,7 @@ package struct Checkout: Sendable {
     ) async throws -> Report {
         let all = try await workspace.pointers(at: target.commit)
         let wanted = try await workspace.select(paths, among: all)
+        try workspace.requireNoOverlap(wanted, with: try await workspace.pointers(), of: target.name)
         let modified = try await workspace.modified(wanted, store: store)
         if !isForced, let first = modified.first {
             throw lost(first, of: target.name, again: "\(version ?? "") -- \(first.path.shellWord)")

@@ -62,7 +62,9 @@ extension Workspace {
         } catch {
             guard error is FormatError || error is RegistryNameError else { throw error }
             if conflict != nil { throw Failure.unmergedDescription(path) }
-            let hint = "restore it: `git checkout -- \(path)`"
+            let file = ShellWord.quoted(path)
+            let hint =
+                error is RegistryNameError ? "take it away: `git rm -- \(file)`" : "restore it: `git checkout -- \(file)`"
             throw Failure(.failed, "\(path) describes no model: \(error)", hints: [hint])
         }
     }
@@ -153,7 +155,7 @@ extension Failure {
 
     /// The way out of such a conflict.
     static func unmergedDescriptionHint(_ path: String) -> String {
-        "keep what is right in it, then: `git add \(path)`"
+        "keep what is right in it, then: `git add \(ShellWord.quoted(path))`"
     }
 
     /// The user named a model that is none.
