@@ -52,6 +52,30 @@ import Testing
         #expect(answer.error.contains("`git checkout -- .mver/models/small.json`"))
     }
 
+    @Test func `A name from the repository is one word of a command, and what is no model's goes`() async throws {
+        let session = try await Self.withArtifact()
+        try await session.shell("echo 1 > 'my model.bin'")
+        try await session.succeed("add", "-q", "my model.bin")
+        try await session.shell(
+            "echo '{}' > '.mver/models/x;touch pwned;.json' && echo x > 'my model.bin.mver' && git add -A"
+        )
+        let answer = await session.run("doctor")
+        for remedy in ["git rm -- '.mver/models/x;touch pwned;.json'", "git checkout -- 'my model.bin.mver'"] {
+            #expect(answer.output.contains("mend it: \(remedy)\n"), "\(answer)")
+        }
+        let hint = "hint: take it away: `git rm -- '.mver/models/x;touch pwned;.json'`\n"
+        let error = await session.run("list").error
+        #expect(error.contains(hint), "\(error)")
+    }
+
+    @Test func `A line that takes back what is ignored is named, for another one helps nobody`() async throws {
+        let session = try await Self.withArtifact()
+        try await session.shell("echo '!*.bin' >> .gitignore")
+        let output = await session.run("doctor").output
+        let found = "wrong    Git does not ignore a.bin: line 2 of .gitignore is !*.bin  mend it: move that line before"
+        #expect(output.contains(found) && !output.contains("git model add a.bin"), "\(output)")
+    }
+
     @Test func `A pointer of a newer version is not called damaged`() async throws {
         let session = try await Self.withArtifact()
         try await session.shell("sed 's/pointer 1/pointer 9/' a.bin.mver > n.bin.mver")

@@ -37,8 +37,8 @@ import Testing
                 git model push -q && git model tag -q v1.0.0
                 echo 2 > u.bin && git model add -q u.bin && git rm -q --cached u.bin.mver
                 git worktree add -q ~/linked
-                git model gc -q --prune-now && git -C ~/linked model gc -q --prune-now
-                git model slim -q --dry-run && git model repack -q --dry-run
+                git model gc --prune-now > ~/said && git -C ~/linked model gc --prune-now > ~/said
+                git model slim --dry-run > ~/said && git model repack --dry-run > ~/said
                 git model purge --dry-run --force v1.0.0 > ~/said
                 rm u.bin && git model checkout -q -- u.bin && cat u.bin
                 """
@@ -53,7 +53,7 @@ import Testing
             Self.setUp + """
                 git model store use -q ~/shared
                 git init -q ~/plain && cd ~/plain && git model init -q --name plain && git model store use -q ~/shared
-                git model gc -q --prune-now
+                git model gc -q --prune-now > ~/said
                 cd ~/sentiment/sub && rm s.bin && git model checkout -q && cat s.bin
                 """
         )
@@ -68,12 +68,12 @@ import Testing
         let result = try await scratch.run(
             """
             git init -q --separate-git-dir ~/sep.git ~/sep && cd ~/sep && git model init -q --name sep
-            echo 1 > a.bin && git model add -q a.bin && git commit -qm one && git model gc -q --prune-now
+            echo 1 > a.bin && git model add -q a.bin && git commit -qm one && git model gc -q --prune-now > ~/said
             git worktree add -q ~/linked && cd ~/linked
             ! git model gc -q > ~/said 2>&1
             grep '^error' ~/said
             sed -n 's/.*`\\(.*\\) DIRECTORY`$/\\1/p' ~/said > ~/way && printf ' %s\\n' ~/sep >> ~/way
-            sh -c "$(tr -d '\\n' < ~/way)" && git model gc -q --prune-now && cat a.bin
+            sh -c "$(tr -d '\\n' < ~/way)" && git model gc -q --prune-now > ~/said && cat a.bin
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
@@ -96,7 +96,7 @@ import Testing
             mkdir ~/tree && cd ~/tree && export GIT_DIR=$HOME/apart.git GIT_WORK_TREE=$HOME/tree
             git init -q && git model init -q --name apart
             echo 1 > a.bin && git model add -q a.bin && git rm -q --cached a.bin.mver && git commit -qm one
-            git model gc -q --prune-now && rm a.bin && git model checkout -q -- a.bin && cat a.bin
+            git model gc -q --prune-now > ~/said && rm a.bin && git model checkout -q -- a.bin && cat a.bin
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")

@@ -62,9 +62,9 @@ extension Workspace {
         } catch {
             guard error is FormatError || error is RegistryNameError else { throw error }
             if conflict != nil { throw Failure.unmergedDescription(path) }
-            let file = ShellWord.quoted(path)
-            let hint =
-                error is RegistryNameError ? "take it away: `git rm -- \(file)`" : "restore it: `git checkout -- \(file)`"
+            let isMisnamed = error is RegistryNameError
+            let way = isMisnamed ? "take it away: `git rm" : "restore it: `git checkout"
+            let hint = "\(way) -- \(ShellWord.quoted(path))`"
             throw Failure(.failed, "\(path) describes no model: \(error)", hints: [hint])
         }
     }

@@ -17,7 +17,8 @@ extension Workspace {
         }
     }
 
-    private func overlap(_ path: RepositoryPath, of version: String, _ why: String, _ other: RepositoryPath) -> Failure {
+    private func overlap(_ path: RepositoryPath, of version: String, _ why: String, _ other: RepositoryPath) -> Failure
+    {
         Failure(
             .failed,
             "cannot check out \(path) of \(version): \(why)",
