@@ -42,6 +42,13 @@ extension LocalStore {
         return oids.subtracting(purged).sorted().flatMap { pointers(naming: $0) }
     }
 
+    /// Returns what the roots name, as far as anything of it is here: each object as whatever it may be a pointer of.
+    ///
+    /// Throws where a root cannot be read.
+    package func rootedPointers() throws(StoreError) -> [Pointer] {
+        Set(try roots().flatMap(\.record.oids)).sorted().flatMap { pointers(naming: $0) }
+    }
+
     /// Returns the roots, with the paths of their files.
     package func roots() throws(StoreError) -> [(path: FilePath, record: RootRecord)] {
         let directory = root.appending("roots")

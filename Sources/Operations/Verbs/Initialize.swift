@@ -106,8 +106,7 @@ package struct Initialize: Sendable {
             .compactMap(\.self)
         guard !existing.isEmpty else {
             // What is wrong with a URL is said before anything is written.
-            _ = try workspace.remote("store", url: remote, isAgreed: true)
-            return
+            return try workspace.requireNobodysStore(workspace.remote("store", url: remote, isAgreed: true))
         }
         guard let other = existing.first(where: { $0 != remote }) else { return }
         throw Failure(

@@ -128,6 +128,7 @@ package struct PurgeVersions: Sendable {
             order: try await workspace.repackOrder(excluding: victims),
             isDryRun: isDryRun
         )
+        try await purge.requireUnclaimed(in: store)
         report.stores.append(try await purge.run(on: store, of: nil))
         if !isDryRun { try workspace.knownFiles.removeAll() }
         let shared = try purge.stillRebuilt(in: store)

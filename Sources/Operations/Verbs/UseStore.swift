@@ -38,13 +38,17 @@ package struct UseStore: Sendable {
         let new = context.workingDirectory.pushing(FilePath(context.expandingHome(path))).lexicallyNormalized()
         if try !FileStatus.isSame(new, old) { try requireFit(new, in: workspace) }
         if try new != old && !FileStatus.isSame(new, old) { try requireChoice(in: workspace) }
+        let user = workspace.repository.layout.commonDirectory
+        let isElsewhere = new != workspace.modelDirectory.appending("store")
+        // Where others cannot read what one user needs, nobody collects any more.
+        if isElsewhere { try await workspace.livePointers(ofUser: user) }
         try prepare(new)
         let target = try LocalStore.openOrCreate(new)
         try target.requireWritable()
         let joined = try StoreLock.join(new)
         defer { extendLifetime(joined) }
-        if new != workspace.modelDirectory.appending("store") {
-            try StoreUsers(ofStoreAt: new).register(workspace.repository.layout.commonDirectory)
+        if isElsewhere {
+            try StoreUsers(ofStoreAt: new).register(user)
         }
         guard try !FileStatus.isSame(new, old) else { return Report(path: new.string, isChanged: false) }
         var report = Report(path: new.string, isChanged: true)
@@ -56,6 +60,7 @@ package struct UseStore: Sendable {
         let lock = try StoreLock.exclude(old)
         defer { extendLifetime(lock) }
         let isShared = try !workspace.otherUsers().isEmpty
+        let pushed = try source.roots().first?.record
         let transfer = StoreTransfer(from: source, to: target, cancellation: context.cancellation)
         let taken = try transfer.run(try await workspace.ownLivePointers(), isShared ? .needed : .everything)
         report.bytes = taken.byteCount
@@ -63,8 +68,10 @@ package struct UseStore: Sendable {
         // Whoever misses one of them is told why there, too.
         try target.rememberPurge(of: try source.purgedObjects().sorted())
         try await configure(new, in: workspace)
-        _ = try StoreUsers(ofStoreAt: old).forget(workspace.repository.layout.commonDirectory)
-        if !isShared {
+        _ = try StoreUsers(ofStoreAt: old).forget(user)
+        if let pushed {
+            report.warnings.append("\(old) stays: \(pushed.repository) pushed there, and may need it")
+        } else if !isShared {
             report.warnings += try remove(old)
             report.isOldRemoved = true
         }
@@ -102,12 +109,17 @@ package struct UseStore: Sendable {
             )
         }
         let users = StoreUsers(ofStoreAt: path)
-        guard try !users.isShared, try users.all().isEmpty, names.contains("packs") else { return }
+        guard try users.all().isEmpty, names.contains("packs"), try !users.isShared || isPushedTo(path) else { return }
         throw Failure(
             .failed,
             "cannot keep the store in \(path): that is a store in which no repository is registered, such as a remote",
             hints: ["read from it without a copy: `git model store alternate \(path)`"]
         )
+    }
+
+    private func isPushedTo(_ store: FilePath) throws -> Bool {
+        let roots = try FileStatus.realPath(of: store.appending("roots"))
+        return try FileStatus.of(roots) != nil && DirectoryEntry.all(in: roots).contains { Digest(hex: $0.name) != nil }
     }
 
     /// Refuses where what is about to be written would not count: the old store would be gone, and still be used.

@@ -181,10 +181,11 @@ extension Workspace {
         return try FileStatus.isSame(path, directory)
     }
 
-    /// Refuses to write to a remote that only a tracked file names, until the user of this machine agreed to its URL.
+    /// Refuses to write to a remote that only a tracked file names, until the user of this machine agreed to its URL,
+    /// and to one that is the local store of a repository.
     func requireAgreement(to remote: ConfiguredRemote) throws {
         if remote.store.remote.isReadOnly { throw RemoteError.readOnly(remote.store.remote.name, file: "anything") }
-        if try agrees(to: remote.url) { return }
+        if try agrees(to: remote.url) { return try requireNobodysStore(remote) }
         throw Failure(
             .failed,
             "cannot write to remote \(remote.name): nobody on this machine agreed to \(remote.location)",

@@ -104,6 +104,21 @@ struct StorePurge {
         return try await run(on: store, ofRemote: remote)
     }
 
+    /// Refuses where another repository pushed to the local store what is to go.
+    func requireUnclaimed(in store: LocalStore) async throws {
+        let oids = Set(victims.map(\.oid))
+        let claims = try store.roots().map(\.record).filter { !oids.isDisjoint(with: $0.oids) }
+        guard !claims.isEmpty else { return }
+        let own = try await workspace.rootIdentities()
+        guard let foreign = claims.first(where: { !own.contains($0.repository) }) else { return }
+        throw Failure(
+            .failed,
+            "cannot purge in \(store.root): \(foreign.repository) pushed there, and needs the bytes at "
+                + "\(foreign.reference)",
+            hints: ["leave the directory to it: `git model store use DIRECTORY`, then the same command again"]
+        )
+    }
+
     private func run(on store: LocalStore, ofRemote remote: ConfiguredRemote) async throws -> Outcome {
         let own = try await workspace.rootIdentities()
         let oids = Set(victims.map(\.oid))

@@ -12,6 +12,7 @@ extension Workspace {
     func addRemote(_ name: String, url: String, isForced: Bool) async throws {
         // Only a URL that this version can use may enter a file that everybody shares.
         let added = try remote(name, url: url, isAgreed: true)
+        try requireNobodysStore(added)
         try await requireServer(of: added)
         if configuration.tracked("remote", name, "url") != url {
             let settings = RemoteSettings(repository)

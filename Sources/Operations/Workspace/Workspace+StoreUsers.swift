@@ -1,6 +1,7 @@
 import Git
 import ModelCore
 import Registry
+import Remotes
 import Store
 import SystemIO
 import SystemPackage
@@ -26,9 +27,11 @@ extension Workspace {
         }
     }
 
-    /// Returns everything that the other users of the local store refer to; one that cannot be read is an error.
+    /// Returns everything that the other users of the local store refer to, and what was pushed there where it was a
+    /// remote, too; one that cannot be read is an error.
     func otherUsersPointers() async throws -> [Pointer] {
         var pointers: Set<Pointer> = []
+        if try hasStore() { pointers.formUnion(try LocalStore(storePath).rootedPointers()) }
         for user in try otherUsers() {
             let failure = { (hints: [String], cause: any Error) in
                 Failure(
@@ -52,7 +55,30 @@ extension Workspace {
         return Array(pointers)
     }
 
-    private func livePointers(ofUser user: FilePath) async throws -> [Pointer] {
+    /// Refuses a remote that is the local store of a repository: collection on either side asks only those of its own
+    /// whether they need anything.
+    func requireNobodysStore(_ remote: ConfiguredRemote) throws {
+        guard let directory = remote.store.remote.lockableDirectory,
+            // What there is, or why that cannot be told, whoever writes there says.
+            (try? FileStatus.of(directory.appending(StoreLayout.format), followingLinks: true)) != nil
+        else { return }
+        let place = try FileStatus.realPath(of: directory)
+        let users = try StoreUsers(ofStoreAt: place).all()
+        let own = try users.first { try FileStatus.isSame($0, repository.layout.commonDirectory) }
+        guard let user = own ?? users.first else { return }
+        let borrowing = "git model store alternate \(ShellWord.quoted(directory.string))"
+        throw Failure(
+            .failed,
+            "\(directory) cannot be remote \(remote.name): it is the local store of the repository \(user), which may "
+                + "delete there what others need",
+            hints: ["choose another directory, which no repository has its own bytes in"]
+                + (own == nil ? ["or read from it without a copy: `\(borrowing)`"] : [])
+        )
+    }
+
+    /// Returns what a repository refers to, as others find it that share its store.
+    @discardableResult
+    func livePointers(ofUser user: FilePath) async throws -> [Pointer] {
         let other = try await Workspace.discover(in: context.standing(in: user), bare: true)
         guard try FileStatus.isSame(other.repository.layout.commonDirectory, user) else {
             throw Failure(
