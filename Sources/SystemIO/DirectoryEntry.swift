@@ -14,6 +14,13 @@ package struct DirectoryEntry: Sendable, Equatable {
         try DirectoryStream(directory, fullPath: directory).sortedEntries()
     }
 
+    /// Returns a directory's entries as `all` does, and beside them why others have none: their names are not UTF-8.
+    package static func readable(
+        in directory: FilePath
+    ) throws(IOError) -> (entries: [DirectoryEntry], problems: [IOError]) {
+        try DirectoryStream(directory, fullPath: directory).readableEntries()
+    }
+
     /// Sorts entries so that the files below them come in the order of whole paths by bytes.
     ///
     /// Names are compared eight bytes at a time in one piece of memory: directories of 100,000 files are common.

@@ -92,4 +92,20 @@ struct DirectoryStream: ~Copyable {
         while let entry = try next() { entries.append(entry) }
         return DirectoryEntry.sorted(entries)
     }
+
+    /// Returns all entries that are left, sorted the same, and why others have none: their names are not UTF-8.
+    func readableEntries() throws(IOError) -> (entries: [DirectoryEntry], problems: [IOError]) {
+        var entries: [DirectoryEntry] = []
+        var problems: [IOError] = []
+        var isAtEnd = false
+        while !isAtEnd {
+            do throws(IOError) {
+                if let entry = try next() { entries.append(entry) } else { isAtEnd = true }
+            } catch {
+                guard error.operation == .decodeName else { throw error }
+                problems.append(error)
+            }
+        }
+        return (DirectoryEntry.sorted(entries), problems)
+    }
 }

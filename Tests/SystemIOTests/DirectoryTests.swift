@@ -22,6 +22,19 @@ struct DirectoryTests {
     }
 
     @Test
+    func `names that are not UTF-8 are refused, or told apart`() throws {
+        for name in ["a", "b"] { try scratch.write(name, to: name) }
+        let odd = scratch.path.pushing(FilePath(platformString: [0x63, 0xe9, 0].map { CChar(truncatingIfNeeded: $0) }))
+        try Directories.create(odd, durable: false)
+        defer { _ = try? Directories.removeIfEmpty(odd) }
+        let error = IOError(.decodeName, odd, .illegalByteSequence)
+        #expect(throws: error) { _ = try DirectoryEntry.all(in: scratch.path) }
+        let found = try DirectoryEntry.readable(in: scratch.path)
+        #expect(found.entries.map(\.name) == ["a", "b"])
+        #expect(found.problems == [error])
+    }
+
+    @Test
     func `a walk does not follow links`() throws {
         try scratch.write("x", to: "real/file")
         try SymbolicLink.write(target: "real", to: scratch.path.appending("link"))

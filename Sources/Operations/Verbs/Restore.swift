@@ -82,7 +82,8 @@ extension Workspace {
         for directory in Set(artifacts.map(\.path.parent)) {
             let place = try directory.map { try location(of: $0) } ?? root
             guard try FileStatus.of(place)?.kind == .directory else { continue }
-            let files = try DirectoryEntry.all(in: place).filter { $0.kind == .regular }
+            // What is none of ours may have any name.
+            let files = try DirectoryEntry.readable(in: place).entries.filter { $0.kind == .regular }
             for file in files.map({ place.appending($0.name) }) where try StaleTemporaryFiles.isAbandoned(file) {
                 try DurableFile.remove(file)
             }
@@ -112,8 +113,8 @@ extension Workspace {
         return nil
     }
 
-    /// Returns the artifacts with bytes that are in no store; and, where asked for, trees of known files that are no
-    /// version.
+    /// Returns the artifacts with what is in no store: bytes, or the places of files in a tree; and, where asked for,
+    /// mixtures of several versions.
     func modified(
         _ artifacts: [PointerIndex.Entry],
         store: LocalStore,

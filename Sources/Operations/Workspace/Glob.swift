@@ -28,10 +28,16 @@ struct Glob {
         guard let pattern = rest.first else { return }
         let isDeep = pattern == Array("**".utf8)
         if isDeep { try collect(rest.dropFirst(), in: directory, prefix: prefix, into: &found) }
-        for entry in try DirectoryEntry.all(in: directory) where entry.name != ".git" {
-            guard isDeep || Glob.matches(pattern[...], Array(entry.name.utf8)[...]) else { continue }
+        let (entries, problems) = try DirectoryEntry.readable(in: directory)
+        func isMeant(_ name: String) -> Bool {
             // As in shells, a leading dot is matched only by one.
-            guard !entry.name.hasPrefix(".") || pattern.first == UInt8(ascii: ".") else { continue }
+            guard !name.hasPrefix(".") || pattern.first == UInt8(ascii: ".") else { return false }
+            return isDeep || Glob.matches(pattern[...], Array(name.utf8)[...])
+        }
+        // No pattern leaves out in silence what it is about.
+        let unusable = problems.first { isMeant($0.path.lastComponent?.string ?? "") }
+        if let unusable, !isDeep { throw unusable }
+        for entry in entries where entry.name != ".git" && isMeant(entry.name) {
             let path = prefix + entry.name
             if rest.count == 1, !isDeep, !path.hasSuffix(Pointer.fileSuffix) { found.append(path) }
             guard entry.kind == .directory else { continue }
