@@ -18,17 +18,19 @@ struct ArtifactHash {
         try await pointers(of: artifact, cache: &cache).whole
     }
 
-    /// Returns the pointer, and those that its files would have by themselves, and notes in `cache` what had to be
-    /// read.
+    /// Returns the pointer, those that its files would have by themselves, and the listing of a tree, and notes in
+    /// `cache` what had to be read.
     func pointers(
         of artifact: ArtifactFiles,
         cache: inout StatCache
-    ) async throws -> (whole: Pointer, parts: [Pointer]) {
+    ) async throws -> (whole: Pointer, parts: [Pointer], listing: TreeListing?) {
         let digests = try await digests(of: artifact.files, cache: &cache)
         let parts = zip(artifact.files, digests).map { Pointer(oid: $1, size: $0.status.size, kind: .file) }
         switch artifact.kind {
-        case .file: return (parts[0], parts)
-        case .tree: return (try ArtifactHash.listing(of: artifact, digests: digests).pointer, parts)
+        case .file: return (parts[0], parts, nil)
+        case .tree:
+            let listing = try ArtifactHash.listing(of: artifact, digests: digests)
+            return (listing.pointer, parts, listing)
         }
     }
 

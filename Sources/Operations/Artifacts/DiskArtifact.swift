@@ -23,7 +23,7 @@ struct DiskArtifact {
         let included = try await workspace.includedFiles(of: artifact.path)
         guard let found = try ArtifactFiles(at: place, isIncluded: included) else { return nil }
         let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
-        let (whole, parts) = try await hash.pointers(of: found, cache: &cache)
+        let (whole, parts, _) = try await hash.pointers(of: found, cache: &cache)
         entry = artifact.naming(whole)
         isCurrent = whole == artifact.pointer
         files = zip(found.files, parts).filter { $0.0.status.kind == .regular }.map { file, part in

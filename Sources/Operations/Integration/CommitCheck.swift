@@ -184,7 +184,8 @@ struct CommitCheck {
         _ store: LocalStore,
         _ cache: inout StatCache
     ) async throws -> Bool {
-        switch try await workspace.state(of: artifact, store: store, cache: &cache) {
+        let state = try await workspace.state(of: artifact, store: store, cache: &cache, lookingAtHistory: false)
+        return switch state {
         case .modified, .rearranged: true
         case .current, .missing, .otherMode, .stale: false
         }

@@ -84,7 +84,12 @@ package struct Status: Sendable {
         for artifact in index.entries {
             do {
                 if artifact.isUnmerged { continue }
-                let state = try await workspace.state(of: artifact, store: joined.store, cache: &cache)
+                let state = try await workspace.state(
+                    of: artifact,
+                    store: joined.store,
+                    cache: &cache,
+                    lookingAtHistory: false
+                )
                 if let row = Status.row(artifact, state) { report.artifacts.append(row) }
                 if case .missing = state, try joined.store.isPurged(artifact.pointer.oid),
                     !Closure(of: [artifact.pointer], in: joined.store).isComplete

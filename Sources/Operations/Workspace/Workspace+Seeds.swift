@@ -26,7 +26,7 @@ extension Workspace {
         let included = try await includedFiles(of: path)
         guard let artifact = try ArtifactFiles(at: try location(of: path), isIncluded: included) else { return [] }
         let hash = ArtifactHash(pool: pool, cancellation: context.cancellation)
-        let (_, parts) = try await hash.pointers(of: artifact, cache: &cache)
+        let (_, parts, _) = try await hash.pointers(of: artifact, cache: &cache)
         return zip(artifact.files, parts).compactMap { file, object in
             file.status.kind == .regular ? Seed(path: file.path, object: object) : nil
         }
