@@ -97,7 +97,6 @@ package struct RemoteStore: Sendable {
         let listed = files.filter { $0.name.hasSuffix(".idx") }
         let directory = cache.appending("index")
         do {
-            try Directories.create(directory, durable: false)
             var files: [IndexFile] = []
             var problems: [StoreError] = []
             for file in listed {
@@ -138,19 +137,23 @@ package struct RemoteStore: Sendable {
             throw RemoteStore.damaged(file, "it is the index of an object")
         }
         try parsed.verify()
-        try DurableFile.write(bytes, to: path, durable: false)
+        try keep(bytes, at: path)
         return parsed
+    }
+
+    /// Writes an index into the cache; whoever may only read goes without.
+    private func keep(_ bytes: [UInt8], at path: FilePath) throws(IOError) {
+        do throws(IOError) {
+            try Directories.create(path.removingLastComponent(), durable: false)
+            try DurableFile.write(bytes, to: path, durable: false)
+        } catch { guard error.isReadOnly else { throw error } }
     }
 
     /// Writes an index into the store and into the cache, so that it is not read back, and returns its name.
     func write(index bytes: [UInt8]) async throws(RemoteError) -> String {
         let file = StoreLayout.index(SHA256.digest(of: bytes))
         try await remote.write(bytes, to: file)
-        do throws(IOError) {
-            let path = cache.appending(file)
-            try Directories.create(path.removingLastComponent(), durable: false)
-            try DurableFile.write(bytes, to: path, durable: false)
-        } catch { throw wrap(error) }
+        do { try keep(bytes, at: cache.appending(file)) } catch { throw wrap(error) }
         return file
     }
 
@@ -164,9 +167,12 @@ package struct RemoteStore: Sendable {
     }
 
     private func forgetIndexes(in directory: FilePath, except names: Set<String>) throws(IOError) {
+        guard try FileStatus.of(directory) != nil else { return }
         for entry in try DirectoryEntry.all(in: directory)
         where entry.name.hasSuffix(".idx") && !names.contains(entry.name) {
-            try DurableFile.remove(directory.appending(entry.name))
+            do throws(IOError) { try DurableFile.remove(directory.appending(entry.name)) } catch {
+                guard error.isReadOnly else { throw error }
+            }
         }
     }
 

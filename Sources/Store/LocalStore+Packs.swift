@@ -6,6 +6,7 @@ extension LocalStore {
     /// Returns the names of the packs that are there, listed by an index or not.
     package func packsOnDisk() throws(StoreError) -> [Digest] {
         var ids: [Digest] = []
+        if isAbsent { return ids }
         do {
             for entry in try DirectoryWalk.entries(under: root.appending("packs")) {
                 guard let name = entry.path.split(separator: "/").last, name.hasSuffix(".pack"),

@@ -19,6 +19,9 @@ package final class LocalStore: Sendable {
     /// Why stores that should be among the alternates, or among theirs, are not.
     package let alternateProblems: [StoreError]
 
+    /// Why the store, which is not there, could not be made.
+    private let absence: IOError?
+
     private let indexSet: Mutex<IndexSet>
     /// Whether the store is seen as it will be, whatever indexes are there.
     private let isView: Bool
@@ -41,7 +44,19 @@ package final class LocalStore: Sendable {
         self.sizes = sizes
         format = try LocalStore.readFormat(of: root)
         (alternates, alternateProblems) = try StoreAlternates(of: root).open(below: others)
+        absence = nil
         indexSet = Mutex(try LocalStore.openIndexes(of: root, known: IndexSet([])))
+        isView = false
+    }
+
+    /// Creates what stands for a store that is not there and cannot be made.
+    private init(absentAt root: FilePath, because absence: IOError) {
+        self.root = root
+        self.absence = absence
+        sizes = .standard
+        format = StoreFormat()
+        (alternates, alternateProblems) = ([], [])
+        indexSet = Mutex(IndexSet([]))
         isView = false
     }
 
@@ -52,6 +67,7 @@ package final class LocalStore: Sendable {
         sizes = store.sizes
         alternates = store.alternates
         alternateProblems = store.alternateProblems
+        absence = store.absence
         indexSet = Mutex(IndexSet(store.indexes.files, problems: store.indexes.problems, excluding: packs))
         isView = true
     }
@@ -66,6 +82,26 @@ package final class LocalStore: Sendable {
         } catch { throw .io(error) }
         return try LocalStore(root, sizes: sizes)
     }
+
+    /// Opens the store at `root`, creating one where there is none.
+    ///
+    /// Where there is none and the place cannot be written to, it is one with nothing in it, which says so to whoever
+    /// wants to write.
+    package static func openOrAbsent(_ root: FilePath) throws(StoreError) -> LocalStore {
+        do throws(StoreError) { return try openOrCreate(root) } catch {
+            guard case .io(let cause) = error, cause.isReadOnly, try isMissing(root) else { throw error }
+            return LocalStore(absentAt: root, because: cause)
+        }
+    }
+
+    private static func isMissing(_ root: FilePath) throws(StoreError) -> Bool {
+        do { return try FileStatus.of(root.appending(StoreLayout.format), followingLinks: true) == nil } catch {
+            throw .io(error)
+        }
+    }
+
+    /// Whether the store is not there, and could not be made.
+    package var isAbsent: Bool { absence != nil }
 
     private static func create(_ root: FilePath) throws(IOError) {
         for directory in StoreLayout.directories {
@@ -239,8 +275,9 @@ package final class LocalStore: Sendable {
         return pack
     }
 
-    /// Refuses to write to or delete from a store whose flags this version does not know.
+    /// Refuses to write to or delete from a store whose flags this version does not know, and one that is not there.
     package func requireWritable() throws(StoreError) {
+        if let absence { throw .io(absence) }
         if let flag = format.unknownForWriting.first {
             throw .needsNewerVersion(root.appending(StoreLayout.format), flag)
         }

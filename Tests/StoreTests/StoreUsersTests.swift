@@ -1,3 +1,4 @@
+import Codec
 import ModelCore
 import Store
 import SystemIO
@@ -25,6 +26,33 @@ struct StoreUsersTests {
         #expect(try users.forget(odd))
         #expect(try !users.forget(odd))
         #expect(try users.all() == ["/home/x/.git"])
+    }
+
+    @Test func `A store that is not there and cannot be made is an empty one that refuses to be written to`() throws {
+        // Nobody makes directories here, root neither.
+        let store = try LocalStore.openOrAbsent("/sys/git-model-tests/store")
+        #expect(store.isAbsent)
+        try store.refresh()
+        #expect(try store.packsOnDisk().isEmpty && store.roots().isEmpty && store.purgedObjects().isEmpty)
+        let pointer = Pointer(oid: SHA256.digest(of: [1]), size: 1, kind: .file)
+        #expect(!Closure(of: [pointer], in: store).isComplete)
+        #expect(throws: StoreError.self) { try store.requireWritable() }
+        #expect(throws: StoreError.self) { _ = try LocalStore.openOrCreate("/sys/git-model-tests/store") }
+        let scratch = try ScratchStore()
+        #expect(try !LocalStore.openOrAbsent(scratch.root).isAbsent)
+        #expect(try !LocalStore.openOrAbsent(scratch.path.appending("new")).isAbsent)
+    }
+
+    @Test func `What roots name is known as far as it is here`() async throws {
+        let scratch = try ScratchStore()
+        let (pointer, _) = try await scratch.add(scratch.write(Array("weights".utf8), to: "a"))
+        #expect(try scratch.store.rootedPointers().isEmpty)
+        let oids = [pointer.oid, SHA256.digest(of: [1])]
+        let root = try #require(RootRecord(repository: "r", reference: "refs/heads/main", commit: "c", oids: oids))
+        let file = scratch.root.appending(StoreLayout.root(root.id))
+        try Directories.create(file.removingLastComponent())
+        try DurableFile.write(Array(root.text.utf8), to: file)
+        #expect(try scratch.reopened().rootedPointers() == [pointer])
     }
 
     @Test func `The repository that a store lies in is a user of it, registered or not`() throws {

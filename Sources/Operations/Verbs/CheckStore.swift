@@ -67,7 +67,8 @@ package struct CheckStore: Sendable {
             try await check(artifacts, in: workspace, &report)
         } else {
             let wasThere = try workspace.hasStore()
-            try Directories.create(workspace.storePath)
+            // In a repository that can only be read there may be none, and nothing to keep others from.
+            try? Directories.create(workspace.storePath)
             let lock = try StoreLock.join(workspace.storePath)
             defer { extendLifetime(lock) }
             guard try !wasThere || workspace.hasStore() else { throw workspace.storeIsGone }
@@ -178,7 +179,7 @@ package struct CheckStore: Sendable {
     /// the same.
     private func open(_ workspace: Workspace, _ report: inout Report) throws -> LocalStore? {
         while true {
-            do throws(StoreError) { return try LocalStore.openOrCreate(workspace.storePath) } catch {
+            do throws(StoreError) { return try LocalStore.openOrAbsent(workspace.storePath) } catch {
                 guard case .damaged(let path, let problem) = error, path.extension == "idx" else { throw error }
                 report.add("damaged", path.string, "\(problem)", isMended: mends)
                 guard mends else { return nil }

@@ -125,13 +125,14 @@ struct Workspace: Sendable {
         )
     }
 
-    /// Opens the local store, creating it where there is none, and joins its users.
+    /// Opens the local store, creating it where there is none, and joins its users; in a repository that can only be
+    /// read, none is as good as an empty one.
     func openStore() throws -> JoinedStore {
         // For hooks and merges, which open what is not set up as well.
         try requireStorePlace()
-        let store = try LocalStore.openOrCreate(storePath)
+        let store = try LocalStore.openOrAbsent(storePath)
         let lock = try StoreLock.join(storePath)
-        guard try hasStore() else { throw storeIsGone }
+        guard try store.isAbsent || hasStore() else { throw storeIsGone }
         try registerAsUser()
         // Where the store is elsewhere, caches and drafts are here all the same; whoever may only read goes without.
         try? Directories.create(modelDirectory, durable: false)
