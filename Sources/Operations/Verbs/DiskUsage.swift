@@ -88,13 +88,12 @@ package struct DiskUsage: Sendable {
         let unreadable = try await workspace.explain(index.damaged)
         report.problems = unreadable.problems
         try await addVersions(to: &report, workspace, store)
-        let files = try DirectoryWalk.entries(under: FileStatus.realPath(of: workspace.storePath))
+        let files =
+            store.isAbsent ? [] : try DirectoryWalk.entries(under: FileStatus.realPath(of: workspace.storePath))
         report.storeSize = files.reduce(0) { $0 + $1.status.size }
         report.packs = files.count { $0.path.hasSuffix(".pack") && $0.path.hasPrefix("packs/") }
         do {
-            let live = try await workspace.livePointers()
-            let freeable = try GarbageCollection(store, now: context.now())
-                .freeableByteCounts(live: live, gracePeriods: [GarbageCollection.gracePeriod, 0])
+            let freeable = store.isAbsent ? [0, 0] : try await freeable(of: store, in: workspace)
             (report.garbage, report.garbageWithYoung) = (freeable[0], freeable[1])
         } catch {
             if context.cancellation.isCancelled { throw error }
@@ -105,12 +104,19 @@ package struct DiskUsage: Sendable {
         return report
     }
 
+    /// Returns what collection would free that waits, and that does not.
+    private func freeable(of store: LocalStore, in workspace: Workspace) async throws -> [Int64] {
+        try GarbageCollection(store, now: workspace.context.now())
+            .freeableByteCounts(
+                live: try await workspace.livePointers(),
+                gracePeriods: [GarbageCollection.gracePeriod, 0]
+            )
+    }
+
     private func addVersions(to report: inout Report, _ workspace: Workspace, _ store: LocalStore) async throws {
         var series: [Series] = []
         for version in try await workspace.versions() {
-            let index = try await PointerIndex.at(version.commit, in: workspace.repository)
-            let own = version.trailers.map { Set($0.artifacts.map(\.path)) }
-            let pointers = index.entries.filter { own?.contains($0.path) ?? true }.map(\.pointer)
+            let pointers = try await workspace.pointers(of: ResolvedVersion(version)).entries.map(\.pointer)
             if series.last?.name != version.model.text { series.append(Series(name: version.model.text)) }
             var current = series.removeLast()
             let (entry, account) = try entry(version.tag.text, pointers, store, after: &current.counted)
