@@ -47,20 +47,26 @@ extension Doctor {
     private func ignoreLines(for artifacts: [PointerIndex.Entry], in workspace: Workspace) async throws -> [Check] {
         let paths = artifacts.map { GitPath($0.path.text) }
         let rules = try await workspace.repository.index.rules(for: paths)
-        return try zip(artifacts, paths).compactMap { artifact, path in
+        var checks: [Check] = []
+        for (artifact, path) in zip(artifacts, paths) {
             let rule = rules[path]
-            if let rule, !rule.isNegative { return nil }
+            if let rule, !rule.isNegative { continue }
             let ignoreFile = IgnoreFile.path(in: artifact.path.parent)
-            var file = IgnoreFile(try workspace.trackedBytes(of: ignoreFile) ?? [])
+            var file = IgnoreFile(try await workspace.trackedBytes(of: ignoreFile) ?? [])
             // Its line may be there, and a later one take it back: then another line like it helps nobody.
             guard let rule, !file.ignore([artifact.path.name]) else {
-                return .missing("line for \(artifact.path) in .gitignore", "git model add \(artifact.path.shellWord)")
+                let remedy = "git model add \(artifact.path.shellWord)"
+                checks.append(.missing("line for \(artifact.path) in .gitignore", remedy))
+                continue
             }
-            return .wrong(
-                "Git does not ignore \(artifact.path): line \(rule.line) of \(rule.source) is \(rule.pattern)",
-                "move that line before the one for \(artifact.path) in \(ignoreFile), or take it away"
+            checks.append(
+                .wrong(
+                    "Git does not ignore \(artifact.path): line \(rule.line) of \(rule.source) is \(rule.pattern)",
+                    "move that line before the one for \(artifact.path) in \(ignoreFile), or take it away"
+                )
             )
         }
+        return checks
     }
 
     /// Whether each remote can be used, and whether this user agreed to write to it.
