@@ -55,6 +55,18 @@ package struct RunDirectory: Sendable, Hashable {
         }
     }
 
+    /// When the record, the metrics or the state of the machine was last written; `nil` where there are none.
+    package var lastWritten: Timestamp? {
+        get throws(IOError) {
+            var last = try written
+            for file in [metrics, system] {
+                guard let status = try FileStatus.of(file) else { continue }
+                last = max(last ?? Timestamp(nanoseconds: status.modified), Timestamp(nanoseconds: status.modified))
+            }
+            return last
+        }
+    }
+
     /// Writes the record, over an earlier one.
     package func write(_ record: RunRecord) throws {
         try DurableFile.write(try record.encoded(), to: path.appending(RunDirectory.recordName))

@@ -38,6 +38,7 @@ struct RunEnding {
                 report.problems.append(Problem(made.joined(separator: ", "), error))
                 report.hints = (error as? Failure)?.hints ?? []
             }
+            if !report.problems.isEmpty { await noteUnadded(made, &recorder, &report) }
         }
         report.run = recorder.record
         report.warnings = recorder.warnings + report.warnings
@@ -124,6 +125,23 @@ struct RunEnding {
             }
         } catch { recorder.warnings.append("plots may be missing: \(error)") }
         return plots
+    }
+
+    /// Notes the outputs that are there and could not be added: whoever adds them later adds what this run made.
+    private func noteUnadded(
+        _ outputs: [String],
+        _ recorder: inout RunRecorder,
+        _ report: inout RunTraining.Report
+    ) async {
+        let added = recorder.record.outputs.map(\.path)
+        do {
+            let rest = try await RunOutputs(outputs, in: workspace).found(except: added)
+            guard !rest.isEmpty else { return }
+            recorder.note { $0.outputs += rest }
+            let paths = rest.map { ShellWord.quoted($0.path) }.joined(separator: " ")
+            let place = workspace.context.workingDirectory == workspace.root ? "" : ", at the top of the repository"
+            report.hints.append("when the reason is gone\(place): `git model add \(paths)`")
+        } catch { recorder.warnings.append("what the run made is not in its record: \(error)") }
     }
 
     /// Adds the outputs, and stages the record with them.

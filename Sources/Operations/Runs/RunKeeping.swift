@@ -37,6 +37,14 @@ struct RunKeeping {
                 hints: ["see how far it is: `git model runs show \(run.id.abbreviated)`"]
             )
         }
+        let hints = workspace.hints(onUnclosed: run)
+        guard hints.isEmpty else {
+            throw Failure(
+                .failed,
+                "cannot keep run \(run.id.abbreviated): its recorder was killed, and its metrics were not read yet",
+                hints: hints
+            )
+        }
         var staged = Staged()
         staged.warnings += try await RunPins(workspace.repository).pin(run)
         staged.warnings += try await uncommittedData(of: run)

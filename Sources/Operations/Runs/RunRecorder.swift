@@ -69,21 +69,16 @@ struct RunRecorder: ~Copyable {
         return RunRecorder(workspace, directory, record, warnings, lock)
     }
 
-    /// Goes on with the record of a run that was begun without a command, and has not ended.
+    /// Goes on with the record of a run that nobody records at this moment, and that has not ended.
     static func resume(_ workspace: Workspace, _ record: RunRecord) throws -> RunRecorder {
-        try requireRunning(record)
         let directory = workspace.runs.directory(of: record.id)
         let lock = try FileLock(directory.lock, mode: .exclusive, wait: .seconds(1))
         // Somebody else may have ended it before the lock was free.
         let current = try directory.record() ?? record
-        try requireRunning(current)
-        return RunRecorder(workspace, directory, current, [], lock)
-    }
-
-    private static func requireRunning(_ record: RunRecord) throws {
-        guard record.status == .running else {
+        guard current.status == .running else {
             throw Failure(.failed, "run \(record.id.abbreviated) has ended already")
         }
+        return RunRecorder(workspace, directory, current, [], lock)
     }
 
     /// Changes the record, and writes it.

@@ -61,6 +61,16 @@ extension Workspace {
         return found
     }
 
+    /// Returns what helps where the recorder of a run was killed, so that nobody read what its command wrote into the
+    /// record; nothing for any other run.
+    func hints(onUnclosed run: RunRecord) -> [String] {
+        // What ended has a time, whoever ended it.
+        guard run.status == .killed, run.ended == nil, !run.command.isEmpty, runs.current(run.id) != nil else {
+            return []
+        }
+        return ["read what it had written into its record by then: `git model run end \(run.id.abbreviated)`"]
+    }
+
     /// Whether the current commit has a run's summary.
     func isKept(_ run: RunID) async throws -> Bool {
         guard let head = try await repository.objects.head().commit else { return false }

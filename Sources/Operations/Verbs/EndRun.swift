@@ -20,15 +20,15 @@ package struct EndRun: Sendable {
 
     /// Reads what was written since the run began, and adds its outputs where it succeeded.
     ///
-    /// A run that began in another worktree is ended there; where that is gone, only what is in the record counts.
+    /// A run that began in another worktree is ended there; where that is gone, only what is in the record counts. So it
+    /// does for a run with a command whose recorder was killed, which stays a killed one.
     package func run(in context: Context) async throws -> RunTraining.Report {
         guard status != .running else { throw Failure(.usage, "a run that ends is not running any more") }
         let workspace = try await Workspace.open(in: context)
         let record = try await self.record(in: workspace)
-        guard record.command.isEmpty else {
-            throw Failure(.failed, "run \(record.id.abbreviated) ends with its command, and not before")
-        }
+        guard record.command.isEmpty else { return try await close(record, in: workspace) }
         let isGone = try await requireNotElsewhere(record, in: workspace)
+        if status == .finished { try RunOutputs(outputs, in: workspace).requireThere() }
         var recorder = try RunRecorder.resume(workspace, record)
         recorder.note { run in
             run.status = status
@@ -42,6 +42,30 @@ package struct EndRun: Sendable {
         var report = await ending.report(on: &recorder, exitCode: 0)
         report.exitCode = report.outcome.exitCode
         return report
+    }
+
+    /// Closes the record of a run with a command whose recorder was killed.
+    private func close(_ record: RunRecord, in workspace: Workspace) async throws -> RunTraining.Report {
+        let name = record.id.abbreviated
+        let directory = workspace.runs.directory(of: record.id)
+        guard try !directory.isRecording() else {
+            throw Failure(.failed, "run \(name) ends with its command, and not before")
+        }
+        guard outputs.isEmpty || record.ended != nil else {
+            throw Failure(
+                .failed,
+                "nobody knows whether run \(name), whose recorder was killed, made its outputs to the end",
+                hints: ["end it without them: `git model run end \(name)`"]
+            )
+        }
+        var recorder = try RunRecorder.resume(workspace, record)
+        let last = try directory.lastWritten ?? Timestamp(nanoseconds: workspace.context.now())
+        recorder.note { run in
+            run.status = .killed
+            run.ended = max(last, run.started)
+        }
+        recorder.warnings.append("metrics may be missing: only those in the record's own directory were read")
+        return await RunEnding(workspace: workspace, directory: nil, outputs: []).report(on: &recorder, exitCode: 0)
     }
 
     private func record(in workspace: Workspace) async throws -> RunRecord {

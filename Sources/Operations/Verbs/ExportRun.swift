@@ -13,6 +13,7 @@ package struct ExportRun: Sendable {
         package let directory: String
         /// The files in it.
         package fileprivate(set) var files: [String] = []
+        package fileprivate(set) var hints: [String] = []
     }
 
     private let text: String
@@ -43,7 +44,7 @@ package struct ExportRun: Sendable {
             let bytes = try await source.bytes(of: plot, of: run)
             files.append((plot.path, bytes))
         }
-        var report = Report(run: run.id, directory: directory.string)
+        var report = Report(run: run.id, directory: directory.string, hints: workspace.hints(onUnclosed: run))
         for (name, bytes) in files {
             let path = try SafeRelativePath.resolve(root: directory, components: RepositoryPath(name).components)
             try Directories.create(path.removingLastComponent())

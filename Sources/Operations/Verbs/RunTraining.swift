@@ -60,6 +60,7 @@ package struct RunTraining: Sendable {
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
         let program = try self.program(in: context)
+        try RunOutputs(request.outputs, in: workspace).requirePossible()
         var recorder = try await RunRecorder.begin(workspace, name: request.name, command: request.command)
         do {
             try await describe(&recorder, in: workspace)

@@ -12,6 +12,7 @@ package struct ShowRun: Sendable {
         package let directory: String
         /// The path of the run's summary in the current commit; `nil` where that has none.
         package let kept: String?
+        package let hints: [String]
     }
 
     private let text: String
@@ -26,6 +27,11 @@ package struct ShowRun: Sendable {
         let isOwn = workspace.runs.current(run.id) != nil
         let directory = isOwn ? workspace.runs.directory(of: run.id).path.string : KeptRun.summary(of: run.id)
         let isKept = try await workspace.isKept(run.id)
-        return Report(run: run, directory: directory, kept: isKept ? KeptRun.summary(of: run.id) : nil)
+        return Report(
+            run: run,
+            directory: directory,
+            kept: isKept ? KeptRun.summary(of: run.id) : nil,
+            hints: workspace.hints(onUnclosed: run)
+        )
     }
 }

@@ -1,0 +1,103 @@
+import ModelCore
+import Runs
+import SystemIO
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Operations
+
+/// What becomes of a record where something goes wrong at the end of a run: nothing that it had is lost.
+@Suite struct RunClosingTests {
+    private let repository: ScratchRepository
+    private let context: Context
+    private let workspace: Workspace
+
+    init() async throws {
+        repository = try await ScratchRepository()
+        try await repository.run("git model init -q --name small && git commit -qm 'Set up'").expectSuccess()
+        context = Context(
+            environment: repository.environment,
+            workingDirectory: repository.path,
+            now: { WallClock.now() }
+        )
+        workspace = try await Workspace.open(in: context)
+    }
+
+    /// Begins a run, writes a metric into its directory, and leaves it as a recorder does that is killed.
+    private func abandon(_ command: [String]) async throws -> RunRecord {
+        let recorder = try await RunRecorder.begin(workspace, name: "lost", command: command)
+        try RunLines(recorder.directory).append("loss", 0.5, step: 3, at: Timestamp(nanoseconds: context.now()))
+        return recorder.record
+    }
+
+    private func failure(_ body: () async throws -> Void) async -> Failure? {
+        do { try await body() } catch { return error as? Failure }
+        return nil
+    }
+
+    @Test func `What a run had logged when its recorder was killed can be read, and is kept only then`() async throws {
+        let run = try await abandon(["sleep", "60"])
+        let end = "git model run end \(run.id.abbreviated)"
+        let shown = try await ShowRun("lost").run(in: context)
+        #expect(shown.run.status == .killed && shown.run.metrics.isEmpty)
+        #expect(shown.hints.contains { $0.contains(end) })
+        let refusal = await failure { _ = try await KeepRun("lost", commits: false).run(in: context) }
+        #expect(refusal?.hints.contains { $0.contains(end) } == true)
+        let report = try await EndRun("lost").run(in: context)
+        #expect(report.run.status == .killed && report.run.ended != nil && report.exitCode == 0)
+        let loss = try #require(report.run.metrics["loss"])
+        #expect((loss.value, loss.step) == (0.5, 3))
+        #expect(report.run.series != nil)
+        #expect(try await ShowRun("lost").run(in: context).hints.isEmpty)
+        #expect(try await KeepRun("lost", commits: false).run(in: context).isNew)
+        let again = await failure { _ = try await EndRun("lost").run(in: context) }
+        #expect(again?.message.hasSuffix("has ended already") == true)
+    }
+
+    @Test func `A run that somebody records is not ended from outside`() async throws {
+        let recorder = try await RunRecorder.begin(workspace, name: "own", command: ["true"])
+        let refusal = await failure { _ = try await EndRun("own").run(in: context) }
+        #expect(refusal?.message.hasSuffix("ends with its command, and not before") == true)
+        #expect(try recorder.directory.record()?.status == .running)
+    }
+
+    @Test func `An output that could not be added is the run's all the same, once it is added`() async throws {
+        try repository.write("weights", to: "x.bin")
+        try repository.write("", to: ".git/index.lock")
+        var recorder = try await RunRecorder.begin(workspace, name: "made", command: ["true"])
+        recorder.note {
+            $0.status = .finished
+            $0.ended = $0.started
+        }
+        let ending = RunEnding(workspace: workspace, directory: workspace.root, outputs: ["x.bin", "typo"])
+        let report = await ending.report(on: &recorder, exitCode: 0)
+        #expect(!report.problems.isEmpty)
+        #expect(report.run.outputs.map(\.path) == ["x.bin"])
+        #expect(report.hints.contains { $0.contains("git model add x.bin") })
+        try await repository.run("rm .git/index.lock").expectSuccess()
+        let added = try await Add(["x.bin"]).run(in: context)
+        #expect(added.runs.map(\.run) == [report.run.id])
+        #expect(added.artifacts.map(\.oid) == report.run.outputs.map(\.oid))
+    }
+
+    @Test func `A notebook whose output is mistyped goes on`() async throws {
+        _ = try await abandon([])
+        let refusal = await failure { _ = try await EndRun("lost", outputs: ["typo"]).run(in: context) }
+        #expect(refusal?.message == "typo: no such file or directory")
+        #expect(try await ShowRun("lost").run(in: context).run.status == .running)
+        try repository.write("weights", to: "right.bin")
+        let report = try await EndRun("lost", outputs: ["right.*"]).run(in: context)
+        #expect(report.run.outputs.map(\.path) == ["right.bin"])
+    }
+
+    @Test(arguments: ["/tmp/elsewhere", "..", ".", ".git/x", "", ".mver/x", "a/.gitignore"])
+    func `What can be no output is refused before the command runs`(output: String) async throws {
+        var request = RunTraining.Request(command: ["touch", "ran"])
+        request.outputs = [output]
+        let refusal = await failure { _ = try await RunTraining(request).run(in: context) }
+        #expect(refusal?.message.contains("output") == true)
+        #expect(!repository.exists("ran"))
+        #expect(try workspace.runs.ids().isEmpty)
+    }
+}
