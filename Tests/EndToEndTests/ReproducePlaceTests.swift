@@ -143,6 +143,24 @@ import Testing
         )
     }
 
+    @Test func `A shell's script imports the worktree's code, too`() async throws {
+        let result = try await run(
+            """
+            python3 -m venv --without-pip .venv && echo .venv/ >> .gitignore && mkdir src && echo 'X = 1' > src/inner.py
+            echo "$PWD/src" > $(echo .venv/lib/python3*/site-packages)/own.pth && echo 'python use.py' > train.sh
+            cat > use.py <<'END'
+            import inner, subprocess
+            subprocess.run(["git", "model", "record", "metric", f"x={inner.X}"], check=True)
+            END
+            git add -A && git commit -qm Module && PATH=$PWD/.venv/bin:$PATH && export PATH
+            git model run -q --name shell -- bash train.sh && echo 'X = 2' > src/inner.py && git commit -qam Two
+            git model reproduce shell --tolerance 0 2>&1 | tail -n +2
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output == "  x  1  1  same\n", "\(result.output)")
+    }
+
     @Test func `A repository inside of the interpreter's own directory is a work tree like any other`() async throws {
         let result = try await run(
             """

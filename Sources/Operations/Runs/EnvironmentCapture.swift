@@ -48,10 +48,13 @@ struct EnvironmentCapture {
             found.environment.image = try ContainerImage(environment: environment).withDigest(image)
         }
         let search = InterpreterSearch(environment: environment, directory: directory)
-        guard let python = search.python(of: command) else {
+        // Who says where packages come from means those of what is active.
+        let named = choice == .conda || choice == .pip ? search.usual : nil
+        guard let python = search.python(of: command) ?? named else {
             guard choice == .automatic || found.environment.kind == .docker else {
                 throw Failure(.failed, "cannot find the Python that \(QuotedPath.encode(command.first ?? "")) uses")
             }
+            if choice == .automatic, let warning = unknownPython { found.problems.append(warning) }
             return found
         }
         guard let answer = PythonInterpreter(python, environment: commandEnvironment).answer else {
@@ -71,6 +74,14 @@ struct EnvironmentCapture {
         }
         found.packages = isConda ? conda.environmentFile(adding: answer.packages) : answer.requirements
         return found
+    }
+
+    /// What to say where an environment is active, and nothing tells that the command uses a Python.
+    private var unknownPython: String? {
+        let active = ["VIRTUAL_ENV", "CONDA_PREFIX"].lazy.compactMap { commandEnvironment[$0] }.first { !$0.isEmpty }
+        guard let active else { return nil }
+        return "packages are not in the record, for nothing tells that \(QuotedPath.encode(command.first ?? "")) uses "
+            + "a Python: if it uses that of \(QuotedPath.encode(active)), say so with `--env pip` or `--env conda`"
     }
 
     private var system: String? {

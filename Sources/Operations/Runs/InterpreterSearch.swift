@@ -2,15 +2,25 @@ import Runs
 import SystemIO
 import SystemPackage
 
-/// Finds the Python that a command really uses: itself, its script's first line, or the environment that a runner
-/// picks.
+/// Finds the Python that a command really uses: itself, its script's first line, what a shell's script runs, or the
+/// environment that a runner picks.
 struct InterpreterSearch {
     private static let firstLineLimit = 256
-    private static let shells: Set<String> = ["sh", "bash", "dash", "zsh", "ksh", "fish", "env"]
+    private static let shells: Set<String> = ["sh", "bash", "dash", "zsh", "ksh", "fish"]
+
+    /// What bounds a search: scripts may run others, and themselves.
+    struct Budget {
+        /// How many commands are looked at.
+        var commands = 1000
+        /// How deep one may be inside of others.
+        var depth = 32
+        /// The scripts that were read.
+        var scripts: Set<FilePath> = []
+    }
 
     private let search: ExecutableSearch
-    private let environment: [String: String]
-    private let directory: FilePath
+    let environment: [String: String]
+    let directory: FilePath
 
     init(environment: [String: String], directory: FilePath) {
         search = ExecutableSearch(path: environment["PATH"])
@@ -26,10 +36,20 @@ struct InterpreterSearch {
 
     /// Returns the interpreter of a command; `nil` for one that uses none, as far as can be seen.
     func python(of command: [String]) -> FilePath? {
+        var budget = Budget()
+        return python(of: command, &budget)
+    }
+
+    /// Does so as long as `budget` lasts.
+    func python(of command: [String], _ budget: inout Budget) -> FilePath? {
+        guard budget.commands > 0, budget.depth > 0 else { return nil }
+        budget.commands -= 1
+        budget.depth -= 1
+        defer { budget.depth += 1 }
         let prefix = EnvironmentPrefix(of: command)
         guard prefix.command == command else {
             let inner = prefix.environment(of: environment)
-            return InterpreterSearch(environment: inner, directory: directory).python(of: prefix.command)
+            return InterpreterSearch(environment: inner, directory: directory).python(of: prefix.command, &budget)
         }
         guard let name = command.first, let program = program(name) else { return nil }
         let base = program.lastComponent?.string ?? name
@@ -40,12 +60,15 @@ struct InterpreterSearch {
         case ("poetry", "run"), ("pdm", "run"), ("hatch", "run"), ("rye", "run"):
             return projectPython([".venv"], variable: "VIRTUAL_ENV") ?? usual
         case ("conda", "run"), ("mamba", "run"), ("micromamba", "run"): return condaPython(program, command) ?? usual
-        default: return script(program)
+        case _ where InterpreterSearch.shells.contains(base): return python(ofShell: command, &budget)
+        case _ where InterpreterSearch.wrappers.contains(base): return python(behind: command, &budget)
+        case _ where InterpreterSearch.builders.contains(base): return usual
+        default: return script(program, isOwn: name.contains("/"), &budget)
         }
     }
 
     /// The interpreter that a shell would find.
-    private var usual: FilePath? { program("python3") ?? program("python") }
+    var usual: FilePath? { program("python3") ?? program("python") }
 
     /// Whether a program of that name is an interpreter of Python.
     static func isPython(_ name: String) -> Bool {
@@ -56,11 +79,9 @@ struct InterpreterSearch {
     }
 
     /// Reads a script's first line; what shells run finds its interpreter as they do.
-    private func script(_ program: FilePath) -> FilePath? {
-        guard let file = try? OpenFile(reading: program, followingLinks: true) else { return nil }
-        var bytes = [UInt8](repeating: 0, count: InterpreterSearch.firstLineLimit)
-        let count = bytes.withUnsafeMutableBytes { (try? file.read(into: $0, at: 0)) ?? 0 }
-        let line = bytes[..<count].prefix { $0 != UInt8(ascii: "\n") }
+    private func script(_ program: FilePath, isOwn: Bool, _ budget: inout Budget) -> FilePath? {
+        guard let bytes = beginning(of: program, InterpreterSearch.firstLineLimit) else { return nil }
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
         guard line.starts(with: "#!".utf8) else { return nil }
         let words = String(decoding: line.dropFirst(2), as: UTF8.self).split(separator: " ").map(String.init)
         let base = words.first.flatMap { FilePath($0).lastComponent?.string } ?? ""
@@ -68,7 +89,9 @@ struct InterpreterSearch {
             return InterpreterSearch.isPython(name) ? self.program(name) : usual
         }
         if InterpreterSearch.isPython(base) { return FilePath(words[0]) }
-        return InterpreterSearch.shells.contains(base) ? usual : nil
+        guard InterpreterSearch.shells.contains(base) else { return nil }
+        // The system has such scripts, too, which run no Python.
+        return python(inScriptAt: program, &budget) ?? (isOwn ? usual : nil)
     }
 
     /// Looks for a project's environment where the command runs and above.
@@ -101,7 +124,7 @@ struct InterpreterSearch {
         return roots.lazy.compactMap { $0.flatMap { python(in: $0.appending("envs").appending(name)) } }.first
     }
 
-    private func python(in prefix: FilePath) -> FilePath? {
+    func python(in prefix: FilePath) -> FilePath? {
         let path = prefix.appending("bin").appending("python")
         guard let status = try? FileStatus.of(path, followingLinks: true), status.isExecutable else { return nil }
         return path

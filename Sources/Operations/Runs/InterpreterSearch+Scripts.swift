@@ -1,0 +1,82 @@
+import SystemIO
+import SystemPackage
+
+extension InterpreterSearch {
+    /// The programs that run another one, which the words behind their options name.
+    static let wrappers: Set<String> = [
+        "nice", "ionice", "chrt", "taskset", "numactl", "nohup", "setsid", "time", "timeout", "stdbuf", "unbuffer",
+        "xvfb-run", "srun", "mpirun", "mpiexec", "nsys", "ncu", "strace",
+    ]
+    /// The programs that find their commands in files of their own, which nobody reads here.
+    static let builders: Set<String> = ["make", "gmake", "just"]
+    /// The longest part of a script that is read.
+    private static let scriptLimit = 64 << 10
+
+    /// Returns the interpreter of the command behind the words of a program that runs another one.
+    func python(behind command: [String], _ budget: inout Budget) -> FilePath? {
+        // Options and their values are no programs.
+        let rest = command.dropFirst().drop { $0.hasPrefix("-") || program($0) == nil }
+        return rest.isEmpty ? nil : python(of: Array(rest), &budget)
+    }
+
+    /// Returns the interpreter of the first command of a shell's that uses one.
+    func python(ofShell command: [String], _ budget: inout Budget) -> FilePath? {
+        switch ShellCommands.source(of: command) {
+        case .text(let text): return python(inCommandsOf: text, &budget)
+        case .file(let name): return python(inScriptAt: directory.pushing(FilePath(name)), &budget)
+        // What it reads may be anything.
+        case nil: return nil
+        }
+    }
+
+    /// Returns the interpreter of the first command in a shell's script that uses one.
+    func python(inScriptAt path: FilePath, _ budget: inout Budget) -> FilePath? {
+        guard budget.scripts.insert(path).inserted,
+            let bytes = beginning(of: path, InterpreterSearch.scriptLimit)
+        else { return nil }
+        return python(inCommandsOf: String(decoding: bytes, as: UTF8.self), &budget)
+    }
+
+    private func python(inCommandsOf script: String, _ budget: inout Budget) -> FilePath? {
+        var search = self
+        for words in ShellCommands.commands(in: script) {
+            guard budget.commands > 0 else { return nil }
+            if let place = activated(by: words) {
+                let path = "\(place.appending("bin")):\(environment["PATH"] ?? "")"
+                search = InterpreterSearch(
+                    environment: environment.merging(["PATH": path]) { $1 },
+                    directory: directory
+                )
+            } else if let found = search.python(of: words, &budget) ?? search.guess(words) {
+                return found
+            }
+        }
+        return nil
+    }
+
+    /// Returns the environment that a command of a shell's activates, as `. .venv/bin/activate` does.
+    private func activated(by words: [String]) -> FilePath? {
+        guard words.count > 1, [".", "source"].contains(words[0]), words[1].hasSuffix("/bin/activate") else {
+            return nil
+        }
+        let place = directory.pushing(FilePath(words[1])).removingLastComponent().removingLastComponent()
+        return python(in: place) == nil ? nil : place
+    }
+
+    /// Returns the usual interpreter for a command whose words tell no more than that it is Python's: the program is a
+    /// variable's, or lies where the script goes first.
+    private func guess(_ words: [String]) -> FilePath? {
+        let isPython = words[0].hasSuffix(".py") || (words[0].contains("$") && words.contains { $0.hasSuffix(".py") })
+        return isPython ? usual : nil
+    }
+
+    /// Returns the first bytes of a file; `nil` where it cannot be read.
+    func beginning(of path: FilePath, _ limit: Int) -> [UInt8]? {
+        guard let status = try? FileStatus.of(path, followingLinks: true), status.kind == .regular,
+            let file = try? OpenFile(reading: path, followingLinks: true)
+        else { return nil }
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = bytes.withUnsafeMutableBytes { (try? file.read(into: $0, at: 0)) ?? 0 }
+        return Array(bytes[..<count])
+    }
+}

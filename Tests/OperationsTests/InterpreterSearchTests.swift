@@ -1,0 +1,65 @@
+import Runs
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Operations
+
+/// Which Python a command is taken to use, where it names none itself.
+@Suite struct InterpreterSearchTests {
+    private let repository: ScratchRepository
+    private let environment: [String: String]
+
+    init() async throws {
+        repository = try await ScratchRepository()
+        try await repository.run(
+            """
+            mkdir -p ~/bin env/bin && for file in ~/bin/python3 ~/bin/make env/bin/python; do : > $file && chmod +x $file; done
+            : > env/bin/activate && printf 'cd sub\\nset -e\\npython3 t.py\\n' > train.sh && printf 'sh loop.sh\\nsh loop.sh\\n' > loop.sh
+            printf '. env/bin/activate && python t.py\\n' > active.sh && printf '#!/bin/bash\\n"$RUNNER" t\\n' > own && chmod +x own
+            """
+        ).expectSuccess()
+        environment = ["PATH": "\(repository.home)/bin:/usr/bin:/bin", "HOME": repository.home.string]
+    }
+
+    @Test(
+        arguments: [
+            (["bash", "train.sh"], "~/bin/python3"), (["sh", "-eu", "train.sh", "x"], "~/bin/python3"),
+            (["bash", "-euo", "pipefail", "./train.sh"], "~/bin/python3"), (["sh", "active.sh"], "env/bin/python"),
+            (["sh", "-c", "echo 'a; b'; X=1 python3 t.py | tee log"], "~/bin/python3"),
+            (["sh", "-c", "if true; then exec env A=b bash train.sh; fi"], "~/bin/python3"),
+            (["sh", "-c", "\"$PYTHON\" t.py"], "~/bin/python3"),
+            (["nice", "-n", "5", "python3", "t.py"], "~/bin/python3"),
+            (["timeout", "-s", "KILL", "9", "bash", "train.sh"], "~/bin/python3"),
+            (["make", "train"], "~/bin/python3"),
+            (["nohup", "env/bin/python", "t.py"], "env/bin/python"), (["./own"], "~/bin/python3"),
+            (["sh", "-c", "true"], nil), (["sh", "-c", "# python3\necho python3"], nil), (["sh", "loop.sh"], nil),
+            (["sh", "gone.sh"], nil), (["sh"], nil), (["nice"], nil), (["true"], nil),
+        ] as [([String], String?)]
+    )
+    func `Shells and programs that run others use what these use`(command: [String], python: String?) {
+        let search = InterpreterSearch(environment: environment, directory: repository.path)
+        let found = search.python(of: command)?.string
+        let place = python.map { path in
+            path.hasPrefix("~/") ? "\(repository.home)/\(path.dropFirst(2))" : "\(repository.path)/\(path)"
+        }
+        #expect(found.map { FilePath($0).lexicallyNormalized().string } == place)
+    }
+
+    @Test func `Where packages come from is taken at its word, and that they are not known is said`() throws {
+        func findings(_ choice: EnvironmentChoice, _ more: [String: String]) throws -> EnvironmentCapture.Findings {
+            try EnvironmentCapture(
+                choice: choice,
+                command: ["true"],
+                environment: ["PATH": "/usr/bin:/bin"].merging(more) { $1 },
+                directory: repository.path,
+                root: repository.path
+            ).findings()
+        }
+        #expect(try findings(.pip, [:]).environment.python != nil)
+        let silent = try findings(.automatic, [:])
+        #expect(silent.environment.python == nil && silent.problems.isEmpty)
+        let active = try findings(.automatic, ["VIRTUAL_ENV": "/home/ada/env"])
+        #expect(active.problems.count == 1 && active.problems[0].contains("--env pip"))
+    }
+}
