@@ -42,6 +42,13 @@ struct DataDigests {
         )
     }
 
+    /// Returns a warning where data are an artifact that was changed and not added: nothing keeps those bytes.
+    func warning(about data: RunData) -> String? {
+        guard data.kind == .path, let path = try? RepositoryPath(data.source), tracked[path] != nil else { return nil }
+        return "\(path) was changed and not added, so that nothing keeps the bytes that the run reads: "
+            + "`git model add \(path.shellWord)` before it"
+    }
+
     /// Returns what of a directory would belong to an artifact that it were.
     private func included(_ path: RepositoryPath?) async throws -> @Sendable (RepositoryPath) -> Bool {
         guard let path else { return { _ in true } }

@@ -158,16 +158,22 @@ struct RunKeeping {
     /// Returns a warning for each artifact that the run read in a version that its commit does not have: only what a
     /// pointer of history names stays in the store.
     private func uncommittedData(of run: RunRecord) async throws -> [String] {
-        let read = run.data.filter { $0.kind == .artifact }
+        let read = run.data.filter { $0.kind == .artifact || $0.kind == .path }
         guard !read.isEmpty, let commit = run.code.commit.flatMap({ GitObjectID($0) }),
             try await workspace.repository.objects.resolve(commit.hex, to: .commit) == commit
         else { return [] }
         let committed = try await workspace.pointers(at: commit).entries
-        return read.filter { data in
-            !committed.contains { $0.path.text == data.source && $0.pointer.oid.description == data.digest }
-        }.map { data in
-            "the pointer of \(data.source) was not committed when the run began: "
-                + "the bytes that it read stay only as long as another commit names them"
+        return read.compactMap { data in
+            let versions = committed.filter { $0.path.text == data.source }
+            guard !versions.contains(where: { $0.pointer.oid.description == data.digest }) else { return nil }
+            if data.kind == .artifact {
+                return "the pointer of \(data.source) was not committed when the run began: "
+                    + "the bytes that it read stay only as long as another commit names them"
+            }
+            // What is no artifact is Git's, or its user's, to keep.
+            guard !versions.isEmpty else { return nil }
+            return "\(data.source) was changed and not added when the run began: "
+                + "the bytes that it read are kept only if they were added since"
         }
     }
 }

@@ -97,6 +97,7 @@ package struct RunTraining: Sendable {
         var digests = DataDigests(workspace, tracked: try await workspace.pointers())
         var data: [RunData] = []
         for argument in request.data { data.append(try await digests.data(argument)) }
+        recorder.warnings += data.compactMap { digests.warning(about: $0) }
         digests.save()
         let capture = EnvironmentCapture(
             choice: request.environment,
@@ -134,7 +135,11 @@ package struct RunTraining: Sendable {
                 parameters.merge(try Parameters.read(bytes, named: file)) { $1 }
             } catch {
                 let message = "cannot read the parameters of \(QuotedPath.encode(file))"
-                guard request.parameterFiles.isEmpty else { throw Failure(.failed, message, cause: error) }
+                guard request.parameterFiles.isEmpty else {
+                    // The file is the user's own, and nothing of git-model's is damaged.
+                    guard let error = error as? FormatError else { throw Failure(.failed, message, cause: error) }
+                    throw Failure(.failed, "\(message): \(error)", hints: ["mend it, or name another: `--params FILE`"])
+                }
                 // It may be another tool's.
                 recorder.warnings.append("\(message): \(error)")
             }
