@@ -116,6 +116,21 @@ import Testing
         )
     }
 
+    @Test func `A summary that went out without the hook is caught up with, and no other branch's`() async throws {
+        let result = try await run(
+            """
+            pins() { git ls-remote ~/origin.git 'refs/git-model/runs/*' | wc -l; }
+            git init -q --bare ~/origin.git && git remote add origin ~/origin.git
+            keep one && git push -q --no-verify origin main && pins && git switch -q -c side && keep two && git switch -q main
+            git model push -q --git && pins && git model install -q && git fetch -q
+            keep three && git push -q --no-verify origin main && pins && git model add -q model.bin && git commit -qm Weights
+            git model tag -q v1.0.0 --push && pins
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output == "0\n1\n1\n2\n", "\(result.output)")
+    }
+
     @Test func `A remote that takes no such references gets the commits all the same`() async throws {
         let result = try await run(
             """
@@ -240,6 +255,42 @@ import Testing
         #expect(result.output.hasSuffix("1\n1\n"), "\(result.output)")
     }
 
+    @Test func `Of a run that was recorded elsewhere it is said what has it`() async throws {
+        let result = try await run(
+            """
+            keep one && git init -q --bare ~/origin.git && git remote add origin ~/origin.git && git push -q origin main
+            git switch -q -c side && keep two && git push -q origin side && git switch -q main
+            git model run -q --name three -- true && git model runs push -q three
+            git clone -q ~/origin.git ~/fresh && cd ~/fresh && git model runs fetch -q && git model runs keep one > ~/log
+            for words in 'push one' 'delete one' 'keep two' 'delete three'; do git model runs $words >> ~/log 2>&1 || echo "exit $?"; done
+            sed 's/[0-9a-f]\\{32\\}/ID/g; s/\\b[0-9a-f]\\{8\\}\\b/RUN/g' ~/log
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let head = """
+            error: run RUN was not recorded here: only the current commit has it
+            hint: take its summary out: `git rm -r .mver/runs/ID.json .mver/runs/ID`
+
+            """
+        #expect(
+            result.output == """
+                exit 5
+                exit 5
+                exit 5
+                exit 5
+                Run RUN is kept already: .mver/runs/ID.json
+                \(head)\(head)error: run RUN was not recorded here: another branch or a tag has it
+                hint: see it: `git model runs show RUN`
+                error: run RUN was not recorded here: somebody shares it by a Git remote
+                hint: whoever recorded it can keep it: `git model runs keep RUN`
+                hint: to be rid of it: `git push origin :refs/git-model/unkept-runs/ID`, then \
+                `git update-ref -d refs/git-model-remotes/origin/unkept-runs/ID`
+
+                """,
+            "\(result.output)"
+        )
+    }
+
     @Test func `Adding what a run made stages the run`() async throws {
         let result = try await run(
             """
@@ -307,7 +358,7 @@ import Testing
         Case(
             "keep a; id=$(number a); rm -r .git/model/runs; git model runs delete $id",
             says: "only the current commit has it",
-            "git rm .mver/runs/",
+            "git rm -r .mver/runs/",
             exits: 5
         ),
         Case(

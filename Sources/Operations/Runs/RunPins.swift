@@ -103,6 +103,23 @@ struct RunPins {
         return runs
     }
 
+    /// Returns those of some runs whose commits are pinned here and, as far as is known, not at a Git remote: their
+    /// summaries may have gone there without the hook.
+    func pinned(among runs: Set<RunID>, lackedBy remote: String) async throws -> Set<RunID> {
+        guard !runs.isEmpty else { return [] }
+        var pinned: Set<RunID> = []
+        for reference in try await repository.objects.references(prefix: KeptRun.referencePrefix) {
+            if let run = RunID(reference.name.dropFirst(KeptRun.referencePrefix.count)) { pinned.insert(run) }
+        }
+        let place = "\(RunPins.remotePrefix)\(remote)/runs/"
+        // A remote that is only a URL has no place of its own.
+        guard GitReferenceName.isValid(place + "x") else { return pinned.intersection(runs) }
+        for reference in try await repository.objects.references(prefix: place) {
+            if let run = RunID(reference.name.dropFirst(place.count)) { pinned.remove(run) }
+        }
+        return pinned.intersection(runs)
+    }
+
     /// Returns what a remote has to get so that it has the commits of runs; those of which none is known are left out.
     func refspecs(of runs: Set<RunID>) async throws -> [GitRefspec] {
         guard !runs.isEmpty else { return [] }
@@ -137,10 +154,13 @@ extension Workspace {
     /// How many references one command line names.
     private static let pinsAtOnce = 500
 
-    /// Returns the runs whose summaries a push of the current commit brings to a Git remote.
+    /// Returns the runs whose commits go to a Git remote with a push of the current commit: those whose summaries it
+    /// brings, and those whose summaries the commit has and that stayed behind when these went there.
     func runsToPush(to remote: String?) async throws -> Set<RunID> {
         guard let remote, let tip = try await repository.objects.head().commit else { return [] }
-        return try await RunPins(repository).runs(upTo: tip, lackedBy: remote)
+        let pins = RunPins(repository)
+        let left = try await pins.pinned(among: Set(summaries(.head).keys), lackedBy: remote)
+        return try await pins.runs(upTo: tip, lackedBy: remote).union(left)
     }
 
     /// Returns the artifacts that a push of the current commit brings to a Git remote with the commits on its way, each

@@ -11,7 +11,8 @@ struct SharedRuns {
     /// What names of the references begin with at the remote; the id follows.
     static let referencePrefix = "refs/git-model/unkept-runs/"
     private static let recordName = "run.json"
-    private static let directoryName = "unkept-runs"
+    /// What the directory of the references is called, also where they arrive.
+    static let directoryName = "unkept-runs"
     /// Larger files are left out.
     private static let byteLimit: Int64 = 32 << 20
 

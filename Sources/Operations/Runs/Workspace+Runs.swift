@@ -1,4 +1,5 @@
 import Git
+import ModelCore
 import Runs
 import SystemIO
 
@@ -56,9 +57,59 @@ extension Workspace {
             let all: RunCatalog.Contents
             if let everywhere { all = everywhere } else { all = try await runContents(.everywhere) }
             everywhere = all
+            if let damaged = try all.damaged(text) {
+                throw Failure(
+                    .failed,
+                    "the record of run \(damaged.abbreviated) cannot be read",
+                    hints: ["where it was recorded here, take it away: `git model runs delete \(damaged.abbreviated)`"]
+                )
+            }
             found.append(try all.find(text, passesRepetitions: passesRepetitions))
         }
         return found
+    }
+
+    /// Returns the run among those of this clone that a text means; throws for one that was recorded elsewhere, and
+    /// says what has it.
+    func ownRun(_ text: String, among own: RunCatalog.Contents) async throws -> RunRecord {
+        if let run = try own.known(text) { return run }
+        let all = try await runContents(.everywhere)
+        throw try await refusal(of: all.find(text), among: all)
+    }
+
+    /// What to say of a run that was recorded elsewhere where one of this clone is needed.
+    private func refusal(of run: RunRecord, among all: RunCatalog.Contents) async throws -> Failure {
+        let name = "run \(run.id.abbreviated) was not recorded here: "
+        guard all.kept.contains(run.id) else {
+            let remote = ShellWord.quoted(try await gitRemote() ?? "REMOTE")
+            let reference = "\(SharedRuns.directoryName)/\(run.id)"
+            return Failure(
+                .failed,
+                name + "somebody shares it by a Git remote",
+                hints: [
+                    "whoever recorded it can keep it: `git model runs keep \(run.id.abbreviated)`",
+                    "to be rid of it: `git push \(remote) :refs/git-model/\(reference)`, then "
+                        + "`git update-ref -d \(RunPins.remotePrefix)\(remote)/\(reference)`",
+                ]
+            )
+        }
+        let summary = KeptRun.summary(of: run.id)
+        guard let head = try await repository.objects.head().commit,
+            try await repository.objects.entry(at: GitPath(summary), in: head) != nil
+        else {
+            return Failure(
+                .failed,
+                name + "another branch or a tag has it",
+                hints: ["see it: `git model runs show \(run.id.abbreviated)`"]
+            )
+        }
+        let files = KeptRun.directory(of: run.id)
+        let hasFiles = try await repository.objects.entry(at: GitPath(files), in: head) != nil
+        return Failure(
+            .failed,
+            name + "only the current commit has it",
+            hints: ["take its summary out: `git rm \(hasFiles ? "-r \(summary) \(files)" : summary)`"]
+        )
     }
 
     /// Returns what helps where the recorder of a run was killed, so that nobody read what its command wrote into the
@@ -115,8 +166,15 @@ extension Workspace {
 }
 
 extension RunCatalog.Contents {
+    /// Returns the run that a text means of those whose records cannot be read; `nil` where it means another or none.
+    fileprivate func damaged(_ text: String) throws -> RunID? {
+        guard text.utf8.count >= RunID.shortestPrefix, RunID.isPrefix(text), try known(text) == nil else { return nil }
+        let matches = unreadable.filter { $0.text.hasPrefix(text) }
+        return matches.count == 1 ? matches[0] : nil
+    }
+
     /// Returns the run that a text means; `nil` where it means none of these.
-    fileprivate func known(_ text: String, passesRepetitions: Bool) throws -> RunRecord? {
+    func known(_ text: String, passesRepetitions: Bool = false) throws -> RunRecord? {
         do { return try find(text, passesRepetitions: passesRepetitions) } catch RunLookupError.unknown(_) {
             return nil
         }

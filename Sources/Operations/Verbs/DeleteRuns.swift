@@ -45,25 +45,9 @@ package struct DeleteRuns: Sendable {
         for text in texts {
             // What cannot be read can go all the same.
             let unreadable = contents.unreadable.filter { $0.text == text || $0.abbreviated == text }
-            let id: RunID
-            do { id = try unreadable.count == 1 ? unreadable[0] : contents.find(text).id } catch {
-                try await refuseKept(text, in: workspace)
-                throw error
-            }
+            let id = try await unreadable.count == 1 ? unreadable[0] : workspace.ownRun(text, among: contents).id
             if !runs.contains(id) { runs.append(id) }
         }
         return runs
-    }
-
-    /// A summary is a file of Git, which goes as files do.
-    private func refuseKept(_ text: String, in workspace: Workspace) async throws {
-        guard let run = try await workspace.runContents(.head).records.first(where: { $0.id.text.hasPrefix(text) }),
-            text.utf8.count >= RunID.shortestPrefix
-        else { return }
-        throw Failure(
-            .failed,
-            "run \(run.id.abbreviated) was not recorded here: only the current commit has it",
-            hints: ["take its summary out: `git rm \(KeptRun.summary(of: run.id))`"]
-        )
     }
 }

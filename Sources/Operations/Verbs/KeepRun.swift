@@ -36,7 +36,12 @@ package struct KeepRun: Sendable {
     /// Stages the summary and what belongs to it, and commits these files and nothing else.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
-        let run = try await workspace.runs.contents(on: workspace.pool).find(text)
+        let own = try await workspace.runs.contents(on: workspace.pool)
+        // What was recorded elsewhere is kept if the current commit has it.
+        if try own.known(text) == nil, let run = try await workspace.runContents(.head).known(text) {
+            return Report(run: run.id, path: KeptRun.summary(of: run.id))
+        }
+        let run = try await workspace.ownRun(text, among: own)
         let path = KeptRun.summary(of: run.id)
         var report = Report(run: run.id, path: path)
         let keeping = RunKeeping(workspace, sharesSecrets: sharesSecrets)

@@ -63,7 +63,8 @@ package struct ShareRuns: Sendable {
                 )
             }
             let contents = try await workspace.runs.contents(on: workspace.pool)
-            let runs = try texts.map { try contents.find($0) }
+            var runs: [RunRecord] = []
+            for text in texts { runs.append(try await workspace.ownRun(text, among: contents)) }
             if let running = runs.first(where: { $0.status == .running }) {
                 throw Failure(.failed, "cannot push run \(running.id.abbreviated): it is not over yet")
             }
