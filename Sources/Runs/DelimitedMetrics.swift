@@ -4,7 +4,7 @@ package enum DelimitedMetrics {
     private static let stepNames = ["step", "global_step", "iteration", "iter", "epoch"]
     private static let timeNames = ["timestamp", "time", "wall_time"]
 
-    /// Reads a table of UTF-8 whose first row names the columns; `separator` is a comma or a tab.
+    /// Reads a table of UTF-8 whose first row names the columns; `separator` is a comma, a semicolon or a tab.
     ///
     /// Cells that are empty or no numbers are no points; rows with more or fewer cells than the first are counted as
     /// unreadable.

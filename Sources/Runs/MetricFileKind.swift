@@ -71,10 +71,17 @@ package enum MetricFileKind: Int, Sendable, CaseIterable {
             return log
         case .events: return TensorBoardEvents.log(of: bytes)
         case .table:
-            let separator = path.hasSuffix(".tsv") ? UInt8(ascii: "\t") : UInt8(ascii: ",")
-            return DelimitedMetrics.log(of: bytes, separator: separator)
+            return DelimitedMetrics.log(of: bytes, separator: MetricFileKind.separator(of: bytes, at: path))
         case .document: return try MetricFileKind.lastValues(of: bytes, at: path)
         }
+    }
+
+    /// Returns what stands between the cells of a table: where a comma means decimals, spreadsheets write semicolons.
+    private static func separator(of bytes: [UInt8], at path: String) -> UInt8 {
+        if path.hasSuffix(".tsv") { return UInt8(ascii: "\t") }
+        let names = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        let isCommaMissing = !names.contains(UInt8(ascii: ","))
+        return isCommaMissing && names.contains(UInt8(ascii: ";")) ? UInt8(ascii: ";") : UInt8(ascii: ",")
     }
 
     /// Reads a table of DVCLive's, whose metric is named by the table's path below `plots/metrics`.

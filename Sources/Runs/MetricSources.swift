@@ -142,9 +142,7 @@ package struct MetricSources: Sendable {
     private func addTrainerStates(_ paths: [String], below place: FilePath, to findings: inout Findings) {
         var states: [(path: String, step: Int64, log: MetricLog)] = []
         for path in paths {
-            guard let bytes = bytes(of: path, below: place, &findings), let log = TrainerState.log(of: bytes) else {
-                continue
-            }
+            guard let log = log(of: path, .trainerState, below: place, &findings) else { continue }
             states.append((path, log.lastStep, log))
         }
         for state in states.sorted(by: { $0.step > $1.step }) { findings.add(state.log, from: state.path) }
@@ -162,10 +160,22 @@ package struct MetricSources: Sendable {
     }
 
     private func add(_ path: String, _ kind: MetricFileKind, below place: FilePath, to findings: inout Findings) {
-        guard let bytes = bytes(of: path, below: place, &findings), let log = try? kind.log(of: bytes, at: path) else {
-            return
+        guard let log = log(of: path, kind, below: place, &findings) else { return }
+        if !log.isEmpty || log.unreadableCount > 0 { findings.add(log, from: path) }
+    }
+
+    /// Reads a file; one that is not what its name says is named.
+    private func log(
+        of path: String,
+        _ kind: MetricFileKind,
+        below place: FilePath,
+        _ findings: inout Findings
+    ) -> MetricLog? {
+        guard let bytes = bytes(of: path, below: place, &findings) else { return nil }
+        do throws(FormatError) { return try kind.log(of: bytes, at: path) } catch {
+            findings.problems.append("metrics may be missing: \(QuotedPath.encode(path)) cannot be read: \(error)")
+            return nil
         }
-        if !log.isEmpty { findings.add(log, from: path) }
     }
 
     private func addParameters(_ path: String, below place: FilePath, to findings: inout Findings) {

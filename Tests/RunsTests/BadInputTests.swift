@@ -50,6 +50,31 @@ import Testing
         #expect(log.unreadableCount == 1)
     }
 
+    @Test func `A file of metrics that cannot be read is named, and the others are read`() throws {
+        let root = temporary()
+        defer { try? Directories.removeTree(root) }
+        let files = [
+            "metrics.json": "{half", "a/scores.json": "[{\"f1\": 1}]", "b/trainer_state.json": "{}",
+            "c/metrics.csv": "step,loss\n1\n", "d/results.csv": "step;acc\n1;0.5\n2;0.75\n",
+            "e/metrics.json": "{\"f1\": 2}",
+        ]
+        for (path, text) in files {
+            try Directories.create(root.appending(path).removingLastComponent(), durable: false)
+            try DurableFile.write(Array(text.utf8), to: root.appending(path), durable: false)
+        }
+        let run = RunDirectory(root.appending("record"))
+        try Directories.create(run.path, durable: false)
+        let sources = MetricSources(run, workingDirectory: root, since: Timestamp(milliseconds: 0))
+        let findings = sources.findings()
+        for path in ["metrics.json", "a/scores.json", "b/trainer_state.json"] {
+            #expect(findings.problems.contains { $0.contains(" \(path) cannot be read: ") }, "\(findings.problems)")
+        }
+        #expect(findings.problems.count == 3)
+        #expect(findings.log.unreadableCount == 1)
+        #expect(findings.log.series["acc"]?.map(\.value) == [0.5, 0.75])
+        #expect(findings.log.summaries["f1"]?.value == 2)
+    }
+
     @Test func `Lists in lists are parameters, and come back`() throws {
         let yaml = "grid: [[1, 2.5], [a, [true, null]]]\nstages: [{w: [[8]]}]\n"
         let parameters = try Parameters.read(Array(yaml.utf8), named: "p.yaml")
