@@ -2,7 +2,9 @@
 ///
 /// Names are those of metrics; `params.` and `metrics.` in front say which is meant; `status`, `name`, `branch`,
 /// `commit`, `user` and `parent` are those of the record, also where a metric is called so. Texts may stand in quotes.
-/// `and` binds closer than `or`; parentheses group; `not` negates. What a run does not have makes a comparison false.
+/// `and` binds closer than `or`; parentheses group; `not` negates. What a run does not have makes a comparison false;
+/// so does an order between a number and what is none. `started` is compared with moments, of which a date or a time
+/// without seconds is the beginning, and `duration` with seconds.
 package struct RunFilter: Sendable {
     indirect enum Condition: Sendable {
         case comparison(String, Operator, String)
@@ -56,6 +58,8 @@ extension RunFilter.Condition {
             run.parent?.text.begins(with: digits) ?? false
         case .comparison("commit", .equal, let digits), .comparison("commit", .same, let digits):
             run.code.commit?.begins(with: digits) ?? false
+        case .comparison("started", let relation, let operand) where ![.unequal, .matches].contains(relation):
+            Timestamp(beginning: operand).map { relation.holds(run.started, $0) } ?? false
         case .comparison(let name, .unequal, let operand):
             run.value(named: name) != nil && !RunFilter.Condition.comparison(name, .equal, operand).holds(for: run)
         case .comparison(let name, let relation, let operand): run.value(named: name)?.meets(relation, operand) ?? false
@@ -70,27 +74,29 @@ extension String {
 
 extension ParameterValue {
     fileprivate func meets(_ relation: RunFilter.Operator, _ operand: String) -> Bool {
-        if let number, let other = ParameterValue(word: operand).number {
-            switch relation {
-            case .equal, .same: return number == other
-            case .unequal: return number != other
-            case .atMost: return number <= other
-            case .atLeast: return number >= other
-            case .less: return number < other
-            case .more: return number > other
-            case .matches: return description.contains(operand)
-            }
-        }
-        switch relation {
-        case .equal, .same:
+        let other = ParameterValue(word: operand)
+        if relation == .matches { return description.contains(operand) }
+        if let number, let otherNumber = other.number { return relation.holds(number, otherNumber) }
+        if relation == .equal || relation == .same {
             // A text may look like a number, and a truth value may be written in two ways.
-            return description == operand || description == ParameterValue(word: operand).description
-        case .unequal: return description != operand
-        case .atMost: return description <= operand
-        case .atLeast: return description >= operand
-        case .less: return description < operand
-        case .more: return description > operand
-        case .matches: return description.contains(operand)
+            return description == operand || description == other.description
+        }
+        guard number == nil, other.number == nil else { return relation == .unequal }
+        return relation.holds(description, operand)
+    }
+}
+
+extension RunFilter.Operator {
+    /// Whether it is between two values; looking for a part of a text is not.
+    fileprivate func holds<Value: Comparable>(_ left: Value, _ right: Value) -> Bool {
+        switch self {
+        case .equal, .same: left == right
+        case .unequal: left != right
+        case .atMost: left <= right
+        case .atLeast: left >= right
+        case .less: left < right
+        case .more: left > right
+        case .matches: false
         }
     }
 }

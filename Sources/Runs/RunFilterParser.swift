@@ -42,7 +42,19 @@ struct RunFilterParser {
         guard let relation = RunFilter.Operator(rawValue: word) else {
             throw RunFilterError(problem: "\"\(word)\" is no comparison")
         }
-        return .comparison(unquoted(name), relation, unquoted(try next("a value")))
+        let operand = unquoted(try next("a value"))
+        if relation != .matches { try requireMeaning(of: operand, for: unquoted(name)) }
+        return .comparison(unquoted(name), relation, operand)
+    }
+
+    /// Throws for a value that no run's property of that name can be compared with.
+    private func requireMeaning(of operand: String, for name: String) throws(RunFilterError) {
+        if name == "started", Timestamp(beginning: operand) == nil {
+            throw RunFilterError(problem: "\"\(operand)\" is no time such as 2026-01-31 or 2026-01-31T18:30:00Z")
+        }
+        if name == "duration", ParameterValue(word: operand).number == nil {
+            throw RunFilterError(problem: "\"\(operand)\" is no number of seconds")
+        }
     }
 
     private mutating func take(_ word: String) -> Bool {

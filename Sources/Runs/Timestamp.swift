@@ -22,6 +22,24 @@ package struct Timestamp: Hashable, Sendable, Comparable {
         self.milliseconds = milliseconds
     }
 
+    /// Reads a time, or the beginning of one, as `2026`, `2026-01-02` or `2026-01-02T03:04`, which is UTC and the first
+    /// moment of what it names; `nil` for anything else.
+    package init?(beginning text: String) {
+        let full = "0000-01-01T00:00:00Z"
+        var text = text.replacing(" ", with: "T")
+        if let moment = Timestamp(text) {
+            self = moment
+            return
+        }
+        if text.hasSuffix("Z") { text.removeLast() }
+        let count = text.utf8.count
+        // Whole parts only: `2026-1` is no month.
+        guard [4, 7, 10, 13, 16].contains(count) || count > 18,
+            let moment = Timestamp(text + (count < full.utf8.count ? full.dropFirst(count) : "Z"))
+        else { return nil }
+        self = moment
+    }
+
     /// The moment as `2026-01-02T03:04:05.678Z`.
     package var text: String {
         let part = ((milliseconds % 1000) + 1000) % 1000

@@ -122,6 +122,12 @@ import Testing
         ("params.flag != True", false), ("params.flag != False", true), ("params.tag = '1e3'", true),
         ("params.tag != '1e3'", false), ("params.tag = '007'", false), ("lr != 1e-3", false), ("lr != 0.001", false),
         ("missing != 1", false), ("parent != c0ff", false), ("commit = ''", false), ("commit != ''", true),
+        ("params.flag > 0", false), ("params.flag < 9", false), ("name > 0", false), ("branch >= main", true),
+        ("started >= 2023-11-14T22:13:20Z", true), ("started > 2023-11-15", false), ("started > 2023-11-14", true),
+        ("started >= 2023-11-14T23:13:20+01:00", true), ("started < '2023-11-14 22:13'", false),
+        ("started > 2023", true),
+        ("started = 2023-11-14T22:13:20.123Z", true), ("started != 2023-11-14", true), ("started ~ 2023-11-14", true),
+        ("started < 2023-11-14T22:13Z", false), ("duration >= 1", true), ("duration ~ 1", true),
     ])
     func `Conditions choose runs`(condition: String, isMet: Bool) throws {
         var run = try record(name: "first one")
@@ -150,6 +156,8 @@ import Testing
     }
 
     @Test(arguments: [
+        "duration > 5s", "started > yesterday", "started = ''", "started > 2023-13", "started < 20231",
+        "started > 2026-1",
         "", "accuracy", "accuracy >", "accuracy > 1 2", "(a > 1", "a ? 1", "and", "a > 1 and",
         String(repeating: "(", count: 99),
     ])
