@@ -56,7 +56,18 @@ extension JSONValue {
             case .text, .list: self = .string(text)
             }
         case .sequence(let elements): self = .array(elements.map { JSONValue($0) })
-        case .mapping(let members): self = .object(members.mapValues { JSONValue($0) })
+        case .mapping(let members): self = .object(JSONValue.merged(members).mapValues { JSONValue($0) })
         }
+    }
+
+    /// Returns members with those of the mappings that the key `<<` names: the own ones win, and of others the first.
+    private static func merged(_ members: [String: YAMLValue]) -> [String: YAMLValue] {
+        guard let named = members["<<"] else { return members }
+        let sources = (named.sequence ?? [named]).compactMap(\.mapping)
+        guard !sources.isEmpty else { return members }
+        var all = members
+        all["<<"] = nil
+        for source in sources { all.merge(merged(source)) { own, _ in own } }
+        return all
     }
 }

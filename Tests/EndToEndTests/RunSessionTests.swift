@@ -146,7 +146,37 @@ import Testing
         Case("git model run start -- true", says: "has no command", "git model run -- true", exits: 125),
         Case("git model run start -o x", says: "git model run end -o PATH", exits: 125),
         Case("git model run end", says: "no run was started", "git model run start", exits: 125),
+        Case(
+            "echo x > uv.lock; SEED=7 git model run -q -- true; git model runs show",
+            says: "\nvariables\n  SEED  7\n",
+            "\nlock files\n  uv.lock  sha256:"
+        ),
         Case("git model run oops", says: "oops", exits: 125),
+        Case("git model run python train.py", says: "behind two dashes: `git model run -- python", exits: 125),
+        Case(
+            "git model run start -q --name a >/dev/null; git model run end a --status foo",
+            says: "one of 'finished', 'failed' or 'killed'",
+            exits: 125
+        ),
+        Case(
+            "git model run -q -- git model record reference s3://b/x --digest zz",
+            says: "zz is no digest",
+            "--digest sha256:",
+            exits: 2
+        ),
+        Case(
+            "echo '{half' > bad.json; git model run --params bad.json -- true > ~/log 2>&1; cat ~/log; grep -c fsck ~/log",
+            says: "cannot read the parameters of bad.json: ",
+            "hint: mend it, or name another: `--params FILE`\n0\n",
+            exits: 1
+        ),
+        Case(
+            "git model run -q -- true; echo '{' | tee .git/model/runs/*/run.json > ~/log; git model runs show $(ls .git/model/runs)",
+            says: "the record of run ",
+            " cannot be read",
+            "git model runs delete ",
+            exits: 5
+        ),
         Case(
             "git model run start -q >/dev/null; git model run start -q >/dev/null; git model run end",
             says: "several runs were started: ",

@@ -87,6 +87,31 @@ import Testing
         #expect(CommandFlags.parameters(in: command) == expected)
     }
 
+    @Test func `Several numbers of one word are a list, and an interpreter's code has no parameters`() {
+        let command = [
+            "python", "t.py", "--hidden", "64", "32", "--betas", "0.9", "-1", "--name", "a", "7", "--lr", "1",
+        ]
+        let expected: [String: ParameterValue] = [
+            "hidden": .list([.integer(64), .integer(32)]), "betas": .list([.real(0.9), .integer(-1)]),
+            "name": .text("a"), "lr": .integer(1),
+        ]
+        #expect(CommandFlags.parameters(in: command) == expected)
+        #expect(CommandFlags.parameters(in: ["python", "-u", "-c", "x=1; y=2", "--lr", "3"]) == ["lr": .integer(3)])
+        #expect(CommandFlags.parameters(in: ["train.py", "x", "-c", "a.b=2"]) == ["a.b": .integer(2)])
+    }
+
+    @Test func `YAML's merge keys are merged, the own members first`() throws {
+        let yaml = "one: &a {q: 1, z: 0}\ntwo: &b {q: 5, r: 6}\nbase: {<<: *a, z: 1}\nboth:\n  <<: [*a, *b]\n  s: 2\n"
+        let found = try Parameters.read(Array(yaml.utf8), named: "params.yaml")
+        let own = found.filter { $0.key.hasPrefix("b") }
+        #expect(
+            own == [
+                "base.q": .integer(1), "base.z": .integer(1), "both.q": .integer(1), "both.z": .integer(0),
+                "both.r": .integer(6), "both.s": .integer(2),
+            ]
+        )
+    }
+
     @Test func `What env sets in front of a command is a variable, and no parameter`() {
         let prefix = EnvironmentPrefix(of: [
             "/usr/bin/env", "-u", "OLD", "--unset=GONE", "A=1", "env", "--", "B=x=y", "python", "a=2", "--lr", "1",

@@ -120,4 +120,7 @@ extension EnvironmentChoice: ExpressibleByArgument {
     package init?(argument: String) { self.init(argument) }
 }
 
-extension RunStatus: ExpressibleByArgument {}
+extension RunStatus: ExpressibleByArgument {
+    /// What a run can end as.
+    package static var allValueStrings: [String] { allCases.filter { $0 != .running }.map(\.rawValue) }
+}

@@ -20,6 +20,9 @@ struct RunPage {
         section("metrics", to: &text, isEmpty: run.metrics.isEmpty) { RunText.table(of: run.metrics, to: &$0) }
         let parameters = run.parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
         pairs("parameters", parameters, to: &text)
+        let environment = run.environment
+        pairs("variables", sorted(environment?.variables), to: &text)
+        pairs("lock files", sorted(environment?.locks), to: &text)
         pairs("data", run.data.map { ($0.source, $0.digest ?? "not checked") }, to: &text)
         pairs("outputs", run.outputs.map { ($0.path, "\($0.oid)  \(Quantity.bytes($0.size))") }, to: &text)
         pairs("plots", (run.plots ?? []).map { ($0.path, Quantity.bytes($0.size)) }, to: &text)
@@ -63,6 +66,10 @@ struct RunPage {
         let time = Quantity.duration(seconds: resources.userSeconds + resources.systemSeconds)
         let bound = resources.isMemoryBound == true ? "at most " : ""
         return "\(time) of processors, \(bound)\(Quantity.bytes(resources.peakMemory)) of memory"
+    }
+
+    private func sorted(_ values: [String: String]?) -> [(String, String)] {
+        (values ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     private func pairs(_ title: String, _ pairs: [(String, String)], to text: inout Text) {

@@ -15,6 +15,9 @@ extension Diagnosis {
             sentences.first?.asErrorMessage ?? "the command line makes no sense",
             hints: sentences.dropFirst().map(\.asErrorMessage) + ["`\(invocation.name) -h` shows how it is used"]
         )
+        if invocation.path.last.map({ $0 == RunCommand.self }) == true, message.contains("<action>") {
+            hints = ["a command stands behind two dashes: `git model run -- python train.py`"] + hints.suffix(1)
+        }
     }
 
     private init(unknownVerb verb: String, in invocation: Invocation) {

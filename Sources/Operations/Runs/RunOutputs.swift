@@ -52,11 +52,12 @@ struct RunOutputs {
         let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
         var found: [RunOutput] = []
         for argument in arguments {
-            for path in try paths(of: argument)
+            // What is no path of the repository was said already.
+            for path in (try? paths(of: argument)) ?? []
             where !known.contains(path.text) && !found.contains(where: { $0.path == path.text }) {
                 let included = try await workspace.includedFiles(of: path)
                 let place = try workspace.location(of: path)
-                guard let files = try ArtifactFiles(at: place, isIncluded: included) else { continue }
+                guard let files = (try? ArtifactFiles(at: place, isIncluded: included)) ?? nil else { continue }
                 let pointer = try await hash.pointer(of: files, cache: &cache)
                 found.append(RunOutput(path: path.text, oid: pointer.oid.description, size: pointer.size))
             }

@@ -20,8 +20,8 @@ package struct EndRun: Sendable {
 
     /// Reads what was written since the run began, and adds its outputs where it succeeded.
     ///
-    /// A run that began in another worktree is ended there; where that is gone, only what is in the record counts. So it
-    /// does for a run with a command whose recorder was killed, which stays a killed one.
+    /// A run that began in another worktree is ended there; where that is gone, only what is in the record counts. So
+    /// it does for a run with a command whose recorder was killed, which stays a killed one.
     package func run(in context: Context) async throws -> RunTraining.Report {
         guard status != .running else { throw Failure(.usage, "a run that ends is not running any more") }
         let workspace = try await Workspace.open(in: context)

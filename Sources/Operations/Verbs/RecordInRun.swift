@@ -67,9 +67,24 @@ package struct RecordInRun: Sendable {
             }
             try lines.append(artifact: place.string)
         case .reference(let uri, let digest):
+            if let digest, !RecordInRun.isDigest(digest) {
+                throw Failure(
+                    .usage,
+                    "\(QuotedPath.encode(digest)) is no digest",
+                    hints: ["write it as `--digest sha256:0123…`, or leave it out"]
+                )
+            }
             try lines.append(RunReference(uri: Redaction.value(uri), digest: digest))
         }
         return Report(run: id)
+    }
+
+    /// Whether a text is an algorithm and hexadecimal digits with a colon between.
+    private static func isDigest(_ text: String) -> Bool {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else { return false }
+        return parts[0].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+            && parts[1].allSatisfy { $0.isASCII && $0.isHexDigit }
     }
 
     /// Copies a plot into the run's directory, by a name that ends as the file's does.
