@@ -96,6 +96,15 @@ extension Configuration {
     /// Whether `pre-commit` blocks where it would warn.
     package var hooksAreStrict: Bool { flag("hooks", nil, "strict") ?? false }
 
+    /// The metrics of which any level's files say something, as they spell them.
+    package var directedMetrics: [String] {
+        let prefix = "metric."
+        let own = git.subsections(of: "git-model").filter { $0.hasPrefix(prefix) }.map {
+            String($0.dropFirst(prefix.count))
+        }
+        return shared.subsections(of: "metric") + own
+    }
+
     /// Returns which values of a metric somebody calls better, in their own words, which should be `lower` or `higher`.
     package func direction(ofMetric name: String) -> String? { value("metric", name, "direction") }
 

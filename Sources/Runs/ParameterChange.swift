@@ -7,6 +7,13 @@ package struct ParameterChange: Sendable, Hashable {
     /// The value after; `nil` where there is none.
     package let new: ParameterValue?
 
+    /// Creates a change of one parameter.
+    package init(name: String, old: ParameterValue?, new: ParameterValue?) {
+        self.name = name
+        self.old = old
+        self.new = new
+    }
+
     /// Compares all parameters of two states, sorted by name.
     package static func all(
         from old: [String: ParameterValue],
@@ -20,9 +27,26 @@ package struct ParameterChange: Sendable, Hashable {
         guard let old, let new else { return old != nil || new != nil }
         return !old.isAlike(new)
     }
+
+    /// Both values as people write them; where they differ and would look alike, as `true` and a text of that, texts
+    /// have quotes.
+    package var texts: (old: String?, new: String?) {
+        let (before, after) = (old?.description, new?.description)
+        guard isDifferent, before == after else { return (before, after) }
+        return (old?.quotedDescription, new?.quotedDescription)
+    }
 }
 
 extension ParameterValue {
+    /// The value with quotes around texts, wherever they are.
+    fileprivate var quotedDescription: String {
+        switch self {
+        case .text(let text): "\"\(text)\""
+        case .list(let elements): "[\(elements.map(\.quotedDescription).joined(separator: ", "))]"
+        default: description
+        }
+    }
+
     /// Whether another value means the same.
     fileprivate func isAlike(_ other: ParameterValue) -> Bool {
         if let number, let other = other.number { return number == other || number.isNaN && other.isNaN }

@@ -44,6 +44,22 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A gate finds a metric however either side spells its name`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config gate.staging.metric val.acc
+            tagged() { git add -A && git commit -qm "$1" && git push -q && git model tag -q $1 --push; }
+            echo '{"val/acc": 0.9}' > metrics.json && tagged v1.1.0 && git model promote -q v1.1.0 staging
+            echo '{"val": {"acc": 0.1}}' > metrics.json && tagged v1.2.0
+            git model promote v1.2.0 staging || echo refused $?
+            """
+        )
+        #expect(
+            result.output.hasSuffix("FAIL  val.acc not worse than now  it is 0.1, and 0.9 now\nrefused 1\n"),
+            "\(result.output)"
+        )
+    }
+
     @Test func `What the base changed since is no change of the pull request's`() async throws {
         let result = try await run(
             """

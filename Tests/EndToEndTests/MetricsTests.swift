@@ -82,6 +82,12 @@ import Testing
             "git model metrics diff --all --filter eval.f1 v1.0.0",
             says: "eval.f1          0.75       0.75       0       0 %\n"
         ),
+        Case(
+            "printf '{\"eval/f1\": 0.8}' > metrics.json; git config -f .mver/config metric.eval/f1.direction lower;"
+                + " git model metrics diff --filter 'eval?f1'; git model metrics show --filter 'eval.*'",
+            says: "eval/f1  0.75        0.8   +0.05   +6.67 %  worse\n",
+            "eval/f1  0.8  metrics.json\n"
+        ),
         Case("git model metrics diff a b c", says: "two sides are compared, not 3", exits: 2),
         Case(
             "git config -f .mver/config metric.speed.direction lower; git model metrics diff v1.0.0",
@@ -103,6 +109,10 @@ import Testing
             "git model params diff --exit-code; git model params diff --all",
             says: "No parameter differs",
             "model.name"
+        ),
+        Case(
+            "printf 'lr: \"0.01\"\\nmodel: {depth: 2, name: a}\\n' > params.yaml; git model params diff",
+            says: "lr  0.01     \"0.01\"\n"
         ),
         Case(
             "printf 'lr: 1.0e-2\\nmodel: {depth: 2.0, name: a}\\n' > params.yaml; git model params diff",

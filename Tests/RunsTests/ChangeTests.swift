@@ -64,4 +64,16 @@ import Testing
         let changes = ParameterChange.all(from: old.map { ["p": $0] } ?? [:], to: new.map { ["p": $0] } ?? [:])
         #expect(changes.contains(where: \.isDifferent) == differs)
     }
+
+    @Test(
+        arguments: [
+            (.truth(true), .text("true"), "true", "\"true\""), (.none, .text("null"), "null", "\"null\""),
+            (.list([.integer(1)]), .list([.text("1")]), "[1]", "[\"1\"]"), (.text("a"), .text("b"), "a", "b"),
+            (.integer(1), .integer(2), "1", "2"), (.text("a"), .text("a"), "a", "a"),
+        ] as [(ParameterValue, ParameterValue, String, String)]
+    )
+    func `Values that would look alike are told apart`(old: ParameterValue, new: ParameterValue, _ a: String, _ b: String) {
+        let texts = ParameterChange(name: "p", old: old, new: new).texts
+        #expect(texts.old == a && texts.new == b)
+    }
 }

@@ -76,7 +76,10 @@ struct ParamsCommand: ParsableCommand {
         func render(_ report: FactDifferences<CompareParameters.Row>, to text: inout Text) {
             if !facts.md { text.sides(report.from, report.to) }
             guard !report.rows.isEmpty else { return text.line("No parameter differs") }
-            let rows = report.rows.map { [$0.name, $0.old?.description ?? "", $0.new?.description ?? ""] }
+            let rows = report.rows.map { row in
+                let texts = ParameterChange(name: row.name, old: row.old, new: row.new).texts
+                return [row.name, texts.old ?? "", texts.new ?? ""]
+            }
             if facts.md {
                 var table = MarkdownTable(
                     ["Parameter", report.from.name, report.to.name],

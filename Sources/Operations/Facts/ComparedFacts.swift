@@ -73,9 +73,12 @@ struct ComparedFacts: Sendable {
     }
 
     /// Returns the facts of one kind: first those that all models have from the same files or runs, then the others,
-    /// model by model.
+    /// model by model; names are spelled as the later side does.
     func sections<Kind: FactKind>(of kind: Kind.Type) -> [Section<Kind.Value>] {
-        let sides = parts.map { (label: $0.label, old: Kind.all(in: $0.old), new: Kind.all(in: $0.new)) }
+        let sides = parts.map { part in
+            let new = Kind.all(in: part.new)
+            return (label: part.label, old: Kind.all(in: part.old).spelled(as: new.keys), new: new)
+        }
         let first = sides[0]
         let shared = Set(first.old.keys).union(first.new.keys).filter { name in
             sides.allSatisfy {

@@ -10,16 +10,23 @@ struct MetricDirections: Sendable {
 
     /// Returns which values of a metric are better; `nil` where nobody knows.
     func direction(of metric: String) -> MetricDirection? {
-        configuration.direction(ofMetric: metric).flatMap { MetricDirection(rawValue: $0) }
-            ?? MetricDirection(usualFor: metric)
+        configured(metric).flatMap { MetricDirection(rawValue: $0.text) } ?? MetricDirection(usualFor: metric)
     }
 
     /// Returns what to say of a metric's configuration that means nothing.
     func problem(of metric: String) -> String? {
-        guard let text = configuration.direction(ofMetric: metric), MetricDirection(rawValue: text) == nil else {
-            return nil
-        }
+        guard let (name, text) = configured(metric), MetricDirection(rawValue: text) == nil else { return nil }
         let words = MetricDirection.allCases.map(\.rawValue).joined(separator: " nor ")
-        return "metric.\(metric).direction is \(QuotedPath.encode(text)), which is neither \(words)"
+        return "metric.\(name).direction is \(QuotedPath.encode(text)), which is neither \(words)"
+    }
+
+    /// Returns what somebody wrote of a metric, and under which spelling of its name: its own, else the first.
+    private func configured(_ metric: String) -> (name: String, text: String)? {
+        let key = NestedName.key(metric)
+        let others = configuration.directedMetrics.filter { $0 != metric && NestedName.key($0) == key }
+        for name in [metric] + others {
+            if let text = configuration.direction(ofMetric: name) { return (name, text) }
+        }
+        return nil
     }
 }

@@ -146,7 +146,7 @@ struct SiteCollection {
             description: description.map { ModelReport($0, isChanged: false) },
             card: try await card(of: description, at: version.commit),
             metrics: ReviewChanges.Report.Metric.rows(
-                from: previous?.metrics ?? [:],
+                from: previous?.metrics.spelled(as: version.metrics.keys) ?? [:],
                 to: version.metrics,
                 directions
             ),

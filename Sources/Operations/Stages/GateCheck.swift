@@ -71,8 +71,8 @@ struct GateCheck {
     }
 
     private func result(of gate: MetricGate, _ evidence: VersionEvidence, _ baseline: VersionEvidence?) -> GateResult {
-        let value = evidence.metrics[gate.name]
-        let now = baseline?.metrics[gate.name]
+        let value = evidence.metrics.value(ofNested: gate.name)
+        let now = baseline?.metrics.value(ofNested: gate.name)
         let objection = gate.objection(to: value, against: now)
         var found = objection ?? value.map { "it is \($0.shortText)" } ?? ""
         // Whoever reads that it is not worse has to know where that means nothing.
