@@ -31,6 +31,7 @@ import Testing
                 """
                 bert@v1.1.0
                 error: bert@v1.1.0 to production: bert#production#3 came after it was asked for: ask again
+                hint: ask again: `git model promote --propose bert@v1.1.0 production`, and commit that
                 hint: or promote it all the same: `git model promote bert@v1.1.0 production`
                 overtaken 3
                 bert@v1.0.0
@@ -42,6 +43,34 @@ import Testing
             ),
             "\(output)"
         )
+    }
+
+    @Test func `After a rollback the same can be asked for again, once for each rollback`() async throws {
+        let output = try await run(
+            """
+            ask() { git model promote --propose v1.1.0 production 2> ~/log; }
+            day() { GIT_COMMITTER_DATE=2026-01-0${1}T00:00:00Z git commit -qam "Ask on day $1" && git push -q; }
+            ask && ask && tr -d ' \\n' < .mver/stages.json && echo && day 5 && git model promote --proposed 2> ~/log
+            ask && git model verify v1.1.0 | grep stages && git diff --exit-code HEAD
+            GIT_COMMITTER_DATE=2026-01-06T00:00:00Z git model demote -q v1.1.0 production
+            (cd ~/behind && git pull -q && ask && tr -d ' \\n' < .mver/stages.json && echo)
+            git model promote --propose v1.1.0 production -m x 2> ~/log || echo usage $?
+            git model deprecate -q v1.1.0 && { git model promote --propose v1.1.0 staging || echo withdrawn $?; }
+            """
+        )
+        let again = { (count: Int) in #"{"bert":{"production":{"again":\#(count),"version":"v1.1.0"}}}"# + "\n" }
+        let asks = ".mver/stages.json asks for bert@v1.1.0 in production"
+        let staged = asks + ", and is staged\n"
+        #expect(
+            output.hasPrefix(
+                staged + staged + again(1)
+                    + "production has bert@v1.1.0 now (before: v1.0.0): bert#production#4, pushed to origin\n"
+                    + asks + " already\npass  stages     production\n" + staged + again(2) + "usage 2\n"
+            ),
+            "\(output)"
+        )
+        #expect(output.contains("cannot propose bert@v1.1.0: it was taken back\n"), "\(output)")
+        #expect(output.hasSuffix("withdrawn 5\n"), "\(output)")
     }
 
     @Test func `A shallow clone that does not know when it was asked for promotes nothing`() async throws {

@@ -91,10 +91,19 @@ struct GatePolicyTests {
 
     @Test func `Requests name models, stages and versions, and nothing else`() throws {
         var requests = StageRequests()
-        requests.ask(for: try SemanticVersion("v1.2.0"), of: try ModelName("bert"), in: try StageName("production"))
+        let request = StageRequests.Request(try SemanticVersion("v1.2.0"))
+        requests.ask(for: request, of: try ModelName("bert"), in: try StageName("production"))
         #expect(try StageRequests(parsing: requests.encoded) == requests)
+        var again = requests
+        again.ask(for: request.repeated, of: try ModelName("bert"), in: try StageName("production"))
+        #expect(again != requests && again.all[0].request.version == request.version)
+        #expect(try StageRequests(parsing: again.encoded) == again)
+        let text = #"{"bert": {"production": {"again": 1, "version": "v1.2.0"}}}"#
+        #expect(try StageRequests(parsing: Array(text.utf8)) == again)
         for text in [
             "[]", "{\"bert\": 1}", "{\"bert\": {\"latest\": \"v1.0.0\"}}", "{\"bert\": {\"a\": \"1.0\"}}", "{",
+            #"{"bert": {"a": {"version": "v1.0.0"}}}"#, #"{"bert": {"a": {"version": "v1.0.0", "again": 0}}}"#,
+            #"{"bert": {"a": {"version": "v1.0.0", "again": 1, "x": 1}}}"#,
         ] {
             #expect(throws: FormatError.self) { try StageRequests(parsing: Array(text.utf8)) }
         }

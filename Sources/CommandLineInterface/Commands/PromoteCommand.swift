@@ -60,7 +60,11 @@ struct PromoteCommand: ModelCommand {
         } else if version == nil || stage == nil {
             throw ValidationError("a version and a stage are needed: git model promote latest staging")
         }
-        if propose, dryRun || tag.local { throw ValidationError("--propose excludes --dry-run and --local") }
+        guard propose else { return }
+        if dryRun || tag.local { throw ValidationError("--propose excludes --dry-run and --local") }
+        if !tag.message.isEmpty || tag.sign {
+            throw ValidationError("--propose makes no tag that --message or --sign would be about")
+        }
     }
 
     func perform(in context: Context) async throws -> Outcome {
@@ -80,6 +84,9 @@ struct PromoteCommand: ModelCommand {
             for promotion in report.promotions { text.promotion(promotion, isQuiet: global.quiet) }
         case .proposal(let report):
             guard !global.quiet else { return }
+            if report.isUnchanged {
+                return text.line("\(report.path) asks for \(report.model)@\(report.version) in \(report.stage) already")
+            }
             text.line("\(report.path) asks for \(report.model)@\(report.version) in \(report.stage), and is staged")
         }
     }

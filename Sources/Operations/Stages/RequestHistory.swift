@@ -11,21 +11,52 @@ struct RequestHistory {
         let time: Int64
     }
 
+    /// Whether a request still holds.
+    enum State {
+        case open
+        /// This happened to the stage after it was made.
+        case overtaken(StageEvent)
+        /// Nobody can tell whether this happened before or after it was made, for the clone is shallow.
+        case unknown(StageEvent)
+    }
+
     /// How many commits that changed the file are looked at.
     private static let limit = 1000
 
     let repository: GitRepository
 
+    /// Returns whether somebody did something to the stage after what a commit asks for was asked for, as a rollback,
+    /// unless that gave it what is asked for.
+    func state(
+        of request: StageRequests.Request,
+        for model: ModelName,
+        in stage: StageName,
+        upTo head: GitObjectID,
+        _ history: StageHistory
+    ) async throws -> State {
+        guard let last = history.last(of: model, in: stage),
+            history.current(of: model, in: stage)?.version?.version != request.version
+        else { return .open }
+        let askings = try await askings((model: model, stage: stage, request: request), upTo: head)
+        guard !askings.isEmpty else { return .open }
+        let later = askings.filter { $0.time >= last.time }
+        guard !later.isEmpty else { return .overtaken(last) }
+        guard try await repository.isShallow() else { return .open }
+        // The oldest commit of a shallow clone seems to add every file.
+        for asking in later where try await hasParents(asking.commit) { return .open }
+        return .unknown(last)
+    }
+
     /// Returns where the asking that holds at a commit began; in several places where branches asked for the same.
     ///
     /// A merge only passes on what one of its sides asks for, whatever the other side asks for, and whenever it was.
-    func askings(
-        _ request: (model: ModelName, stage: StageName, version: SemanticVersion),
+    private func askings(
+        _ wanted: (model: ModelName, stage: StageName, request: StageRequests.Request),
         upTo head: GitObjectID
     ) async throws -> [Asking] {
         func asks(_ commit: GitObjectID) async -> Bool {
             let requests = try? await StageRequests.at(commit, in: repository)
-            return requests?.versions[request.model]?[request.stage] == request.version
+            return requests?.requests[wanted.model]?[wanted.stage] == wanted.request
         }
         let changes = try await changes(upTo: head)
         guard let last = changes.last, await asks(last) else { return [] }
@@ -43,7 +74,7 @@ struct RequestHistory {
     }
 
     /// Whether this clone has what came before a commit.
-    func hasParents(_ commit: GitObjectID) async throws -> Bool {
+    private func hasParents(_ commit: GitObjectID) async throws -> Bool {
         let line = try await repository.program.run(["rev-list", "--parents", "--max-count=1", GitArgument(commit)])
             .line
         return line.split(separator: " ").count > 1

@@ -72,8 +72,7 @@ package struct PromoteVersion: Sendable {
         at remote: StageRemote?,
         in workspace: Workspace
     ) async throws -> Report {
-        try refuseWithdrawn(version)
-        try refuseAnonymous(version)
+        try version.requirePromotable(to: "promote")
         if let remote { try requireVersion(version, at: remote) }
         let history = try await workspace.stages()
         if let remote { try refuseLocalWithdrawal(for: version, in: stage, history, remote) }
@@ -132,15 +131,6 @@ package struct PromoteVersion: Sendable {
         return events.drop { $0.tag != event.tag }.allSatisfy { remote.has($0.tag, $0.annotation.id) }
     }
 
-    private func refuseWithdrawn(_ version: ModelVersion) throws {
-        guard version.isDeregistered else { return }
-        throw Failure(
-            .failed,
-            "cannot promote \(version.tag): it was taken back",
-            hints: ["choose another: `git model list`"]
-        )
-    }
-
     /// What only this clone holds for taken back is in the stage for everybody else: gates would compare with another
     /// version, and the answer would name another.
     private func refuseLocalWithdrawal(
@@ -161,17 +151,6 @@ package struct PromoteVersion: Sendable {
                 hints: ["push it: `git push \(remote.name) \(tag)`", "or drop it: `git tag -d \(tag)`"]
             )
         }
-    }
-
-    /// GTO would see a commit in the stage, and no version.
-    private func refuseAnonymous(_ version: ModelVersion) throws {
-        guard version.isAnonymous else { return }
-        let tag = ShellWord.quoted(version.tag.text)
-        throw Failure(
-            .failed,
-            "cannot promote \(version.tag): its tag is lightweight, or cannot be read, and says nothing of who made it",
-            hints: ["make it one that does: `git tag -f -a \(tag) \(tag)`"]
-        )
     }
 
     /// A stage with a version that nobody else can get would be worse than none.

@@ -17,6 +17,9 @@ package struct ProposePromotion: Sendable {
         package let stage: String
         /// The file that asks for it, which is staged.
         package let path: String
+        /// Whether what is committed asks for it already, and nothing happened to the stage since.
+        package var isUnchanged = false
+        package var warnings: [String] = []
         package var hints: [String] = []
     }
 
@@ -29,127 +32,75 @@ package struct ProposePromotion: Sendable {
         self.stage = stage
     }
 
-    /// Writes the file and stages it.
+    /// Writes the file and stages it, unless what is committed asks for it already; where something happened to the stage
+    /// since, it asks again.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
         let stage = try StageName(stage)
         let version = try await workspace.version(text, for: "propose")
+        try version.requirePromotable(to: "propose")
+        let path = try RepositoryPath(StageRequests.path)
+        var report = Report(
+            model: version.model.text,
+            version: version.version.description,
+            stage: stage.text,
+            path: path.text
+        )
+        let committed = try await committed(version, in: stage, workspace, &report)
         let lock = try workspace.lockWorkTree()
         defer { extendLifetime(lock) }
-        let path = try RepositoryPath(StageRequests.path)
         var requests = try await file(at: path, in: workspace)
-        requests.ask(for: version.version, of: version.model, in: stage)
+        let wanted = committed.map { $0.isOpen ? $0.request : $0.request.repeated } ?? .init(version.version)
+        let mergedHint = "when it is merged: `git model promote --proposed`"
+        if committed?.isOpen == true, requests.requests[version.model]?[stage] == wanted {
+            report.isUnchanged = true
+            report.hints = [mergedHint]
+            return report
+        }
+        requests.ask(for: wanted, of: version.model, in: stage)
         let location = try workspace.location(of: path)
         try Directories.create(location.removingLastComponent())
         try DurableFile.write(requests.encoded, to: location, permissions: 0o666)
         try await workspace.repository.index.stage([GitPath(path.text)])
-        return Report(
-            model: version.model.text,
-            version: version.version.description,
-            stage: stage.text,
-            path: path.text,
-            hints: [
-                "commit it, and have it reviewed: `git commit -m 'Promote \(version.tag) to \(stage)'`",
-                "when it is merged: `git model promote --proposed`",
-            ]
-        )
+        report.hints = [
+            "commit it, and have it reviewed: `git commit -m 'Promote \(version.tag) to \(stage)'`", mergedHint,
+        ]
+        return report
+    }
+
+    /// Returns what HEAD asks for, where that is the version, and whether nothing happened to the stage since: only then
+    /// does a merge promote it.
+    private func committed(
+        _ version: ModelVersion,
+        in stage: StageName,
+        _ workspace: Workspace,
+        _ report: inout Report
+    ) async throws -> (request: StageRequests.Request, isOpen: Bool)? {
+        guard let head = try await workspace.repository.objects.head().commit else { return nil }
+        let requests: StageRequests
+        // What nobody can read asks for nothing.
+        do { requests = try await workspace.stageRequests(at: head) } catch is Failure { return nil }
+        guard let request = requests.requests[version.model]?[stage], request.version == version.version else {
+            return nil
+        }
+        do {
+            if let name = try workspace.registryRemote() {
+                try await StageRemote(name, of: version.model, in: workspace).fetchEvents()
+            }
+        } catch {
+            try workspace.context.cancellation.check()
+            report.warnings.append("what others did to \(stage) since it was asked for is not known: \(error)")
+        }
+        let history = RequestHistory(repository: workspace.repository)
+        let stages = try await workspace.stages()
+        let state = try await history.state(of: request, for: version.model, in: stage, upTo: head, stages)
+        if case .open = state { return (request, true) }
+        return (request, false)
     }
 
     /// Returns what the work tree's file asks for; one that a sparse checkout leaves out is as the index has it.
     private func file(at path: RepositoryPath, in workspace: Workspace) async throws -> StageRequests {
         guard let bytes = try await workspace.trackedBytes(of: path) else { return StageRequests() }
         do { return try StageRequests(parsing: bytes) } catch { throw Failure(unreadable: path.text, error) }
-    }
-}
-
-/// `git model promote --proposed`: promotes whatever the reviewed file asks for and stages do not have.
-package struct PromoteProposed: Sendable {
-    /// What was promoted, and what was refused.
-    package struct Report: Operations.Report {
-        /// The promotions, by model and stage.
-        package var promotions: [PromoteVersion.Report] = []
-        package var problems: [Problem] = []
-        package var hints: [String] = []
-        package var warnings: [String] { Set(promotions.flatMap(\.warnings)).sorted() }
-        package var outcome: Outcome {
-            if !problems.isEmpty { return .partial }
-            return promotions.contains(where: \.isRefused) ? .negative : .ok
-        }
-    }
-
-    private let options: PromoteVersion.Options
-
-    /// Creates the operation.
-    package init(options: PromoteVersion.Options = .init()) { self.options = options }
-
-    /// Promotes what HEAD's file asks for; one that fails keeps nobody from the others.
-    package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context, bare: true)
-        var report = Report()
-        guard let head = try await workspace.repository.objects.head().commit else { return report }
-        var remotes: [ModelName: Result<StageRemote?, any Error>] = [:]
-        for request in try await workspace.stageRequests(at: head).all {
-            let name = "\(request.model)@\(request.version)"
-            do {
-                if remotes[request.model] == nil {
-                    remotes[request.model] = await fetchedRemote(of: request.model, in: workspace)
-                }
-                let remote = try remotes[request.model]?.get()
-                try await refuseOvertaken(request, upTo: head, in: workspace)
-                let version = try await workspace.version(name, for: "promote")
-                let promotion = PromoteVersion(name, to: request.stage.text, options: options)
-                let done = try await promotion.promote(version, to: request.stage, at: remote, in: workspace)
-                report.promotions.append(done)
-            } catch {
-                if context.cancellation.isCancelled { throw error }
-                report.problems.append(Problem("\(name) to \(request.stage)", error))
-                let hints = (error as? Failure)?.hints ?? []
-                report.hints += hints.filter { !report.hints.contains($0) }
-            }
-        }
-        return report
-    }
-
-    /// Asks the Git remote for a model, and fetches what others did to its stages.
-    private func fetchedRemote(of model: ModelName, in workspace: Workspace) async -> Result<StageRemote?, any Error> {
-        do {
-            let remote = try await workspace.stageRemote(of: model, isLocal: options.staysHere)
-            try await remote?.fetchEvents()
-            return .success(remote)
-        } catch { return .failure(error) }
-    }
-
-    /// Throws where somebody did something to the stage after the request was committed, as a rollback, unless that
-    /// gave it what is asked for; and where a shallow clone cannot say so.
-    private func refuseOvertaken(
-        _ request: (model: ModelName, stage: StageName, version: SemanticVersion),
-        upTo head: GitObjectID,
-        in workspace: Workspace
-    ) async throws {
-        let history = try await workspace.stages()
-        guard let last = history.last(of: request.model, in: request.stage),
-            history.current(of: request.model, in: request.stage)?.version?.version != request.version
-        else { return }
-        let requests = RequestHistory(repository: workspace.repository)
-        let askings = try await requests.askings(request, upTo: head)
-        let later = askings.filter { $0.time >= last.time }
-        guard !askings.isEmpty else { return }
-        guard !later.isEmpty else {
-            let name = "\(request.model)@\(request.version)"
-            throw Failure(
-                .failed,
-                "\(last.tag) came after it was asked for: ask again",
-                // Where another's clock is ahead, asking again does not help.
-                hints: ["or promote it all the same: `git model promote \(name) \(request.stage)`"]
-            )
-        }
-        guard try await workspace.repository.isShallow() else { return }
-        // The oldest commit of a shallow clone seems to add every file.
-        for asking in later where try await requests.hasParents(asking.commit) { return }
-        throw Failure(
-            .failed,
-            "this clone is shallow, and does not tell whether \(last.tag) came after it was asked for",
-            hints: ["get the rest of its history: `git fetch --unshallow`"]
-        )
     }
 }

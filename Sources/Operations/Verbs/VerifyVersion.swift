@@ -197,11 +197,11 @@ package struct VerifyVersion: Sendable {
             )
         }
         if let head = try await workspace.repository.objects.head().commit {
-            let asked: [StageName: SemanticVersion]
-            do { asked = try await workspace.stageRequests(at: head).versions[version.model] ?? [:] } catch let error
+            let asked: [StageName: StageRequests.Request]
+            do { asked = try await workspace.stageRequests(at: head).requests[version.model] ?? [:] } catch let error
                 as Failure
             { return report.add("stages", .bad, error.message) }
-            for (stage, wanted) in asked.sorted(by: { $0.key < $1.key }) {
+            for (stage, wanted) in asked.mapValues(\.version).sorted(by: { $0.key < $1.key }) {
                 let current = history.current(of: version.model, in: stage)?.version
                 guard current?.tag == version.tag || wanted == version.version, wanted != current?.version else {
                     continue
