@@ -47,6 +47,14 @@ extension StoreError {
         }
     }
 
+    /// Whether the error says that what the store has of an object is not what it should be.
+    package var isAboutDamage: Bool {
+        switch self {
+        case .damaged, .damagedFrame, .wrongObject, .notAListing: true
+        default: false
+        }
+    }
+
     /// Whether the error says that a frame does not decode to its name.
     var isDamage: Bool { if case .damagedFrame = self { true } else { false } }
 

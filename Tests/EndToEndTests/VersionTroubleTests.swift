@@ -16,6 +16,27 @@ import Testing
     private static let cases = [
         ScriptCase(
             """
+            cat > ~/flip.py <<'END'
+            import sys
+            for name in sys.argv[1:]:
+                with open(name, "r+b") as file:
+                    half = len(file.read()) // 2
+                    file.seek(half)
+                    four = file.read(4)
+                    file.seek(half)
+                    file.write(bytes(byte ^ 255 for byte in four))
+            END
+            chmod u+w .git/model/store/packs/*/*.pack && python3 ~/flip.py .git/model/store/packs/*/*.pack
+            git model verify v1.0.0 2>&1 || echo damaged $?
+            git model verify --offline v1.0.0 2>&1 || echo offline $?
+            """,
+            says: "-     remote     it could not be asked, for what is here cannot be read\nFAIL  store      w.bin is damaged: ",
+            "damaged 4\n",
+            "-     remote     it was not asked\nFAIL  store      w.bin is damaged: ",
+            "offline 4\n"
+        ),
+        ScriptCase(
+            """
             for name in release-1 bert@v1 bert@vnext bert## bert@v9.0.0#x 'bert#production#1x' bert@v01.0.0 @v9.0.0; do
                 git tag -am odd "$name"
             done
@@ -133,6 +154,26 @@ import Testing
         let result = try await ScratchRepository(named: "bert").run(Self.setUp + trouble.script)
         trouble.check(result)
         #expect(!result.output.contains("escapes: "), "\(result.output)")
+    }
+
+    @Test func `A fresh clone tags what the remote has, and asks it before it refuses`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            Self.setUp + """
+                git push -q origin main && git clone -q ~/origin.git ~/clone && cd ~/clone
+                echo '{"accuracy": 1}' > metrics.json && git add -A && git commit -qm Metrics
+                mv ~/store ~/away
+                git model tag v1.2.0 2>&1 || echo refused $? && git model tag --bump auto -n 2>&1
+                mv ~/away ~/store && git model tag -q v1.2.0 2> ~/log && git model verify v1.2.0
+                echo '{"accuracy": 2}' > metrics.json && git commit -qam More && mv ~/store ~/away
+                git model tag -q v1.3.0 2> ~/log && git tag -l 'bert@v1.[23].0'
+                """
+        )
+        for text in [
+            "error: cannot tag bert@v1.2.0: the bytes of w.bin are in no store that is known here\n", "refused 5\n",
+            "v1.1.1", "warning: the bytes of w.bin are not here, and no remote was asked for them\n",
+            "pass  remote     store has all of it\n", "bert@v1.2.0\nbert@v1.3.0\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(result.exitCode == 0, "\(result.output)")
     }
 
     @Test func `A version whose bytes do not get to the remote is not pushed to Git either`() async throws {

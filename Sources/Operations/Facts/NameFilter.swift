@@ -4,8 +4,8 @@ import Runs
 struct NameFilter: Sendable {
     private let patterns: [[UInt8]]
 
-    /// Creates a filter of patterns with `*`, `?` and `[…]`, which match `/` and `.` like any character; one of these in
-    /// a pattern stands for both.
+    /// Creates a filter of patterns with `*`, `?` and `[…]`, which match `/` and `.` like any character; one of these
+    /// in a pattern stands for both.
     init(_ patterns: [String]) { self.patterns = patterns.map { Array(NestedName.key($0).utf8) } }
 
     /// Whether a name is looked at.

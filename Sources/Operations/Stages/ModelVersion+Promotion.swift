@@ -2,7 +2,8 @@ import ModelCore
 import Registry
 
 extension ModelVersion {
-    /// Throws where no stage may get the version: it was taken back, or nothing says who made it; `purpose` is the verb.
+    /// Throws where no stage may get the version: it was taken back, or nothing says who made it; `purpose` is the
+    /// verb.
     func requirePromotable(to purpose: String) throws {
         if isDeregistered {
             throw Failure(

@@ -32,8 +32,8 @@ package struct ProposePromotion: Sendable {
         self.stage = stage
     }
 
-    /// Writes the file and stages it, unless what is committed asks for it already; where something happened to the stage
-    /// since, it asks again.
+    /// Writes the file and stages it, unless what is committed asks for it already; where something happened to the
+    /// stage since, it asks again.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context)
         let stage = try StageName(stage)
@@ -68,8 +68,8 @@ package struct ProposePromotion: Sendable {
         return report
     }
 
-    /// Returns what HEAD asks for, where that is the version, and whether nothing happened to the stage since: only then
-    /// does a merge promote it.
+    /// Returns what HEAD asks for, where that is the version, and whether nothing happened to the stage since: only
+    /// then does a merge promote it.
     private func committed(
         _ version: ModelVersion,
         in stage: StageName,

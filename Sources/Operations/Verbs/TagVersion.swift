@@ -87,10 +87,11 @@ package struct TagVersion: Sendable {
         let artifacts = try await artifacts(of: model, at: head, in: workspace)
         let own = versions.filter { $0.model == model.name }
         let isThere = try await isThere(name, at: head, among: own)
+        var warnings = proposal.warnings
         if !isThere {
             if !isForced { try await refuse(name, at: head, among: own, in: workspace, joined.store) }
             try requireArtifacts(artifacts, of: name)
-            try requirePresent(artifacts, of: name, in: joined.store, workspace)
+            warnings += try await requirePresent(artifacts, of: name, in: joined.store, workspace)
         }
         let push =
             pushes && !isDryRun
@@ -104,7 +105,7 @@ package struct TagVersion: Sendable {
             size: artifacts.reduce(0) { $0.addingSaturating($1.pointer.size) },
             run: evidence.run?.id.text,
             reasons: proposal.reasons,
-            warnings: proposal.warnings,
+            warnings: warnings,
             hints: proposal.hints
         )
         if isDryRun { return report }
@@ -272,25 +273,53 @@ package struct TagVersion: Sendable {
         return index.entries.filter { places.has($0.path) }
     }
 
-    /// A version whose bytes are neither here nor known to be in a remote could never be rebuilt.
+    /// Throws where bytes are neither here nor in a remote, for the version could never be rebuilt; returns what to
+    /// warn of.
+    ///
+    /// The default remote is asked only for what is not here, and what nobody here has seen there before.
     private func requirePresent(
         _ artifacts: [PointerIndex.Entry],
         of name: TagName,
         in store: LocalStore,
         _ workspace: Workspace
-    ) throws {
-        var shared: Set<Digest> = []
-        for remote in workspace.configuration.remoteNames {
-            shared.formUnion(try workspace.remote(named: remote).acknowledged())
+    ) async throws -> [String] {
+        let shared = try workspace.acknowledgedAnywhere()
+        let missing = artifacts.filter {
+            !shared.contains($0.pointer.oid) && !Closure(of: [$0.pointer], in: store).isComplete
         }
-        for artifact in artifacts where !shared.contains(artifact.pointer.oid) {
-            guard !Closure(of: [artifact.pointer], in: store).isComplete else { continue }
-            throw Failure(
-                .failed,
-                "cannot tag \(name): the bytes of \(artifact.path) are in no store that is known here",
-                hints: ["add them: `git model add \(artifact.path.shellWord)`", "or fetch them: `git model fetch`"]
-            )
+        guard let first = missing.first else { return [] }
+        if isDryRun { return ["the bytes of \(first.path) are not here, and no remote was asked for them"] }
+        var held: Set<Digest> = []
+        if workspace.configuration.defaultRemote != nil {
+            do { held = try await acknowledged(missing, in: store, workspace) } catch {
+                try workspace.context.cancellation.check()
+                throw Failure(
+                    nil,
+                    "cannot tag \(name): the bytes of \(first.path) are not here, and whether a remote has them is not known",
+                    hints: ["fetch them: `git model fetch`"],
+                    cause: error
+                )
+            }
         }
+        guard let absent = missing.first(where: { !held.contains($0.pointer.oid) }) else { return [] }
+        throw Failure(
+            .failed,
+            "cannot tag \(name): the bytes of \(absent.path) are in no store that is known here",
+            hints: ["add them: `git model add \(absent.path.shellWord)`", "or fetch them: `git model fetch`"]
+        )
+    }
+
+    /// Asks the default remote which objects it has whole, and remembers that.
+    private func acknowledged(
+        _ artifacts: [PointerIndex.Entry],
+        in store: LocalStore,
+        _ workspace: Workspace
+    ) async throws -> Set<Digest> {
+        let remote = try workspace.remote(named: nil)
+        try workspace.requireReachable(remote)
+        let held = try await remote.holds(artifacts.map(\.pointer), local: store)
+        try remote.acknowledge(Array(held))
+        return held
     }
 
     private func tag(

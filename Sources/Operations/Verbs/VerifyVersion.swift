@@ -145,7 +145,13 @@ package struct VerifyVersion: Sendable {
             return nil
         }
         let missing: PointerIndex.Entry?
-        do { missing = try await firstMissing(of: entries, in: workspace) } catch {
+        do { missing = try await firstMissing(of: entries, in: workspace) } catch let error as StoreError {
+            try workspace.context.cancellation.check()
+            // The remote's indexes are read together with what is here.
+            report.add("remote", .none, "it could not be asked, for what is here cannot be read")
+            report.problems.append(Problem("store", error))
+            return nil
+        } catch {
             try workspace.context.cancellation.check()
             report.add("remote", .none, "it could not be asked")
             report.problems.append(Problem("remote", error))
@@ -180,7 +186,21 @@ package struct VerifyVersion: Sendable {
         _ report: inout Report
     ) throws {
         let joined = try workspace.openStore()
-        let missing = entries.first { !Closure(of: [$0.pointer], in: joined.store).isComplete }
+        var missing: PointerIndex.Entry?
+        for entry in entries {
+            let reasons = Closure(of: [entry.pointer], in: joined.store).incomplete.map(\.reason)
+            if !reasons.isEmpty { missing = missing ?? entry }
+            guard let reason = reasons.first(where: { !$0.isAbsence }) else { continue }
+            // What is here must be right, whoever else has it, too.
+            if reason.isAboutDamage {
+                report.add("store", .bad, "\(entry.path) is damaged: \(reason)")
+                report.hints += reason.mendingHint.map { [$0] } ?? []
+            } else {
+                report.add("store", .none, "it could not be looked at")
+                report.problems.append(Problem("store", reason))
+            }
+            return
+        }
         guard let missing else { return report.add("store", .good, "all of it is here") }
         // It has to be here only where it is known to be nowhere else.
         report.add("store", isShared == false ? .bad : .none, "\(missing.path) is not here")
