@@ -137,6 +137,25 @@ import Testing
         #expect(!parts[3].contains("warning") && !parts[3].contains("of m.onnx"), "\(parts[3])")
     }
 
+    @Test func `Another name of a dimension is no new signature, and another dimension is`() async throws {
+        let result = try await ScratchRepository().run(
+            """
+            git model init -q --name small && seq 9 > w.bin && git model add -q w.bin
+            echo '{"inputs": [{"name": "x", "dtype": "float32", "shape": ["batch", 4]}], "outputs": []}' > ~/one.json
+            git model describe -q --signature ~/one.json && git add -A && git commit -qm 1 && git model tag -q v1.0.0 2> ~/log
+            next() {
+                sed "s/\"batch\"/$1/" ~/one.json > ~/next.json && git model describe -q --signature ~/next.json
+                git add -A && git commit -qm "$1" && git model tag --bump auto -n
+            }
+            next '"N"' && next 8
+            """
+        ).expectSuccess()
+        let parts = result.output.split(separator: "It would be small@").map(String.init)
+        try #require(parts.count == 2, "\(result.output)")
+        #expect(parts[0].hasPrefix("v1.0.1 "), "\(result.output)")
+        #expect(parts[1].hasPrefix("v2.0.0 ") && parts[1].contains("  x of the signature's inputs is another\n"))
+    }
+
     @Test func `What is not committed, or no artifact, is not taken for a new version of one`() async throws {
         let scratch = try await repository()
         let result = try await scratch.run(

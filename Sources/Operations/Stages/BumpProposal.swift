@@ -64,7 +64,13 @@ struct BumpProposal {
 
     private mutating func compareSignatures(_ before: ModelDescription?, _ after: ModelDescription?) {
         for side in ["inputs", "outputs"] {
-            compare(side, of: "the signature", before?.signatureParts(side) ?? [:], after?.signatureParts(side) ?? [:])
+            let (old, new) = (before?.signatureParts(side) ?? [:], after?.signatureParts(side) ?? [:])
+            compare(
+                side,
+                of: "the signature",
+                old.mapValues(\.withoutNamesOfDimensions),
+                new.mapValues(\.withoutNamesOfDimensions)
+            )
         }
     }
 
@@ -164,6 +170,13 @@ extension ModelDescription {
 }
 
 extension JSONValue {
+    /// An input or output with any number of elements where a dimension has a name, which exporters choose anew.
+    fileprivate var withoutNamesOfDimensions: JSONValue {
+        guard var fields = object, let shape = fields["shape"]?.array else { return self }
+        fields["shape"] = .array(shape.map { $0.string == nil ? $0 : JSONValue(-1) })
+        return .object(fields)
+    }
+
     /// What a signature says of each input or output, by name.
     fileprivate func parts(_ side: String) -> [String: JSONValue] {
         var named: [String: JSONValue] = [:]
