@@ -79,14 +79,16 @@ package struct Configuration: Sendable {
         try await Configuration(parsing: nil, repository, environment: environment)
     }
 
-    /// Reads all levels, with `.mver/config` as a commit has it.
+    /// Reads all levels, with `.mver/config` as a commit has it; what is wrong with that names the commit.
     package static func load(
         _ repository: GitRepository,
         at commit: GitObjectID,
         environment: [String: String]
     ) async throws -> Configuration {
-        let bytes = try await committed(at: commit, in: repository)
-        return try await Configuration(parsing: bytes, repository, environment: environment)
+        do {
+            let bytes = try await committed(at: commit, in: repository)
+            return try await Configuration(parsing: bytes, repository, environment: environment)
+        } catch let error as ConfigurationError { throw ConfigurationError.committed(commit, error) }
     }
 
     private static func committed(
@@ -198,19 +200,33 @@ package struct Configuration: Sendable {
 }
 
 /// Why `.mver/config` cannot be read.
-package enum ConfigurationError: Error, Sendable, Equatable {
+package indirect enum ConfigurationError: Error, Sendable, Equatable {
     /// It is a symbolic link or a directory.
     case notAFile
     /// It does not follow the syntax of git-config(1); with Git's own words.
     case malformed(String)
+    /// That is so in this commit, whatever the work tree has.
+    case committed(GitObjectID, ConfigurationError)
+
+    /// The commit, in as many digits as people write; `nil` where it is the work tree's file.
+    package var revision: String? { if case .committed(let commit, _) = self { commit.abbreviated } else { nil } }
+
+    /// What is wrong, without the commit.
+    package var anywhere: ConfigurationError { if case .committed(_, let error) = self { error } else { self } }
 }
 
 extension ConfigurationError: CustomStringConvertible {
     /// One clause that names the file and the problem.
     package var description: String {
+        if case .committed(let commit, let error) = self { return error.text(" of \(commit.abbreviated)") }
+        return text("")
+    }
+
+    private func text(_ place: String) -> String {
         switch self {
-        case .notAFile: "\(Configuration.path) is not a plain file"
-        case .malformed(let message): "\(Configuration.path) is no configuration: \(Self.reason(message))"
+        case .notAFile: "\(Configuration.path)\(place) is not a plain file"
+        case .malformed(let message): "\(Configuration.path)\(place) is no configuration: \(Self.reason(message))"
+        case .committed(_, let error): error.text(place)
         }
     }
 

@@ -33,7 +33,7 @@ package struct GatePolicy: Sendable, Hashable {
     package init(of stage: StageName, in configuration: Configuration) throws(GatePolicyError) {
         self.stage = stage
         let all = configuration.shared.entries.filter { $0.key.section == "gate" }
-        if let odd = all.first(where: { $0.key.subsection == nil }) { throw .key(odd.key.text) }
+        if let odd = all.first(where: { $0.key.subsection == nil }) { throw .noStage(odd.key.text) }
         let entries = all.filter { $0.key.subsection == stage.text }
         if let odd = entries.first(where: { !["metric", "require"].contains($0.key.name) }) {
             // What this version does not understand would else be a gate that stands open.
@@ -83,6 +83,8 @@ package enum GatePolicyError: Error, Sendable, Equatable {
     case requirement(String)
     /// No key of gates has this name.
     case key(String)
+    /// A key of gates stands below no stage.
+    case noStage(String)
 }
 
 extension GatePolicyError: CustomStringConvertible {
@@ -94,6 +96,7 @@ extension GatePolicyError: CustomStringConvertible {
             "gate \(QuotedPath.encode(text)) of \(Configuration.path) is none of "
                 + GatePolicy.Requirement.allCases.map(\.rawValue).joined(separator: ", ")
         case .key(let text): "\(text) of \(Configuration.path) is none of metric and require"
+        case .noStage(let text): "\(text) of \(Configuration.path) is no stage's: gates stand below [gate \"STAGE\"]"
         }
     }
 }

@@ -20,18 +20,26 @@ package struct MetricGate: Sendable, Hashable {
 
     /// Reads `accuracy >= 0.9`, `loss <= 0.5`, or a name and words such as `threshold=0.9 min_relative_change=0.01
     /// greater_is_better=false`; a name alone says that the metric must not be worse than in the stage.
+    ///
+    /// A name may have blanks, but not where it stands alone: `f1 over 0.9` means something else.
     package init(_ text: String) throws(GatePolicyError) {
-        let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard let name = words.first, !name.contains("=") else { throw .metric(text) }
-        self.name = name
-        if words.count == 3, ["<", "<=", ">", ">="].contains(words[1]) {
-            guard let number = Double(words[2]), number.isFinite else { throw .metric(text) }
-            isGreaterBetter = words[1].hasPrefix(">")
-            isStrict = words[1].count == 1
+        let operators = ["<", "<=", ">", ">="]
+        let words = text.split(whereSeparator: \.isWhitespace)
+        let isComparison = words.count >= 3 && operators.contains(String(words[words.count - 2]))
+        let count = isComparison ? words.count - 2 : words.firstIndex { $0.contains("=") } ?? words.count
+        let named = words.prefix(count)
+        guard let first = named.first, let last = named.last, count == 1 || count < words.count,
+            !named.contains(where: { $0.contains("=") || operators.contains(String($0)) })
+        else { throw .metric(text) }
+        name = String(text[first.startIndex..<last.endIndex])
+        if isComparison {
+            guard let number = Double(words[words.count - 1]), number.isFinite else { throw .metric(text) }
+            isGreaterBetter = words[count].hasPrefix(">")
+            isStrict = words[count].count == 1
             threshold = number
             return
         }
-        for word in words.dropFirst() {
+        for word in words.dropFirst(count) {
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { throw .metric(text) }
             try set(parts[0], parts[1], of: text)

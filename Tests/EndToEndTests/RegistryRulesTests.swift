@@ -173,6 +173,30 @@ import Testing
         }
     }
 
+    @Test func `Rules of a base that cannot be read are named, and can be mended by a pull request`() async throws {
+        let result = try await run(
+            """
+            printf '[gate "production"\\n' >> .mver/config && git commit -qnam Break && git push -q origin HEAD:main
+            git tag broken && git checkout -q HEAD~1 -- .mver/config && git commit -qm Mend && seq 9 > w.bin
+            git model check broken..HEAD || echo "refused $?"
+            git model check --bootstrap broken..HEAD && git model report --bootstrap broken..HEAD > ~/report
+            git model add -q w.bin && git commit -qm One && git model push -q && git tag -am v1.0.0 bert@v1.0.0
+            git push -q origin bert@v1.0.0 && git model promote v1.0.0 production || echo "failed $?"
+            echo "$(git rev-parse broken) is it"
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let line = try #require(result.output.split(separator: "\n").first { $0.hasSuffix(" is it") })
+        let place = ".mver/config of \(line.prefix(12))"
+        for text in [
+            "rule changed: .mver/config can be read again\n",
+            "FAIL  policy     \(place) is no configuration: bad config line ", "refused 1\n",
+            "hint: where that is meant so: `git model check --bootstrap broken..HEAD`\n",
+            "-     policy     \(place) is no configuration: ", "may be merged\n",
+            "error: \(place) is no configuration: ", "`git show \(line.prefix(12)):.mver/config`", "failed 5\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `What makes the gates unreadable is not merged, and no more of new rules counts`() async throws {
         let result = try await run(
             """

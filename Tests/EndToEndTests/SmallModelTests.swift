@@ -144,7 +144,7 @@ import Testing
             echo '{"inputs": [{"name": "x", "dtype": "float32", "shape": ["batch", 4]}], "outputs": []}' > ~/one.json
             git model describe -q --signature ~/one.json && git add -A && git commit -qm 1 && git model tag -q v1.0.0 2> ~/log
             next() {
-                sed "s/\"batch\"/$1/" ~/one.json > ~/next.json && git model describe -q --signature ~/next.json
+                sed "s/.batch./$1/" ~/one.json > ~/next.json && git model describe -q --signature ~/next.json
                 git add -A && git commit -qm "$1" && git model tag --bump auto -n
             }
             next '"N"' && next 8

@@ -131,6 +131,15 @@ struct ConfigurationTests {
         try scratch.write("[remote \"a\"]\nnonsense!\n", to: ".mver/config")
         let error = await #expect(throws: ConfigurationError.self) { try await Self.load(scratch) }
         #expect(error?.description == ".mver/config is no configuration: bad config line 2")
+        try await scratch.commit()
+        let repository = try await scratch.open()
+        let head = try #require(try await repository.objects.head().commit)
+        let committed = await #expect(throws: ConfigurationError.self) {
+            try await Configuration.load(repository, at: head, environment: [:])
+        }
+        let place = ".mver/config of \(head.abbreviated)"
+        #expect(committed?.description == "\(place) is no configuration: bad config line 2")
+        #expect(committed?.anywhere == error)
     }
 
     @Test(arguments: [".mver/config", ".mver"])

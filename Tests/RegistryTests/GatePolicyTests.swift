@@ -59,7 +59,24 @@ struct GatePolicyTests {
         #expect(problems.contains { $0.hasPrefix("gate.a b.metric of .mver/config: ") }, "\(problems)")
         try scratch.write("[gate]\n    require = run\n", to: ".mver/config")
         let nameless = GatePolicy.problems(in: try await Configuration.load(scratch.open(), environment: [:]))
-        #expect(nameless == ["gate.require of .mver/config is none of metric and require"])
+        #expect(nameless == ["gate.require of .mver/config is no stage's: gates stand below [gate \"STAGE\"]"])
+    }
+
+    @Test(
+        arguments: [
+            ("top 5  accuracy >= 0.9", "top 5  accuracy", 0.9), ("  ünïcode name < 1", "ünïcode name", 1),
+            ("val loss threshold=2 greater_is_better=false", "val loss", 2), ("a b min_absolute_change=0", "a b", nil),
+            ("a", "a", nil),
+        ] as [(String, String, Double?)]
+    )
+    func `A metric's name may have blanks`(_ gate: String, _ name: String, _ threshold: Double?) throws {
+        let gate = try MetricGate(gate)
+        #expect(gate.name == name && gate.threshold == threshold)
+    }
+
+    @Test(arguments: ["a b", "a < b >= 0.5", "0.5 <= a <= 0.9", "a threshold=1 >= 2", ">= 0.5", "a >= 1 b=2"])
+    func `What may mean something else is no name`(_ gate: String) {
+        #expect(throws: GatePolicyError.self) { try MetricGate(gate) }
     }
 
     @Test(

@@ -22,7 +22,11 @@ extension ResolutionError: Diagnosable {
 
 extension ConfigurationError: Diagnosable {
     var diagnosis: Diagnosis {
-        Diagnosis(.failed, description, hints: ["restore it: `git checkout -- \(Configuration.path)`"])
+        let path = Configuration.path
+        let hint =
+            revision.map { "mend it in a commit on top of that one, which `git show \($0):\(path)` shows" }
+            ?? "mend it, or take what was committed: `git checkout -- \(path)`"
+        return Diagnosis(.failed, description, hints: [hint])
     }
 }
 

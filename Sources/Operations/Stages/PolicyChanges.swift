@@ -18,8 +18,12 @@ struct PolicyChanges {
 
     /// Returns a line for each change, keys of the configuration first.
     func descriptions() async throws -> [String] {
-        let (before, after) = (try await settings(at: base), try await settings(at: head))
+        let (old, new) = (try await settings(at: base), try await settings(at: head))
         var lines: [String] = []
+        if (old == nil) != (new == nil) {
+            lines.append("\(Configuration.path) \(new == nil ? "cannot be read any more" : "can be read again")")
+        }
+        let (before, after) = (old ?? [:], new ?? [:])
         for key in Set(before.keys).union(after.keys).sorted() where before[key] != after[key] {
             let (old, new) = (before[key], after[key])
             switch (old, new) {
@@ -41,13 +45,11 @@ struct PolicyChanges {
         return lines
     }
 
-    /// The values of each key that is a rule; a file that is no configuration is one itself.
-    private func settings(at commit: GitObjectID) async throws -> [String: [String]] {
+    /// The values of each key that is a rule; `nil` for a file that is no configuration.
+    private func settings(at commit: GitObjectID) async throws -> [String: [String]]? {
         let bytes = try await repository.objects.file(at: GitPath(Configuration.path), in: commit, limit: 1 << 20)
         guard let bytes else { return [:] }
-        guard let parsed = try? await repository.program.configuration(parsing: bytes) else {
-            return [Configuration.path: ["not readable"]]
-        }
+        guard let parsed = try? await repository.program.configuration(parsing: bytes) else { return nil }
         let rules = parsed.entries.filter { PolicyChanges.sections.contains($0.key.section) }
         return Dictionary(grouping: rules, by: \.key.text).mapValues { $0.map { $0.value ?? "true" } }
     }

@@ -59,14 +59,13 @@ package struct CheckRange: Sendable {
         let workspace = try await Workspace.openToJudge(in: context)
         let ends = try await CommitRange(range).ends(in: workspace)
         // Whoever makes a pull request chooses where it parts from its base, but not what the base is.
-        let rules = workspace.with(
-            try await Configuration.load(workspace.repository, at: ends.rules, environment: context.environment)
-        )
+        let (rules, problem) = try await workspace.withConfiguration(of: ends.rules)
         var report = Report(base: ends.rules.hex, head: ends.head.hex, stage: stage)
         let objects = workspace.repository.objects
         let hasRules = try await objects.entry(at: GitPath(Configuration.path), in: ends.rules) != nil
-        if !hasRules {
-            report.add("policy", isBootstrap ? nil : false, "the base has no \(Configuration.path): no policy yet")
+        if !hasRules || problem != nil {
+            let found = problem.map { "\($0), so that the base has no policy" } ?? "the base has no \(Configuration.path): no policy yet"
+            report.add("policy", isBootstrap ? nil : false, found)
             if !isBootstrap { report.hints = ["where that is meant so: `git model check --bootstrap \(range)`"] }
         }
         let policy = PolicyChanges(workspace.repository, from: ends.base, to: ends.head)
@@ -94,7 +93,7 @@ package struct CheckRange: Sendable {
             let after = try await Configuration.load(workspace.repository, at: ends.head, environment: environment)
             for problem in GatePolicy.problems(in: after) { report.add("policy", false, "after it, \(problem)") }
         } catch let error as ConfigurationError {
-            report.add("policy", false, "after it, \(error)")
+            report.add("policy", false, "after it, \(error.anywhere)")
         }
     }
 

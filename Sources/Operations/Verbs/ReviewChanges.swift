@@ -111,9 +111,7 @@ package struct ReviewChanges: Sendable {
         let check = CheckRange(range, stage: stage, model: model, isBootstrap: isBootstrap)
         let verdict = try await check.run(in: context)
         // Nobody's pull request says which servers are asked.
-        let workspace = own.with(
-            try await Configuration.load(own.repository, at: ends.rules, environment: context.environment)
-        )
+        let workspace = try await own.withConfiguration(of: ends.rules).workspace
         let comparison = CompareVersions([ends.base.hex, ends.head.hex], fetches: fetches)
         let artifacts = try await comparison.run(in: workspace)
         let facts = try await facts(of: ends, in: workspace)
