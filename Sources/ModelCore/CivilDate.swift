@@ -42,6 +42,11 @@ package struct CivilDate: Hashable, Sendable {
         parts(of: text).map { $0.seconds * 1000 + $0.milliseconds }
     }
 
+    private static func length(ofMonth month: Int64, in year: Int64) -> Int64 {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return month == 2 ? isLeap ? 29 : 28 : [4, 6, 9, 11].contains(month) ? 30 : 31
+    }
+
     private static func parts(of text: String) -> (seconds: Int64, milliseconds: Int64)? {
         var rest = Substring(text)
         func number(_ digits: Int, _ range: ClosedRange<Int64>, after separator: String) -> Int64? {
@@ -57,6 +62,7 @@ package struct CivilDate: Hashable, Sendable {
             let day = number(2, 1...31, after: "-"), let hour = number(2, 0...23, after: "T"),
             let minute = number(2, 0...59, after: ":"), let second = number(2, 0...60, after: ":")
         else { return nil }
+        guard day <= length(ofMonth: month, in: year) else { return nil }
         var milliseconds: Int64 = 0
         if rest.first == "." {
             let fraction = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }

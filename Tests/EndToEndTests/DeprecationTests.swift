@@ -9,6 +9,33 @@ import Testing
         return result.output
     }
 
+    @Test func `What is taken back already is not again, and a draft of it is pushed`() async throws {
+        let output = try await run(
+            """
+            git model deprecate -q v1.0.0 && git model deprecate v1.0.0
+            git model deprecate -q v1.1.0 --local 2> ~/log && git model deprecate v1.1.0 -m Why 2>&1 || echo other $?
+            git model deprecate v1.1.0 && git model deprecate bert -q && git model deprecate bert
+            git tag -l '*!*' && git ls-remote --refs origin '*!*' | cut -f2
+            """
+        )
+        #expect(
+            output.hasPrefix(
+                "bert@v1.0.0 is taken back already: bert@v1.0.0!\n"
+                    + "error: bert@v1.1.0! says it already, as a draft, which only this clone has\n"
+            ),
+            "\(output)"
+        )
+        let tags = ["bert!", "bert@v1.0.0!", "bert@v1.1.0!"]
+        let list = tags.map { $0 + "\n" }.joined() + tags.map { "refs/tags/\($0)\n" }.joined()
+        #expect(
+            output.hasSuffix(
+                "other 5\nbert@v1.1.0 is taken back: bert@v1.1.0!, pushed to origin\n"
+                    + "bert is taken back already: bert!\n" + list
+            ),
+            "\(output)"
+        )
+    }
+
     @Test func `Nothing is promoted in a stage whose version only this clone holds for taken back`() async throws {
         let output = try await run(
             """

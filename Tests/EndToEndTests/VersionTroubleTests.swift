@@ -30,7 +30,8 @@ import Testing
             git model verify v1.0.0 2>&1 || echo damaged $?
             git model verify --offline v1.0.0 2>&1 || echo offline $?
             """,
-            says: "-     remote     it could not be asked, for what is here cannot be read\nFAIL  store      w.bin is damaged: ",
+            says:
+                "-     remote     it could not be asked, for what is here cannot be read\nFAIL  store      w.bin is damaged: ",
             "damaged 4\n",
             "-     remote     it was not asked\nFAIL  store      w.bin is damaged: ",
             "offline 4\n"

@@ -72,7 +72,12 @@ import Testing
             (.integer(1), .integer(2), "1", "2"), (.text("a"), .text("a"), "a", "a"),
         ] as [(ParameterValue, ParameterValue, String, String)]
     )
-    func `Values that would look alike are told apart`(old: ParameterValue, new: ParameterValue, _ a: String, _ b: String) {
+    func `Values that would look alike are told apart`(
+        old: ParameterValue,
+        new: ParameterValue,
+        _ a: String,
+        _ b: String
+    ) {
         let texts = ParameterChange(name: "p", old: old, new: new).texts
         #expect(texts.old == a && texts.new == b)
     }

@@ -25,6 +25,7 @@ struct DeprecateCommand: ModelCommand {
     func render(_ report: Deprecate.Report, to text: inout Text) {
         guard !global.quiet else { return }
         let what = report.version.map { "\(report.model)@\($0)" } ?? report.model
+        if report.isUnchanged { return text.line("\(what) is taken back already: \(report.tag)") }
         let place = report.remote.map { "pushed to \($0)" } ?? "a draft, which only this clone has"
         text.line("\(what) is taken back: \(report.tag), \(place)")
     }

@@ -64,7 +64,9 @@ package struct CheckRange: Sendable {
         let objects = workspace.repository.objects
         let hasRules = try await objects.entry(at: GitPath(Configuration.path), in: ends.rules) != nil
         if !hasRules || problem != nil {
-            let found = problem.map { "\($0), so that the base has no policy" } ?? "the base has no \(Configuration.path): no policy yet"
+            let found =
+                problem.map { "\($0), so that the base has no policy" }
+                ?? "the base has no \(Configuration.path): no policy yet"
             report.add("policy", isBootstrap ? nil : false, found)
             if !isBootstrap { report.hints = ["where that is meant so: `git model check --bootstrap \(range)`"] }
         }
@@ -188,10 +190,10 @@ package struct CheckRange: Sendable {
                     signed: tagged
                 )
                 let results = try await check.results(for: candidate)
-                if results.isEmpty { report.add("gates of \(stage)", nil, "the base has none") }
+                let owner = chosen.count > 1 ? "\(name): " : ""
+                if results.isEmpty { report.add("\(owner)gates of \(stage)", nil, "the base has none") }
                 for result in results {
-                    let subject = chosen.count > 1 ? "\(name): \(result.gate)" : result.gate
-                    report.add(subject, result.isPassed, result.found)
+                    report.add("\(owner)\(result.gate)", result.isPassed, result.found)
                 }
             }
         }

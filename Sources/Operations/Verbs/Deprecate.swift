@@ -14,6 +14,8 @@ package struct Deprecate: Sendable {
         package let tag: String
         /// The Git remote that has the tag; `nil` where it is only here.
         package var remote: String?
+        /// Whether it was taken back already, for everybody who is to know.
+        package var isUnchanged = false
         package var warnings: [String] = []
         package var hints: [String] = []
     }
@@ -36,6 +38,9 @@ package struct Deprecate: Sendable {
         guard let target = version?.commit ?? versions.last(where: { $0.model == name })?.commit else {
             throw Failure(.failed, "\(name) has no version yet", hints: ["make one: `git model tag v0.1.0`"])
         }
+        if let standing = try await standing(version, name, history, in: workspace) {
+            return try await share(standing.tag, standing.id, of: name, version, at: remote, in: workspace)
+        }
         let tag = GTOEvent(name, kind, counter: try await counter(for: kind, of: name, history, in: workspace)).tagName
         var report = Report(model: name.text, version: version?.version.description, tag: tag)
         let id = try await workspace.repository.createTag(
@@ -55,6 +60,48 @@ package struct Deprecate: Sendable {
         }
         try await push(tag, id, to: remote, in: workspace)
         report.remote = remote.name
+        return report
+    }
+
+    /// Returns what took the version, or without one the model, back and still holds.
+    private func standing(
+        _ version: ModelVersion?,
+        _ model: ModelName,
+        _ history: StageHistory,
+        in workspace: Workspace
+    ) async throws -> (tag: String, id: GitObjectID)? {
+        if let version { return version.withdrawal.map { ($0.tag, $0.id) } }
+        guard let tag = history.deprecated[model],
+            let found = try await workspace.repository.objects.reference(TagName.referencePrefix + tag)
+        else { return nil }
+        return (tag, found.objectID)
+    }
+
+    /// Pushes what only this clone has, unless it was to say something else now; what everybody has stays as it is.
+    private func share(
+        _ tag: String,
+        _ id: GitObjectID,
+        of model: ModelName,
+        _ version: ModelVersion?,
+        at remote: StageRemote?,
+        in workspace: Workspace
+    ) async throws -> Report {
+        var report = Report(model: model.text, version: version?.version.description, tag: tag, remote: remote?.name)
+        guard let remote, !remote.has(tag, id) else {
+            report.isUnchanged = true
+            return report
+        }
+        guard options.messages.isEmpty, !options.isSigned else {
+            throw Failure(
+                .failed,
+                "\(tag) says it already, as a draft, which only this clone has",
+                hints: [
+                    "push it: the same without `--message` and `--sign`",
+                    "or drop it: `git tag -d \(ShellWord.quoted(tag))`",
+                ]
+            )
+        }
+        try await workspace.pushWithGit([try GitRefspec(TagName.referencePrefix + tag)], to: remote.name)
         return report
     }
 

@@ -72,7 +72,9 @@ struct Workspace: Sendable {
             throw Failure(
                 .failed,
                 "\(repository.layout.gitDirectory) is a bare repository, which has no work tree to change",
-                hints: ["clone it, and work in the clone: `git clone \(repository.layout.gitDirectory)`"]
+                hints: [
+                    "clone it, and work in the clone: `git clone \(ShellWord.quoted("\(repository.layout.gitDirectory)"))`"
+                ]
             )
         }
         let shared: SharedFiles
