@@ -91,7 +91,8 @@ struct DeploymentsCommand: ParsableCommand {
             case let differences?:
                 for line in differences { table.row("files", text.painted(DisplayText.sanitized(line), .red)) }
             }
-            table.row("before", DisplayText.sanitized(report.previousGood ?? "nothing to go back to"))
+            let nothing = report.isUntold ? "nobody here knows" : "nothing to go back to"
+            table.row("before", DisplayText.sanitized(report.previousGood ?? nothing))
             text.table(table)
         }
     }

@@ -55,6 +55,9 @@ package struct DeploymentTarget: Sendable, Hashable {
 }
 
 extension DeploymentTarget.Kind {
+    /// Whether the seals of releases are at the target itself; of others only records say what was put there.
+    package var keepsSeals: Bool { self == .directory || self == .batch || self == .process }
+
     /// The kinds, as a message lists them.
     package static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

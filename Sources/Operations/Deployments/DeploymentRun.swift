@@ -258,7 +258,7 @@ struct DeploymentRun {
 
     /// Looks again at what was tried, for a trial runs commands that could have changed it; what was changed goes.
     func requireUntouched(_ seal: ReleaseSeal) async throws {
-        guard [.directory, .batch, .process].contains(target.kind) else { return }
+        guard target.kind.keepsSeals else { return }
         do {
             try await driver.requireUsable(seal)
             guard release.files.contentSize <= DeploymentRun.rereadByteCount,

@@ -223,6 +223,7 @@ struct RollbackRun {
         _ history: DeploymentHistory
     ) throws -> ReleaseSeal {
         if let wanted = options.version { return try seal(named: wanted, among: seals, history) }
+        if let current, session.isUntold(of: current, in: history) { throw untold(current, seals) }
         guard let event = history.previousGood(before: current) else {
             throw Failure(
                 .failed,
@@ -238,6 +239,15 @@ struct RollbackRun {
             )
         }
         return seal
+    }
+
+    /// That it is not known here what to go back to: what ran last, by what is known, may be what somebody left as bad.
+    private func untold(_ current: ReleaseID, _ seals: [ReleaseSeal]) -> Failure {
+        Failure(
+            .failed,
+            "cannot tell what to go back to on \(target.name): no record that is here says who put \(current) there",
+            hints: ["get what others did: `git model deployments sync \(target.name)`"] + choices(seals, current)
+        )
     }
 
     /// Of several releases of one version the one that was deployed last; that two models have such a version is an

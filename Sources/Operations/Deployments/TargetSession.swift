@@ -7,6 +7,9 @@ import SystemPackage
 
 /// A target as one command works with it: who deploys to it, what is known of it, and where that is noted.
 struct TargetSession: Sendable {
+    /// How many seconds a Git remote may take until nobody waits any more for what others recorded.
+    static let fetchPatience = 10
+
     let workspace: Workspace
     let target: DeploymentTarget
     let driver: any TargetDriver
@@ -103,6 +106,14 @@ struct TargetSession: Sendable {
         current.flatMap { history.event(of: $0) }
     }
 
+    /// Whether somebody put there what runs of whom nobody here was told, and no seal at the target tells either.
+    ///
+    /// What came before it is not known then, nor whether that is still good.
+    func isUntold(of current: ReleaseID?, in history: DeploymentHistory) -> Bool {
+        guard let current, !target.kind.keepsSeals else { return false }
+        return !history.events.contains { $0.release == current }
+    }
+
     /// Creates an event of now; what a seal notes of another event is left out.
     func event(
         _ action: DeploymentEvent.Action,
@@ -164,6 +175,9 @@ struct TargetSession: Sendable {
 
     /// Fetches what others recorded, if that can be done in so many seconds.
     func fetchingRecords(within seconds: Int) async throws -> TargetSession {
-        try await TimeLimit.within(seconds) { try await fetchingRecords() } ?? self
+        if let session = try await TimeLimit.within(seconds, { try await fetchingRecords() }) { return session }
+        var session = self
+        session.warnings.append("the Git remote did not say within \(seconds) s what others did to \(target.name)")
+        return session
     }
 }

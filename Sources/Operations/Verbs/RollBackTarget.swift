@@ -23,9 +23,6 @@ package struct RollBackTarget: Sendable {
         package init() {}
     }
 
-    /// How many seconds a Git remote may take until nobody waits any more for what others recorded.
-    private static let fetchPatience = 10
-
     private let target: String?
     private let options: Options
 
@@ -35,14 +32,18 @@ package struct RollBackTarget: Sendable {
         self.options = options
     }
 
-    /// Switches first; Git, its remote and the bytes of all files are looked at only then.
+    /// Switches first; Git, its remote and the bytes of all files are looked at only then, where the target itself says
+    /// what ran there.
     package func run(in context: Context) async throws -> DeploymentReport {
         let workspace = try await Workspace.open(in: context, bare: true)
         let configured = try workspace.target(named: target)
         try workspace.requireAgreement(toGoingBackOn: configured)
         var session = try await TargetSession(configured.target, in: workspace)
-        // Whether there may be one by itself depends on what others did; who asks for one waits for no network.
-        if options.brake != nil { session = try await session.fetchingRecords(within: RollBackTarget.fetchPatience) }
+        // Whether there may be one by itself depends on what others did. Who asks for one waits for no network, unless
+        // nobody but the records says what others put there, and what they left.
+        if options.brake != nil || !configured.target.kind.keepsSeals {
+            session = try await session.fetchingRecords(within: TargetSession.fetchPatience)
+        }
         return try await RollbackRun(session: session, options: options).run()
     }
 }

@@ -51,6 +51,8 @@ package struct ShowTarget: Sendable {
         package var isServed: Bool?
         /// Whether what runs is what the records say.
         package var isRecorded = true
+        /// Whether nobody here was told what put it there, and what ran before.
+        package var isUntold = false
         /// The version that a rollback would go back to.
         package var previousGood: String?
         /// How many events others do not know yet.
@@ -78,12 +80,16 @@ package struct ShowTarget: Sendable {
         self.isQuick = isQuick
     }
 
-    /// Asks the target; nothing is changed, and the Git remote is left alone.
+    /// Asks the target, which is left as it is; the Git remote is asked only where nobody else says what others put
+    /// there.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
         let configured = try workspace.target(named: target)
         try workspace.requireAgreement(toReach: configured)
-        let session = try await TargetSession(configured.target, in: workspace)
+        var session = try await TargetSession(configured.target, in: workspace)
+        if !configured.target.kind.keepsSeals {
+            session = try await session.fetchingRecords(within: TargetSession.fetchPatience)
+        }
         let seals = try await session.driver.seals()
         let history = try session.history(seals)
         let current = try await session.driver.current()
@@ -105,9 +111,10 @@ package struct ShowTarget: Sendable {
             report.warnings.append("what runs on \(report.target) is not what was recorded last here")
             report.hints.append("get what others did: `git model deployments sync \(report.target)`")
         }
+        report.isUntold = session.isUntold(of: current, in: history)
         if let seal = seals.first(where: { $0.release == current }) {
             try await take(seal, from: session, &report)
-        } else if let current {
+        } else if let current, !report.isUntold {
             report.differences = ["\(current) has no seal"]
         }
         return report
