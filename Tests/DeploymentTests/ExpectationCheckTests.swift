@@ -54,6 +54,11 @@ struct ExpectationCheckTests {
         #expect(difference.contains(text), "\(difference)")
     }
 
+    @Test func `What anything would meet is met by nothing`() {
+        #expect(Self.difference("anything", "\n", .regex) == "the expected pattern is empty, and would match anything")
+        #expect(Self.difference("{}", "{}", .jsonpath) == "what is expected has no path")
+    }
+
     @Test func `Tolerances are those of the expectation`() {
         #expect(Self.difference("[1.05]", "[1]", rtol: 0.1) == nil)
         #expect(Self.difference("[0.05]", "[0]", rtol: 0.1) != nil)

@@ -93,10 +93,12 @@ struct ReleaseFixture: Sendable {
     let files: [String: [UInt8]]
     let release: Release
 
-    /// Creates a version of files; `run.sh` is executable, and `link` leads to the first; `batch` is its batch command.
-    init(_ version: String, _ files: [String: [UInt8]], batch: [String] = []) throws {
+    /// Creates a version of files; `run.sh` is executable, and `link` leads to the first; `serve` and `batch` are its
+    /// commands.
+    init(_ version: String, _ files: [String: [UInt8]], serve: [String] = [], batch: [String] = []) throws {
         self.files = files
         var plan = ReleasePlan()
+        plan.serve = serve
         plan.batch = batch
         var entries = try files.map { name, bytes in
             TreeEntry(

@@ -32,9 +32,20 @@ final class PythonRelease {
     }
 
     /// Tries it; `timeout` in seconds.
-    func outcome(timeout: Int = 60, grace: Int = 10) async -> SmokeOutcome {
-        await SmokeTest(plan: plan, directory: path, timeout: timeout, environment: PythonRelease.environment)
-            .run(LocalServeLaunch(grace: grace))
+    func outcome(
+        timeout: Int = 60,
+        grace: Int = 10,
+        asBatch: Bool = false,
+        cancellation: Cancellation = Cancellation()
+    ) async -> SmokeOutcome {
+        let test = SmokeTest(
+            plan: plan,
+            directory: path,
+            timeout: timeout,
+            environment: PythonRelease.environment,
+            cancellation: cancellation
+        )
+        return await test.run(LocalServeLaunch(grace: grace), asBatch: asBatch)
     }
 
     private static let start = """

@@ -158,6 +158,19 @@ import Testing
         await other.stop()
     }
 
+    @Test func `A connection that is lost during a trial is no word on the version`() async throws {
+        let (host, pid) = (host(), server.directory.appending("pid"))
+        let words = ["sh", "-c", "echo $$ >\"$1\"; exec sleep 1000", "sh", pid.string]
+        let release = try ReleaseFixture("v1.1.0", ["weights.bin": [1]], serve: words)
+        let lock = try await host.lock(noting: "a test")
+        try await host.receive(release.release, from: { try release.write(into: $0) })
+        let trial = Task { try await host.tryOut(release.release, asBatch: false, timeout: 600) }
+        while !FileManager.default.fileExists(atPath: pid.string) { try await Task.sleep(for: .milliseconds(50)) }
+        server.breakConnections()
+        await #expect(throws: HostFixture.Gone.self) { try await trial.value }
+        await lock.release()
+    }
+
     @Test func `Python writes nothing beside the programs of a release`() async throws {
         let host = host()
         try await release.deploy(to: host)

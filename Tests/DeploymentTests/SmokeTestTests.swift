@@ -284,4 +284,37 @@ struct SmokeTestTests {
         release.plan.batch = ["sh", "-c", "cat out.json # {in}"]
         #expect(await release.outcome().result == .passed)
     }
+
+    @Test func `Of two commands, that for batches is tried where it is what is used`() async throws {
+        let release = try PythonRelease("raise SystemExit('no')")
+        func outcome(_ script: String) async -> SmokeOutcome {
+            release.plan.batch = ["sh", "-c", script + " # {in}"]
+            return await release.outcome(asBatch: true)
+        }
+        #expect(await outcome("cat out.json").result == .passed)
+        #expect(await release.outcome().result == .failed)
+        let other = await outcome("echo a,b")
+        #expect(other.result == .unchecked && other.found == "runs as a batch, and out.json has another form")
+        for script in ["echo '{\"predictions\": [3, 6, 8]}'", "true", "exit 3"] {
+            #expect(await outcome(script).result == .failed, "\(script)")
+        }
+    }
+
+    /// What a trial waits for: that a server is ready, that it answers, that a batch ends.
+    @Test(arguments: [
+        ("time.sleep(1000)", false),
+        ("class Hanging(Handler):\n    def do_POST(self): time.sleep(1000)\nserve(Hanging)", false), ("", true),
+    ])
+    func `A trial that is interrupted is over soon`(body: String, isBatch: Bool) async throws {
+        let release = try PythonRelease(body)
+        release.plan.batch = ["sh", "-c", "exec sleep 1000 # {in}"]
+        let cancellation = Cancellation()
+        let interruption = Task {
+            try await Task.sleep(for: .seconds(2))
+            cancellation.cancel()
+        }
+        let outcome = await release.outcome(timeout: 600, asBatch: isBatch, cancellation: cancellation)
+        try await interruption.value
+        #expect(outcome.result == .failed && outcome.found == "was interrupted", "\(outcome)")
+    }
 }

@@ -114,6 +114,27 @@ import Testing
         #expect(!result.output.contains(".git-model-tmp"), "\(result.output)")
     }
 
+    @Test func `What is deployed was tried by the batch command, whatever serves it`() async throws {
+        let result = try await run(
+            """
+            echo '{"a": 1}' > sample.jsonl && echo '{"a": 1, "sum": 11, "error": ""}' > expected.jsonl
+            git model describe -q --serve 'sh no.sh' --sample sample.jsonl --expect expected.jsonl
+            git model trust -q command:$(printf 'sh\\0no.sh' | sha256sum | cut -c1-64)
+            version() { git add -A && git commit -qm $1 && git model tag -q $1 --push; }
+            version v1.1.0 && git model deploy v1.1.0 jobs
+            echo 'sys.exit("broken batch")' >> predict.py && version v1.2.0 && git model deploy v1.2.0 jobs || echo broken $?
+            git model describe -q --batch '' && version v1.3.0 && git model deploy v1.3.0 jobs || echo none $?
+            git model batch jobs sample.jsonl ~/out.jsonl -q && cat ~/out.jsonl
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "the smoke test passed", "jobs runs bert@v1.1.0 now (before: v1.0.0)",
+            "its batch command ended with exit code 1", "broken 4\n",
+            "error: bert@v1.3.0 has no batch command, which jobs is for\n", "none 5\n", "\"version\":\"v1.1.0\"}\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `On another host the command runs there, with files of this machine`() async throws {
         let server = try await SSHServer()
         let result = try await run(

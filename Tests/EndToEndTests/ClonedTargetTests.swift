@@ -12,7 +12,7 @@ import Testing
             git config -f .mver/config deploy.jobs.kind batch && git config -f .mver/config deploy.jobs.path d
             git config -f .mver/config deploy.live.kind process && git config -f .mver/config deploy.live.path ../a/d && ln -s bert ~/a
             echo /d/ > .gitignore && git add -A && git commit -qm Targets && git push -q && git clone -q . ~/evil
-            git model trust -q deploy:$HOME/bert/d && git model trust -q deploy:$HOME/a/d && git model deploy -q v1.0.0 jobs
+            git model trust -q deploy:$HOME/bert/d && git model trust -q deploy:$HOME/a/d && GIT_MODEL_DEPLOY_JOBS_KIND=directory git model deploy -q v1.0.0 jobs
             cd ~/evil && git model fetch -q && git checkout -q -b pull && echo 'echo "$1" >> ~/ran; exit 1' > evil.sh
             git model describe -q --serve 'sh evil.sh serve' --batch 'sh evil.sh batch {in} {out}'
             git add -A && git commit -qm Evil && git model tag -q v9.0.0

@@ -20,11 +20,15 @@ package struct LocalReleaseHost: ReleaseHost {
 
     package var journal: FilePath? { layout.events }
 
-    package func tryOut(_ release: Release, timeout: Int) async throws -> SmokeOutcome {
-        let directory = layout.files(of: release.id)
-        let launch = LocalServeLaunch(release.identity)
-        return await SmokeTest(plan: release.plan, directory: directory, timeout: timeout, environment: environment)
-            .run(launch)
+    package func tryOut(_ release: Release, asBatch: Bool, timeout: Int) async throws -> SmokeOutcome {
+        let test = SmokeTest(
+            plan: release.plan,
+            directory: layout.files(of: release.id),
+            timeout: timeout,
+            environment: environment,
+            cancellation: cancellation
+        )
+        return await test.run(LocalServeLaunch(release.identity), asBatch: asBatch)
     }
 
     package func launch(of seal: ReleaseSeal) -> any ServeLaunch { LocalServeLaunch(seal.identity) }

@@ -44,7 +44,9 @@ package protocol ReleaseHost: Sendable {
     /// Takes a release away that is not current; one that is not there is no error.
     func discard(_ release: ReleaseID) async throws
     /// Tries a release that was received; its commands have `timeout` seconds.
-    func tryOut(_ release: Release, timeout: Int) async throws -> SmokeOutcome
+    ///
+    /// That is the command that serves it, where it has one and is not tried `asBatch`. Throws where the host is lost.
+    func tryOut(_ release: Release, asBatch: Bool, timeout: Int) async throws -> SmokeOutcome
     /// What runs the commands of a release there, in its directory.
     func launch(of seal: ReleaseSeal) -> any ServeLaunch
 }

@@ -23,6 +23,15 @@ package enum ExpectationCheck {
         }
     }
 
+    /// Whether what was given has the form of what is expected, so that values can be compared.
+    static func isReadable(_ given: [UInt8], as sample: SmokeSample) -> Bool {
+        switch sample.expectation.kind {
+        case .close: ExpectedValues(reading: given, as: ExpectedValues(reading: sample.expected).form) != nil
+        case .jsonpath: (try? JSONValue(parsing: given, allowsNonFinite: true)) != nil
+        case .exact, .regex: true
+        }
+    }
+
     private static func closeDifference(_ given: [UInt8], _ expected: [UInt8], _ tolerance: Tolerance) -> String? {
         let expected = ExpectedValues(reading: expected)
         if let problem = NonFinitePlace(in: expected.value)?.problem(in: expected.form) { return problem }
@@ -49,6 +58,7 @@ package enum ExpectationCheck {
         // An editor ends the last line.
         var text = String(decoding: expected, as: UTF8.self)
         while let last = text.last, last.isNewline { text.removeLast() }
+        guard !text.isEmpty else { return "the expected pattern is empty, and would match anything" }
         guard let pattern = try? Regex(text) else { return "the expected pattern \(Excerpt.of(expected)) is none" }
         let match = try? pattern.firstMatch(in: String(decoding: given, as: UTF8.self))
         return match == nil ? "it gave \(Excerpt.of(given)), which \(Excerpt.of(expected)) does not match" : nil
@@ -58,6 +68,7 @@ package enum ExpectationCheck {
         guard let wanted = (try? JSONValue(parsing: expected, allowsNonFinite: true))?.object else {
             return "what is expected is no JSON object of paths and values"
         }
+        guard !wanted.isEmpty else { return "what is expected has no path" }
         guard let given = try? JSONValue(parsing: given, allowsNonFinite: true) else {
             return "it gave \(Excerpt.of(given)), which is no JSON"
         }

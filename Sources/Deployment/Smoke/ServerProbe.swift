@@ -11,12 +11,16 @@ struct ServerProbe: Sendable {
 
     private let server: any RunningServer
     private let timeout: Int
+    private let cancellation: Cancellation
     private let transport = HTTPTransport(TransportSettings(), pool: .shared, cancellation: Cancellation())
 
     /// Creates the probe of a server that has `timeout` seconds to be ready, and as many for an answer.
-    init(_ server: any RunningServer, timeout: Int) {
+    ///
+    /// Soon after `cancellation` is set, what is waited for throws `CancellationError`.
+    init(_ server: any RunningServer, timeout: Int, cancellation: Cancellation) {
         self.server = server
         self.timeout = timeout
+        self.cancellation = cancellation
     }
 
     /// Waits until the server accepts connections and, where there is a path for that, says that it is ready; throws
@@ -26,6 +30,7 @@ struct ServerProbe: Sendable {
         var pause = ServerProbe.pauses.first
         var answer: String?
         while let problem = await problem(health: health) {
+            try cancellation.check()
             if await server.hasEnded() { throw ended("before it was ready") }
             if problem.isAnswer { answer = problem.text }
             guard ContinuousClock.now < deadline else {
@@ -45,6 +50,7 @@ struct ServerProbe: Sendable {
         let answer = await send(.post, endpoint, fields, .bytes(sample.input), within: timeout)
         switch answer {
         case .failure(let problem):
+            try cancellation.check()
             // That it ended is known a moment after its connections broke.
             for _ in 0..<50 where await !server.hasEnded() { try await Task.sleep(for: .milliseconds(10)) }
             if await server.hasEnded() { throw ended("before it answered \(endpoint)") }
@@ -97,7 +103,9 @@ struct ServerProbe: Sendable {
             defer { group.cancelAll() }
             group.addTask { await perform(final) }
             group.addTask {
-                try? await Task.sleep(for: .seconds(seconds))
+                do { try await TimeLimit.wait(seconds, until: cancellation) } catch {
+                    return .failure(SmokeProblem("was interrupted"))
+                }
                 return .failure(SmokeProblem("there was no answer within \(seconds) s"))
             }
             return await group.next() ?? .failure(SmokeProblem("there was no answer"))

@@ -1,5 +1,5 @@
 import Synchronization
-import SystemIO
+package import SystemIO
 package import SystemPackage
 
 /// Tries a release on its sample: loads it by the command that serves it, or by the one for batches, and compares what
@@ -12,21 +12,31 @@ package struct SmokeTest: Sendable {
     private let directory: FilePath
     private let timeout: Int
     private let environment: [String: String]
+    private let cancellation: Cancellation
 
     /// Creates the test of a release that is in a directory, an absolute path.
     ///
     /// A server has `timeout` seconds until it is ready, and as many for its answer; a batch has these to end. Commands
-    /// have the environment, and what `ServeLaunch` adds.
-    package init(plan: ReleasePlan, directory: FilePath, timeout: Int, environment: [String: String]) {
+    /// have the environment, and what `ServeLaunch` adds. Soon after `cancellation` is set, the test has failed.
+    package init(
+        plan: ReleasePlan,
+        directory: FilePath,
+        timeout: Int,
+        environment: [String: String],
+        cancellation: Cancellation = Cancellation()
+    ) {
         self.plan = plan
         self.directory = directory
         self.timeout = timeout
         self.environment = environment
+        self.cancellation = cancellation
     }
 
     /// Starts what the plan names, tries it and stops it; nothing is thrown, as what cannot be tried has failed.
-    package func run(_ launch: any ServeLaunch) async -> SmokeOutcome {
-        if !plan.serve.isEmpty { return await runServer(launch) }
+    ///
+    /// A version with both commands is tried by the one that serves it, or `asBatch` by the other.
+    package func run(_ launch: any ServeLaunch, asBatch: Bool = false) async -> SmokeOutcome {
+        if !plan.serve.isEmpty, !asBatch { return await runServer(launch) }
         guard plan.batch.contains(where: { $0.contains("{in}") || $0.contains("{out}") }) else {
             return SmokeOutcome(.unchecked, "has no command that could load it")
         }
@@ -41,7 +51,7 @@ package struct SmokeTest: Sendable {
     /// Waits until a server that was started already takes requests, asks it nothing more, and leaves it running.
     package func waitUntilReady(_ server: any RunningServer) async -> SmokeOutcome {
         await measured {
-            try await ServerProbe(server, timeout: timeout).waitUntilReady(health: plan.health)
+            try await probe(server).waitUntilReady(health: plan.health)
             return SmokeOutcome(.skipped)
         }
     }
@@ -63,9 +73,13 @@ package struct SmokeTest: Sendable {
         }
     }
 
+    private func probe(_ server: any RunningServer) -> ServerProbe {
+        ServerProbe(server, timeout: timeout, cancellation: cancellation)
+    }
+
     private func tryServer(_ server: any RunningServer) async throws -> SmokeOutcome {
         let sample = try SmokeSample(of: plan, in: directory)
-        let probe = ServerProbe(server, timeout: timeout)
+        let probe = probe(server)
         try await probe.waitUntilReady(health: plan.health)
         guard let sample else { return unchecked("answers") }
         let given = try await probe.answer(to: sample, at: plan.endpoint)
@@ -85,7 +99,7 @@ package struct SmokeTest: Sendable {
             )
         }
         let (directory, environment, input) = (directory, environment, sample.input)
-        let result = try await TimeLimit.within(timeout) {
+        let result = try await TimeLimit.within(timeout, until: cancellation) {
             try await launch.capture(words, in: directory, input: input, variables: environment)
         }
         guard let result else { throw SmokeProblem("its batch command did not end within \(timeout) s") }
@@ -93,6 +107,11 @@ package struct SmokeTest: Sendable {
             let end = Excerpt.end(ofLog: String(decoding: result.output, as: UTF8.self))
             let text = "its batch command ended with exit code \(result.exitCode)"
             throw SmokeProblem(end.isEmpty ? text : text + "; the last that it said:" + end)
+        }
+        let isShared = !plan.serve.isEmpty && !result.output.isEmpty
+        guard !isShared || ExpectationCheck.isReadable(result.output, as: sample) else {
+            // What is expected is what the server gives then.
+            return SmokeOutcome(.unchecked, "runs as a batch, and \(sample.expectation.path) has another form")
         }
         return try await verdict(on: result.output, sample)
     }

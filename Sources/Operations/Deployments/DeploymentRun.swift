@@ -130,10 +130,14 @@ struct DeploymentRun {
         return report
     }
 
-    /// What was received for a trial that could not even be made goes again.
+    /// What was received for a trial that could not even be made, or was interrupted, goes again.
     private func tryOut(isNew: Bool) async throws -> SmokeOutcome {
-        do { return try await driver.tryOut(release) } catch {
-            if isNew { try? await driver.discard(release.id) }
+        do {
+            let outcome = try await driver.tryOut(release)
+            try session.workspace.context.cancellation.check()
+            return outcome
+        } catch {
+            if isNew { try? await session.uninterruptedDriver.discard(release.id) }
             throw error
         }
     }
@@ -259,16 +263,20 @@ struct DeploymentRun {
     /// Looks again at what was tried, for a trial runs commands that could have changed it; what was changed goes.
     func requireUntouched(_ seal: ReleaseSeal) async throws {
         guard target.kind.keepsSeals else { return }
+        let found: String?
         do {
             try await driver.requireUsable(seal)
-            guard release.files.contentSize <= DeploymentRun.rereadByteCount,
-                let first = try await driver.differences(of: seal).first
-            else { return }
-            throw Failure(.verification, "\(seal.release) was changed on \(target.name) while it was tried: \(first)")
-        } catch let failure as Failure where failure.kind == .verification {
-            try? await driver.discard(seal.release)
-            throw failure
-        }
+            let isReread = release.files.contentSize <= DeploymentRun.rereadByteCount
+            found = try await isReread ? driver.differences(of: seal).first : nil
+        } catch let failure as Failure where failure.kind == .verification { found = failure.message }
+        guard let found else { return }
+        try? await driver.discard(seal.release)
+        // To deploy the same again would come to the same.
+        throw Failure(
+            .verification,
+            "\(seal.release) was changed on \(target.name) while it was tried: \(found)",
+            hints: ["let its commands write elsewhere than into their directory, and tag a new version"]
+        )
     }
 
     func event(

@@ -45,6 +45,7 @@ package struct DeployVersion: Sendable {
         let configured = try workspace.target(named: target)
         try requireDivisible(configured.target)
         var preparation = try await ReleasePreparation(version, for: configured.target, in: workspace)
+        try requireCommand(of: preparation, for: configured.target)
         try requireAgreements(to: configured, preparation, in: workspace)
         let prepared = try await preparation.run()
         let session = try await TargetSession(configured.target, in: workspace).fetchingRecords()
@@ -77,6 +78,16 @@ package struct DeployVersion: Sendable {
             }
         }
         try Agreement.require(missing.compactMap(\.self), toDeployTo: configured.target.name)
+    }
+
+    /// Refuses a version that the target has no use for.
+    private func requireCommand(of preparation: ReleasePreparation, for target: DeploymentTarget) throws {
+        guard target.kind == .batch, preparation.plan.batch.isEmpty else { return }
+        throw Failure(
+            .failed,
+            "\(preparation.tag) has no batch command, which \(target.name) is for",
+            hints: ["describe it, then tag and deploy a new version: `git model describe --batch COMMAND`"]
+        )
     }
 
     /// Refuses a part of the traffic where nobody divides it.

@@ -16,14 +16,23 @@ extension SSHReleaseHost {
         )
     }
 
-    package func tryOut(_ release: Release, timeout: Int) async throws -> SmokeOutcome {
+    package func tryOut(_ release: Release, asBatch: Bool, timeout: Int) async throws -> SmokeOutcome {
         // What is compared is compared here.
         let directory = try TemporaryDirectory(in: staging)
         for path in [release.plan.sample, release.plan.expectation?.path] {
             if let path { try await bring(path, of: release, to: directory.path) }
         }
-        return await SmokeTest(plan: release.plan, directory: directory.path, timeout: timeout, environment: [:])
-            .run(launch(of: release.id, release.identity))
+        let test = SmokeTest(
+            plan: release.plan,
+            directory: directory.path,
+            timeout: timeout,
+            environment: [:],
+            cancellation: cancellation
+        )
+        let outcome = await test.run(launch(of: release.id, release.identity), asBatch: asBatch)
+        // What ended with its connection says nothing of the version.
+        if outcome.result == .failed { try await session.require("see what became of \(release.id)", ":") }
+        return outcome
     }
 
     /// Copies a file of a release to a directory of this machine; one that is not in the release is left out.

@@ -103,14 +103,14 @@ struct DirectoryTarget: TargetDriver {
         let (launch, directory) = (host.launch(of: release), host.layout.files(of: release.release))
         let variables = host is LocalReleaseHost ? context.environment : [:]
         return try await doing {
-            try await TimeLimit.within(seconds) {
+            try await TimeLimit.within(seconds, until: context.cancellation) {
                 try await launch.capture(words, in: directory, input: [], variables: variables)
             }
         }
     }
 
     func tryOut(_ release: Release) async throws -> SmokeOutcome {
-        try await doing { try await host.tryOut(release, timeout: target.timeout) }
+        try await doing { try await host.tryOut(release, asBatch: target.kind == .batch, timeout: target.timeout) }
     }
 
     func seal(_ seal: ReleaseSeal, _ files: TreeListing) async throws {

@@ -109,7 +109,8 @@ struct OCITarget: TargetDriver {
             plan: release.plan,
             directory: files,
             timeout: target.timeout,
-            environment: workspace.context.environment
+            environment: workspace.context.environment,
+            cancellation: workspace.context.cancellation
         )
         let launch = LocalServeLaunch(
             model: release.model.text,
