@@ -54,12 +54,13 @@ import Testing
             cd ~/churn && base=\(place)@$(skopeo inspect --tls-verify=false docker://\(place):prod | sed -n 's/.*"Digest": "\\(.*\\)".*/\\1/p')
             git model export oci v1.0.0 ~/based --form image --base $base --entrypoint 'python3 serve.py --port 8080'
             umoci unpack --rootless --image ~/based:v1.0.0 ~/bundle2 2> ~/log && grep -A4 '"args"' ~/bundle2/config.json | tr -d ' \\n\\t' && echo
-            grep -E 'GIT_MODEL_PORT|"cwd"' ~/bundle2/config.json
+            grep -E 'GIT_MODEL_|"cwd"' ~/bundle2/config.json
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
-            "\"args\":[\"python3\",\"serve.py\",\"--port\",\"8080\"", "GIT_MODEL_PORT=8080", "\"cwd\": \"/models\"",
+            "\"args\":[\"python3\",\"serve.py\",\"--port\",\"8080\"", "GIT_MODEL_PORT=8080", "GIT_MODEL_HOST=0.0.0.0",
+            "\"cwd\": \"/models\"",
         ] {
             #expect(result.output.contains(text), "\(text): \(result.output)")
         }

@@ -52,8 +52,10 @@ package struct PlainImage: Sendable {
         return PreparedImage(manifest: manifest, contents: contents)
     }
 
-    /// The variables that the container has.
-    package static let variables = ["GIT_MODEL_DIR": directory, "GIT_MODEL_PORT": "\(port)"]
+    /// The variables that the container has; its own 127.0.0.1 is reached by nobody outside.
+    package static let variables = [
+        "GIT_MODEL_DIR": directory, "GIT_MODEL_HOST": "0.0.0.0", "GIT_MODEL_PORT": "\(port)",
+    ]
 
     /// Returns the words of a serve command as they are in the container; `nil` where it listens at a Unix socket,
     /// which nobody outside could reach.

@@ -8,11 +8,13 @@ import ModelCore
 struct PathGlobs {
     private let patterns: [[[UInt8]]]
 
-    /// Reads the key `paths` of a target; none lets everything through.
+    /// Reads the key `paths` of a target, whose patterns blanks divide; none lets everything through.
     init(of settings: TargetSettings) {
-        let texts = settings.texts("paths").flatMap { $0.split(whereSeparator: \.isWhitespace) }
-        patterns = texts.map { $0.split(separator: "/").map { Array($0.utf8) } }
+        self.init(settings.texts("paths").flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) })
     }
+
+    /// Takes patterns as they are, blanks included; none lets everything through.
+    init(_ texts: [String]) { patterns = texts.map { $0.split(separator: "/").map { Array($0.utf8) } } }
 
     /// Whether everything gets through.
     var isEmpty: Bool { patterns.isEmpty }

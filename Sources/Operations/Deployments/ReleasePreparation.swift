@@ -26,15 +26,23 @@ struct ReleasePreparation {
     private let chosen: ReleaseVersion
     private var warnings: [String] = []
 
+    /// The patterns of an export; `nil` where those of the target count.
+    private let only: [String]?
+
     /// Finds the version and verifies it, as `ReleaseVersion` does.
+    ///
+    /// Of a release that is deployed, what it takes to try it comes along with the files that the target's patterns
+    /// match; what is exported `only` by patterns is what these match.
     init(
         _ text: String?,
         for target: DeploymentTarget,
         to purpose: String = "deploy",
+        only: [String]? = nil,
         in workspace: Workspace
     ) async throws {
         self.workspace = workspace
         self.target = target
+        self.only = only
         chosen = try await ReleaseVersion(text, for: target, to: purpose, in: workspace)
         warnings = chosen.warnings
     }
@@ -51,8 +59,9 @@ struct ReleasePreparation {
     /// Returns the release; what of the artifacts has to be known and is not here is fetched.
     mutating func run() async throws -> PreparedRelease {
         let plan = plan
-        let globs = PathGlobs(of: target.settings)
-        let needed = Set([plan.sample, plan.expectation?.path, plan.reference].compactMap(\.self))
+        let globs = only.map { PathGlobs($0) } ?? PathGlobs(of: target.settings)
+        let named = only == nil ? [plan.sample, plan.expectation?.path, plan.reference] : []
+        let needed = Set(named.compactMap(\.self))
         func isWanted(_ path: RepositoryPath) -> Bool { globs.accepts(path) || needed.contains(path.text) }
         let stored = try await storedFiles().filter { isWanted($0.path) }
         let committed = try await committedFiles(beside: chosen.artifacts, isWanted)
@@ -60,9 +69,7 @@ struct ReleasePreparation {
         do { listing = try TreeListing(stored + committed.map(\.entry)) } catch {
             throw Failure(.failed, "\(chosen.version.tag) cannot be deployed", cause: error)
         }
-        guard !listing.entries.isEmpty else {
-            throw Failure(.failed, "\(target.name) would get nothing of \(chosen.version.tag)")
-        }
+        try requireFiles(listing)
         let commit = try await workspace.repository.objects.commit(chosen.version.commit)
         let bytes = listing.encoded
         let release = Release(
@@ -87,6 +94,26 @@ struct ReleasePreparation {
             found: chosen.found,
             warnings: warnings
         )
+    }
+
+    /// Refuses a release of nothing; of several patterns, one that matches no file is worth a warning.
+    private mutating func requireFiles(_ listing: TreeListing) throws {
+        let unmatched = (only ?? []).filter { pattern in
+            let glob = PathGlobs([pattern])
+            return !listing.entries.contains { glob.accepts($0.path) }
+        }
+        .map { QuotedPath.encode($0) }
+        if listing.entries.isEmpty, !unmatched.isEmpty {
+            throw Failure(
+                .failed,
+                "no file of \(chosen.version.tag) matches --only \(unmatched.joined(separator: ", "))",
+                hints: ["each option has one pattern: `--only 'a b/*.bin' --only config.json`"]
+            )
+        }
+        guard !listing.entries.isEmpty else {
+            throw Failure(.failed, "\(target.name) would get nothing of \(chosen.version.tag)")
+        }
+        warnings += unmatched.map { "no file of \(chosen.version.tag) matches --only \($0)" }
     }
 
     /// The files of the model's artifacts, in the places that their pointers have in Git.

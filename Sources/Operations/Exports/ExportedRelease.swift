@@ -7,21 +7,23 @@ import SystemPackage
 struct ExportedRelease {
     let prepared: PreparedRelease
 
-    /// Finds the version; `paths` are patterns of files, as the key `paths` of a target has them.
+    /// Finds the version; of `paths`, patterns of files, none lets everything through.
     init(_ version: String, paths: [String], in workspace: Workspace) async throws {
-        let target = try ExportedRelease.target(paths)
-        var preparation = try await ReleasePreparation(version, for: target, to: "export", in: workspace)
+        let target = try ExportedRelease.target
+        var preparation = try await ReleasePreparation(version, for: target, to: "export", only: paths, in: workspace)
         prepared = try await preparation.run()
     }
 
     /// Returns the version that a user's words mean, verified likewise, where its files are not wanted in one place.
     static func verified(_ version: String, in workspace: Workspace) async throws -> ReleaseVersion {
-        try await ReleaseVersion(version, for: target([]), to: "export", in: workspace)
+        try await ReleaseVersion(version, for: target, to: "export", in: workspace)
     }
 
-    private static func target(_ paths: [String]) throws -> DeploymentTarget {
-        let keys = ["kind": [DeploymentTarget.Kind.directory.rawValue], "paths": paths]
-        return try DeploymentTarget(TargetSettings(TargetName("export"), keys))
+    private static var target: DeploymentTarget {
+        get throws {
+            let keys = ["kind": [DeploymentTarget.Kind.directory.rawValue]]
+            return try DeploymentTarget(TargetSettings(TargetName("export"), keys))
+        }
     }
 
     var release: Release { prepared.release }
