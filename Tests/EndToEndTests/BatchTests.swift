@@ -135,6 +135,22 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A command that is interrupted is said to be, and leaves the outputs that were there`() async throws {
+        let result = try await run(
+            """
+            echo 'while ! [ -s ~/pid ]; do sleep 0.1; done; kill -TERM $(cat ~/pid); sleep 2' > ~/stop
+            printf 'a,text\\nrun,sh %s/stop\\n' $HOME > in.csv && echo old > out.csv
+            git-model batch jobs in.csv out.csv > ~/log 2>&1 & echo $! > ~/pid; wait $! || echo ended $?
+            cat out.csv && ls -A
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output.contains("ended 130\nold\n") && !result.output.contains("git-model-tmp"),
+            "\(result.output)"
+        )
+    }
+
     @Test func `On another host the command runs there, with files of this machine`() async throws {
         let server = try await SSHServer()
         let result = try await run(

@@ -42,6 +42,27 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Only what a pattern matches goes, blanks and all, and one that matches nothing is named`() async throws
+    {
+        let result = try await run(
+            """
+            mkdir 'a dir' && echo 1 > 'a dir/m 1.bin' && git model add -q 'a dir' && echo x > sample && echo y > expected
+            git model describe -q --sample sample --expect expected && git add -A && git commit -qm Two && git model tag -q v1.1.0
+            git model export dir v1.1.0 ~/one --only 'a dir' && (cd ~/one && find . -type f)
+            git model export dir v1.1.0 ~/two --only 'a dir' --only typo && (cd ~/two && find . -type f)
+            git model export dir v1.1.0 ~/three --only typo --only 'b c' || echo nothing $?
+            git model export tar v1.1.0 - || echo output $?; test ! -e - && test ! -e ~/three && echo none
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.ranges(of: "./a dir/m 1.bin\n").count == 2, "\(result.output)")
+        for text in [
+            "warning: no file of churn@v1.1.0 matches --only typo\n", "matches --only typo, \"b c\"\n", "nothing 5\n",
+            "output 2\nnone\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(!result.output.contains("./sample") && !result.output.contains("./expected"), "\(result.output)")
+    }
+
     /// What makes a place, and how it is named where it stays.
     private static let keptPlaces = [
         ("git model store use ~/place/in", "~/place"), ("git model store use ~/place", "~/place"),

@@ -30,6 +30,34 @@ import Testing
         #expect(result.output.contains("ended 130\n0\n1\n") && result.output.hasSuffix(end), "\(result.output)")
     }
 
+    @Test func `A gate says of what was deployed without a trial that it was`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config gate.production.require smoke && git commit -qam Gate && git push -q
+            git remote set-head origin -a > ~/log && git model deploy -q v1.1.0 --skip-smoke
+            git model promote v1.1.0 production || echo refused $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("FAIL  smoke test  it was skipped on edge on 20"), "\(result.output)")
+        #expect(result.output.hasSuffix("refused 1\n"), "\(result.output)")
+    }
+
+    @Test func `What a deployment would ask for is listed, and told by a dry run`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            DeploymentSample.untrusted + """
+                git config -f .mver/config deploy.edge.health 'sh ok.sh' && git model trust -q deploy:$HOME/edge
+                git model trust --list && git model deploy v1.0.0 --dry-run > ~/out 2> ~/err && cat ~/err
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "the health command of edge (sh ok.sh)",
+            "nobody on this machine agreed to the command of bert@v1.0.0 (python3 serve.py)",
+            "nobody on this machine agreed to its health command (sh ok.sh)", "`git model trust command:",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A server that writes into its release is said to`() async throws {
         let result = try await run(
             """

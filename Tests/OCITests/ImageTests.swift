@@ -21,7 +21,7 @@ import Testing
         image.modelPack = pack.manifest.descriptor.digest
         let made = try image.prepare(try files.listing(), in: files.directory)
         #expect(
-            made.manifest.descriptor.digest.hex == "f7782d0b409f19b40cee64ec3c602633e5deb8e325230ec6e452f06e773fea45"
+            made.manifest.descriptor.digest.hex == "726fb7b82af3a7817613d2eee86ef3b5c39d55468f7d28298202183f7398324b"
         )
     }
 
@@ -98,6 +98,7 @@ import Testing
         let text = Dockerfile.text(facts, base: "docker.io/library/python@sha256:1", entrypoint: ["python3", "a b.py"])
         #expect(text.hasPrefix("FROM docker.io/library/python@sha256:1\nCOPY models/ /models/\nLABEL "))
         #expect(text.contains("\nLABEL org.opencontainers.image.licenses=\"a \\\"\\$b\\\" RUN evil\"\n"))
+        #expect(text.contains("\nENV GIT_MODEL_HOST=\"0.0.0.0\"\nENV GIT_MODEL_PORT=\"8080\"\n"))
         #expect(text.hasSuffix("\nWORKDIR /models\nEXPOSE 8080\nENTRYPOINT [\"python3\",\"a b.py\"]\n"))
         #expect(Dockerfile.text(facts, base: nil, entrypoint: []).hasPrefix("FROM scratch\nCOPY"))
     }

@@ -40,6 +40,12 @@ struct PathGlobsTests {
         #expect(try !globs.accepts(RepositoryPath("d")))
     }
 
+    @Test func `A pattern of an export may have blanks`() throws {
+        let globs = PathGlobs(["wéights dir", "m 1.onnx"])
+        for path in ["wéights dir/a", "m 1.onnx"] { #expect(try globs.accepts(RepositoryPath(path)), "\(path)") }
+        for path in ["dir", "m", "wéights/a"] { #expect(try !globs.accepts(RepositoryPath(path)), "\(path)") }
+    }
+
     @Test func `No pattern takes for ever`() throws {
         let name = String(repeating: "a", count: 250) + "b"
         let globs = try Self.globs(String(repeating: "*a", count: 100), String(repeating: "**/a*/", count: 50) + "c")

@@ -70,7 +70,10 @@ package enum ModelPack {
             }
         } catch { throw .io(error) }
         if let file = path.flatMap(file(at:)) { return file }
-        throw .unsuitable("\(entry.path) is a link to no file of the version, which a ModelPack cannot have")
+        throw .unsuitable(
+            "\(entry.path) is a link to no file of the version, which a ModelPack cannot have: "
+                + "leave it out by patterns of the others, `--only` of an export or the key `paths` of a target"
+        )
     }
 
     private static func configuration(_ facts: ImageFacts, _ layers: [Descriptor]) -> JSONValue {

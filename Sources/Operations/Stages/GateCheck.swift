@@ -126,7 +126,7 @@ struct GateCheck {
             // What this clone has may be enough.
             trouble = "the Git remote cannot be asked which tests passed: \(error)"
         }
-        var failed: DeploymentEvent?
+        var (failed, untried): (DeploymentEvent?, DeploymentEvent?)
         for target in try await workspace.recordedTargets() {
             let events = try await workspace.deployments(of: target).history.events.filter {
                 $0.commit == candidate.commit.hex && $0.model == candidate.model.text
@@ -135,9 +135,14 @@ struct GateCheck {
                 return (true, "passed on \(target) on \(passed.at.prefix(10))")
             }
             failed = events.last { $0.smoke.result == .failed } ?? failed
+            untried = events.last { $0.action == .deploy && $0.smoke.result != .passed } ?? untried
         }
-        guard let failed else { return (false, trouble ?? "none is recorded: deploy it to some target first") }
-        let failure = "it failed on \(failed.target) on \(failed.at.prefix(10)): it \(failed.smoke.found)"
+        guard let last = failed ?? untried else {
+            return (false, trouble ?? "none is recorded: deploy it to some target first")
+        }
+        let what = failed == nil ? "was \(last.smoke.result.rawValue)" : "failed"
+        let found = last.smoke.found.isEmpty ? "" : ": it \(last.smoke.found)"
+        let failure = "it \(what) on \(last.target) on \(last.at.prefix(10))\(found)"
         return (false, [failure, trouble].compactMap { $0 }.joined(separator: "; "))
     }
 

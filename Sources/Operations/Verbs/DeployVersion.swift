@@ -46,7 +46,9 @@ package struct DeployVersion: Sendable {
         try requireDivisible(configured.target)
         var preparation = try await ReleasePreparation(version, for: configured.target, in: workspace)
         try requireCommand(of: preparation, for: configured.target)
-        try requireAgreements(to: configured, preparation, in: workspace)
+        let missing = try missingAgreements(to: configured, preparation, in: workspace)
+        let place = try workspace.missingAgreement(to: configured).map { [$0] } ?? []
+        try Agreement.require(options.isDryRun ? place : place + missing, toDeployTo: configured.target.name)
         let prepared = try await preparation.run()
         let session = try await TargetSession(configured.target, in: workspace).fetchingRecords()
         let run = DeploymentRun(
@@ -55,29 +57,32 @@ package struct DeployVersion: Sendable {
             options: options,
             requiresSmoke: try requiresSmoke(configured.target, by: preparation.rules)
         )
-        if options.isDryRun { return try await run.dryRun() }
+        if options.isDryRun {
+            var report = try await run.dryRun()
+            report.warnings += missing.map { "nobody on this machine agreed to \($0.subject)" }
+            report.hints += missing.map { "agree to it: `\(Trust.line($0.entry))`" }
+            return report
+        }
         return try await run.run()
     }
 
-    /// Refuses what a clone brings and nobody agreed to: the place, and the commands that would run.
-    private func requireAgreements(
+    /// The commands that a clone brings, that would run, and that nobody agreed to.
+    private func missingAgreements(
         to configured: ConfiguredTarget,
         _ preparation: ReleasePreparation,
         in workspace: Workspace
-    ) throws {
-        var missing = [try workspace.missingAgreement(to: configured)]
-        if !options.isDryRun {
-            if configured.target.kind == .directory {
-                missing.append(try workspace.missingAgreement(toHealthOf: configured.target))
-            }
-            // Where nothing is tried, nothing of a plain directory runs.
-            if !options.skipsSmoke || configured.target.kind != .directory {
-                missing += try preparation.plan.commands.map {
-                    try workspace.missingAgreement(toRun: $0, of: preparation.tag)
-                }
+    ) throws -> [Agreement] {
+        var missing: [Agreement?] = []
+        if configured.target.kind == .directory {
+            missing.append(try workspace.missingAgreement(toHealthOf: configured.target))
+        }
+        // Where nothing is tried, nothing of a plain directory runs.
+        if !options.skipsSmoke || configured.target.kind != .directory {
+            missing += try preparation.plan.commands.map {
+                try workspace.missingAgreement(toRun: $0, of: preparation.tag)
             }
         }
-        try Agreement.require(missing.compactMap(\.self), toDeployTo: configured.target.name)
+        return missing.compactMap(\.self)
     }
 
     /// Refuses a version that the target has no use for.

@@ -32,6 +32,9 @@ package struct ExportFiles: Sendable {
 
     /// Writes the files.
     package func run(in context: Context) async throws -> ExportReport {
+        guard format != .tar || request.destination != "-" else {
+            throw Failure(.usage, "a tar goes to a file, not to the standard output", hints: ["name the file"])
+        }
         let workspace = try await Workspace.open(in: context, bare: true)
         let (place, exported) = try await request.begin(in: workspace)
         var report = ExportReport(exported, as: format.rawValue, to: request.destination)

@@ -118,6 +118,11 @@ package struct Trust: Sendable {
         for configured in workspace.targets().targets where !configured.isOwn {
             found[configured.agreement] = "target \(configured.target.name)"
         }
+        for target in workspace.targets().targets.map(\.target) where target.kind == .directory {
+            guard let words = try? DirectoryTarget.health(of: target), !words.isEmpty else { continue }
+            let text = "the health command of \(target.name) (\(CommandAgreement.text(of: words)))"
+            found[CommandAgreement.entry(for: words)] = text
+        }
         for model in (try? workspace.models()) ?? [] {
             for words in ReleasePlan(of: model).commands {
                 found[CommandAgreement.entry(for: words)] = "the command \(CommandAgreement.text(of: words))"

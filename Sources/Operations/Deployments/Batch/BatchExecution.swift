@@ -5,6 +5,9 @@ import SystemPackage
 
 /// Runs the batch command of a release once, where the release is: on this machine, or on the target's host.
 struct BatchExecution {
+    /// SIGHUP, SIGINT and SIGTERM.
+    private static let interruptions: Set<Int32> = [1, 2, 15]
+
     let seal: ReleaseSeal
     let host: any ReleaseHost
     let target: TargetName
@@ -81,6 +84,8 @@ struct BatchExecution {
         }
         context.forwardSignals(nil)
         try context.cancellation.check()
+        // A signal that was passed on to the command interrupted it alone.
+        if let signal = end.signal, BatchExecution.interruptions.contains(signal) { throw CancellationError() }
         guard end.code == 0 else {
             throw failure(end.signal.map { "was ended by signal \($0)" } ?? "ended with exit code \(end.code)")
         }
