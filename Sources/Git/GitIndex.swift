@@ -191,7 +191,8 @@ package struct GitIndex: Sendable {
         guard !paths.isEmpty else { return [:] }
         let output = try await program.run(
             ["check-ignore", "--verbose", "-z", "--no-index", "--stdin"],
-            input: paths.terminated,
+            // It takes a colon at the beginning for a pathspec's, and lets nobody tell it not to.
+            input: paths.map { GitPath(bytes: Array("./".utf8) + $0.bytes) }.terminated,
             accepting: [0, 1]
         )
         let records = output.records
@@ -200,7 +201,8 @@ package struct GitIndex: Sendable {
         for start in stride(from: 0, to: records.count, by: 4) {
             let text = records[start..<(start + 3)].map { String(decoding: $0, as: UTF8.self) }
             guard let line = Int(text[1]) else { continue }
-            rules[GitPath(bytes: records[start + 3])] = GitIgnoreRule(source: text[0], line: line, pattern: text[2])
+            let path = GitPath(bytes: records[start + 3].dropFirst(2))
+            rules[path] = GitIgnoreRule(source: text[0], line: line, pattern: text[2])
         }
         return rules
     }

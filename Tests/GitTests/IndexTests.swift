@@ -122,6 +122,15 @@ struct IndexTests {
         #expect(try await index.ignoringRules(for: ["plain.txt"]).isEmpty)
     }
 
+    @Test("knows the rule about a path that looks like a pathspec")
+    func ignoringLiterally() async throws {
+        let scratch = try Scratch()
+        let sample = try await scratch.sample()
+        try scratch.write("/x\n/:(icase)y\n", to: "sample/.git/info/exclude")
+        let rules = try await scratch.open(sample).index.ignoringRules(for: ["x", ":x", ":(icase)y"])
+        #expect(rules.mapValues(\.line) == ["x": 1, ":(icase)y": 2])
+    }
+
     @Test("knows what Git LFS tracks")
     func attributes() async throws {
         let scratch = try Scratch()

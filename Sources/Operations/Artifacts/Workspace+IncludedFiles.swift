@@ -38,7 +38,7 @@ extension Workspace {
     ) async throws -> @Sendable (RepositoryPath) -> Bool {
         let output = try await repository.program.run([
             "ls-files", "-z", "--cached", "--others", "--ignored", "--exclude-from", .init(rules), "--",
-            .init(artifact.text),
+            .init(":(top,literal)" + artifact.text),
         ])
         let ignored = Set(output.bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
         return { !ignored.contains(artifact.appending($0).text) }
