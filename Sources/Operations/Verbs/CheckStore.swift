@@ -92,8 +92,9 @@ package struct CheckStore: Sendable {
         guard let store = try? LocalStore(workspace.storePath) else { return }
         for case .unusableAlternate(let path, _, let reason) in store.alternateProblems {
             report.add("damaged", path.string, "it is no store to borrow from: \(reason)")
+            let word = ShellWord.quoted(path.string)
             report.hints.append(
-                "go on without it: `git model store alternate --remove \(path)`, then `git model fetch`"
+                "go on without it: `git model store alternate --remove \(word)`, then `git model fetch`"
             )
         }
     }
@@ -123,7 +124,7 @@ package struct CheckStore: Sendable {
         for problem in wrong { report.add("damaged", problem.subject, problem.message) }
         let names = Set(wrong.map(\.subject))
         let artifacts = artifacts.filter { !names.contains($0.path.appendingPointerSuffix.text) }
-        let before = incomplete(artifacts, in: store)
+        let neverHere = incomplete(artifacts, in: store).filter { !CheckStore.isLoss($0.value, in: store) }
         let tally = ProgressTally(phase: "checking", sink: workspace.context.progress)
         tally.begin("packs", byteCount: store.indexes.packList.reduce(0) { $0 + Int64($1.size) })
         let check = StoreCheck(
@@ -141,7 +142,7 @@ package struct CheckStore: Sendable {
         try store.refresh()
         let after = incomplete(artifacts, in: store)
         // Without its index, nobody can tell what a store had: whatever the remote has is fetched then.
-        let wasHere = { (pointer: Pointer) in before[pointer].map(CheckStore.isLoss) ?? true }
+        let wasHere = { (pointer: Pointer) in neverHere[pointer] == nil }
         let lost = artifacts.filter { mends && after[$0.pointer] != nil && (lostIndexes || wasHere($0.pointer)) }
         let mended = try await fetchAgain(lost, into: store, workspace, &report)
         var gone: [RepositoryPath] = []
@@ -169,7 +170,7 @@ package struct CheckStore: Sendable {
             }
         }
         if mends, !gone.isEmpty {
-            let paths = Set(gone).count == 1 ? "\(gone[0])" : "PATH…"
+            let paths = Set(gone).count == 1 ? gone[0].shellWord : "PATH…"
             report.hints.append("store what is lost again, where its file is still as it was: `git model add \(paths)`")
         }
         if checksRemote { try await checkRemote(artifacts, after, in: workspace, store, &report) }
@@ -199,9 +200,13 @@ package struct CheckStore: Sendable {
     }
 
     /// Whether bytes were here once: they are damaged, or in a pack that an index lists and that is gone.
-    private static func isLoss(_ reason: StoreError) -> Bool {
-        if case .io = reason { return true }
-        return !reason.isAbsence
+    private static func isLoss(_ reason: StoreError, in store: LocalStore) -> Bool {
+        switch reason {
+        case .missingFrame(let frame, _), .missingObject(let frame):
+            let present = (try? store.presentCopies(of: frame)) ?? []
+            return store.listedCopies(of: frame).count > present.count
+        default: return true
+        }
     }
 
     /// Returns the objects that cannot be rebuilt, and why.
@@ -209,8 +214,10 @@ package struct CheckStore: Sendable {
         var reasons: [Pointer: StoreError] = [:]
         for artifact in artifacts {
             let found = Closure(of: [artifact.pointer], in: store).incomplete
-            // Damage says more than absence.
-            reasons[artifact.pointer] = (found.first { !$0.reason.isAbsence } ?? found.first)?.reason
+            // Damage says more than absence, and what was here more than what never was.
+            let worst =
+                found.first { !$0.reason.isAbsence } ?? found.first { CheckStore.isLoss($0.reason, in: store) }
+            reasons[artifact.pointer] = (worst ?? found.first)?.reason
         }
         return reasons
     }
