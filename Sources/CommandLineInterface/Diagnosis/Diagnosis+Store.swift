@@ -1,5 +1,6 @@
 import Operations
 import Codec
+import ModelCore
 import Store
 import SystemPackage
 
@@ -14,18 +15,29 @@ extension StoreError: Diagnosable {
             Diagnosis(
                 .verification,
                 description,
-                hints: ["unless a newer git-model wrote the store: `printf '\(content)' > \(path)`"]
+                hints: [
+                    "unless a newer git-model wrote the store: `printf '\(content)' > \(ShellWord.quoted(path.string))`"
+                ]
             )
         case .damaged(let path, _) where path.lastComponent?.string == StoreLayout.alternates:
-            Diagnosis(.verification, description, hints: ["go on without any: `rm \(path)`, then `git model fetch`"])
+            Diagnosis(
+                .verification,
+                description,
+                hints: ["go on without any: `rm \(ShellWord.quoted(path.string))`, then `git model fetch`"]
+            )
         case .damaged(let path, _) where path.removingLastComponent().lastComponent?.string == StoreLayout.users:
-            Diagnosis(.verification, description, hints: ["unless a repository is meant by it: `rm \(path)`"])
+            Diagnosis(
+                .verification,
+                description,
+                hints: ["unless a repository is meant by it: `rm \(ShellWord.quoted(path.string))`"]
+            )
         case .unusableAlternate(let path, _, _):
             Diagnosis(
                 .failed,
                 description,
                 hints: [
-                    "bring it back, or go on without it: `git model store alternate --remove \(path)`, then `git model fetch`"
+                    "bring it back, or go on without it: "
+                        + "`git model store alternate --remove \(ShellWord.quoted(path.string))`, then `git model fetch`"
                 ]
             )
         case .notFound: Diagnosis(.failed, description, hints: ["set the repository up: `git model init`"])

@@ -21,11 +21,11 @@ extension Workspace {
     /// Refuses a path in another repository below this one, a submodule or not: Git tracks nothing there.
     func requireOwn(_ path: RepositoryPath) async throws {
         guard let directory = try await innerRepository(around: path) else { return }
-        let inner = path.relative(to: directory)?.text ?? "PATH"
+        let inner = path.relative(to: directory)?.shellWord ?? "PATH"
         throw Failure(
             .failed,
             directory == path ? "it is a repository of its own" : "it is in \(directory), a repository of its own",
-            hints: ["add it there: `cd \(directory) && git model add \(inner)`"]
+            hints: ["add it there: `cd \(directory.shellWord) && git model add \(inner)`"]
         )
     }
 

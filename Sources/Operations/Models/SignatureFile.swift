@@ -41,6 +41,7 @@ struct SignatureFile {
     private var hints: [String] {
         let pointer = FilePath(path.string + Pointer.fileSuffix)
         let isThere = { (file: FilePath) in ((try? FileStatus.of(file, followingLinks: true)) ?? nil) != nil }
-        return isThere(pointer) && !isThere(path) ? ["get its bytes: `git model pull -- \(name)`"] : []
+        return isThere(pointer) && !isThere(path)
+            ? ["get its bytes: `git model pull -- \(ShellWord.quoted(name))`"] : []
     }
 }

@@ -1,3 +1,4 @@
+import ModelCore
 import Registry
 import Store
 import SystemIO
@@ -34,11 +35,12 @@ package struct ForgetStoreUser: Sendable {
             )
         }
         if !isForced, try FileStatus.of(user, followingLinks: true) != nil {
+            let own = ShellWord.quoted(user.appending("model/store").string)
             throw Failure(
                 .failed,
                 "\(user) is still there: collection would delete what only it needs",
                 hints: [
-                    "give it a store of its own there: `git model store use \(user)/model/store`",
+                    "give it a store of its own there: `git model store use \(own)`",
                     "or forget it all the same: `--force`",
                 ]
             )

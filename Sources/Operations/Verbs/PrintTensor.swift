@@ -102,10 +102,11 @@ package struct PrintTensor: Sendable {
 
     private func writeHeader(of segment: Segment, to context: Context, _ report: inout PrintArtifact.Report) throws {
         guard let type = NumPyHeader.description(of: segment.type) else {
+            let words = "\(ShellWord.quoted(argument)) --tensor \(ShellWord.quoted(tensor))"
             throw Failure(
                 .failed,
                 "NumPy has no type for \(segment.type.name)",
-                hints: ["print the bytes as they are: `git model cat \(argument) --tensor \(tensor) --format raw`"]
+                hints: ["print the bytes as they are: `git model cat \(words) --format raw`"]
             )
         }
         if segment.type == .bf16 { report.warnings.append("NumPy has no bf16: its elements are printed as u16") }

@@ -93,7 +93,7 @@ package struct UseStore: Sendable {
             throw Failure(
                 .failed,
                 "cannot keep the store in \(path): it is the remote \(name), which others count on",
-                hints: ["read from it without a copy: `git model store alternate \(path)`"]
+                hints: ["read from it without a copy: `git model store alternate \(ShellWord.quoted(path.string))`"]
             )
         }
         guard try FileStatus.of(path, followingLinks: true) != nil else { return }
@@ -113,7 +113,7 @@ package struct UseStore: Sendable {
         throw Failure(
             .failed,
             "cannot keep the store in \(path): that is a store in which no repository is registered, such as a remote",
-            hints: ["read from it without a copy: `git model store alternate \(path)`"]
+            hints: ["read from it without a copy: `git model store alternate \(ShellWord.quoted(path.string))`"]
         )
     }
 
@@ -137,10 +137,11 @@ package struct UseStore: Sendable {
         let isThere = try FileStatus.of(path.appending(StoreLayout.format), followingLinks: true) != nil
         guard isForGroup else { return try Directories.create(path) }
         guard !isThere else {
+            let word = ShellWord.quoted(path.string)
             throw Failure(
                 .failed,
                 "\(path) is there already, for whom its permissions say",
-                hints: ["give it to a group: `chgrp -R GROUP \(path)`, then `chmod -R g+rwXs \(path)`"]
+                hints: ["give it to a group: `chgrp -R GROUP \(word)`, then `chmod -R g+rwXs \(word)`"]
             )
         }
         try Directories.create(path)

@@ -23,10 +23,11 @@ extension Workspace {
     /// Frames that lie elsewhere cannot be encoded anew here, nor counted on.
     func requireNoAlternates(_ store: LocalStore, to work: String) throws {
         guard let alternate = store.alternateRoots.first else { return }
+        let word = ShellWord.quoted(alternate.string)
         throw Failure(
             .failed,
             "cannot \(work) in \(store.root): the store reads from \(alternate), too",
-            hints: ["take over what is needed from there: `git model store alternate --remove \(alternate)`"]
+            hints: ["take over what is needed from there: `git model store alternate --remove \(word)`"]
         )
     }
 

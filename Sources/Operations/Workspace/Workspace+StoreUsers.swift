@@ -43,7 +43,7 @@ extension Workspace {
             }
             guard try FileStatus.of(user, followingLinks: true) != nil else {
                 throw failure(
-                    ["if it is gone for good: `git model store forget \(user)`"],
+                    ["if it is gone for good: `git model store forget \(ShellWord.quoted(user.string))`"],
                     Failure(.failed, "\(user): no such file or directory")
                 )
             }
@@ -81,10 +81,11 @@ extension Workspace {
     func livePointers(ofUser user: FilePath) async throws -> [Pointer] {
         let other = try await Workspace.discover(in: context.standing(in: user), bare: true)
         guard try FileStatus.isSame(other.repository.layout.commonDirectory, user) else {
+            let word = ShellWord.quoted(user.string)
             throw Failure(
                 .failed,
                 "\(user) is no Git repository",
-                hints: ["if it was one, and is gone for good: `git model store forget --force \(user)`"]
+                hints: ["if it was one, and is gone for good: `git model store forget --force \(word)`"]
             )
         }
         return try await other.ownLivePointers()
