@@ -104,8 +104,7 @@ let package = Package(
             "CommandLineInterface",
             [
                 "Operations", "Registry", "Deployment", "OCI", "Monitoring", "Kubernetes", "Plots", "Runs", "Remotes",
-                "Git",
-                "Store", "Codec", "SystemIO", "ModelCore", systemPackage, argumentParser,
+                "Transport", "Git", "Store", "Codec", "SystemIO", "ModelCore", systemPackage, argumentParser,
             ]
         ),
         .executableTarget(name: "git-model", dependencies: ["CommandLineInterface"], swiftSettings: settings),

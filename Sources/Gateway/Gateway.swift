@@ -13,7 +13,6 @@ package struct Gateway: Sendable {
     /// The variable that has the token of callers.
     package static let tokenVariable = "GIT_MODEL_GATEWAY_TOKEN"
     private static let lockPatience = Duration.seconds(1)
-    private static let loopback: Set<String> = ["127.0.0.1", "::1", "localhost"]
 
     private let configuration: GatewayConfiguration
     private let token: BearerToken?
@@ -35,8 +34,9 @@ package struct Gateway: Sendable {
         layout = TargetLayout(FilePath(configuration.root))
         let given = environment[Gateway.tokenVariable] ?? ""
         token = BearerToken(given)
-        let isLoopback = Gateway.loopback.contains(configuration.host)
-        guard token != nil || (isLoopback && given.isEmpty) else { throw .token(host: configuration.host) }
+        guard token != nil || (!configuration.needsToken && given.isEmpty) else {
+            throw .token(host: configuration.host)
+        }
     }
 
     private static func check(_ configuration: GatewayConfiguration) throws(GatewayError) {
@@ -84,10 +84,10 @@ package struct Gateway: Sendable {
     private func serve(
         until stops: AsyncStream<Void>,
         stop: @escaping @Sendable () -> Void,
-        _ announce: @Sendable (String) -> Void
+        _ announce: @escaping @Sendable (String) -> Void
     ) async throws {
         let release = try release()
-        let log = RequestLog(configuration.requestLog.map { layout.root.pushing(FilePath($0)) })
+        let log = RequestLog(configuration.requestLog.map { layout.root.pushing(FilePath($0)) }, announce)
         let service = GatewayState(configuration, token: token, metrics: GatewayMetrics(), log: log, version: version)
         let fleet = Fleet(service, in: layout, paths: try paths(), environment: environment)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: Machine.processorCount)
@@ -100,7 +100,8 @@ package struct Gateway: Sendable {
                 GatewayStatus(
                     process: Machine.processIdentifier,
                     address: server.address,
-                    children: await fleet.children
+                    children: await fleet.children,
+                    configuration: configuration
                 )
             },
             stop: stop

@@ -1,9 +1,11 @@
 import ModelCore
+import Monitoring
 import Operations
 import Remotes
 import SystemIO
 import SystemPackage
 import Testing
+import Transport
 
 @testable import CommandLineInterface
 
@@ -51,6 +53,10 @@ import Testing
             (UnforeseenError(), .bug),
             (VersionQueryError.empty, .usage),
             (LinkTargetError.outside, .failed),
+            (TransportError.interrupted("the server ended the connection"), .unreachable),
+            (TransportError.tooLong(limit: 1), .failed),
+            (ReferenceDataError.column("nope"), .failed),
+            (ReferenceDataError.file(IOError(.open, "/x", .noSuchFileOrDirectory)), .failed),
             (PointerError.truncated, .verification),
             (PointerError.newerVersion("9"), .failed),
         ] as [(any Error, Failure.Kind)]

@@ -247,6 +247,9 @@ struct SmokeTestTests {
             outcome.result == .unchecked
                 && outcome.found == "answers, and nobody said what it should give for its sample"
         )
+        release.plan.sample = "no.json"
+        outcome = await release.outcome()
+        #expect(outcome.result == .failed && outcome.found == "the release has no file no.json, its sample")
         release.plan.sample = nil
         outcome = await release.outcome()
         #expect(outcome.result == .unchecked && outcome.found == "answers, and it has no sample to be tried on")

@@ -187,13 +187,13 @@ import Testing
             """
             git model deploy -q v1.0.0 2>/dev/null && sed -i '1s/^/import time; time.sleep(2)\\n/' serve.py && version 5 6 v1.2.0
             git model deploy v1.2.0 > ~/deployed 2>&1 & deploy=$!
-            until state | grep -q starting; do sleep 0.1; done; kill -9 $(gateway); wait $deploy && echo deployed || echo failed
-            readlink ~/edge/current; git-model serve --target edge 2> ~/said & serve=$!
+            until state | grep -q starting; do sleep 0.1; done; kill -9 $(gateway); wait $deploy && echo deployed || echo failed $?
+            grep -o 'edge ended$' ~/deployed && grep -c 'bug in git-model' ~/deployed || readlink ~/edge/current; git-model serve --target edge 2> ~/said & serve=$!
             until grep -q Serving ~/said; do sleep 0.1; done; ask; git model deploy v1.2.0 | tail -n 1 && ask
             kill -TERM $serve; wait $serve; echo ended $?
             """
         )
-        #expect(result.output.hasPrefix("failed\nreleases/bert-v1.0.0-"), "\(result.output)")
+        #expect(result.output.hasPrefix("failed 5\nedge ended\n0\nreleases/bert-v1.0.0-"), "\(result.output)")
         for text in [
             "[3]x-model-version: v1.0.0\n", "edge runs bert@v1.2.0 now (before: v1.0.0)",
             "[6]x-model-version: v1.2.0\nended 0\n",
@@ -269,6 +269,12 @@ import Testing
         Case(
             "git config deploy.edge.listen x; git config git-model.deploy.edge.listen nope:x; git model deploy v1.0.0",
             says: "listen",
+            exits: 5
+        ),
+        // Nobody is asked to agree to it first.
+        Case(
+            "git config -f .mver/config deploy.edge.log ../x.jsonl; git model deploy v1.0.0",
+            says: "which is no path in the target's directory",
             exits: 5
         ),
     ]

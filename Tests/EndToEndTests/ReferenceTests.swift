@@ -14,6 +14,7 @@ import Testing
             git model list && git model describe | grep -c reference
             git model record reference ~/train.csv --columns age,height || echo column $?
             git model record reference ~/nothing.csv --model churn || echo absent $?
+            git model record reference ~/trian.csv || echo mistyped $?
             git model record reference ~/train.csv --model other || echo model $?
             git model record reference s3://bucket/data.csv || echo run $?
             git model run -q -- sh -c 'git model record reference s3://bucket/data.csv --digest md5:0' && git model runs list --json | grep -o 's3://bucket/data.csv'
@@ -25,7 +26,9 @@ import Testing
             "\"features\":2,\"hasPredictions\":true",
             "A  .mver/models/churn.reference.json\n", "M  .mver/models/churn.json\n",
             ".mver/models/churn.reference.json: 2 features and the predictions of 300 rows\n",
-            "it has no column \"height\"", "column 5\n", "absent 5\n", "model ", "run 5\n", "s3://bucket/data.csv",
+            "it has no column \"height\"", "column 5\n", "absent 5\n",
+            "/trian.csv: No such file or directory\n", "mistyped 5\n", "model ", "run 5\n", "s3://bucket/data.csv",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        #expect(!result.output.contains("bug in git-model"), "\(result.output)")
     }
 }

@@ -211,6 +211,33 @@ import Testing
 
         """#
 
+    /// First one row, which lacks its value, then thirty of forty.
+    private static let fewRows = #"""
+        rule_files: [rules.yml]
+        evaluation_interval: 15s
+        tests:
+        - interval: 15s
+          input_series:
+          - {series: 'gitmodel_feature_values_total{model="churn",version="v1",feature="city",bin="(missing)"}', values: '0 0 1 1 1 1 1 1 1 31 31'}
+          - {series: 'gitmodel_feature_values_total{model="churn",version="v1",feature="city",bin="a"}', values: '0 0 0 0 0 0 0 0 0 10 10'}
+          alert_rule_test:
+          - {eval_time: 45s, alertname: GitModelMissingValues, exp_alerts: []}
+          - eval_time: 150s
+            alertname: GitModelMissingValues
+            exp_alerts:
+            - exp_labels: {severity: warning, target: prod, feature: city, rule: 'missing(*) < 0.2 over 1m min 20'}
+              exp_annotations: {summary: 'Model churn in prod: missing(*) < 0.2 over 1m min 20 does not hold'}
+
+        """#
+
+    @Test func `Fewer rows than a rule asks for fire no alert`() async throws {
+        let rules = [try MonitorRule("missing(*) < 0.2 over 1m min 20")]
+        let scratch = try await ScratchRepository(initialized: false)
+        try scratch.write(try AlertRules.document(rules, target: "prod", model: "churn").encoded, to: "rules.yml")
+        try scratch.write(Self.fewRows, to: "test.yml")
+        try await scratch.run("promtool test rules test.yml").expectSuccess()
+    }
+
     @Test func `The first errors of a version fire an alert`() async throws {
         let rules = [try MonitorRule("error_rate <= 0.01")]
         let scratch = try await ScratchRepository(initialized: false)

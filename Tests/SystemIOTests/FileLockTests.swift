@@ -1,5 +1,5 @@
 import Glibc
-import SystemIO
+@testable import SystemIO
 import SystemPackage
 import Testing
 
@@ -29,5 +29,28 @@ import Testing
         #expect(!copies.isEmpty)
         let lock = try FileLock(path, mode: .exclusive, wait: nil)
         extendLifetime(lock)
+    }
+
+    @Test func `Who holds a lock can be told`() throws {
+        let scratch = try ScratchDirectory()
+        let path = scratch.path.appending("lock")
+        let lock = try FileLock(path, mode: .exclusive, wait: nil)
+        #expect(FileLock.holder(of: path) == getpid())
+        extendLifetime(lock)
+        #expect(FileLock.holder(of: scratch.path.appending("none")) == nil)
+    }
+
+    @Test func `In the table of locks only who holds one counts, and only a number that is whole`() {
+        let table = """
+            1: POSIX  ADVISORY  WRITE 11 fe:00:531 0 EOF
+            2: FLOCK  ADVISORY  WRITE 12 fe:00:5310 0 EOF
+            3: FLOCK  ADVISORY  WRITE 0 fe:00:531 0 EOF
+            4: FLOCK  ADVISORY  READ 14 fd:01:531 0 EOF
+            4: -> FLOCK  ADVISORY  WRITE 15 fd:01:531 0 EOF
+            nonsense
+
+            """
+        #expect(FileLock.holder(ofFile: 531, in: table) == 14)
+        #expect(FileLock.holder(ofFile: 31, in: table) == nil)
     }
 }

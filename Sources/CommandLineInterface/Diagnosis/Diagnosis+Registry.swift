@@ -23,10 +23,18 @@ extension ResolutionError: Diagnosable {
 extension ConfigurationError: Diagnosable {
     var diagnosis: Diagnosis {
         let path = Configuration.path
-        let hint =
-            revision.map { "mend it in a commit on top of that one, which `git show \($0):\(path)` shows" }
-            ?? "mend it, or take what was committed: `git checkout -- \(path)`"
-        return Diagnosis(.failed, description, hints: [hint])
+        if let revision {
+            let hint = "mend it in a commit on top of that one, which `git show \(revision):\(path)` shows"
+            return Diagnosis(.failed, description, hints: [hint])
+        }
+        return Diagnosis(
+            .failed,
+            description,
+            hints: [
+                "mend it, or take what was committed: `git checkout -- \(path)`",
+                "or, in the middle of a merge, take your side of it: `git checkout --ours -- \(path)`",
+            ]
+        )
     }
 }
 

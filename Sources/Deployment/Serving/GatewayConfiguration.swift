@@ -40,6 +40,9 @@ package struct GatewayConfiguration: Sendable, Hashable, Codable {
     /// Where the predictions are in an answer, as a JSON path; `nil` for where MLflow's and the v2 protocol have them.
     package var predictions: String?
 
+    /// Whether others than this machine reach it, so that callers have to show a token.
+    package var needsToken: Bool { !["127.0.0.1", "::1", "localhost"].contains(host) }
+
     /// Creates the configuration of a gateway in a target's directory.
     package init(root: String) { self.root = root }
 }

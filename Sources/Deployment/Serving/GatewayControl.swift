@@ -115,11 +115,23 @@ package struct GatewayStatus: Sendable, Hashable, Codable {
     package var address: String
     /// What it has started.
     package var children: [Child]
+    /// What it was started with; `nil` where a gateway of another build does not say it in words that are known.
+    package var configuration: GatewayConfiguration?
 
     /// Creates a status.
-    package init(process: Int32, address: String, children: [Child]) {
+    package init(process: Int32, address: String, children: [Child], configuration: GatewayConfiguration? = nil) {
         self.process = process
         self.address = address
         self.children = children
+        self.configuration = configuration
+    }
+
+    /// Reads a status; another build's configuration may have other fields, which keeps nobody from the rest.
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        process = try fields.decode(Int32.self, forKey: .process)
+        address = try fields.decode(String.self, forKey: .address)
+        children = try fields.decode([Child].self, forKey: .children)
+        configuration = try? fields.decode(GatewayConfiguration.self, forKey: .configuration)
     }
 }

@@ -5,7 +5,8 @@ import SystemPackage
 
 /// Where requests are written down, and looked at for drift: on a thread of its own, never on the way of a request.
 ///
-/// A file that was moved away, as programs that rotate logs do, is begun anew. What cannot be written is dropped.
+/// A file that was moved away, as programs that rotate logs do, is begun anew. What cannot be written is dropped, and
+/// that is said once, until something could be written again.
 final class RequestLog: Sendable {
     /// The most bytes that are kept of a body.
     static let payloadLimit = 64 << 10
@@ -18,14 +19,19 @@ final class RequestLog: Sendable {
     }
 
     private let path: FilePath?
+    private let say: @Sendable (String) -> Void
     private let lines = DroppingQueue<RequestLine>(capacity: 16 << 10, byteLimit: 16 << 20)
     private let observations = DroppingQueue<Observation>(capacity: 1024, byteLimit: 16 << 20)
     private let failed = Atomic(0)
+    private let isFailing = Atomic(false)
     private let isClosed = Atomic(false)
     private let hasEnded = Atomic(false)
 
-    /// Creates a log; without a path nothing is written down.
-    init(_ path: FilePath?) { self.path = path }
+    /// Creates a log; without a path nothing is written down, and `say` gets a line for people where that cannot be.
+    init(_ path: FilePath?, _ say: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.path = path
+        self.say = say
+    }
 
     /// Whether lines go anywhere.
     var isOn: Bool { path != nil }
@@ -33,8 +39,10 @@ final class RequestLog: Sendable {
     /// How many lines and payloads were dropped.
     var dropped: Int { lines.dropped + observations.dropped + failed.load(ordering: .relaxed) }
 
-    /// Begins to write; `close` has to follow.
+    /// Begins to write, in a directory that is made for that; `close` has to follow.
     func start() {
+        // Where it cannot be made, the first line says so.
+        if let path { try? Directories.create(path.removingLastComponent()) }
         WorkerThread.start { [self] in
             while true {
                 let isLast = isClosed.load(ordering: .acquiring)
@@ -75,7 +83,15 @@ final class RequestLog: Sendable {
         while start < lines.count {
             let end = min(start + 256, lines.count)
             let bytes = lines[start..<end].flatMap(\.bytes)
-            do { try DurableFile.append(bytes, to: path) } catch { failed.add(end - start, ordering: .relaxed) }
+            do {
+                try DurableFile.append(bytes, to: path)
+                isFailing.store(false, ordering: .relaxed)
+            } catch {
+                failed.add(end - start, ordering: .relaxed)
+                if !isFailing.exchange(true, ordering: .relaxed) {
+                    say("warning: requests are not written down: \(error)")
+                }
+            }
             start = end
         }
     }

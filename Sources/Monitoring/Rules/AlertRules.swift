@@ -76,7 +76,9 @@ package enum AlertRules {
             var labels: [(String, String)] = []
             if case .feature(let feature) = subject { labels = [("feature", feature)] }
             let sum = subject == .everyFeature ? "sum by (feature) " : "sum"
-            return "\(sum)(\(increase(name, labels + [bin]))) / \(sum)(\(increase(name, labels))) \(condition)"
+            let rows = "\(sum)(\(increase(name, labels)))"
+            let enough = rule.minimum > 0 ? " and \(rows) >= \(rule.minimum)" : ""
+            return "\(sum)(\(increase(name, labels + [bin]))) / \(rows) \(condition)\(enough)"
         case .drift(let method, let subject):
             let matcher =
                 switch subject {

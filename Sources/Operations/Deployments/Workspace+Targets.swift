@@ -103,6 +103,21 @@ extension Workspace {
         return try ConfiguredTarget(first, in: self)
     }
 
+    /// Returns the target likewise; of one that only another commit declares, the records tell that there is one.
+    func deployedTarget(named name: String?) async throws -> ConfiguredTarget {
+        guard let name, let other = try? TargetName(name), !configuration.targets.contains(where: { $0.name == name }),
+            try await recordedTargets().contains(other)
+        else { return try target(named: name) }
+        throw Failure(
+            .failed,
+            "something was deployed to '\(name)', and what is checked out declares no such target",
+            hints: [
+                "check out a commit that declares it: `git switch BRANCH`",
+                "or declare it for this clone: `git config git-model.deploy.\(name).kind KIND`, and its path likewise",
+            ]
+        )
+    }
+
     private static func targetHint(_ name: String) -> String {
         "declare one: `git config -f \(Configuration.path) deploy.\(name).kind directory`, and its path likewise"
     }

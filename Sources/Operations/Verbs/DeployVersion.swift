@@ -42,8 +42,12 @@ package struct DeployVersion: Sendable {
     /// Deploys; whatever fails before the switch leaves what runs as it was, and what fails after it is taken back.
     package func run(in context: Context) async throws -> DeploymentReport {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let configured = try workspace.target(named: target)
+        let configured = try await workspace.deployedTarget(named: target)
         try requireDivisible(configured.target)
+        // Before anybody is asked to agree to keys that nothing could be done by.
+        if configured.target.kind == .process {
+            _ = try ProcessTarget(configured.target, in: workspace).configuration.get()
+        }
         var preparation = try await ReleasePreparation(version, for: configured.target, in: workspace)
         try requireCommand(of: preparation, for: configured.target)
         let missing = try missingAgreements(to: configured, preparation, in: workspace)

@@ -48,10 +48,15 @@ package struct RecordReference: Sendable {
     }
 
     /// Whether what the user typed is a table that is here, and not something that is only named.
+    ///
+    /// Where no run is being recorded that could name it, a table that is missing was mistyped.
     package static func isTable(_ text: String, in context: Context) -> Bool {
         let path = context.workingDirectory.pushing(FilePath(text))
         guard !text.contains("://"), ReferenceData.Form(of: path) != nil else { return false }
-        return (try? FileStatus.of(path, followingLinks: true))?.kind == .regular
+        guard let status = try? FileStatus.of(path, followingLinks: true) else {
+            return context.environment["GIT_MODEL_RUN_DIR"]?.isEmpty ?? true
+        }
+        return status.kind == .regular
     }
 
     /// Reads the table once, and writes and stages the profile and the description that names it.

@@ -36,7 +36,7 @@ package struct RollBackTarget: Sendable {
     /// what ran there.
     package func run(in context: Context) async throws -> DeploymentReport {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let configured = try workspace.target(named: target)
+        let configured = try await workspace.deployedTarget(named: target)
         try workspace.requireAgreement(toGoingBackOn: configured)
         var session = try await TargetSession(configured.target, in: workspace)
         // Whether there may be one by itself depends on what others did. Who asks for one waits for no network, unless

@@ -84,7 +84,7 @@ package struct ShowTarget: Sendable {
     /// there.
     package func run(in context: Context) async throws -> Report {
         let workspace = try await Workspace.open(in: context, bare: true)
-        let configured = try workspace.target(named: target)
+        let configured = try await workspace.deployedTarget(named: target)
         try workspace.requireAgreement(toReach: configured)
         var session = try await TargetSession(configured.target, in: workspace)
         if !configured.target.kind.keepsSeals {
@@ -122,14 +122,14 @@ package struct ShowTarget: Sendable {
 
     private func addTraffic(of session: TargetSession, _ report: inout Report) async throws {
         guard let driver = session.driver as? ProcessTarget else { return }
-        // What the gateway does not do as the keys say now is a remark.
-        if report.release != nil, (try? driver.gateway()) != nil { report.warnings += driver.remarks }
         let children: [GatewayStatus.Child]?
         do { children = try await driver.traffic() } catch {
             try session.workspace.context.cancellation.check()
             if report.release != nil { report.isServed = false }
             return report.warnings.append("\(error)")
         }
+        // What the gateway does not do as the keys say now is a remark.
+        if report.release != nil, (try? driver.gateway()) != nil { report.warnings += driver.remarks }
         report.traffic = children?.map {
             Report.Share(release: $0.release, version: $0.version, percent: $0.percent, state: $0.state)
         }

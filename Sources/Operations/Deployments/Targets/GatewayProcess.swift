@@ -35,7 +35,8 @@ struct GatewayProcess {
         )
     }
 
-    /// Writes the configuration that every later start has: it names no release, so that the current one is served.
+    /// Writes the configuration that every later start has, unless it is there: it names no release, so that the
+    /// current one is served.
     func writeConfiguration() throws {
         try GatewayProcess.write(configuration, to: layout.gatewayConfiguration)
     }
@@ -46,12 +47,17 @@ struct GatewayProcess {
         var first = configuration
         first.release = release
         let path = layout.temporary.appending("gateway-\(TemporaryFile.unusedName()).json")
-        try GatewayProcess.write(first, to: path)
         defer { try? DurableFile.remove(path) }
+        var words = [GatewayProcess.name, path.string]
+        do { try GatewayProcess.write(first, to: path) } catch {
+            // A full disk keeps nobody from going back, and the release is the current one by now.
+            try context.cancellation.check()
+            words[1] = layout.gatewayConfiguration.string
+        }
         let start = (try? FileStatus.of(layout.gatewayLog))?.size ?? 0
         let process = try DetachedProcess(
             GatewayProcess.program(in: context),
-            [GatewayProcess.name, path.string],
+            words,
             environment: context.environment,
             directory: layout.root,
             log: layout.gatewayLog
@@ -129,6 +135,11 @@ struct GatewayProcess {
     static func write(_ configuration: GatewayConfiguration, to path: FilePath) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try DurableFile.write(JSONText.indented(try encoder.encode(configuration)), to: path)
+        let bytes = JSONText.indented(try encoder.encode(configuration))
+        // A disk that is full takes no second copy of what is there.
+        if try FileStatus.of(path)?.kind == .regular, (try? DurableFile.read(path, limit: bytes.count)) == bytes {
+            return
+        }
+        try DurableFile.write(bytes, to: path)
     }
 }

@@ -9,17 +9,24 @@ import SystemPackage
 extension ProcessTarget {
     private static let configurationLimit = 1 << 20
 
-    /// The gateway as it may be started: where nobody agreed to what the keys say now, it goes on with what it was told
-    /// before, and a remark says so.
+    /// The gateway as it may be started: where nobody agreed to what the keys say now, or that cannot be, it goes on
+    /// with what it was told before, and a remark says so.
     func gateway() throws -> GatewayProcess {
         GatewayProcess(configuration: try agreedConfiguration(), layout: layout, context: context)
     }
 
     private func agreedConfiguration() throws -> GatewayConfiguration {
-        let configured = try workspace.target(named: target.name.text)
-        guard let missing = try workspace.missingAgreement(to: configured) else { return configuration }
-        guard let kept = try keptConfiguration() else { throw missing.failure }
-        if kept != configuration {
+        let missing = try workspace.missingAgreement(to: workspace.target(named: target.name.text))
+        if missing == nil, case .success(let configuration) = configuration { return configuration }
+        guard let kept = try keptConfiguration() else {
+            if let missing { throw missing.failure }
+            return try configuration.get()
+        }
+        switch configuration {
+        case .failure(let problem): said.add("the gateway of \(target.name) does as before: \(problem)")
+        case .success(kept): break
+        case .success:
+            guard let missing else { break }
             said.add(
                 "the gateway of \(target.name) does as before, for nobody on this machine agreed to \(missing.subject); "
                     + "agree to it: `\(Trust.line(missing.entry))`"

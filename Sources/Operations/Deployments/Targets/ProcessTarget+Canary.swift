@@ -33,8 +33,9 @@ extension ProcessTarget {
 
     /// Writes down who is to have a share, then has the gateway give it; that is started first where none runs.
     func share(_ canary: Canary, beside stable: ReleaseSeal) async throws {
-        try gateway().writeConfiguration()
-        if try await client.status() == nil {
+        if let status = try await client.status() {
+            try leaveConfiguration(beside: status)
+        } else {
             try requireAgreement(toStart: stable)
             try await begin(stable)
         }
@@ -62,14 +63,35 @@ extension ProcessTarget {
 
     /// Takes the share away at the gateway first: what is written down is found again by who comes after one that was
     /// killed.
+    ///
+    /// Where no gateway runs, one is started: what is current is to have all of the traffic.
     func endCanary(_ release: ReleaseID) async throws {
-        if try await client.status() != nil { try await client.abort(release) }
+        let isServed = try await client.status() != nil
+        if isServed { try await client.abort(release) }
         if try written()?.release == release { try DurableFile.remove(layout.canary) }
+        if !isServed { try await beginCurrent() }
+    }
+
+    /// Starts a gateway for what is current; where that cannot be, a remark says so, for the canary has ended.
+    private func beginCurrent() async throws {
+        guard let current = try await current(),
+            let seal = try await seals().first(where: { $0.release == current })
+        else { return }
+        do {
+            try await requireAgreement(toActivate: seal)
+            try await begin(seal)
+            noteStart(of: seal)
+        } catch {
+            try context.cancellation.check()
+            said.add("no gateway serves \(target.name) (start it: `git model serve --target \(target.name)`): \(error)")
+        }
     }
 
     /// Who gets how much at the moment; `nil` where no gateway runs.
     func traffic() async throws -> [GatewayStatus.Child]? {
-        try await client.status()?.children.filter { $0.percent > 0 }
+        guard let status = try await client.status() else { return nil }
+        noteKeys(unknownTo: status)
+        return status.children.filter { $0.percent > 0 }
     }
 
     /// Forgets that another release than this one had a share: a gateway that is started again is not to give it one.

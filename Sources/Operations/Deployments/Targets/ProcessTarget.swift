@@ -1,5 +1,6 @@
 import Deployment
 import ModelCore
+import Monitoring
 import Registry
 import SystemIO
 import SystemPackage
@@ -18,8 +19,8 @@ struct ProcessTarget: TargetDriver {
     ]
     private static let healthPatience = 10
 
-    /// What a gateway is to be started with by the target's keys.
-    let configuration: GatewayConfiguration
+    /// What a gateway is to be started with by the target's keys, or why it cannot be.
+    let configuration: Result<GatewayConfiguration, any Error>
     /// What is where.
     let layout: TargetLayout
     private let files: DirectoryTarget
@@ -29,7 +30,8 @@ struct ProcessTarget: TargetDriver {
     let client: GatewayClient
     let said = Remarks()
 
-    /// Creates the driver of a target; throws `TargetError`.
+    /// Creates the driver of a target; throws `TargetError`, and not yet for keys that a gateway cannot be started
+    /// with: they keep nobody from going back.
     ///
     /// A relative path counts from the top of the repository.
     init(_ target: DeploymentTarget, in workspace: Workspace) throws {
@@ -41,8 +43,8 @@ struct ProcessTarget: TargetDriver {
         self.workspace = workspace
         files = try DirectoryTarget(target, in: context, relativeTo: top)
         layout = TargetLayout(path)
-        configuration = try ProcessTarget.configuration(of: target, in: path, context)
-        client = GatewayClient(layout, cancellation: context.cancellation)
+        configuration = Result { try ProcessTarget.configuration(of: target, in: path, context) }
+        client = GatewayClient(layout, of: target.name, cancellation: context.cancellation)
         guard layout.canHaveSocket else {
             throw target.settings.problem("path", "is too long for the gateway's socket, \(layout.gatewaySocket)")
         }
@@ -72,9 +74,18 @@ struct ProcessTarget: TargetDriver {
         configuration.drainTimeout = try settings.integer("draintimeout", in: 0...86400, or: configuration.drainTimeout)
         configuration.requestLog = try settings.text("log").map { try requestLog($0, in: path, settings) }
         configuration.logsPayloads = try settings.flag("payloads", or: false)
-        configuration.features = settings.text("features")
-        configuration.predictions = settings.text("predictions")
+        configuration.features = try jsonPath("features", settings)
+        configuration.predictions = try jsonPath("predictions", settings)
         return configuration
+    }
+
+    /// What no gateway could be started with is refused here, where somebody reads it.
+    private static func jsonPath(_ key: String, _ settings: TargetSettings) throws -> String? {
+        guard let text = settings.text(key) else { return nil }
+        do { _ = try PayloadPaths(features: text) } catch {
+            throw settings.problem(key, "is \(QuotedPath.encode(text)), which is no JSON path")
+        }
+        return text
     }
 
     /// Where the log of requests is: below the target's directory, for a tracked file may say it.
@@ -163,7 +174,7 @@ struct ProcessTarget: TargetDriver {
                 )
             }
         }
-        try gateway().writeConfiguration()
+        try leaveConfiguration(beside: status)
         try forgetCanary(unlessOf: seal.release)
         try await files.activate(seal)
         try await client.change(to: seal.release)
@@ -233,7 +244,8 @@ struct ProcessTarget: TargetDriver {
         guard let status = try await client.status() else { return }
         if status.children.contains(where: { $0.release == release && $0.percent == 100 }) {
             // It waits first for who still sends a request, then for what its release works on.
-            try await client.stop(within: 2 * configuration.drainTimeout + ProcessTarget.healthPatience)
+            let drainTimeout = try (status.configuration ?? gateway().configuration).drainTimeout
+            try await client.stop(within: 2 * drainTimeout + ProcessTarget.healthPatience)
         } else {
             try await client.abort(release)
         }
