@@ -93,15 +93,19 @@ package struct Gateway: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: Machine.processorCount)
         let server = try await TrafficServer(service, on: group)
         log.start()
+        // What it was to begin with says nothing of what it serves now.
+        var told = configuration
+        told.release = nil
+        let (address, asTold) = (server.address, told)
         let control = ControlServer(
             in: layout,
             fleet: fleet,
             status: {
                 GatewayStatus(
                     process: Machine.processIdentifier,
-                    address: server.address,
+                    address: address,
                     children: await fleet.children,
-                    configuration: configuration
+                    configuration: asTold
                 )
             },
             stop: stop

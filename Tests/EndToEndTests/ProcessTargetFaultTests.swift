@@ -80,11 +80,31 @@ import Testing
             """
             git model deploy -q v1.0.0 2>/dev/null && one=$(gateway) && trap 'kill -9 $one' EXIT && kill -STOP $one
             timeout 60 git-model deployments status 2>&1 || echo told $?
-            timeout 60 git-model deploy v1.1.0 2>&1 | sed "s/kill -9 $one/kill it/"
+            timeout 100 git-model deploy v1.1.0 2>&1 | sed "s/kill -9 $one/kill it/"
             """
         )
         #expect(result.output.contains("told 1\n") && result.output.contains("`kill it`"), "\(result.output)")
         #expect(result.output.contains("and does not answer at "), "\(result.output)")
+    }
+
+    @Test func `In the middle of a merge whose configuration is in conflict the way back is told`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            DeploymentSample.setUp + """
+                git model deploy -q v1.0.0 && git model deploy -q v1.1.0 && git switch -qc other
+                git config -f .mver/config deploy.edge.keep 5 && git commit -qam Five && git switch -q main
+                git config -f .mver/config deploy.edge.keep 6 && git commit -qam Six && git merge -q other || echo conflict $?
+                git model rollback || echo damaged $?
+                git checkout -q --ours -- .mver/config && git model rollback | tail -n 1 && git ls-files -u | wc -l
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "conflict 1\n",
+            "or, in the middle of a merge, take your side of it: `git checkout --ours -- .mver/config`\n",
+            "damaged 5\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        let end = "edge runs bert@v1.0.0 now (before: v1.1.0), recorded at origin\n3\n"
+        #expect(result.output.hasSuffix(end), "\(result.output)")
     }
 
     @Test func `A target that only another commit declares is known by its records`() async throws {

@@ -74,7 +74,7 @@ package struct ServeVersion: Sendable {
     }
 
     private func serve(targetNamed name: String, in workspace: Workspace) async throws -> Report {
-        let configured = try workspace.target(named: name)
+        let configured = try await workspace.deployedTarget(named: name)
         guard configured.target.kind == .process else {
             throw Failure(.usage, "\(name) is a target of the kind \(configured.target.kind.rawValue), not process")
         }
