@@ -33,8 +33,10 @@ extension ProcessTarget {
 
     /// Writes down who is to have a share, then has the gateway give it; that is started first where none runs.
     func share(_ canary: Canary, beside stable: ReleaseSeal) async throws {
+        // Nobody goes back by this: what cannot be kept for the next gateway is refused.
+        try gateway().writeConfiguration()
         if let status = try await client.status() {
-            try leaveConfiguration(beside: status)
+            noteKeys(unknownTo: status)
         } else {
             try requireAgreement(toStart: stable)
             try await begin(stable)
