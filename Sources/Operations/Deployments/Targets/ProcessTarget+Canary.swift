@@ -66,27 +66,13 @@ extension ProcessTarget {
     /// Takes the share away at the gateway first: what is written down is found again by who comes after one that was
     /// killed.
     ///
-    /// Where no gateway runs, one is started: what is current is to have all of the traffic.
+    /// Where no gateway runs, a remark says so: what is current has all of the traffic only once there is one again.
     func endCanary(_ release: ReleaseID) async throws {
         let isServed = try await client.status() != nil
         if isServed { try await client.abort(release) }
         if try written()?.release == release { try DurableFile.remove(layout.canary) }
-        if !isServed { try await beginCurrent() }
-    }
-
-    /// Starts a gateway for what is current; where that cannot be, a remark says so, for the canary has ended.
-    private func beginCurrent() async throws {
-        guard let current = try await current(),
-            let seal = try await seals().first(where: { $0.release == current })
-        else { return }
-        do {
-            try await requireAgreement(toActivate: seal)
-            try await begin(seal)
-            noteStart(of: seal)
-        } catch {
-            try context.cancellation.check()
-            said.add("no gateway serves \(target.name) (start it: `git model serve --target \(target.name)`): \(error)")
-        }
+        guard !isServed else { return }
+        said.add("no gateway serves \(target.name): start it by `git model serve --target \(target.name)`")
     }
 
     /// Who gets how much at the moment; `nil` where no gateway runs.
