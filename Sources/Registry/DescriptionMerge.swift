@@ -58,11 +58,16 @@ package struct DescriptionMerge: Sendable {
                     set(key, to: right)
                 } else if key == DescriptionMerge.artifacts {
                     set(key, to: DescriptionMerge.union(old, left, right))
-                } else if DescriptionMerge.nested.contains(key), let left = left?.object, let right = right?.object {
-                    var members = Sides(base: old?.object ?? [:], ours: left, theirs: right)
+                } else if DescriptionMerge.nested.contains(key) {
+                    var members = Sides(
+                        base: old?.object ?? [:],
+                        ours: left?.object ?? [:],
+                        theirs: right?.object ?? [:]
+                    )
                     conflicts += members.merge().map { "\(key).\($0)" }
-                    (base[key], ours[key]) = (.object(members.base), .object(members.ours))
-                    theirs[key] = .object(members.theirs)
+                    base[key] = DescriptionMerge.field(members.base)
+                    ours[key] = DescriptionMerge.field(members.ours)
+                    theirs[key] = DescriptionMerge.field(members.theirs)
                 } else {
                     conflicts.append(key)
                 }
@@ -74,6 +79,9 @@ package struct DescriptionMerge: Sendable {
             (base[key], ours[key], theirs[key]) = (value, value, value)
         }
     }
+
+    /// What a description has of members: nothing where there are none.
+    private static func field(_ members: Fields) -> JSONValue? { members.isEmpty ? nil : .object(members) }
 
     /// What either side added, without what either removed, sorted by bytes as descriptions have it.
     private static func union(_ base: JSONValue?, _ ours: JSONValue?, _ theirs: JSONValue?) -> JSONValue {

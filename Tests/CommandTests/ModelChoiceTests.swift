@@ -50,10 +50,13 @@ import Testing
         try await session.succeed("add", "-q", "a.bin")
         try await session.shell("git commit -qm a && git switch -q main && echo 2 > b.bin")
         try await session.succeed("add", "-q", "b.bin")
-        try await session.shell("git commit -qm b && ! git merge -q other > ../log")
-        let answer = await session.run("status")
-        #expect(answer.exitCode == 5 && answer.error.contains("keep in it what both sides added"), "\(answer)")
-        #expect(answer.error.contains("then `git add .mver/models/small.json`"), "\(answer)")
+        // As on a machine that lacks the merge driver.
+        let driver = "git merge-file -L ours -L base -L theirs %A %O %B"
+        let merge = "git -c merge.git-model.driver='\(driver)' merge -q other > ../log"
+        try await session.shell("git commit -qm b && ! \(merge)")
+        let answer = await session.run("describe")
+        #expect(answer.exitCode == 5 && answer.error.contains("keep what is right in it, then: "), "\(answer)")
+        #expect(answer.error.contains("`git add .mver/models/small.json`"), "\(answer)")
     }
 
     @Test func `A revision shows only the artifacts that are asked for`() async throws {

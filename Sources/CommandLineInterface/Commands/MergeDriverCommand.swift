@@ -5,7 +5,7 @@ import Operations
 struct MergeDriverCommand: ModelCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge-driver",
-        abstract: "Merge two pointers, descriptions of a model or maps of imports, for git merge",
+        abstract: "Merge two versions of a file of git-model's, for git merge",
         shouldDisplay: false
     )
 
