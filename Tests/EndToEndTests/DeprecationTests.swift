@@ -25,12 +25,12 @@ import Testing
             ),
             "\(output)"
         )
-        let tags = ["bert!", "bert@v1.0.0!", "bert@v1.1.0!"]
+        let tags = ["bert@v1.0.0!", "bert@v1.1.0!"]
         let list = tags.map { $0 + "\n" }.joined() + tags.map { "refs/tags/\($0)\n" }.joined()
         #expect(
             output.hasSuffix(
                 "other 5\nbert@v1.1.0 is taken back: bert@v1.1.0!, pushed to origin\n"
-                    + "bert is taken back already: bert!\n" + list
+                    + "bert is taken back already: bert@deprecated\n" + list
             ),
             "\(output)"
         )

@@ -15,7 +15,7 @@ import Testing
         let scratch = try await ScratchRepository()
         let merged = try await scratch.run(
             Self.setUp + """
-                git merge -q -m merged side && git model status && cat a.bin b.bin && tail -n 2 .gitignore && cat .mver/models/*.json
+                git merge -q -m merged side > ~/log && git model status && cat a.bin b.bin && tail -n 2 .gitignore && cat .mver/models/*.json
                 git switch -q -c third HEAD^ && echo 3 > c.bin && git model add -q c.bin && git commit -qm c
                 git rebase -q main && git model status && git diff --stat main | tail -n 1
                 """

@@ -35,7 +35,7 @@ import Testing
     @Test func `Maps of two branches are joined by themselves`() async throws {
         let scratch = try await ScratchRepository()
         let merged = try await scratch.run(
-            Self.setUp() + "git merge -q -m merged side && git status --porcelain && cat .mver/imports/dvc.json"
+            Self.setUp() + "git merge -q -m merged side > ~/log && git status --porcelain && cat .mver/imports/dvc.json"
         ).expectSuccess()
         #expect(merged.output == Self.joined)
     }

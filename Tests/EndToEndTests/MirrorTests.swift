@@ -93,8 +93,8 @@ import Testing
         let result = try await ScratchRepository().run(
             """
             git model init -q --remote ~/models && seq 9 > a.bin && git model add -q a.bin
-            git config -f .mver/config git-model.remote.host.url lfs:upstream
-            git config -f .mver/config git-model.remote.default host
+            git config -f .mver/config remote.host.url lfs:upstream
+            git config -f .mver/config remote.default host
             git add .mver && git commit -qm one && git model push -q --remote store 2> ~/log
             git clone -q . ~/clone && cd ~/clone && git model pull && cmp a.bin ~/sentiment/a.bin
             git model gc --remote store --retire --older-than 200000

@@ -25,7 +25,7 @@ import Testing
                 refused git model rm data
                 git switch -q empty && cmp ~/one $file && git switch -q - && cmp ~/one $file
                 git model status | grep 'modified *data' && git model add -q -u && git commit -qm Three
-                git model checkout -q v1.0.0 && git model checkout -q - && cmp ~/one $file && echo kept
+                git model checkout -q v1.0.0 && git model checkout -q main && cmp ~/one $file && echo kept
                 """
         )
         #expect(result.exitCode == 0 && result.output.hasSuffix("kept\n"), "\(result.output)")
