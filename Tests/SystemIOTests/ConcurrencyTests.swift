@@ -115,6 +115,8 @@ struct ConcurrencyTests {
             for value in 0..<1000 where queue.push(value) { pushed.wrappingAdd(1, ordering: .sequentiallyConsistent) }
             queue.close()
         }
+        // Nobody waits for the producer for ever where the test ends before it.
+        defer { queue.cancel() }
         var received: [Int] = []
         while let value = try await pool.run({ queue.pop() }) {
             received.append(value)
