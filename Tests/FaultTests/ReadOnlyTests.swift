@@ -78,6 +78,24 @@ import Testing
         #expect(result.output.contains("0 artifact versions can be rebuilt, 2 not here"), "\(result.output)")
     }
 
+    @Test func `A shared store that is out of reach is not taken for an empty one`() async throws {
+        let scratch = try await ReadOnlyTests.repository()
+        try await scratch.run(
+            """
+            set -e
+            git-model push -q && git-model store use -q ~/shared && mv ~/shared ~/unmounted && cp model.bin ~/two
+            for verb in fsck du status; do
+                code=0 && sh ~/read-only ~/shared git-model $verb > ~/out 2>&1 || code=$?
+                test $code = 5 && grep -q "^error: .*/shared" ~/out || { echo $verb $code && cat ~/out; exit 1; }
+            done
+            old=$(git rev-parse HEAD) && git -c core.hooksPath=/dev/null checkout -q HEAD~
+            sh ~/read-only ~/shared git-model hook post-checkout $old $(git rev-parse HEAD) 1 2> ~/out
+            grep -q "artifacts were left as they are" ~/out && cmp model.bin ~/two
+            mv ~/unmounted ~/shared && sh ~/read-only ~/shared git-model fsck && git-model checkout -q && cmp model.bin ~/one
+            """
+        ).expectSuccess()
+    }
+
     @Test func `In a repository that cannot be written to, status goes by rules that a sparse checkout leaves out`()
         async throws
     {

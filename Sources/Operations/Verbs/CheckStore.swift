@@ -67,8 +67,13 @@ package struct CheckStore: Sendable {
             try await check(artifacts, in: workspace, &report)
         } else {
             let wasThere = try workspace.hasStore()
-            // In a repository that can only be read there may be none, and nothing to keep others from.
-            try? Directories.create(workspace.storePath)
+            // In a repository that can only be read there may be none, and nothing to keep others from; a store
+            // elsewhere that can be neither found nor made is out of reach, which is not the same.
+            if workspace.hasOwnStore {
+                try? Directories.create(workspace.storePath)
+            } else if !wasThere {
+                try Directories.create(workspace.storePath)
+            }
             let lock = try StoreLock.join(workspace.storePath)
             defer { extendLifetime(lock) }
             guard try !wasThere || workspace.hasStore() else { throw workspace.storeIsGone }
@@ -180,7 +185,7 @@ package struct CheckStore: Sendable {
     /// the same.
     private func open(_ workspace: Workspace, _ report: inout Report) throws -> LocalStore? {
         while true {
-            do throws(StoreError) { return try LocalStore.openOrAbsent(workspace.storePath) } catch {
+            do throws(StoreError) { return try workspace.openOrCreateStore() } catch {
                 guard case .damaged(let path, let problem) = error, path.extension == "idx" else { throw error }
                 report.add("damaged", path.string, "\(problem)", isMended: mends)
                 guard mends else { return nil }

@@ -1,5 +1,6 @@
 import Git
 import Registry
+import Store
 import SystemIO
 import SystemPackage
 
@@ -11,6 +12,19 @@ extension Workspace {
     var storePath: FilePath {
         guard let path = configuration.storePath else { return modelDirectory.appending("store") }
         return (repository.isMain ? root : mainPlace ?? repositoryPlace).pushing(FilePath(path))
+    }
+
+    /// Whether the store is in the repository's own place.
+    var hasOwnStore: Bool {
+        storePath.lexicallyNormalized() == modelDirectory.appending("store").lexicallyNormalized()
+    }
+
+    /// Opens the store, creating it where there is none.
+    ///
+    /// Only the repository's own may be absent: one that is elsewhere and can be neither found nor made is not mounted,
+    /// and whoever took it for empty would take all bytes for lost.
+    func openOrCreateStore() throws(StoreError) -> LocalStore {
+        try hasOwnStore ? LocalStore.openOrAbsent(storePath) : LocalStore.openOrCreate(storePath)
     }
 
     /// Throws where the store is at a relative place, and where that counts from cannot be told from here.

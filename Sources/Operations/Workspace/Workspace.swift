@@ -128,11 +128,11 @@ struct Workspace: Sendable {
     }
 
     /// Opens the local store, creating it where there is none, and joins its users; in a repository that can only be
-    /// read, none is as good as an empty one.
+    /// read, none of its own is as good as an empty one.
     func openStore() throws -> JoinedStore {
         // For hooks and merges, which open what is not set up as well.
         try requireStorePlace()
-        let store = try LocalStore.openOrAbsent(storePath)
+        let store = try openOrCreateStore()
         let lock = try StoreLock.join(storePath)
         guard try store.isAbsent || hasStore() else { throw storeIsGone }
         try registerAsUser()
