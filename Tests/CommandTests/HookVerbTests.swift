@@ -22,6 +22,18 @@ import Testing
         #expect(session.scratch.exists("a.bin"))
     }
 
+    @Test func `A squashed merge takes away what it removes`() async throws {
+        let session = try await Self.withArtifact()
+        try await session.shell(
+            """
+            git switch -q -c other && git rm -q a.bin.mver && git commit -qm two && git switch -q main
+            git commit -q --allow-empty -m three && git merge -q --squash other && test -e a.bin && test ! -e a.bin.mver
+            """
+        )
+        try await session.succeed("hook", "post-merge", "1")
+        #expect(!session.scratch.exists("a.bin"))
+    }
+
     @Test func `A merge of what no branch leads to is committed, and a pointer of nothing is not`() async throws {
         let session = try await Self.withArtifact()
         try await session.shell(

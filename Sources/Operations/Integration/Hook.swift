@@ -78,13 +78,19 @@ package struct Hook: Sendable {
         return try await WorkTreeAlignment(in: workspace).run(
             since: GitObjectID(previous)?.isZero == true ? nil : workspace.repository.objects.resolve(previous),
             // A rebase checks out its base first, so that what is on disk is no longer what it started from.
-            includingUnchanged: name == .postRewrite
+            includingUnchanged: name == .postRewrite,
+            afterSquash: name == .postMerge && isSquash(context)
         )
     }
 
     /// Which command rewrote commits.
     private func rewriter(_ context: Context) -> String? {
         arguments.first ?? context.environment["PRE_COMMIT_REWRITE_COMMAND"]
+    }
+
+    /// Whether a merge left its result in the index, for the user to commit.
+    private func isSquash(_ context: Context) -> Bool {
+        (arguments.first ?? context.environment["PRE_COMMIT_IS_SQUASH_MERGE"]) == "1"
     }
 
     /// The framework of pre-commit.com passes arguments in variables.

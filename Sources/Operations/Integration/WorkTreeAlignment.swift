@@ -12,13 +12,20 @@ struct WorkTreeAlignment {
     init(in workspace: Workspace) { self.workspace = workspace }
 
     /// Looks at the artifacts that differ from those of the commit `previous`, or at all.
-    func run(since previous: GitObjectID?, includingUnchanged: Bool) async throws -> Hook.Report {
+    ///
+    /// After a squashed merge, what Git took away is still in HEAD.
+    func run(
+        since previous: GitObjectID?,
+        includingUnchanged: Bool,
+        afterSquash isSquash: Bool = false
+    ) async throws -> Hook.Report {
         let before = try await previous.asyncMap { try await workspace.pointers(at: $0).entries }
         let now = try await workspace.checkedOutArtifacts()
         let known = Set(includingUnchanged ? [] : before ?? [])
         let changed = now.filter { !known.contains($0) }
         let paths = Set(now.map(\.path))
-        let gone = try await withoutDeleted((before ?? []).filter { !paths.contains($0.path) })
+        var gone = (before ?? []).filter { !paths.contains($0.path) }
+        if !isSquash { gone = try await withoutDeleted(gone) }
         guard !changed.isEmpty || !gone.isEmpty else { return Hook.Report() }
         let joined = try workspace.openStore()
         var report = Hook.Report()
