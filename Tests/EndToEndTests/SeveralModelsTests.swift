@@ -85,10 +85,23 @@ import Testing
             """
         )
         for text in [
-            "cannot tag gamma@v1.0.0: the commit has no artifact",
-            "cannot tag alpha@v2.0.0: the commit has no artifact",
+            "cannot tag gamma@v1.0.0: the commit has no artifact of model gamma\n",
+            "hint: add one: `git model add PATH --model gamma`, then `git commit`\n",
+            "cannot tag alpha@v2.0.0: the commit has no artifact of model alpha\n",
             "FAIL  run record", "FAIL  objects in the remote", "FAIL  safe to unpickle",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
+    @Test func `A version of a model whose description names only what is gone has what no other model's names`()
+        async throws
+    {
+        let result = try await run(
+            """
+            git mv a/w.bin.mver a/model.bin.mver && mv a/w.bin a/model.bin && sed -i s/w.bin/model.bin/ a/.gitignore
+            git commit -qam Moved && git model tag -q alpha@v2.0.0 && git model ls alpha@v2.0.0
+            """
+        )
+        #expect(result.output.contains("a/model.bin") && !result.output.contains("b/w.bin"), "\(result.output)")
     }
 
     @Test func `A version that a tag by hand names takes up what its own artifacts do`() async throws {

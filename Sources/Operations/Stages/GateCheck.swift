@@ -65,8 +65,7 @@ struct GateCheck {
         case .commit(let id, let model):
             let all = try await workspace.pointers(at: id).entries
             let described = try await ModelIndex.at(id, in: workspace.repository).models
-            let places = ModelPlaces(of: model, among: described)
-            return all.filter { places.has($0.path) }
+            return ModelPlaces(of: model, among: described).own(among: all)
         }
     }
 

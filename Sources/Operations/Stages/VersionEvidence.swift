@@ -52,10 +52,11 @@ struct ModelPlaces {
         foreign = Set(rest.flatMap(\.artifacts)).subtracting(listed)
     }
 
-    /// Whether an artifact is the model's: one that its description names, or, where that names none, one that no other
-    /// model's does.
-    func has(_ artifact: RepositoryPath) -> Bool {
-        listed.isEmpty ? !isForeign(artifact) && !artifact.isOfRun : listed.contains(artifact)
+    /// Returns the model's among the artifacts of a commit: those that its description names, or, where none of them is
+    /// there, those that no other model's names.
+    func own(among artifacts: [PointerIndex.Entry]) -> [PointerIndex.Entry] {
+        let named = artifacts.filter { listed.contains($0.path) }
+        return named.isEmpty ? artifacts.filter { !isForeign($0.path) && !$0.path.isOfRun } : named
     }
 
     /// Whether only other models have an artifact.

@@ -90,7 +90,7 @@ package struct TagVersion: Sendable {
         var warnings = proposal.warnings
         if !isThere {
             if !isForced { try await refuse(name, at: head, among: own, in: workspace, joined.store) }
-            try requireArtifacts(artifacts, of: name)
+            try await requireArtifacts(artifacts, of: model.name, as: name, at: head, in: workspace)
             warnings += try await requirePresent(artifacts, of: name, in: joined.store, workspace)
         }
         let push =
@@ -135,12 +135,19 @@ package struct TagVersion: Sendable {
             || VersionTag.subject(of: annotation.message) == subjectAndBody(existing.model, name.version).subject
     }
 
-    private func requireArtifacts(_ artifacts: [PointerIndex.Entry], of name: TagName) throws {
+    private func requireArtifacts(
+        _ artifacts: [PointerIndex.Entry],
+        of model: ModelName,
+        as name: TagName,
+        at head: GitObjectID,
+        in workspace: Workspace
+    ) async throws {
         guard !isForced, artifacts.isEmpty else { return }
+        let hasOthers = try await workspace.pointers(at: head).entries.contains { !$0.path.isOfRun }
         throw Failure(
             .failed,
-            "cannot tag \(name): the commit has no artifact",
-            hints: ["add one: `git model add PATH`, then `git commit`"]
+            "cannot tag \(name): the commit has no artifact\(hasOthers ? " of model \(model)" : "")",
+            hints: ["add one: `git model add PATH\(hasOthers ? " --model \(model)" : "")`, then `git commit`"]
         )
     }
 
@@ -269,8 +276,7 @@ package struct TagVersion: Sendable {
         // The work tree's description may be of the next version; a model that was never committed has no other.
         var described = try await ModelIndex.at(commit, in: workspace.repository).models
         if !described.contains(where: { $0.name == model.name }) { described.append(model) }
-        let places = ModelPlaces(of: model.name, among: described)
-        return index.entries.filter { places.has($0.path) }
+        return ModelPlaces(of: model.name, among: described).own(among: index.entries)
     }
 
     /// Throws where bytes are neither here nor in a remote, for the version could never be rebuilt; returns what to

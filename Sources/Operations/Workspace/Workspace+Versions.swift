@@ -53,7 +53,7 @@ extension Workspace {
         }
         let described = try await ModelIndex.at(resolved.commit, in: repository).models
         let places = ModelPlaces(of: version.model, among: described)
-        return (index.entries.filter { places.has($0.path) }, index.damaged)
+        return (places.own(among: index.entries), index.damaged)
     }
 
     /// The models, each with the newest version that the current commit is or descends from.
