@@ -33,6 +33,23 @@ import Testing
         #expect(result.output.split(separator: "\n").filter { $0.hasPrefix("error: ") }.count == 5, "\(result.output)")
     }
 
+    @Test func `Where the repository that a local store was of is gone, a push to it is told the way out`() async throws
+    {
+        let scratch = try await ScratchRepository()
+        try await scratch.run(
+            """
+            set -e
+            refused() { code=0 && "$@" 2> ~/said || code=$? && test $code = 5 && grep 'it is the local store of' ~/said; }
+            git init -q ~/other && cd ~/other && git model init -q --name other && git model store use -q ~/shared
+            cd ~/sentiment && git model init -q --name small && seq 9 > a.bin && git model add -q a.bin && git commit -qm One
+            refused git model remote add store ~/shared && test "$(grep -c 'gone for good' ~/said)" = 0
+            rm -rf ~/other && refused git model remote add store ~/shared
+            grep 'gone for good' ~/said | cut -d'`' -f2 > ~/way && cat ~/way && sh -e ~/way
+            git model remote add -q store ~/shared && git model push -q && git model fsck --check-remote
+            """
+        ).expectSuccess()
+    }
+
     @Test func `Where a remote became a local store, collection on neither side deletes what the other needs`()
         async throws
     {

@@ -12,7 +12,7 @@ extension Workspace {
     /// Who may only read the store has nothing in it to keep.
     func registerAsUser() throws(StoreError) {
         // The repository that a store lies in uses it without saying so.
-        if storePath.lexicallyNormalized() == modelDirectory.appending("store") { return }
+        if hasOwnStore { return }
         let users = StoreUsers(ofStoreAt: storePath)
         if configuration.storePath == nil, try !users.isShared { return }
         do throws(StoreError) { try users.register(repository.layout.commonDirectory) } catch {
@@ -65,7 +65,8 @@ extension Workspace {
         let place = try FileStatus.realPath(of: directory)
         let users = try StoreUsers(ofStoreAt: place).all()
         let own = try users.first { try FileStatus.isSame($0, repository.layout.commonDirectory) }
-        guard let user = own ?? users.first else { return }
+        let present = try users.first { try FileStatus.of($0, followingLinks: true) != nil }
+        guard let user = own ?? present ?? users.first else { return }
         let borrowing = "git model store alternate \(ShellWord.quoted(directory.string))"
         throw Failure(
             .failed,
@@ -73,7 +74,14 @@ extension Workspace {
                 + "delete there what others need",
             hints: ["choose another directory, which no repository has its own bytes in"]
                 + (own == nil ? ["or read from it without a copy: `\(borrowing)`"] : [])
+                + (present == nil ? [forgetting(user, ofStoreAt: directory)] : [])
         )
+    }
+
+    /// Returns how to take a repository off the list of a store that is not this one's: nobody else may be left to.
+    private func forgetting(_ user: FilePath, ofStoreAt directory: FilePath) -> String {
+        let place = ShellWord.quoted("git-model.store.path=\(directory)")
+        return "if that is gone for good: `git -c \(place) model store forget \(ShellWord.quoted(user.string))`"
     }
 
     /// Returns what a repository refers to, as others find it that share its store.
