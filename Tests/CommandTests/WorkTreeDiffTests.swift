@@ -93,4 +93,13 @@ import Testing
         #expect(answer.exitCode == 5, "\(answer)")
         #expect(answer.error.contains("hint: two versions are two words: `git model diff \(words)`\n"), "\(answer)")
     }
+
+    @Test(arguments: ["..", "../data", "data/.."])
+    func `Whoever names a directory above as a version is told where paths go`(path: String) async throws {
+        let session = try await Session("mkdir -p sub/data data && git commit -q --allow-empty -m Next")
+        let answer = await session.run("diff", path, in: "sub")
+        #expect(answer.exitCode == 5, "\(answer)")
+        #expect(answer.error.contains("hint: paths go behind `--`: `git model diff -- \(path)`\n"), "\(answer)")
+        #expect(!answer.error.contains("two words"), "\(answer)")
+    }
 }

@@ -84,10 +84,13 @@ struct VersionPair {
         )
     }
 
-    /// Finds what a user's words mean; where they are a range as Git writes one, the error says how that is written
-    /// here.
+    /// Finds what a user's words mean; where they are a range as Git writes one, or a path with `..` in it, which no
+    /// revision can be, the error says how that is written here.
     private static func resolve(_ text: String, in workspace: Workspace) async throws -> ResolvedVersion {
         do { return try await workspace.resolve(text) } catch let error as ResolutionError {
+            if text.split(separator: "/").contains("..") {
+                throw HintedError(error, hints: ["paths go behind `--`: `git model diff -- \(ShellWord.quoted(text))`"])
+            }
             guard let dots = text.firstRange(of: "...") ?? text.firstRange(of: "..") else { throw error }
             let ends = [text[..<dots.lowerBound], text[dots.upperBound...]].map { $0.isEmpty ? "HEAD" : String($0) }
             let words = ends.map { ShellWord.quoted($0) }.joined(separator: " ")
