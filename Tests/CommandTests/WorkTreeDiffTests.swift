@@ -77,6 +77,22 @@ import Testing
         #expect(document.output.contains(#""unchanged":0"#), "\(document)")
     }
 
+    @Test func `Where nothing was checked out yet, nothing counts as removed`() async throws {
+        let session = try await Self.session()
+        // Its artifacts are in the store that both worktrees share.
+        try await session.shell("git worktree add -q --detach ../tree")
+        for words in [["diff", "--exit-code"], ["diff", "--exit-code", "--", "b.bin"]] {
+            let answer = await session.run(words, in: "../tree")
+            #expect(answer.exitCode == 0 && !answer.output.contains("removed"), "\(answer)")
+            #expect(
+                answer.error.contains("not in the work tree: what ") && answer.error.contains("`git model checkout`")
+            )
+        }
+        try await session.shell("cp b.bin ../tree")
+        let answer = await session.run("diff", "--exit-code", "--", "m.safetensors", in: "../tree")
+        #expect(answer.exitCode == 1 && answer.output.contains("removed  m.safetensors"), "\(answer)")
+    }
+
     @Test func `A link in the place of an artifact is a problem, and followed by nobody`() async throws {
         let session = try await Self.session()
         try await session.shell("rm m.safetensors && ln -s ../1 m.safetensors")

@@ -129,10 +129,11 @@ package struct CompareVersions: Sendable {
     func run(in workspace: Workspace) async throws -> Report {
         let joined = try workspace.openStore()
         var sides = try await VersionPair(versions, in: workspace)
+        let all = sides.pairs.compactMap(\.after)
         try sides.limit(to: paths, in: workspace)
         var tree = WorkTreeArtifacts()
         if sides.to == nil, !workspace.isBare {
-            tree = try await WorkTreeArtifacts(among: sides.pairs, in: workspace, joined.store)
+            tree = try await WorkTreeArtifacts(among: sides.pairs, of: all, in: workspace, joined.store)
             sides.look(at: tree)
         }
         let lookup = ComparisonLookup(
@@ -191,7 +192,7 @@ package struct CompareVersions: Sendable {
                 "\(subject) not in the work tree: what \(others == 0 ? "its pointer says" : "their pointers say") is compared"
             )
         }
-        if !tree.gone.isEmpty {
+        if !tree.here.isEmpty {
             report.hints.append("bring back what is not in the work tree: `git model checkout`")
         } else if !byPointer.isEmpty, workspace.configuration.defaultRemote != nil {
             report.hints.append("get what is not in the work tree: `git model pull`")

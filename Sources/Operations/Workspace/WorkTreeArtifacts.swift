@@ -10,7 +10,9 @@ struct WorkTreeArtifacts {
     /// Those of which nothing is there, though their pointers are: somebody deleted them, or never got them.
     private(set) var missing: Set<RepositoryPath> = []
     /// Those of the missing whose bytes are in the local store.
-    private(set) var gone: Set<RepositoryPath> = []
+    private(set) var here: Set<RepositoryPath> = []
+    /// Whether no artifact at all lies there, as where nothing was checked out yet.
+    private(set) var isFresh = false
     /// Those that were changed since they were added, and are in no store that is known.
     private(set) var unadded: Set<RepositoryPath> = []
     /// What cannot be looked at.
@@ -19,8 +21,17 @@ struct WorkTreeArtifacts {
     /// Looks nowhere.
     init() {}
 
-    /// Looks at the later artifacts of pairs, reading what changed since it was last read.
-    init(among pairs: [VersionPair.Pair], in workspace: Workspace, _ store: LocalStore) async throws {
+    /// Those that somebody deleted: bytes that are here were there before, unless nothing was ever checked out.
+    var gone: Set<RepositoryPath> { isFresh ? [] : here }
+
+    /// Looks at the later artifacts of pairs, reading what changed since it was last read; `all` are those of the whole
+    /// work tree.
+    init(
+        among pairs: [VersionPair.Pair],
+        of all: [PointerIndex.Entry],
+        in workspace: Workspace,
+        _ store: LocalStore
+    ) async throws {
         var cache = workspace.openStatCache()
         defer { cache.save() }
         for artifact in pairs.compactMap(\.after) {
@@ -29,6 +40,8 @@ struct WorkTreeArtifacts {
                 problems.append(Problem(artifact.path.text, error))
             }
         }
+        guard found.isEmpty, !here.isEmpty else { return }
+        isFresh = try !all.contains { try FileStatus.of(workspace.location(of: $0.path)) != nil }
     }
 
     private mutating func look(
@@ -51,7 +64,7 @@ struct WorkTreeArtifacts {
         // What a sparse checkout leaves out has no pointer there either.
         guard try FileStatus.of(workspace.location(of: path.appendingPointerSuffix)) != nil else { return }
         missing.insert(path)
-        if Closure(of: [artifact.pointer], in: store).isComplete { gone.insert(path) }
+        if Closure(of: [artifact.pointer], in: store).isComplete { here.insert(path) }
     }
 
     /// Whether what lies there was compared, or nothing has to.
