@@ -14,9 +14,11 @@ import Testing
         repository = try await ScratchRepository()
         try await repository.run(
             """
-            mkdir -p ~/bin env/bin && for file in ~/bin/python3 ~/bin/make env/bin/python; do : > $file && chmod +x $file; done
+            mkdir -p ~/bin ~/b/bin env/bin && for file in ~/bin/python3 ~/bin/make ~/b/bin/python env/bin/python; do : > $file && chmod +x $file; done
             : > env/bin/activate && printf 'cd sub\\nset -e\\npython3 t.py\\n' > train.sh && printf 'sh loop.sh\\nsh loop.sh\\n' > loop.sh
             printf '. env/bin/activate && python t.py\\n' > active.sh && printf '#!/bin/bash\\n"$RUNNER" t\\n' > own && chmod +x own
+            printf '#!/usr/bin/env bash\\n. env/bin/activate\\npython t.py\\n' > own2 && chmod +x own2
+            printf "#!$HOME/aws/bin/python\\n" > ~/bin/aws && chmod +x ~/bin/aws
             """
         ).expectSuccess()
         environment = ["PATH": "\(repository.home)/bin:/usr/bin:/bin", "HOME": repository.home.string]
@@ -34,6 +36,13 @@ import Testing
             (["make", "train"], "~/bin/python3"),
             (["nohup", "env/bin/python", "t.py"], "env/bin/python"), (["./own"], "~/bin/python3"),
             (["sh", "-c", "true"], nil), (["sh", "-c", "# python3\necho python3"], nil), (["sh", "loop.sh"], nil),
+            (["./own2"], "env/bin/python"), (["sh", "-c", "aws s3 ls"], "~/aws/bin/python"),
+            (["sh", "-c", "aws s3 ls; . env/bin/activate; python t.py"], "env/bin/python"),
+            (["sh", "-c", ". ~/b/bin/activate; python t.py"], "~/b/bin/python"),
+            (["sh", "-c", "source \"$HOME/b/bin/activate\"; python t.py"], "~/b/bin/python"),
+            (["sh", "-c", ". \"$DIR/env/bin/activate\"; python3 t.py"], nil),
+            (["sh", "-c", "aws s3 ls; conda activate b; python3 t.py"], nil),
+            (["sh", "-c", "module load cuda; env/bin/python t.py"], "env/bin/python"),
             (["sh", "gone.sh"], nil), (["sh"], nil), (["nice"], nil), (["true"], nil),
         ] as [([String], String?)]
     )

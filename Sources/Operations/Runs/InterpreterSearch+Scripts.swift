@@ -39,6 +39,7 @@ extension InterpreterSearch {
 
     private func python(inCommandsOf script: String, _ budget: inout Budget) -> FilePath? {
         var search = self
+        var isUncertain = false
         for words in ShellCommands.commands(in: script) {
             guard budget.commands > 0 else { return nil }
             if let place = activated(by: words) {
@@ -47,20 +48,50 @@ extension InterpreterSearch {
                     environment: environment.merging(["PATH": path]) { $1 },
                     directory: directory
                 )
-            } else if let found = search.python(of: words, &budget) ?? search.guess(words) {
+                isUncertain = false
+            } else if InterpreterSearch.changesEnvironment(words) {
+                isUncertain = true
+            } else if !isUncertain || InterpreterSearch.isPython(at: words[0]),
+                let found = search.python(of: words, &budget) ?? search.guess(words)
+            {
                 return found
             }
         }
+        if isUncertain { budget.giveUp() }
         return nil
     }
 
-    /// Returns the environment that a command of a shell's activates, as `. .venv/bin/activate` does.
+    /// Returns the environment that a command of a shell's activates, as `. .venv/bin/activate` does; `nil` for another
+    /// command, and where it cannot be told.
     private func activated(by words: [String]) -> FilePath? {
-        guard words.count > 1, [".", "source"].contains(words[0]), words[1].hasSuffix("/bin/activate") else {
-            return nil
+        guard words.count > 1, [".", "source"].contains(words[0]) else { return nil }
+        var word = words[1]
+        if let home = environment["HOME"] {
+            for name in ["~/", "$HOME/", "${HOME}/"] where word.hasPrefix(name) {
+                word = "\(home)/\(word.dropFirst(name.count))"
+            }
         }
-        let place = directory.pushing(FilePath(words[1])).removingLastComponent().removingLastComponent()
+        let bin = directory.pushing(FilePath(word)).removingLastComponent()
+        guard word.hasSuffix("/activate"), bin.lastComponent?.string == "bin" else { return nil }
+        let place = bin.removingLastComponent()
         return python(in: place) == nil ? nil : place
+    }
+
+    /// Whether a word says where an interpreter is, so that it means the same in every environment.
+    private static func isPython(at word: String) -> Bool {
+        word.contains("/") && isPython(FilePath(word).lastComponent?.string ?? "")
+    }
+
+    /// Whether a command of a shell's lets the commands behind it find other programs than those before.
+    private static func changesEnvironment(_ words: [String]) -> Bool {
+        guard words.count > 1 else { return false }
+        switch words[0] {
+        // A substitution outside of quotes ends the word.
+        case ".", "source": return words[1] == "$" || FilePath(words[1]).lastComponent?.stem == "activate"
+        case "conda", "mamba", "micromamba", "pyenv", "module", "ml", "spack":
+            return words[0] == "ml" || ["activate", "shell", "load"].contains(words[1])
+        default: return false
+        }
     }
 
     /// Returns the usual interpreter for a command whose words tell no more than that it is Python's: the program is a

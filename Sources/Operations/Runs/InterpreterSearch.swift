@@ -16,6 +16,23 @@ struct InterpreterSearch {
         var depth = 32
         /// The scripts that were read.
         var scripts: Set<FilePath> = []
+        /// The interpreters of programs of the system's that are written in Python: a shell's script may call such
+        /// ones for anything, so that they count only where nothing else does.
+        var tools: [FilePath] = []
+        /// Whether a Python is used, and cannot be told.
+        private(set) var isUnknown = false
+
+        /// The interpreter that all the programs have that are written in Python; `nil` where they have several.
+        var tool: FilePath? {
+            let places = Set(tools.map { $0.removingLastComponent() })
+            return places.count == 1 ? tools.first : nil
+        }
+
+        /// Ends the search: whatever else is found, it may not be what is used.
+        mutating func giveUp() {
+            isUnknown = true
+            commands = 0
+        }
     }
 
     private let search: ExecutableSearch
@@ -37,7 +54,8 @@ struct InterpreterSearch {
     /// Returns the interpreter of a command; `nil` for one that uses none, as far as can be seen.
     func python(of command: [String]) -> FilePath? {
         var budget = Budget()
-        return python(of: command, &budget)
+        let found = python(of: command, &budget)
+        return budget.isUnknown ? nil : found ?? budget.tool
     }
 
     /// Does so as long as `budget` lasts.
@@ -84,14 +102,20 @@ struct InterpreterSearch {
         let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
         guard line.starts(with: "#!".utf8) else { return nil }
         let words = String(decoding: line.dropFirst(2), as: UTF8.self).split(separator: " ").map(String.init)
-        let base = words.first.flatMap { FilePath($0).lastComponent?.string } ?? ""
+        var (base, interpreter) = (words.first.flatMap { FilePath($0).lastComponent?.string } ?? "", words.first)
         if base == "env", let name = words.dropFirst().first(where: { !$0.hasPrefix("-") && !$0.contains("=") }) {
-            return InterpreterSearch.isPython(name) ? self.program(name) : usual
+            (base, interpreter) = (name, self.program(name)?.string)
         }
-        if InterpreterSearch.isPython(base) { return FilePath(words[0]) }
+        if InterpreterSearch.isPython(base) {
+            let found = interpreter.map { FilePath($0) }
+            if isOwn { return found }
+            budget.tools += [found].compactMap(\.self)
+            return nil
+        }
         guard InterpreterSearch.shells.contains(base) else { return nil }
+        if let found = python(inScriptAt: program, &budget) { return found }
         // The system has such scripts, too, which run no Python.
-        return python(inScriptAt: program, &budget) ?? (isOwn ? usual : nil)
+        return isOwn && !budget.isUnknown && budget.tools.isEmpty ? usual : nil
     }
 
     /// Looks for a project's environment where the command runs and above.
