@@ -86,6 +86,24 @@ import Testing
         }
     }
 
+    @Test func `The index is not read for each version that is looked at`() async throws {
+        let scratch = try await ScratchRepository()
+        let result = try await scratch.run(
+            """
+            git model init -q --name small --remote ~/models && mkdir keep && echo 1 > keep/a.bin && git model add -q keep/a.bin
+            git add -A && git commit -qm one && git model tag -q v1.0.0 && git model push -q && git sparse-checkout set keep
+            GIT_TRACE=$HOME/one git model fetch -q --tags && grep -c 'git ls-files' ~/one
+            for number in 1 2 3; do
+                git commit -q --allow-empty -m $number && git model tag -q --force v1.$number.0
+            done
+            GIT_TRACE=$HOME/four git model fetch -q --tags && grep -c 'git ls-files' ~/four
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let counts = result.output.split(separator: "\n").suffix(2)
+        #expect(counts.count == 2 && counts.first == counts.last, "\(result.output)")
+    }
+
     @Test func `An import keeps what is left out of its map`() async throws {
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(

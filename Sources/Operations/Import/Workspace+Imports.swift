@@ -63,12 +63,12 @@ extension Workspace {
         return try await importMapOnDisk().artifacts
     }
 
-    /// The maps of imports in the work tree, and those that a sparse checkout leaves out of it, as one; one that cannot
-    /// be read is an error.
-    func importMapOnDisk() async throws -> ImportMap {
+    /// The maps of imports in the work tree and, where asked for, those that a sparse checkout leaves out of it, as one;
+    /// one that cannot be read is an error.
+    func importMapOnDisk(withLeftOut: Bool = true) async throws -> ImportMap {
         var map = ImportMap()
         guard !isBare else { return map }
-        for file in try await importMapFiles() {
+        for file in try await importMapFiles(withLeftOut: withLeftOut) {
             do { map.formUnion(try ImportMap(parsing: file.bytes)) } catch {
                 throw Failure(readingImports: "\(ImportMap.directory)/\(file.name)", file.bytes, error)
             }
@@ -77,10 +77,11 @@ extension Workspace {
     }
 
     /// The files of maps, by name; one that is on disk counts more than what the index has of it.
-    private func importMapFiles() async throws -> [(name: String, bytes: [UInt8])] {
+    private func importMapFiles(withLeftOut: Bool) async throws -> [(name: String, bytes: [UInt8])] {
         let place = try RepositoryPath(ImportMap.directory)
         var files: [String: [UInt8]] = [:]
-        for (path, bytes) in try await leftOutFiles([.path(GitPath(place.text))], limit: ImportMap.byteLimit) {
+        let leftOut = withLeftOut ? [GitPathspec.path(GitPath(place.text))] : []
+        for (path, bytes) in try await leftOutFiles(leftOut, limit: ImportMap.byteLimit) {
             guard let path = try? RepositoryPath(bytes: path.bytes), path.parent == place,
                 path.name.hasSuffix(ImportMap.fileSuffix)
             else { continue }
@@ -161,7 +162,8 @@ extension Workspace {
 
     /// The map for a commit that has none itself: that of the work tree, of HEAD, else of the local branches.
     private func importMap(forOldCommit commit: GitObjectID) async throws -> ImportMap {
-        var map = try await importMapOnDisk()
+        // What is left out, HEAD has as well; each commit that is looked at would cost a reading of the index.
+        var map = try await importMapOnDisk(withLeftOut: false)
         let objects = repository.objects
         if let head = try await objects.head().commit { map.formUnion(try await importMap(at: [head])) }
         // While an old commit is checked out, only the branches know. Most repositories have nothing of DVC, and many
