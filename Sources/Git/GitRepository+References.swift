@@ -77,6 +77,16 @@ extension GitRepository {
         }
     }
 
+    /// Lets references lead to objects, wherever they led before: all of them, or none.
+    package func setReferences(_ references: [(name: String, id: GitObjectID)]) async throws(GitError) {
+        guard !references.isEmpty else { return }
+        if let odd = references.first(where: { !GitReferenceName.isValid($0.name) }) {
+            throw GitError(.invalidName(odd.name), command: "git update-ref")
+        }
+        let lines = references.map { "update \($0.name) \($0.id.hex)\n" }.joined()
+        try await program.run(["update-ref", "--stdin"], input: Array(lines.utf8))
+    }
+
     /// Deletes every reference below `refs/<namespace>/`.
     package func deleteReferences(under namespace: String) async throws(GitError) {
         guard GitReferenceName.isValid("refs/\(namespace)/x") else {

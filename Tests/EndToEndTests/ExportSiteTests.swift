@@ -174,22 +174,24 @@ import Testing
     @Test func `A clone that lacks versions, curves or manifests says so, and what helps`() async throws {
         let result = try await run(
             """
-            git model push -q --all && here=$PWD && git model export site ~/site && echo ----
+            git model runs keep -q secret && git model push -q --all && here=$PWD && git model export site ~/site && echo ----
             git clone -q . ~/fresh && cd ~/fresh && git model export site ~/one && echo ----
             git model fetch -q --tags && git model export site ~/two && echo ----
-            git clone -q --depth 1 "file://$here" ~/shallow && cd ~/shallow && git model export site ~/three
+            git model fetch -q --all && git model export site ~/three && echo ----
+            git clone -q --depth 1 "file://$here" ~/shallow && cd ~/shallow && git model export site ~/four
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
         let missing =
-            "warning: not shown, for what they need is not here: curves of 2 runs, 1 difference of artifacts\n"
+            "warning: not shown, for what they need is not here: curves of 3 runs, 1 difference of artifacts\n"
         let parts = result.output.split(separator: "----\n", omittingEmptySubsequences: false)
-        try #require(parts.count == 4, "\(result.output)")
-        #expect(parts[1].contains(missing) && parts[1].contains("`git model fetch --tags`\n"), "\(result.output)")
-        for part in [parts[0], parts[2]] {
+        try #require(parts.count == 5, "\(result.output)")
+        #expect(parts[1].contains(missing) && parts[1].contains("`git model fetch --tags`; "), "\(result.output)")
+        #expect(parts[2].contains(": curves of 1 run\n") && parts[2].contains("fetch --all`\n"), "\(result.output)")
+        for part in [parts[0], parts[3]] {
             #expect(!part.contains("not shown") && !part.contains("shallow"), "\(result.output)")
         }
-        #expect(parts[3].contains("warning: this clone is shallow, and may lack versions"), "\(result.output)")
+        #expect(parts[4].contains("warning: this clone is shallow, and may lack versions"), "\(result.output)")
     }
 
     @Test func `A column whose name has blanks is asked for in quotes`() async throws {

@@ -101,7 +101,8 @@ import Testing
             keep two && git model push -q --git && pins
             git model add -q model.bin && git commit -qm Weights && keep three
             git model tag -q v1.0.0 --push && pins
-            git push -q origin main && pins
+            git push -q origin main && pins && GIT_TRACE=$HOME/trace git model push -q --git 2> ~/log
+            grep -c 'git push.*refs/git-model/runs' ~/trace || test -s ~/trace
             git clone -q ~/origin.git ~/fresh && cd ~/fresh && git model install -q && git fetch -q
             git for-each-ref refs/git-model-remotes/origin/runs | wc -l && git for-each-ref refs/git-model | wc -l
             git model install && git model uninstall -q && git config --get-all remote.origin.fetch
@@ -110,7 +111,7 @@ import Testing
         #expect(result.exitCode == 0, "\(result.output)")
         #expect(
             result.output.hasSuffix(
-                "0\n1\n2\n3\n3\n3\n0\nNothing to do\n+refs/heads/*:refs/remotes/origin/*\n"
+                "0\n1\n2\n3\n3\n0\n3\n0\nNothing to do\n+refs/heads/*:refs/remotes/origin/*\n"
             ),
             "\(result.output)"
         )

@@ -112,12 +112,31 @@ struct RunPins {
             if let run = RunID(reference.name.dropFirst(KeptRun.referencePrefix.count)) { pinned.insert(run) }
         }
         let place = "\(RunPins.remotePrefix)\(remote)/runs/"
-        // A remote that is only a URL has no place of its own.
-        guard GitReferenceName.isValid(place + "x") else { return pinned.intersection(runs) }
+        // A remote that is only a URL has no place of its own: nothing would say what it has by now.
+        guard GitReferenceName.isValid(place + "x") else { return [] }
         for reference in try await repository.objects.references(prefix: place) {
             if let run = RunID(reference.name.dropFirst(place.count)) { pinned.remove(run) }
         }
         return pinned.intersection(runs)
+    }
+
+    /// Notes that a Git remote has the commits of runs, for the next push; Git does so itself where it fetches them.
+    func note(_ refspecs: [GitRefspec], takenBy remote: String) async throws {
+        let place = "\(RunPins.remotePrefix)\(remote)/runs/"
+        guard !refspecs.isEmpty, GitReferenceName.isValid(place + "x") else { return }
+        var ids: [String: GitObjectID] = [:]
+        for prefix in [RunPins.remotePrefix, KeptRun.referencePrefix] {
+            for reference in try await repository.objects.references(prefix: prefix) {
+                ids[reference.name] = reference.objectID
+            }
+        }
+        try await repository.setReferences(
+            refspecs.compactMap { refspec in
+                guard let run = refspec.run, let id = refspec.source.flatMap({ ids[$0] }) else { return nil }
+                let name = "\(place)\(run)"
+                return ids[name] == id ? nil : (name, id)
+            }
+        )
     }
 
     /// Returns what a remote has to get so that it has the commits of runs; those of which none is known are left out.
@@ -219,6 +238,9 @@ extension Workspace {
         }
         if !refused.isEmpty { try pending.add(refused) }
         try pending.remove(all.subtracting(refused))
+        let taken = refspecs.filter { refspec in refspec.run.map { !refused.contains($0) } ?? false }
+        // Where it cannot be noted, the next push offers them again.
+        do { try await RunPins(repository).note(taken, takenBy: remote) } catch { try context.cancellation.check() }
         guard let failure else { return [] }
         return [
             "the commits of kept runs did not get to \(GitURL.withoutLogin(remote)): \(failure); "

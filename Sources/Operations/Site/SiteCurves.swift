@@ -71,7 +71,7 @@ struct SiteCurves: Sendable {
         let plots = (run.plots ?? []).map { (file: $0, name: $0.path, limit: SiteCurves.plotLimit) }
         return (series + plots).contains { file, name, limit in
             guard let oid = file.digest, (0...limit).contains(file.size) else { return false }
-            if place(of: file, named: name, run) != nil { return false }
+            if place(of: file, named: name, run) != nil || (try? store.isPurged(oid)) == true { return false }
             return !Closure(of: [Pointer(oid: oid, size: file.size, kind: .file)], in: store).isComplete
         }
     }

@@ -21,6 +21,9 @@ package struct ExportSite: Sendable {
     /// How many of the latest versions of a model, and of the latest runs, have their curves drawn over each other.
     private static let overlaid = 6
 
+    private static let remedy =
+        "fetch them, and write the pages again: `git model fetch --tags`; what no tag has: `git model fetch --all`"
+
     private let directory: String
     private let title: String?
     private let isForced: Bool
@@ -62,7 +65,7 @@ package struct ExportSite: Sendable {
             pages: written.count,
             size: written.byteCount,
             warnings: try workspace.shallowHints + [missing].compactMap(\.self),
-            hints: (missing == nil ? [] : ["fetch them, and write the pages again: `git model fetch --tags`"]) + [
+            hints: (missing == nil ? [] : [ExportSite.remedy]) + [
                 "look at it: open \(ShellWord.quoted(target.path.appending(SitePath.index).string)) in a browser"
             ]
         )
@@ -75,6 +78,12 @@ package struct ExportSite: Sendable {
             differences == 0 ? nil : "\(differences) \(differences == 1 ? "difference" : "differences") of artifacts",
         ].compactMap(\.self)
         return parts.isEmpty ? nil : "not shown, for what they need is not here: \(parts.joined(separator: ", "))"
+    }
+
+    /// Whether what an artifact was, or is, was purged: nobody can get it any more.
+    private func isPurged(_ side: CompareVersions.Report.Side?, _ store: LocalStore) throws -> Bool {
+        guard let oid = (side?.oid.dropFirst("sha256:".count)).flatMap({ Digest(hex: $0) }) else { return false }
+        return try store.isPurged(oid)
     }
 
     /// Writes all pages; returns of how many artifacts it is not known here what changed in their tensors.
@@ -101,7 +110,10 @@ package struct ExportSite: Sendable {
             for version in model.versions {
                 try cancellation.check()
                 let details = try await collection.details(of: version, after: previous, drawnBy: curves)
-                unknown += details.changes.count { $0.tensors == nil && $0.problem != nil }
+                unknown += try details.changes.count { change in
+                    guard change.tensors == nil, change.problem != nil else { return false }
+                    return try ![change.before, change.after].contains { try isPurged($0, curves.store) }
+                }
                 try await pool.run {
                     try writer.write(renderer.page(of: version, details, in: site), to: SitePath.page(of: version))
                 }
