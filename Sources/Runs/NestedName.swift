@@ -14,11 +14,12 @@ extension Dictionary where Key == String {
 
     /// Returns the values by the names that others have, where these only spell them otherwise.
     package func spelled(as others: some Sequence<String>) -> [String: Value] {
-        let spellings = Dictionary<String, String>(others.map { (NestedName.key($0), $0) }) { Swift.min($0, $1) }
-        // A name that stands there as it is stays; of two spellings of one name, the other keeps its own.
-        return reduce(into: [:]) { spelled, pair in
-            let other = spellings[NestedName.key(pair.key)] ?? pair.key
-            spelled[self[other] == nil ? other : pair.key] = pair.value
+        let names = Set(others)
+        let spellings = Dictionary<String, String>(names.map { (NestedName.key($0), $0) }) { Swift.min($0, $1) }
+        // A name that stands there as it is stays; of two spellings of one name, only the first by name gets another.
+        return sorted { $0.key < $1.key }.reduce(into: [:]) { spelled, pair in
+            let other = names.contains(pair.key) ? pair.key : spellings[NestedName.key(pair.key)] ?? pair.key
+            spelled[self[other] == nil && spelled[other] == nil ? other : pair.key] = pair.value
         }
     }
 }

@@ -276,6 +276,12 @@ import Testing
             "parameter  lr      1 "
         ),
         Case(
+            "git model run -q --name a -- git model record metric val/acc=1;"
+                + " git model run -q --name b -- git model record metric val.acc=1;"
+                + " git model runs compare a b > log; test -s log && grep ^metric log || echo alike",
+            says: "alike\n"
+        ),
+        Case(
             "git model run -q --name a --set lr=1 -- true; git model runs --sort losss --where 'lr < 2 or acc > 1'",
             says: "warning: no run has acc\nwarning: no run has losss\n",
             "  finished  "

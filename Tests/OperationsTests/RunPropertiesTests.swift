@@ -6,6 +6,13 @@ import Testing
 
 /// What of two runs is compared beside metrics and parameters.
 @Suite struct RunPropertiesTests {
+    @Test func `A parameter that became a text of what it was differs, and one that is written otherwise does not`() {
+        let old: [String: ParameterValue] = ["lr": .real(0.01), "text": .text("a"), "n": .real(1)]
+        let new: [String: ParameterValue] = ["lr": .text("0.01"), "text": .text("a"), "n": .integer(1)]
+        let rows = ReviewChanges.Report.Row.changes(from: old, to: new, label: "m ")
+        #expect(rows.map(\.name) == ["m lr"] && rows.first?.before == "0.01" && rows.first?.after == "\"0.01\"")
+    }
+
     private func record() throws -> RunRecord {
         RunRecord(
             id: try #require(RunID(String(repeating: "a", count: 32))),

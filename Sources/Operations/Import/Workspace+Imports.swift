@@ -63,8 +63,8 @@ extension Workspace {
         return try await importMapOnDisk().artifacts
     }
 
-    /// The maps of imports in the work tree and, where asked for, those that a sparse checkout leaves out of it, as one;
-    /// one that cannot be read is an error.
+    /// The maps of imports in the work tree and, where asked for, those that a sparse checkout leaves out, as one; one
+    /// that cannot be read is an error.
     func importMapOnDisk(withLeftOut: Bool = true) async throws -> ImportMap {
         var map = ImportMap()
         guard !isBare else { return map }

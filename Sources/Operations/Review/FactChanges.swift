@@ -40,11 +40,7 @@ package struct FactChanges: Encodable, Sendable {
             ReviewChanges.Report.Metric.rows(from: section.old, to: section.new, directions, label: section.label)
         }.filter(\.isChanged)
         parameters = facts.sections(of: ParameterFacts.self).flatMap { section in
-            Row.changes(
-                from: section.old.mapValues(\.description),
-                to: section.new.mapValues(\.description),
-                label: section.label
-            )
+            Row.changes(from: section.old, to: section.new, label: section.label)
         }
         for runs in facts.runs {
             guard let old = runs.old, let new = runs.new else { continue }

@@ -153,13 +153,19 @@ struct SiteCollection {
             parameters: new?.parameters.mapValues(\.description) ?? [:],
             changes: changes,
             layers: changes.compactMap(ReviewChanges.Report.Layers.init),
-            parameterChanges: rows(old, new) { $0.parameters.mapValues(\.description) },
+            parameterChanges: parameterRows(old, new),
             dataChanges: rows(old, new, \.dataProperties),
             environmentChanges: rows(old, new, \.environmentProperties),
             signatureChanges: previous == nil
                 ? [] : FactChanges.signatures(from: [earlier].compactMap(\.self), to: [description].compactMap(\.self)),
             figures: new == nil ? SiteFigures() : try await workspace.pool.run { curves.figures(of: runs) }
         )
+    }
+
+    private func parameterRows(_ old: RunRecord?, _ new: RunRecord?) -> [ReviewChanges.Report.Row] {
+        guard let old, let new else { return [] }
+        let before = old.parameters.spelled(as: new.parameters.keys)
+        return ReviewChanges.Report.Row.changes(from: before, to: new.parameters)
     }
 
     private func rows(

@@ -38,19 +38,41 @@ package struct CompareRuns: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         let runs = try await workspace.findRuns(texts)
         var report = Report(runs: runs.map(\.id), names: runs.map(\.name))
-        func add(_ kind: String, _ value: (RunRecord) -> [String: String]) {
-            let values = runs.map(value)
+        func add(_ kind: String, _ values: [[String: String]]) {
             for name in Set(values.flatMap(\.keys)).sorted() {
                 let row = values.map { $0[name] }
                 if showsAll || Set(row).count > 1 { report.rows.append(.init(kind: kind, name: name, values: row)) }
             }
         }
-        add("metric") { $0.metrics.mapValues { "\($0.value)" } }
-        add("parameter") { $0.parameters.mapValues(\.description) }
-        add("data", \.dataProperties)
-        add("code", \.codeProperties)
-        add("environment", \.environmentProperties)
+        add("metric", CompareRuns.alike(runs.map { $0.metrics.mapValues { "\($0.value)" } }))
+        add("parameter", CompareRuns.texts(of: CompareRuns.alike(runs.map(\.parameters))))
+        add("data", runs.map(\.dataProperties))
+        add("code", runs.map(\.codeProperties))
+        add("environment", runs.map(\.environmentProperties))
         return report
+    }
+
+    /// Returns values of runs by one spelling of each name: that of the last run that has it.
+    private static func alike<Value>(_ runs: [[String: Value]]) -> [[String: Value]] {
+        var names: Set<String> = []
+        var spelled: [[String: Value]] = []
+        for run in runs.reversed() {
+            spelled.append(run.spelled(as: names))
+            names.formUnion(spelled[spelled.count - 1].keys)
+        }
+        return spelled.reversed()
+    }
+
+    /// Returns parameters as people write them, where texts have quotes that would look like another run's value.
+    private static func texts(of runs: [[String: ParameterValue]]) -> [[String: String]] {
+        runs.map { run in
+            Dictionary(
+                uniqueKeysWithValues: run.map { name, value in
+                    let texts = runs.compactMap { ParameterChange(name: name, old: value, new: $0[name]).texts.old }
+                    return (name, texts.first { $0 != value.description } ?? value.description)
+                }
+            )
+        }
     }
 }
 

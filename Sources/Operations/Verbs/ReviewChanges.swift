@@ -248,6 +248,18 @@ extension ReviewChanges.Report.Row {
             return row.before == row.after ? nil : row
         }
     }
+
+    /// Returns the hyperparameters that differ, by name, with a label in front of the names.
+    static func changes(
+        from before: [String: ParameterValue],
+        to after: [String: ParameterValue],
+        label: String = ""
+    ) -> [ReviewChanges.Report.Row] {
+        ParameterChange.all(from: before, to: after).filter(\.isDifferent).map { change in
+            let texts = change.texts
+            return ReviewChanges.Report.Row(name: label + change.name, before: texts.old, after: texts.new)
+        }
+    }
 }
 
 extension PlotData {
