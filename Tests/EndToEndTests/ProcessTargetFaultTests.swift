@@ -32,7 +32,7 @@ import Testing
             git model deploy v1.1.0 2>&1 | sed "s/kill $one/kill it/" && git model rollback 2>&1 | grep -c 'started again for'
             git model deployments status 2>&1 | grep -c 'started again for' && kill $one
             while state > /dev/null 2>&1; do sleep 0.1; done; git-model serve --target edge 2> ~/said & serve=$!
-            until grep -q Serving ~/said; do sleep 0.1; done; git model deployments status 2>&1 | grep 'started again for' || echo done
+            until grep -qs Serving ~/said; do sleep 0.1; done; git model deployments status 2>&1 | grep 'started again for' || echo done
             kill -TERM $serve; wait $serve; echo ended $?
             """
         )
