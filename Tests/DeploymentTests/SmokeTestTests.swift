@@ -303,6 +303,31 @@ struct SmokeTestTests {
         }
     }
 
+    @Test(arguments: [
+        ("exit 3", "its batch command ended with exit code 3"), ("echo a,b", "out.json has another form"),
+        ("echo '[3, 6, 9]'", "differs from out.json"),
+    ])
+    func `A sample that is for the server is tried by it, and it is said what the batch did`(
+        script: String,
+        found: String
+    ) async throws {
+        let release = try PythonRelease("serve()")
+        release.plan.batch = ["sh", "-c", script + " # {in}"]
+        let outcome = await release.outcome(asBatch: true)
+        #expect(
+            outcome.result == .passed && outcome.found.hasPrefix("by its server, and not as a batch: "),
+            "\(outcome)"
+        )
+        #expect(outcome.found.contains(found), "\(outcome)")
+    }
+
+    @Test func `A batch command that takes no file leaves the trial to the server`() async throws {
+        let release = try PythonRelease("serve()")
+        release.plan.batch = ["true"]
+        let outcome = await release.outcome(asBatch: true)
+        #expect(outcome.result == .passed && outcome.found.isEmpty, "\(outcome)")
+    }
+
     /// What a trial waits for: that a server is ready, that it answers, that a batch ends.
     @Test(arguments: [
         ("time.sleep(1000)", false),

@@ -34,13 +34,22 @@ package struct SmokeTest: Sendable {
 
     /// Starts what the plan names, tries it and stops it; nothing is thrown, as what cannot be tried has failed.
     ///
-    /// A version with both commands is tried by the one that serves it, or `asBatch` by the other.
+    /// A version with both commands is tried by the one that serves it, or `asBatch` by the other first: the one sample
+    /// may be the server's, which has passed then, and what the batch did is in what was found.
     package func run(_ launch: any ServeLaunch, asBatch: Bool = false) async -> SmokeOutcome {
-        if !plan.serve.isEmpty, !asBatch { return await runServer(launch) }
+        let isServed = !plan.serve.isEmpty
+        if isServed, !asBatch { return await runServer(launch) }
         guard plan.batch.contains(where: { $0.contains("{in}") || $0.contains("{out}") }) else {
-            return SmokeOutcome(.unchecked, "has no command that could load it")
+            return isServed ? await runServer(launch) : SmokeOutcome(.unchecked, "has no command that could load it")
         }
-        return await measured { try await tryBatch(launch) }
+        let batch = await measured { try await tryBatch(launch) }
+        guard isServed, plan.expectation != nil, batch.result != .passed, !cancellation.isCancelled else {
+            return batch
+        }
+        let server = await runServer(launch)
+        guard server.result == .passed else { return cancellation.isCancelled ? server : batch }
+        let found = "by its server, and not as a batch: \(batch.found)"
+        return SmokeOutcome(.passed, found, milliseconds: server.milliseconds)
     }
 
     /// Tries a server that was started already, and leaves it running.

@@ -120,7 +120,7 @@ struct DeploymentRun {
             try await fail(seal, situation, &report)
         } else if smoke.result != .passed, requiresSmoke {
             report.isRefused = true
-            report.reason = uncheckedReason
+            report.reason = uncheckedReason(smoke)
         } else if let percent = options.canary {
             return try await share(percent, seal, situation, report)
         } else {
@@ -165,8 +165,11 @@ struct DeploymentRun {
         return try await !damage(of: sealed).isEmpty
     }
 
-    private var uncheckedReason: String {
-        "\(target.stage?.text ?? "") takes only what a smoke test passed, and nobody said what \(release.version) should give"
+    private func uncheckedReason(_ smoke: SmokeOutcome) -> String {
+        let why =
+            release.plan.expectation == nil
+            ? "nobody said what \(release.version) should give" : "\(release.version) \(smoke.found)"
+        return "\(target.stage?.text ?? "") takes only what a smoke test passed, and \(why)"
     }
 
     private func refuse(_ situation: Situation, _ report: inout DeploymentReport) {
