@@ -247,9 +247,11 @@ struct SmokeTestTests {
             outcome.result == .unchecked
                 && outcome.found == "answers, and nobody said what it should give for its sample"
         )
-        release.plan.sample = "no.json"
-        outcome = await release.outcome()
-        #expect(outcome.result == .failed && outcome.found == "the release has no file no.json, its sample")
+        try Directories.create(release.path.appending("samples"), durable: false)
+        for sample in ["samples", "no.json"] {
+            release.plan.sample = sample
+            #expect(await release.outcome().result == .unchecked, "\(sample)")
+        }
         release.plan.sample = nil
         outcome = await release.outcome()
         #expect(outcome.result == .unchecked && outcome.found == "answers, and it has no sample to be tried on")

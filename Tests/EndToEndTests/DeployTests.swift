@@ -134,6 +134,22 @@ import Testing
         #expect(!result.output.contains("weights.json.mver") && !result.output.contains(".gitignore"))
     }
 
+    @Test func `A version whose sample is a directory is only loaded, and has that whatever the patterns say`()
+        async throws
+    {
+        let result = try await run(
+            """
+            mkdir samples && cp sample.json samples/a.json && git model describe -q --sample samples --expect ''
+            git config -f .mver/config deploy.edge.paths 'weights.* se*.py' && git add -A && git commit -qm Directory
+            git model tag -q v1.2.0 --push && git model deploy v1.2.0 && ls ~/edge/current/samples
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["unchecked: it answers, and nobody said what", "edge runs bert@v1.2.0 now", "\na.json\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `A stage that asks for a smoke test takes what passed one on any target`() async throws {
         let result = try await run(
             """
@@ -223,6 +239,11 @@ import Testing
             "git mv sample.json other.json && git commit -qm x && git model tag -q v1.2.0 --push && git model deploy v1.2.0",
             says: "the release has no file sample.json, its sample",
             "edge runs nothing",
+            exits: 4
+        ),
+        ScriptCase(
+            "git mv sample.json other.json && git model describe -q --expect '' && git add -A && git commit -qm x && git model tag -q v1.2.0 --push && git model deploy v1.2.0",
+            says: "the release has no file sample.json, its sample",
             exits: 4
         ),
         ScriptCase(

@@ -18,14 +18,9 @@ struct SmokeSample: Sendable {
 
     /// Reads what a plan names; `nil` where it names no sample, or nothing that it should give.
     ///
-    /// Throws `SmokeProblem` for a file that cannot be read, and for a sample that is not there.
+    /// Throws `SmokeProblem` for a file that cannot be read.
     init?(of plan: ReleasePlan, in directory: FilePath) throws {
-        guard let path = plan.sample else { return nil }
-        guard let expectation = plan.expectation else {
-            // One that was forgotten is not found out by whoever first wants to try it.
-            _ = try SmokeSample.file(path, "sample", in: directory)
-            return nil
-        }
+        guard let path = plan.sample, let expectation = plan.expectation else { return nil }
         self.path = path
         self.expectation = expectation
         input = try SmokeSample.read(path, "sample", in: directory)
@@ -42,14 +37,6 @@ struct SmokeSample: Sendable {
     }
 
     private static func read(_ text: String, _ what: String, in directory: FilePath) throws -> [UInt8] {
-        let file = try file(text, what, in: directory)
-        do { return try DurableFile.read(file, limit: byteLimit) } catch {
-            throw SmokeProblem("its \(what) \(QuotedPath.encode(text)) cannot be read: \(error)")
-        }
-    }
-
-    /// Returns where a file of the release is; throws `SmokeProblem` where there is none.
-    private static func file(_ text: String, _ what: String, in directory: FilePath) throws -> FilePath {
         let name = QuotedPath.encode(text)
         do {
             let path = try RepositoryPath(text)
@@ -58,7 +45,7 @@ struct SmokeSample: Sendable {
                 throw SmokeProblem("the release has no file \(name), its \(what)")
             }
             guard status.kind == .regular else { throw SmokeProblem("\(name), its \(what), is no file") }
-            return file
+            return try DurableFile.read(file, limit: byteLimit)
         } catch let problem as SmokeProblem {
             throw problem
         } catch {

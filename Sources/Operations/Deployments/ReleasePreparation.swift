@@ -61,8 +61,10 @@ struct ReleasePreparation {
         let plan = plan
         let globs = only.map { PathGlobs($0) } ?? PathGlobs(of: target.settings)
         let named = only == nil ? [plan.sample, plan.expectation?.path, plan.reference] : []
-        let needed = Set(named.compactMap(\.self))
-        func isWanted(_ path: RepositoryPath) -> Bool { globs.accepts(path) || needed.contains(path.text) }
+        let needed = named.compactMap { name in name.flatMap { try? RepositoryPath($0) } }
+        func isWanted(_ path: RepositoryPath) -> Bool {
+            globs.accepts(path) || needed.contains { path == $0 || path.isInside($0) }
+        }
         let stored = try await storedFiles().filter { isWanted($0.path) }
         let committed = try await committedFiles(beside: chosen.artifacts, isWanted)
         let listing: TreeListing

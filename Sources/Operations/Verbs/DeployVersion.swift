@@ -54,6 +54,7 @@ package struct DeployVersion: Sendable {
         let place = try workspace.missingAgreement(to: configured).map { [$0] } ?? []
         try Agreement.require(options.isDryRun ? place : place + missing, toDeployTo: configured.target.name)
         let prepared = try await preparation.run()
+        try requireSample(of: prepared.release)
         let session = try await TargetSession(configured.target, in: workspace).fetchingRecords()
         let run = DeploymentRun(
             session: session,
@@ -96,6 +97,21 @@ package struct DeployVersion: Sendable {
             .failed,
             "\(preparation.tag) has no batch command, which \(target.name) is for",
             hints: ["describe it, then tag and deploy a new version: `git model describe --batch COMMAND`"]
+        )
+    }
+
+    /// Refuses a version whose sample was forgotten, so that not whoever first wants to try it finds that out.
+    private func requireSample(of release: Release) throws {
+        // Where it is known what the sample should give, it is read to be tried. It may be a directory else.
+        guard !options.skipsSmoke, release.plan.expectation == nil, let sample = release.plan.sample else { return }
+        let path = try? RepositoryPath(sample)
+        guard !release.files.entries.contains(where: { $0.path == path || path.map($0.path.isInside) == true }) else {
+            return
+        }
+        throw Failure(
+            .verification,
+            "the release has no file \(QuotedPath.encode(sample)), its sample",
+            hints: ["describe one that is there, then tag and deploy a new version: `git model describe --sample FILE`"]
         )
     }
 
