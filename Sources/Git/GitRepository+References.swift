@@ -15,15 +15,20 @@ extension GitRepository {
 
     /// Fetches references to the names that are given here, and nothing beside them.
     ///
-    /// Nothing is printed, but credentials may be asked for. Throws `unreachable` or `authenticationFailed`, and
-    /// `failed` where the remote has none of that name.
-    package func fetchReferences(_ refspecs: [GitRefspec], from remote: String) async throws(GitError) {
+    /// Nothing is printed, but credentials may be asked for, unless `mayAsk` is false. Throws `unreachable` or
+    /// `authenticationFailed`, and `failed` where the remote has none of that name.
+    package func fetchReferences(
+        _ refspecs: [GitRefspec],
+        from remote: String,
+        mayAsk: Bool = true
+    ) async throws(GitError) {
         guard !refspecs.isEmpty else { return }
         let quietly: [GitArgument] = [
             "fetch", "--quiet", "--no-tags", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules", "--",
             try remoteArgument(remote),
         ]
-        try await program.run(quietly + refspecs.map(\.argument))
+        try await program.with(environment: mayAsk ? [:] : GitRepository.withoutQuestions)
+            .run(quietly + refspecs.map(\.argument))
     }
 
     /// Fetches a commit by its id, with what is not here of its history; no reference is made of it, and a clone that

@@ -58,7 +58,7 @@ extension GitRepository {
     }
 
     /// What keeps Git, and the `ssh` that it starts, from asking for a password.
-    private static let withoutQuestions = [
+    static let withoutQuestions = [
         "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "force",
     ]
 

@@ -77,11 +77,13 @@ struct DeploymentRecords: Sendable {
     }
 
     /// Fetches what a Git remote has of the target; that it has nothing is no error.
-    func fetch(from remote: String) async throws {
+    func fetch(from remote: String, mayAsk: Bool = true) async throws {
         let place = DeploymentRecords.reference(of: target, at: remote)
         guard GitReferenceName.isValid(place) else { return }
         let refspec = try GitRefspec(target.reference, to: place, existing: .replace)
-        do throws(GitError) { try await workspace.repository.fetchReferences([refspec], from: remote) } catch {
+        do throws(GitError) {
+            try await workspace.repository.fetchReferences([refspec], from: remote, mayAsk: mayAsk)
+        } catch {
             guard error.message.contains("couldn't find remote ref") else { throw error }
         }
     }

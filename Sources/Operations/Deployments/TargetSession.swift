@@ -111,7 +111,7 @@ struct TargetSession: Sendable {
     /// What came before it is not known then, nor whether that is still good.
     func isUntold(of current: ReleaseID?, in history: DeploymentHistory) -> Bool {
         guard let current, !target.kind.keepsSeals else { return false }
-        return !history.events.contains { $0.release == current }
+        return !(history.events + known.events).contains { $0.release == current }
     }
 
     /// Creates an event of now; what a seal notes of another event is left out.
@@ -159,11 +159,13 @@ struct TargetSession: Sendable {
     }
 
     /// Fetches what others recorded; that the Git remote cannot be reached is only worth a warning.
-    func fetchingRecords() async throws -> TargetSession {
+    ///
+    /// Credentials may be asked for, unless `mayAsk` is false.
+    func fetchingRecords(mayAsk: Bool = true) async throws -> TargetSession {
         // Where it is not clear which one that is, the session has a warning already.
         guard let remote = try? workspace.registryRemote() else { return self }
         do {
-            try await DeploymentRecords(workspace: workspace, target: target.name).fetch(from: remote)
+            try await DeploymentRecords(workspace: workspace, target: target.name).fetch(from: remote, mayAsk: mayAsk)
         } catch {
             try workspace.context.cancellation.check()
             var session = self
@@ -173,9 +175,11 @@ struct TargetSession: Sendable {
         return try await TargetSession(target, in: workspace)
     }
 
-    /// Fetches what others recorded, if that can be done in so many seconds.
+    /// Fetches what others recorded, if that can be done in so many seconds; nobody could answer a question in them.
     func fetchingRecords(within seconds: Int) async throws -> TargetSession {
-        if let session = try await TimeLimit.within(seconds, { try await fetchingRecords() }) { return session }
+        if let session = try await TimeLimit.within(seconds, { try await fetchingRecords(mayAsk: false) }) {
+            return session
+        }
         var session = self
         session.warnings.append("the Git remote did not say within \(seconds) s what others did to \(target.name)")
         return session

@@ -112,6 +112,8 @@ package struct ShowTarget: Sendable {
             report.hints.append("get what others did: `git model deployments sync \(report.target)`")
         }
         report.isUntold = session.isUntold(of: current, in: history)
+        // A rollback refuses to guess, too.
+        if report.isUntold { report.previousGood = nil }
         if let seal = seals.first(where: { $0.release == current }) {
             try await take(seal, from: session, &report)
         } else if let current, !report.isUntold {
