@@ -73,7 +73,10 @@ enum Interrupts {
     }
 
     private static let other: Handler = { signal, information, _ in
-        if Interrupts.passOn(signal, information) { return }
+        if Interrupts.passOn(signal, information) {
+            if signal == SIGHUP { Interrupts.passedOn.store(true, ordering: .relaxed) }
+            return
+        }
         _exit(128 + signal)
     }
 

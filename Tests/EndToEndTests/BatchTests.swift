@@ -142,6 +142,8 @@ import Testing
             printf 'a,text\\nrun,sh %s/stop\\n' $HOME > in.csv && echo old > out.csv
             git-model batch jobs in.csv out.csv > ~/log 2>&1 & echo $! > ~/pid; wait $! || echo ended $?
             cat out.csv && ls -A
+            printf 'a,text\\nrun,kill -TERM $PPID\\n' > in.csv
+            git-model batch jobs in.csv out.csv > ~/log 2>&1 || echo other $?; cat ~/log
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
@@ -149,6 +151,10 @@ import Testing
             result.output.contains("ended 130\nold\n") && !result.output.contains("git-model-tmp"),
             "\(result.output)"
         )
+        // Not by the user, and not by a signal that this process got.
+        for text in ["other 5\n", " was ended by signal 15; out.csv was not written\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
     }
 
     @Test func `On another host the command runs there, with files of this machine`() async throws {

@@ -5,8 +5,10 @@ import SystemPackage
 
 /// Runs the batch command of a release once, where the release is: on this machine, or on the target's host.
 struct BatchExecution {
-    /// SIGHUP, SIGINT and SIGTERM.
-    private static let interruptions: Set<Int32> = [1, 2, 15]
+    /// SIGHUP and SIGTERM, by which also others than the user end a command.
+    private static let ends: Set<Int32> = [1, 15]
+    /// SIGINT.
+    private static let interrupt: Int32 = 2
 
     let seal: ReleaseSeal
     let host: any ReleaseHost
@@ -84,8 +86,13 @@ struct BatchExecution {
         }
         context.forwardSignals(nil)
         try context.cancellation.check()
-        // A signal that was passed on to the command interrupted it alone.
-        if let signal = end.signal, BatchExecution.interruptions.contains(signal) { throw CancellationError() }
+        // A signal that was passed on to the command, or that the terminal sent to both, interrupted it alone.
+        let isPassedOn = context.hasPassedOnInterrupt()
+        if let signal = end.signal,
+            signal == BatchExecution.interrupt || isPassedOn && BatchExecution.ends.contains(signal)
+        {
+            throw CancellationError()
+        }
         guard end.code == 0 else {
             throw failure(end.signal.map { "was ended by signal \($0)" } ?? "ended with exit code \(end.code)")
         }
