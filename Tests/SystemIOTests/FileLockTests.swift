@@ -50,7 +50,12 @@ import Testing
             nonsense
 
             """
-        #expect(FileLock.holder(ofFile: 531, in: table) == 14)
-        #expect(FileLock.holder(ofFile: 31, in: table) == nil)
+        #expect(FileLock.holder(ofFile: 531, onDevice: 0, in: table) == 14)
+        #expect(FileLock.holder(ofFile: 31, onDevice: 0, in: table) == nil)
+        // Another file of the same number: its device tells it, or nobody does.
+        let both = table + "5: FLOCK  ADVISORY  WRITE 16 00:2a:531 0 EOF\n"
+        #expect(FileLock.holder(ofFile: 531, onDevice: 0x2a, in: both) == 16)
+        #expect(FileLock.holder(ofFile: 531, onDevice: 0xfd01, in: both) == 14)
+        #expect(FileLock.holder(ofFile: 531, onDevice: 0x801, in: both) == nil)
     }
 }

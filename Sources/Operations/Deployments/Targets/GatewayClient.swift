@@ -35,7 +35,7 @@ struct GatewayClient: Sendable {
     }
 
     private func silence(because problem: (any Error)?) -> Failure {
-        let holder = FileLock.holder(of: layout.gatewayLock)
+        let holder = FileLock.holder(of: layout.gatewayLock).flatMap { GatewayProcess.isGateway($0) ? $0 : nil }
         let process = holder.map { "`kill \($0)`, and where that is not enough `kill -9 \($0)`" }
         return Failure(
             .failed,

@@ -35,6 +35,12 @@ struct GatewayProcess {
         )
     }
 
+    /// Whether a process of this machine is a gateway by the name that the system has of it, its first 15 bytes.
+    static func isGateway(_ process: Int32) -> Bool {
+        let said = try? DurableFile.read(FilePath("/proc/\(process)/comm"), limit: 4096)
+        return said.map { String(decoding: $0, as: UTF8.self) } == String(name.prefix(15)) + "\n"
+    }
+
     /// Writes the configuration that every later start has, unless it is there: it names no release, so that the
     /// current one is served.
     func writeConfiguration() throws {
