@@ -172,6 +172,21 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A stage that asks for a smoke test says of what cannot be tried why`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config gate.production.require smoke && git config -f .mver/config deploy.edge.stage production
+            git model describe -q --serve '' && git add -A && git commit -qm Bare && git push -q
+            git remote set-head origin -a > ~/log && git model tag -q v1.2.0 --push && git model deploy v1.2.0 edge || echo bare $?
+            """
+        )
+        let reason = "production takes only what a smoke test passed, and v1.2.0 has no command that could load it\n"
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["edge does not take bert@v1.2.0: \(reason)", "bare 1\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `A draft is pushed where its smoke test was passed again since`() async throws {
         let result = try await run(
             """
