@@ -192,7 +192,7 @@ import Testing
             "rule changed: .mver/config can be read again\n",
             "FAIL  policy     \(place) is no configuration: bad config line ", "refused 1\n",
             "hint: where that is meant so: `git model check --bootstrap broken..HEAD`\n",
-            "-     policy     \(place) is no configuration: ", "may be merged\n",
+            "-  policy     \(place) is no configuration: ", "may be merged\n",
             "error: \(place) is no configuration: ", "`git show \(line.prefix(12)):.mver/config`", "failed 5\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
