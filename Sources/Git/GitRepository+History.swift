@@ -1,3 +1,6 @@
+import SystemIO
+import SystemPackage
+
 /// A file that a commit brought in: added, changed, or merged into something that no parent had.
 package struct GitIntroducedFile: Sendable, Hashable {
     /// The path from the top.
@@ -88,6 +91,16 @@ extension GitRepository {
     /// may lead to none of them.
     package func commitsUnderWay() async throws(GitError) -> [GitObjectID] {
         try await commits(among: WorktreeState.operationCommits(in: layout.gitDirectory))
+    }
+
+    /// Returns the tip of what `git merge --squash` merged last, as its message tells until that is committed; `nil`
+    /// where there is none.
+    package func squashedTip() -> GitObjectID? {
+        let file = layout.gitDirectory.appending("SQUASH_MSG")
+        guard let bytes = try? DurableFile.read(file, limit: 16 << 20) else { return nil }
+        let prefix = "commit "
+        let line = bytes.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: prefix.utf8) }
+        return line.flatMap { GitObjectID(String(decoding: $0.dropFirst(prefix.utf8.count), as: UTF8.self)) }
     }
 
     /// Returns the commits that the ids lead to; those that lead to none, or are not here, are left out.

@@ -15,8 +15,9 @@ extension GitRepository {
 
     /// Fetches references to the names that are given here, and nothing beside them.
     ///
-    /// Nothing is printed, but credentials may be asked for, unless `mayAsk` is false. Throws `unreachable` or
-    /// `authenticationFailed`, and `failed` where the remote has none of that name.
+    /// Nothing is printed, but credentials may be asked for; unless `mayAsk`, only of programs that the environment
+    /// names for it. Throws `unreachable` or `authenticationFailed`, and `failed` where the remote has none of that
+    /// name.
     package func fetchReferences(
         _ refspecs: [GitRefspec],
         from remote: String,
@@ -27,7 +28,7 @@ extension GitRepository {
             "fetch", "--quiet", "--no-tags", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules", "--",
             try remoteArgument(remote),
         ]
-        try await program.with(environment: mayAsk ? [:] : GitRepository.withoutQuestions)
+        try await program.with(environment: mayAsk ? [:] : questionsToPrograms)
             .run(quietly + refspecs.map(\.argument))
     }
 

@@ -58,7 +58,7 @@ extension GitRepository {
     }
 
     /// What keeps Git, and the `ssh` that it starts, from asking for a password.
-    static let withoutQuestions = [
+    private static let withoutQuestions = [
         "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "force",
     ]
 
@@ -236,7 +236,7 @@ extension GitRepository {
 
     /// What keeps Git and `ssh` from asking on the terminal, and leaves them the programs that the environment names to
     /// be asked in its place, as hosts of jobs and editors do: a push asks those, too.
-    private var questionsToPrograms: [String: String] {
+    var questionsToPrograms: [String: String] {
         func isSet(_ name: String) -> Bool { program.environment[name]?.isEmpty == false }
         var changes = GitRepository.withoutQuestions
         if isSet("GIT_ASKPASS") { changes["GIT_ASKPASS"] = nil }

@@ -34,6 +34,15 @@ import Testing
         #expect(!session.scratch.exists("a.bin"))
     }
 
+    @Test func `A squashed merge leaves what was no longer tracked before it`() async throws {
+        let session = try await Self.withArtifact()
+        try await session.shell("git switch -q -c other && git commit -q --allow-empty -m two && git switch -q main")
+        try await session.succeed("rm", "-q", "--cached", "a.bin")
+        try await session.shell("git merge -q --squash other && test ! -e a.bin.mver")
+        try await session.succeed("hook", "post-merge", "1")
+        #expect(session.scratch.exists("a.bin"))
+    }
+
     @Test func `A merge of what no branch leads to is committed, and a pointer of nothing is not`() async throws {
         let session = try await Self.withArtifact()
         try await session.shell(

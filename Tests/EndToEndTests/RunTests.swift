@@ -278,7 +278,7 @@ import Testing
         Case(
             "git model run -q --name a -- git model record metric val/acc=1;"
                 + " git model run -q --name b -- git model record metric val.acc=1;"
-                + " git model runs compare a b > log; test -s log && grep ^metric log || echo alike",
+                + " git model runs compare a b > log && test -s log && ! grep ^metric log && echo alike",
             says: "alike\n"
         ),
         Case(

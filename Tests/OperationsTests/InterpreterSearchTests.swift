@@ -43,6 +43,10 @@ import Testing
             (["sh", "-c", ". \"$DIR/env/bin/activate\"; python3 t.py"], nil),
             (["sh", "-c", "aws s3 ls; conda activate b; python3 t.py"], nil),
             (["sh", "-c", "module load cuda; env/bin/python t.py"], "env/bin/python"),
+            (["sh", "-c", "module load cuda; nice env/bin/python t.py"], "env/bin/python"),
+            (["sh", "-c", "module load cuda; A=b env/bin/python t.py"], "env/bin/python"),
+            (["sh", "-c", ". env/bin/activate; module load cuda; python t.py"], "env/bin/python"),
+            (["sh", "-c", "module load cuda; python3 t.py"], nil),
             (["sh", "gone.sh"], nil), (["sh"], nil), (["nice"], nil), (["true"], nil),
         ] as [([String], String?)]
     )

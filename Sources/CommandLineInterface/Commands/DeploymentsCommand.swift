@@ -77,7 +77,10 @@ struct DeploymentsCommand: ParsableCommand {
             if let by = report.by { table.row("by", DisplayText.sanitized(by)) }
             if let commit = report.commit { table.row("commit", DisplayText.sanitized(String(commit.prefix(12)))) }
             if let digest = report.digest { table.row("digest", DisplayText.sanitized(digest)) }
-            if let smoke = report.smoke { table.row("smoke test", smoke.result.rawValue) }
+            if let smoke = report.smoke {
+                let found = smoke.found.isEmpty ? "" : ": it \(smoke.found)"
+                table.row("smoke test", DisplayText.sanitized(smoke.result.rawValue + found))
+            }
             // That one has all of it goes without saying.
             if let traffic = report.traffic, traffic.count > 1 {
                 for share in traffic {

@@ -35,21 +35,30 @@ package struct SmokeTest: Sendable {
     /// Starts what the plan names, tries it and stops it; nothing is thrown, as what cannot be tried has failed.
     ///
     /// A version with both commands is tried by the one that serves it, or `asBatch` by the other first: the one sample
-    /// may be the server's, which has passed then, and what the batch did is in what was found.
+    /// may be the server's, which has passed then if the other ran at all, and what that did is in what was found.
     package func run(_ launch: any ServeLaunch, asBatch: Bool = false) async -> SmokeOutcome {
         let isServed = !plan.serve.isEmpty
         if isServed, !asBatch { return await runServer(launch) }
         guard plan.batch.contains(where: { $0.contains("{in}") || $0.contains("{out}") }) else {
             return isServed ? await runServer(launch) : SmokeOutcome(.unchecked, "has no command that could load it")
         }
-        let batch = await measured { try await tryBatch(launch) }
+        var hasRun = false
+        let batch = await measured {
+            guard let sample = try SmokeSample(of: plan, in: directory) else {
+                return unchecked("has a command for batches")
+            }
+            let output = try await batchOutput(of: launch, on: sample)
+            hasRun = true
+            return try await batchVerdict(on: output, sample)
+        }
         guard isServed, plan.expectation != nil, batch.result != .passed, !cancellation.isCancelled else {
             return batch
         }
         let server = await runServer(launch)
         guard server.result == .passed else { return cancellation.isCancelled ? server : batch }
         let found = "by its server, and not as a batch: \(batch.found)"
-        return SmokeOutcome(.passed, found, milliseconds: server.milliseconds)
+        // A command that does not run at all is nothing that the server could vouch for.
+        return SmokeOutcome(hasRun ? .passed : .unchecked, found, milliseconds: server.milliseconds)
     }
 
     /// Tries a server that was started already, and leaves it running.
@@ -95,10 +104,8 @@ package struct SmokeTest: Sendable {
         return try await verdict(on: given, sample)
     }
 
-    private func tryBatch(_ launch: any ServeLaunch) async throws -> SmokeOutcome {
-        guard let sample = try SmokeSample(of: plan, in: directory) else {
-            return unchecked("has a command for batches")
-        }
+    /// Runs the command for batches on the sample; throws where it cannot be run, fails or takes too long.
+    private func batchOutput(of launch: any ServeLaunch, on sample: SmokeSample) async throws -> [UInt8] {
         let suffix = FilePath(sample.expectation.path).extension.map { "." + $0 } ?? ""
         let words = plan.batch.map { word in
             // The command may tell by the name what is in a file.
@@ -117,12 +124,16 @@ package struct SmokeTest: Sendable {
             let text = "its batch command ended with exit code \(result.exitCode)"
             throw SmokeProblem(end.isEmpty ? text : text + "; the last that it said:" + end)
         }
-        let isShared = !plan.serve.isEmpty && !result.output.isEmpty
-        guard !isShared || ExpectationCheck.isReadable(result.output, as: sample) else {
+        return result.output
+    }
+
+    private func batchVerdict(on output: [UInt8], _ sample: SmokeSample) async throws -> SmokeOutcome {
+        let isShared = !plan.serve.isEmpty && !output.isEmpty
+        guard !isShared || ExpectationCheck.isReadable(output, as: sample) else {
             // What is expected is what the server gives then.
             return SmokeOutcome(.unchecked, "runs as a batch, and \(sample.expectation.path) has another form")
         }
-        return try await verdict(on: result.output, sample)
+        return try await verdict(on: output, sample)
     }
 
     private func unchecked(_ fact: String) -> SmokeOutcome {

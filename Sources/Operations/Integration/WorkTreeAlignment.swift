@@ -25,7 +25,7 @@ struct WorkTreeAlignment {
         let changed = now.filter { !known.contains($0) }
         let paths = Set(now.map(\.path))
         var gone = (before ?? []).filter { !paths.contains($0.path) }
-        if !isSquash { gone = try await withoutDeleted(gone) }
+        gone = try await withoutDeleted(gone, afterSquash: isSquash)
         guard !changed.isEmpty || !gone.isEmpty else { return Hook.Report() }
         let joined = try workspace.openStore()
         var report = Hook.Report()
@@ -34,13 +34,18 @@ struct WorkTreeAlignment {
         return report
     }
 
-    /// Leaves out what the commit that is checked out has all the same: Git took nothing away, but found it deleted,
-    /// as what nobody is to track any more and whose bytes stay.
-    private func withoutDeleted(_ artifacts: [PointerIndex.Entry]) async throws -> [PointerIndex.Entry] {
-        guard !artifacts.isEmpty, let head = try await workspace.repository.objects.head().commit else {
+    /// Leaves out what the commit that is checked out, or that was merged and squashed, has all the same: Git took
+    /// nothing away, but found it deleted, as what nobody is to track any more and whose bytes stay.
+    private func withoutDeleted(
+        _ artifacts: [PointerIndex.Entry],
+        afterSquash isSquash: Bool
+    ) async throws -> [PointerIndex.Entry] {
+        let repository = workspace.repository
+        let head = try await repository.objects.head().commit
+        guard !artifacts.isEmpty, let commit = isSquash ? repository.squashedTip() ?? head : head else {
             return artifacts
         }
-        let all = try await workspace.pointers(at: head).entries
+        let all = try await workspace.pointers(at: commit).entries
         let kept = Set(try await workspace.withinSparseCheckout(all).map(\.path))
         return artifacts.filter { !kept.contains($0.path) }
     }

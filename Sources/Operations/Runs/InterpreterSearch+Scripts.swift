@@ -9,6 +9,8 @@ extension InterpreterSearch {
     ]
     /// The programs that find their commands in files of their own, which nobody reads here.
     static let builders: Set<String> = ["make", "gmake", "just"]
+    /// The programs by which clusters put others where they are found.
+    private static let moduleCommands: Set<String> = ["module", "ml", "spack"]
     /// The longest part of a script that is read.
     private static let scriptLimit = 64 << 10
 
@@ -39,7 +41,7 @@ extension InterpreterSearch {
 
     private func python(inCommandsOf script: String, _ budget: inout Budget) -> FilePath? {
         var search = self
-        var isUncertain = false
+        var (isActivated, isUncertain) = (false, false)
         for words in ShellCommands.commands(in: script) {
             guard budget.commands > 0 else { return nil }
             if let place = activated(by: words) {
@@ -48,11 +50,12 @@ extension InterpreterSearch {
                     environment: environment.merging(["PATH": path]) { $1 },
                     directory: directory
                 )
-                isUncertain = false
+                (isActivated, isUncertain) = (true, false)
             } else if InterpreterSearch.changesEnvironment(words) {
-                isUncertain = true
-            } else if !isUncertain || InterpreterSearch.isPython(at: words[0]),
-                let found = search.python(of: words, &budget) ?? search.guess(words)
+                // What modules add leaves an environment that is activated the first to be looked in.
+                if !isActivated || !InterpreterSearch.moduleCommands.contains(words[0]) { isUncertain = true }
+            } else if let found = search.python(of: words, &budget) ?? search.guess(words),
+                !isUncertain || InterpreterSearch.isPython(at: words[0]) || !search.isInPath(found)
             {
                 return found
             }
@@ -88,9 +91,16 @@ extension InterpreterSearch {
         switch words[0] {
         // A substitution outside of quotes ends the word.
         case ".", "source": return words[1] == "$" || FilePath(words[1]).lastComponent?.stem == "activate"
-        case "conda", "mamba", "micromamba", "pyenv", "module", "ml", "spack":
-            return words[0] == "ml" || ["activate", "shell", "load"].contains(words[1])
-        default: return false
+        case "conda", "mamba", "micromamba", "pyenv": return ["activate", "shell"].contains(words[1])
+        case "ml": return true
+        default: return moduleCommands.contains(words[0]) && words[1] == "load"
+        }
+    }
+
+    /// Whether an interpreter is where programs are looked for by their names.
+    private func isInPath(_ interpreter: FilePath) -> Bool {
+        (environment["PATH"] ?? "").split(separator: ":").contains {
+            directory.pushing(FilePath(String($0))) == interpreter.removingLastComponent()
         }
     }
 

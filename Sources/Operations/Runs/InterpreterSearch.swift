@@ -103,8 +103,14 @@ struct InterpreterSearch {
         guard line.starts(with: "#!".utf8) else { return nil }
         let words = String(decoding: line.dropFirst(2), as: UTF8.self).split(separator: " ").map(String.init)
         var (base, interpreter) = (words.first.flatMap { FilePath($0).lastComponent?.string } ?? "", words.first)
-        if base == "env", let name = words.dropFirst().first(where: { !$0.hasPrefix("-") && !$0.contains("=") }) {
+        if base == "env" {
+            let command = Array(words.dropFirst().drop { $0.hasPrefix("-") || $0.contains("=") })
+            guard let name = command.first else { return nil }
             (base, interpreter) = (name, self.program(name)?.string)
+            // As `#!/usr/bin/env -S uv run` has it.
+            if command.count > 1, !InterpreterSearch.isPython(name), !InterpreterSearch.shells.contains(name) {
+                return isOwn ? python(of: command, &budget) : nil
+            }
         }
         if InterpreterSearch.isPython(base) {
             let found = interpreter.map { FilePath($0) }

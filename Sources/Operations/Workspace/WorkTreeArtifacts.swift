@@ -2,6 +2,7 @@ import ModelCore
 import Registry
 import Store
 import SystemIO
+import SystemPackage
 
 /// What lies in the work tree in the place of artifacts that are compared.
 struct WorkTreeArtifacts {
@@ -41,6 +42,9 @@ struct WorkTreeArtifacts {
             }
         }
         guard found.isEmpty, !here.isEmpty else { return }
+        // What was added or restored here once is in its cache.
+        let cacheFile = workspace.modelDirectory.appending(Workspace.statCacheName)
+        guard try !workspace.repository.isMain || FileStatus.of(cacheFile) == nil else { return }
         isFresh = try !all.contains { try FileStatus.of(workspace.location(of: $0.path)) != nil }
     }
 

@@ -157,8 +157,11 @@ struct Workspace: Sendable {
         )
     }
 
+    /// The file of the stat cache, in the directory of git-model.
+    static let statCacheName = "stat-cache"
+
     /// Reads the stat cache.
-    func openStatCache() -> StatCache { StatCache(modelDirectory.appending("stat-cache")) }
+    func openStatCache() -> StatCache { StatCache(modelDirectory.appending(Workspace.statCacheName)) }
 
     /// What large files were made of when they were added.
     var knownFiles: KnownFiles { KnownFiles(modelDirectory.appending("known-files")) }
