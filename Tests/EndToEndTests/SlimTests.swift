@@ -39,8 +39,8 @@ import Testing
                 done
                 code=0 && git model slim > ~/out 2>&1 || code=$? && cat ~/out && test $code = 3
                 grep -q 'm.bin: it stays, for remote store cannot give it back' ~/out && git model fsck --deep | grep -q 'rebuilt'
-                git model remote add -q self .git/model/store
-                ! git model slim --remote self 2>&1 && git model fsck -q --deep && git model remote remove -q self
+                ! git model remote add self .git/model/store 2>&1 && git config git-model.remote.self.url "$PWD/.git/model/store"
+                ! git model slim --remote self 2>&1 && git model fsck -q --deep && git config --unset git-model.remote.self.url
                 git config git-model.remote.later.url later://x && seq 8 > n.bin && git model status > ~/status
                 grep -q 'modified  n.bin' ~/status && git model checkout -q --force && git config --unset git-model.remote.later.url
                 git model remote default -q store && rm -rf ~/models/packs && git model slim && git model fsck --deep
