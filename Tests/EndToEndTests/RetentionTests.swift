@@ -41,7 +41,7 @@ import Testing
         let scratch = try await ScratchRepository()
         let result = try await scratch.run(
             Self.series + """
-                git model remote add -q self .git/model/store
+                git config git-model.remote.self.url "$PWD/.git/model/store"
                 git model gc --keep-last 1 --prune-now 2>&1 && git model fsck
                 git model gc --keep-last 1 --prune-now --drop-sole-copies && git model fsck && git model du
                 git model gc --drop-sole-copies || git model gc --keep-last 0
