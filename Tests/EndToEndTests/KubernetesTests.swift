@@ -63,7 +63,7 @@ import Testing
         )
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
-            "before  v1.1.0\n", "\nprod runs bert-v1.2.0-", "differs 4\n",
+            "before  nobody here knows\n", "\nprod runs bert-v1.2.0-", "differs 4\n",
             "Failed   bert@v1.0.0 on prod: the pods of prod do not get ready", ", and there is nothing to go back to: ",
             "\nprod runs bert@v1.0.0, for there was nothing to put back\nbroken 4\n\"git-model/version\": \"v1.0.0\"\n",
             "rollback  bert@v1.0.0  Failed  ",
