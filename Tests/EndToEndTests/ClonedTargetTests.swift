@@ -71,7 +71,7 @@ import Testing
 
     /// A target of this user's own in the clone, whose gateway is gone, and two versions with commands of their own.
     ///
-    /// That of v1.2.0 ends once it answered. `once WORDS` is what agrees to a command for one time.
+    /// That of v1.2.0 ends a moment after it answered. `once WORDS` is what agrees to a command for one time.
     private static let trustedOnce =
         DeploymentSample.untrusted + #"""
             port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -80,8 +80,8 @@ import Testing
             tell() { curl -s --unix-socket d/.git-model/gateway.sock http://localhost/"$@"; }
             trap 'tell stop -d {} || true' EXIT
             once() { echo "--trust command:$(printf "$1" | sha256sum | cut -c1-64)"; }
-            sed "1i import os, sys; os.path.exists('$HOME/asked') and sys.exit(1)" serve.py > fleeting.py
-            sed -i "s|self.wfile.write(body)|open('$HOME/asked', 'w').close(); self.wfile.write(body); os._exit(1)|" fleeting.py
+            sed "1i import os, sys, threading; os.path.exists('$HOME/asked') and sys.exit(1)" serve.py > fleeting.py
+            sed -i "s|self.wfile.write(body)|open('$HOME/asked', 'w').close(); self.wfile.write(body); threading.Timer(1.5, os._exit, (1,)).start()|" fleeting.py
             git model describe -q --serve 'python3 fleeting.py' && git add fleeting.py && version 5 6 v1.2.0
             git model deploy -q v1.0.0 live $(once 'python3\0serve.py') 2> ~/log
             kill -9 $(tell status | sed 's/.*"process":\([0-9]*\)}$/\1/'); sleep 0.5
