@@ -120,20 +120,13 @@ struct PointerMerge: Sendable {
         let workspace = try await Workspace.discover(in: context, bare: true)
         let joined = try workspace.openStore()
         var reader = FrameReader(joined.store)
-        var unknown: [String] = []
-        func entries(_ pointer: Pointer?, of side: String) throws -> [TreeEntry] {
-            guard let pointer else { return [] }
-            do { return try joined.store.listing(pointer.oid, reader: &reader).tree.entries } catch let error
-                where error.isAbsence
-            {
-                unknown.append(side)
-                return []
-            }
+        let old = try PointerMerge.entries(of: base, in: joined.store, &reader)
+        let left = try PointerMerge.entries(of: ours, in: joined.store, &reader)
+        let right = try PointerMerge.entries(of: theirs, in: joined.store, &reader)
+        guard let old, let left, let right else {
+            let found = [("their common ancestor", old), ("ours", left), (PointerMerge.theirs, right)]
+            return .unknown(found.filter { $0.1 == nil }.map(\.0))
         }
-        let old = try entries(base, of: "their common ancestor")
-        let left = try entries(ours, of: "ours")
-        let right = try entries(theirs, of: PointerMerge.theirs)
-        guard unknown.isEmpty else { return .unknown(unknown) }
         let (entries, conflicts) = PointerMerge.merge(old, left, right)
         guard conflicts.isEmpty else { return .conflict(conflicts) }
         let merged = try TreeListing(entries)
@@ -146,6 +139,19 @@ struct PointerMerge: Sendable {
         _ = try session.add(merged)
         _ = try session.finish(pointers: [merged.pointer])
         return .merged(merged.pointer)
+    }
+
+    /// Returns what is in a tree, nothing where there is none; `nil` where its listing is not here.
+    private static func entries(
+        of pointer: Pointer?,
+        in store: LocalStore,
+        _ reader: inout FrameReader
+    ) throws(StoreError) -> [TreeEntry]? {
+        guard let pointer else { return [] }
+        do { return try store.listing(pointer.oid, reader: &reader).tree.entries } catch {
+            guard error.isAbsence else { throw error }
+            return nil
+        }
     }
 
     /// Takes from each side what it changed; a path that both changed, and not alike, is a conflict.
