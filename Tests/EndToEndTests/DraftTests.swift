@@ -9,6 +9,29 @@ import Testing
         return result.output
     }
 
+    @Test func `Where the Git remote cannot be asked, drafts are named, and are there to be made`() async throws {
+        let output = try await run(
+            """
+            git remote set-url origin ~/gone && git model promote v1.0.0 production || echo promote $?
+            git model deprecate v1.1.0 || echo deprecate $?; git model stages --check-remote || echo stages $?
+            git model promote -q v1.0.0 production --local && git model which production; git tag -l '*#*'
+            git remote remove origin && git model stages --check-remote || echo nobody $?
+            """
+        )
+        let refusal = "error: origin cannot be asked now, and so nothing was done\n"
+        let hint = "hint: make a draft, which only this clone has: `--local`\n"
+        #expect(output.ranges(of: refusal).count == 2, "\(output)")
+        for code in ["promote 13\n", "deprecate 13\n"] { #expect(output.contains(hint + code), "\(output)") }
+        #expect(output.ranges(of: hint).count == 2, "\(output)")
+        #expect(
+            output.hasSuffix(
+                "v1.0.0\nbert#production#1\nerror: no Git remote is set up that could be asked\n"
+                    + "hint: add one: `git remote add origin URL`\nnobody 5\n"
+            ),
+            "\(output)"
+        )
+    }
+
     @Test func `A draft that says something else than was asked for is not pushed`() async throws {
         let output = try await run(
             """

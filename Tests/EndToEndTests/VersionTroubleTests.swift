@@ -70,6 +70,18 @@ import Testing
         ),
         ScriptCase(
             """
+            echo '{}' > sample.json && mkdir given && echo '{}' > given/a.json
+            git model describe -q --sample sample.json --expect given && git model tag v1.2.0 --force 2>&1 | grep '^warning'
+            git commit -qam Describe && git model tag v1.3.0 --force 2>&1 | grep '^warning'
+            git add sample.json given && git commit -qm Samples && git model tag v1.4.0 --force 2>&1 | grep -c '^warning' || echo none
+            """,
+            says: "warning: .mver/models/bert.json is another in the work tree than in the commit that was tagged\nwarning: "
+                + "sample.json, its sample, is not in the commit that was tagged: no deployment could try the version with it\n"
+                + "warning: given, what it should give, is not",
+            "version with it\n0\nnone\n"
+        ),
+        ScriptCase(
+            """
             git tag -f -am moved bert@v1.0.0 HEAD > ~/log && git model promote v1.0.0 staging 2>&1 || echo moved $?
             git tag -d bert@v1.0.0 > ~/log && git model which production && git model promote v1.0.0 staging 2>&1 || echo gone $?
             git tag -d 'bert#production#1' > ~/log && git model which production || echo empty $?

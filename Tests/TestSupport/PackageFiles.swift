@@ -32,12 +32,14 @@ package enum PackageFiles {
     }
 }
 
-/// Where the build put the executables.
+/// Where the executables are that tests run.
 package enum BuiltProduct {
-    /// The directory that holds `git-model`: that of the test runner.
-    package static let directory: FilePath = {
+    /// The directories to look in, as in `PATH`: that of another build, where `GIT_MODEL_PRODUCTS` names it, then that of
+    /// the test runner, which also holds what only tests run.
+    package static let path: String = {
         let link = "/proc/self/exe"
         let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? CommandLine.arguments[0]
-        return FilePath(runner).removingLastComponent()
+        let own = FilePath(runner).removingLastComponent().string
+        return ProcessInfo.processInfo.environment["GIT_MODEL_PRODUCTS"].map { "\($0):\(own)" } ?? own
     }()
 }

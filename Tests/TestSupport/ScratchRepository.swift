@@ -38,7 +38,7 @@ package final class ScratchRepository: Sendable {
         return [
             "HOME": home.string,
             "XDG_CONFIG_HOME": home.appending(".config").string,
-            "PATH": BuiltProduct.directory.string + ":" + (inherited["PATH"] ?? "/usr/bin:/bin"),
+            "PATH": BuiltProduct.path + ":" + (inherited["PATH"] ?? "/usr/bin:/bin"),
             "TMPDIR": inherited["TMPDIR"] ?? "/tmp",
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org",

@@ -1,6 +1,7 @@
 import Git
 import ModelCore
 import Registry
+import SystemIO
 
 extension Workspace {
     /// Returns what happened to the stages of all models.
@@ -50,15 +51,17 @@ extension Workspace {
     /// Returns the Git remote that promotions go to, asked for a model; `nil` where `isLocal` says that none is wanted.
     func stageRemote(of model: ModelName, isLocal: Bool) async throws -> StageRemote? {
         guard !isLocal else { return nil }
+        let draft = "make a draft, which only this clone has: `--local`"
         guard let name = try registryRemote() else {
             throw Failure(
                 .failed,
                 "no Git remote is set up that others would see it in",
-                hints: [
-                    "add one: `git remote add origin URL`", "or make a draft, which only this clone has: `--local`",
-                ]
+                hints: ["add one: `git remote add origin URL`", "or \(draft)"]
             )
         }
-        return try await StageRemote(name, of: model, in: self)
+        do { return try await StageRemote(name, of: model, in: self) } catch {
+            if context.cancellation.isCancelled { throw error }
+            throw Failure(nil, "\(name) cannot be asked now, and so nothing was done", hints: [draft], cause: error)
+        }
     }
 }

@@ -30,7 +30,7 @@ package struct DescribeModel: Sendable {
         try apply(to: &description, in: workspace)
         if let signature { description.signature = signature }
         var template: LaidTemplate?
-        if let wanted = changes.serveTemplate { template = try await LaidTemplate(wanted, in: workspace) }
+        if let wanted = changes.serveTemplate { template = try await workspace.lay(wanted) }
         let changed = try workspace.write(description)
         // One that was written before and never staged is staged now; one that a sparse checkout left out is not there.
         let path = try RepositoryPath(description.path)

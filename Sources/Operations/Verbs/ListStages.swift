@@ -52,11 +52,15 @@ package struct ListStages: Sendable {
         if let model { try workspace.requireModel(named: model, among: versions) }
         var remotes: [ModelName: StageRemote] = [:]
         if asksRemote {
+            guard let remote = try workspace.registryRemote() else {
+                let hints = ["add one: `git remote add origin URL`"]
+                throw Failure(.failed, "no Git remote is set up that could be asked", hints: hints)
+            }
             let known = Set(try workspace.models().map(\.name)).union(versions.map(\.model))
             for name in known where model == nil || name.text == model {
-                let remote = try await workspace.stageRemote(of: name, isLocal: false)
-                try await remote?.fetchEvents()
-                remotes[name] = remote
+                let asked = try await StageRemote(remote, of: name, in: workspace)
+                try await asked.fetchEvents()
+                remotes[name] = asked
             }
             (versions, history) = try await workspace.versionsAndStages()
         }

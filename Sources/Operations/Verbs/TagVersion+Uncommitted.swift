@@ -22,4 +22,31 @@ extension TagVersion {
         guard let added = here.first(where: { known[$0.path] != $0.pointer }) else { return [] }
         return ["\(added.path) was added and not committed: `git commit`"]
     }
+
+    /// Returns a warning where the model's description is not in the commit as it is in the work tree, and one for each
+    /// file that it tries a release with and that the commit does not have.
+    static func descriptionWarnings(
+        of model: ModelName,
+        _ artifacts: [PointerIndex.Entry],
+        at commit: GitObjectID,
+        in workspace: Workspace
+    ) async throws -> [String] {
+        let committed = try await ModelIndex.at(commit, in: workspace.repository).model(model)
+        var warnings: [String] = []
+        if let here = try? ModelIndex.workTree(of: workspace.repository).model(model), here != committed {
+            let path = QuotedPath.encode(here.path)
+            warnings.append("\(path) is another in the work tree than in the commit that was tagged")
+        }
+        let objects = workspace.repository.objects
+        for (role, path) in [("its sample", committed?.sample), ("what it should give", committed?.expectation?.path)] {
+            guard let path, !artifacts.contains(where: { path == $0.path || path.isInside($0.path) }) else { continue }
+            let place = GitPath(path.text)
+            if try await objects.entry(at: place, in: commit) != nil { continue }
+            guard try await objects.entries(in: commit, matching: .inside(place)).isEmpty else { continue }
+            warnings.append(
+                "\(path), \(role), is not in the commit that was tagged: no deployment could try the version with it"
+            )
+        }
+        return warnings
+    }
 }

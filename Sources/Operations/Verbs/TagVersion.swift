@@ -110,6 +110,7 @@ package struct TagVersion: Sendable {
         )
         if isDryRun { return report }
         report.warnings += try await differences(from: artifacts, in: workspace, joined.store)
+        report.warnings += try await TagVersion.descriptionWarnings(of: model.name, artifacts, at: head, in: workspace)
         if let moved = own.first(where: { $0.tag == name && $0.commit != head }) {
             report.warnings.append("\(name) was at \(moved.commit.abbreviated) before: whoever has it keeps that")
         }

@@ -7,7 +7,7 @@ import SystemPackage
 
 extension Workspace {
     /// The most bytes that are read of a small file that commands write to.
-    private static let trackedByteLimit = 16 << 20
+    static let trackedByteLimit = 16 << 20
 
     /// Takes artifacts out of Git's own tracking and makes Git ignore them.
     ///
