@@ -162,3 +162,14 @@ static inline int ci_pipe(int *ends) {
 static inline int ci_spawn_in(posix_spawn_file_actions_t *actions, const char *path) {
     return posix_spawn_file_actions_addchdir_np(actions, path);
 }
+
+/// Leaves a process that is spawned no descriptor from `first` on; returns 0 or the number of an error.
+static inline int ci_spawn_closing(posix_spawn_file_actions_t *actions, int first) {
+#if defined(__GLIBC__)
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+#else
+    (void)actions;
+    (void)first;
+    return 0;
+#endif
+}

@@ -50,7 +50,8 @@ struct ProcessSpawn {
     /// Starts the process with this one's standard streams, and returns its number; its output may go to the standard
     /// error.
     func startHere(_ program: FilePath, outputToErrors: Bool) throws(Errno) -> pid_t {
-        try spawn(program, outputToErrors ? [STDIN_FILENO, STDERR_FILENO, STDERR_FILENO] : [])
+        // A shell may have given it more of them: `<(…)` is one.
+        try spawn(program, outputToErrors ? [STDIN_FILENO, STDERR_FILENO, STDERR_FILENO] : [], inheritsOthers: true)
     }
 
     /// Starts the process with pipes.
@@ -92,7 +93,13 @@ struct ProcessSpawn {
         try spawn(program, [input, output, output])
     }
 
-    private func spawn(_ program: FilePath, _ streams: [CInt]) throws(Errno) -> pid_t {
+    /// Starts the process; of what else this one has open, libraries may not have said that nobody inherits it, and who
+    /// holds a socket keeps its port.
+    private func spawn(
+        _ program: FilePath,
+        _ streams: [CInt],
+        inheritsOthers: Bool = false
+    ) throws(Errno) -> pid_t {
         #if canImport(Darwin)
             var (actions, attributes): (posix_spawn_file_actions_t?, posix_spawnattr_t?) = (nil, nil)
         #else
@@ -103,6 +110,7 @@ struct ProcessSpawn {
         for (number, stream) in streams.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, stream, CInt(number))
         }
+        if !inheritsOthers { _ = ci_spawn_closing(&actions, STDERR_FILENO + 1) }
         if let directory {
             directory.withPlatformString { _ = ci_spawn_in(&actions, $0) }
         }

@@ -2,6 +2,14 @@ import SystemIO
 import SystemPackage
 import Testing
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 @Suite("A program that is supervised")
 struct SupervisedProcessTests {
     private func start(_ script: String, log: BoundedLog? = nil) throws -> SupervisedProcess {
@@ -27,6 +35,18 @@ struct SupervisedProcessTests {
         #expect(try await end(of: process) == exitCode)
         // All that it said is there; it had nothing to read.
         #expect(said(by: process) == "/tmp\nbad\n")
+    }
+
+    @Test func `it has nothing open but its standard streams, whatever this process forgot to keep to itself`()
+        async throws
+    {
+        // As a library may open a socket; the shell's own list of descriptors has one for the list itself.
+        let file = try FileDescriptor.open("/dev/null", .readOnly)
+        defer { try? file.close() }
+        #expect(fcntl(file.rawValue, F_SETFD, 0) == 0)
+        let process = try start("for number in /proc/self/fd/*; do [ ! -e $number ] || echo ${number##*/}; done")
+        #expect(try await end(of: process) == 0)
+        #expect(said(by: process) == "0\n1\n2\n")
     }
 
     @Test func `the last of what it says is kept, and all of it logged`() async throws {
