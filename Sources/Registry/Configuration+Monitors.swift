@@ -16,22 +16,7 @@ extension Configuration {
     /// Returns the keys of a target's monitor; where several levels have a key, all its values are those of the one
     /// that wins.
     package func monitor(of target: String) -> MonitorKeys {
-        let mine = git.entries.filter { $0.key.subsection == "monitor.\(target)" }
-        let tracked = shared.entries.filter { $0.key.section == "monitor" && $0.key.subsection == target }
-        var values: [String: [String]] = [:]
-        for key in Set((mine + tracked).map(\.key.name)) {
-            guard let winner = setting("monitor", target, key) else { continue }
-            switch winner.level {
-            case .tracked: values[key] = tracked.filter { $0.key.name == key }.map { $0.value ?? "true" }
-            case .environment where mine.last(where: { $0.key.name == key })?.scope != .command:
-                values[key] = [winner.text ?? "true"]
-            default:
-                let own = mine.filter { $0.key.name == key }
-                let scope = own.last?.scope
-                values[key] = own.filter { $0.scope == scope }.map { $0.value ?? "true" }
-            }
-        }
-        return MonitorKeys(values: values)
+        MonitorKeys(values: keys(of: "monitor", target).values)
     }
 
     /// The targets that a monitor is set up for, in the order of their first mention.

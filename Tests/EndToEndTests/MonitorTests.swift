@@ -31,6 +31,21 @@ import Testing
         #expect(result.output.hasSuffix("\n2\n"), "\(result.output)")
     }
 
+    @Test func `What is set for one time counts, also where no file has the key`() async throws {
+        let result = try await run(
+            """
+            requests 1000 0 40 v1.1.0 && GIT_MODEL_MONITOR_EDGE_LIMIT=nonsense git model monitor || echo limit $?
+            GIT_MODEL_MONITOR_EDGE_SOURCE="log $HOME/other.log" git model monitor || echo other $?
+            git model monitor -q && echo fine
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "error: monitor.edge.limit is no number from 0 to 1000", "limit 5\n",
+            "/other.log does not say what went on", "other 3\n", "fine\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `An image in a registry is compared with the profile of its version, too`() async throws {
         let result = try await run(
             """
