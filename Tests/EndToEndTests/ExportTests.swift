@@ -63,6 +63,9 @@ import Testing
         #expect(!result.output.contains("./sample") && !result.output.contains("./expected"), "\(result.output)")
     }
 
+    private static let deploying =
+        "git config git-model.deploy.edge.kind directory && git config git-model.deploy.edge.path ~/place/in && git model deploy -q v1.0.0"
+
     /// What makes a place, and how it is named where it stays.
     private static let keptPlaces = [
         ("git model store use ~/place/in", "~/place"), ("git model store use ~/place", "~/place"),
@@ -78,6 +81,10 @@ import Testing
             "~/place"
         ),
         ("git config git-model.deploy.edge.kind oci && git config git-model.deploy.edge.to oci:../place/in", "~/place"),
+        (deploying, "~/place/in"), (deploying, "~/place/in/releases"), (deploying, "~/place/in/releases/new"),
+        ("\(deploying) && git config --unset git-model.deploy.edge.kind", "~/place"),
+        ("\(deploying) && git config --unset git-model.deploy.edge.kind", "~/place/in"),
+        ("\(deploying) && git config --unset git-model.deploy.edge.kind", "~/place/in/releases"),
         ("git init -q ~/place/a/b/c", "~/place"), ("git init -q --bare ~/place/a/b/c.git", "~/place"),
         ("git worktree add -q ~/place/a/tree", "~/place"),
     ]

@@ -14,6 +14,9 @@ package import SystemPackage
 /// .git-model/gateway.*         a gateway's configuration, socket and log
 /// ```
 package struct TargetLayout: Sendable, Hashable {
+    /// The directory of a target in which git-model keeps what is its own.
+    package static let stateName = ".git-model"
+
     /// The target's directory.
     package let root: FilePath
 
@@ -25,7 +28,7 @@ package struct TargetLayout: Sendable, Hashable {
     /// The releases.
     package var releases: FilePath { root.appending("releases") }
     /// What git-model keeps.
-    package var state: FilePath { root.appending(".git-model") }
+    package var state: FilePath { root.appending(TargetLayout.stateName) }
     /// The file whose lock a deployment holds.
     package var lock: FilePath { state.appending("lock") }
     /// The seals.

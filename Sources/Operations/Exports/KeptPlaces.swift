@@ -12,10 +12,13 @@ import SystemPackage
 struct KeptPlaces {
     /// How many names are looked at for repositories below a place.
     private static let entryLimit = 1_000_000
+    private static let insideTarget = "is, or is inside, a place that versions are deployed to"
 
     private let kept: [FilePath]
     /// What the configuration names.
     private let configured: [FilePath]
+    /// Those of it that versions are deployed to.
+    private let targets: [FilePath]
     private let commonDirectory: FilePath
 
     init(in workspace: Workspace) throws {
@@ -24,8 +27,8 @@ struct KeptPlaces {
         let home = context.environment["HOME"].flatMap { $0.isEmpty ? nil : FilePath($0) }
         let places = [workspace.root, context.workingDirectory] + (home.map { [$0] } ?? [])
         // What a configuration names may be no place that can be looked at; nothing replaces that one either.
-        configured = workspace.configuredPlaces.map { $0.lexicallyNormalized() }
-            .map { (try? FileStatus.realPath(of: $0)) ?? $0 }
+        targets = workspace.targetPlaces.map(KeptPlaces.real)
+        configured = workspace.storePlaces.map(KeptPlaces.real) + targets
         kept = try places.map { try FileStatus.realPath(of: $0) } + [commonDirectory]
     }
 
@@ -45,14 +48,22 @@ struct KeptPlaces {
         {
             return "has more in it than an export"
         }
+        if targets.contains(where: { real.starts(with: $0) }) { return KeptPlaces.insideTarget }
         if own == nil, try FileStatus.of(real.appending(".git")) != nil { return "is a Git repository" }
         var place = real
         while place.lastComponent != nil {
             if try KeptPlaces.isRepository(place) { return "is, or is inside, a Git repository's own directory" }
             if try KeptPlaces.isStore(place) { return "is, or is inside, a store of git-model" }
+            // What is checked out may be of before the target, or of another clone than the one that deploys to it.
+            if try FileStatus.of(TargetLayout(place).seals) != nil { return KeptPlaces.insideTarget }
             place.removeLastComponent()
         }
         return own == nil ? try KeptPlaces.objection(below: real) : nil
+    }
+
+    private static func real(_ path: FilePath) -> FilePath {
+        let path = path.lexicallyNormalized()
+        return (try? FileStatus.realPath(of: path)) ?? path
     }
 
     /// Whether what is at a path, or below it, goes where what has these names in a directory is replaced, or all of
@@ -63,7 +74,7 @@ struct KeptPlaces {
         return own.contains(name.string)
     }
 
-    /// Says which repository or store lies somewhere below a directory; links are not followed.
+    /// Says which repository, store or target lies somewhere below a directory; links are not followed.
     private static func objection(below top: FilePath) throws -> String? {
         guard try FileStatus.of(top)?.kind == .directory else { return nil }
         var left = [top]
@@ -75,6 +86,9 @@ struct KeptPlaces {
             let names = Set(entries.map(\.name))
             if names.contains(".git") || isRepository(names) || isStore(names) {
                 return "has a repository or store in it: \(QuotedPath.encode(directory.string))"
+            }
+            if try names.contains(TargetLayout.stateName) && FileStatus.of(TargetLayout(directory).seals) != nil {
+                return "has a place in it that versions are deployed to: \(QuotedPath.encode(directory.string))"
             }
             left += entries.filter { $0.kind == .directory }.map { directory.appending($0.name) }
         }
@@ -97,20 +111,24 @@ struct KeptPlaces {
 }
 
 extension Workspace {
-    /// The directories of this machine that the configuration names: the local store, remotes and targets.
-    fileprivate var configuredPlaces: [FilePath] {
+    /// The directories of this machine that the configuration names as stores: the local one and remotes.
+    fileprivate var storePlaces: [FilePath] {
         let remotes = configuration.remotes.compactMap { remote -> FilePath? in
             let text = context.expandingHome(resolvingGitRemote(remote.url))
             guard case .directory(let path)? = try? RemoteURL(parsing: text, relativeTo: root) else { return nil }
             return path
         }
-        let targets = targets().targets.compactMap { configured -> FilePath? in
+        return [storePath] + remotes
+    }
+
+    /// Those that it names as targets.
+    fileprivate var targetPlaces: [FilePath] {
+        targets().targets.compactMap { configured -> FilePath? in
             if let place = try? localPlace(of: configured.target) { return place }
             guard let text = configured.target.settings.text("to"),
                 case .layout(let layout)? = (try? ImageReference(text))?.place
             else { return nil }
             return root.pushing(FilePath(context.expandingHome(layout)))
         }
-        return [storePath] + remotes + targets
     }
 }
