@@ -216,6 +216,28 @@ import Testing
         #expect(!result.output.contains("RolledBack"), "\(result.output)")
     }
 
+    @Test func `A merge with conflicts in the configuration keeps nobody from going back`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            DeploymentSample.setUp + """
+                git model deploy -q v1.0.0 && git model deploy -q v1.1.0 && git checkout -q -b other
+                git config -f .mver/config monitor.x.metric a && git commit -qam Other && git checkout -q main
+                git config -f .mver/config monitor.x.metric b && git commit -qam Ours && git merge other > ~/log || echo conflict
+                git model deployments status edge && git model deployments edge && git model rollback edge
+                git model deployments sync edge && git status --short .mver
+                git add -A && git model deployments status edge || echo added $?
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(
+            result.output.ranges(of: "warning: .mver/config has conflicts of a merge: what ").count == 4,
+            "\(result.output)"
+        )
+        for text in [
+            "conflict\n", "as they were sealed\n", "edge runs bert@v1.0.0 now (before: v1.1.0)",
+            "\nUU .mver/config\n", "added 5\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `What was sealed, and never switched to, is nothing to go back to`() async throws {
         let result = try await ScratchRepository(named: "bert").run(
             DeploymentSample.setUp + """

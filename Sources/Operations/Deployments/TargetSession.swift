@@ -27,7 +27,7 @@ struct TargetSession: Sendable {
         self.target = target
         let known = try await workspace.deployments(of: target.name)
         recorded = known.history
-        warnings = known.warnings
+        warnings = (workspace.configurationWarning.map { [$0] } ?? []) + known.warnings
         // A target that keeps no seals has them from its history: also of what was done here, and perhaps by a process
         // that was killed, and that Git does not know.
         let noted = try workspace.journal(of: target.name).contents()

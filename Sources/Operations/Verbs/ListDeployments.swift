@@ -22,8 +22,9 @@ package struct ListDeployments: Sendable {
 
     /// Reads what Git and the journals of targets on this machine say; contacts nobody.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context, bare: true)
+        let workspace = try await Workspace.openForDeployments(in: context)
         var report = Report()
+        report.warnings = workspace.configurationWarning.map { [$0] } ?? []
         for name in try await names(in: workspace, &report) {
             let known = try await workspace.deployments(of: name)
             var events = known.history.events

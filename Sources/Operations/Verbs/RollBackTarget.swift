@@ -35,7 +35,7 @@ package struct RollBackTarget: Sendable {
     /// Switches first; Git, its remote and the bytes of all files are looked at only then, where the target itself says
     /// what ran there.
     package func run(in context: Context) async throws -> DeploymentReport {
-        let workspace = try await Workspace.open(in: context, bare: true)
+        let workspace = try await Workspace.openForDeployments(in: context)
         let configured = try await workspace.deployedTarget(named: target)
         try workspace.requireAgreement(toGoingBackOn: configured)
         var session = try await TargetSession(configured.target, in: workspace)

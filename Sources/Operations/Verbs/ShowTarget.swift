@@ -83,7 +83,7 @@ package struct ShowTarget: Sendable {
     /// Asks the target, which is left as it is; the Git remote is asked only where nobody else says what others put
     /// there.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context, bare: true)
+        let workspace = try await Workspace.openForDeployments(in: context)
         let configured = try await workspace.deployedTarget(named: target)
         try workspace.requireAgreement(toReach: configured)
         var session = try await TargetSession(configured.target, in: workspace)

@@ -35,9 +35,10 @@ package struct SyncDeployments: Sendable {
 
     /// Fetches, puts both together and pushes; a target for which that fails is a problem of the report.
     package func run(in context: Context) async throws -> Report {
-        let workspace = try await Workspace.open(in: context, bare: true)
+        let workspace = try await Workspace.openForDeployments(in: context)
         let remote = try workspace.requireRegistryRemote()
         var report = Report(remote: GitURL.withoutLogin(remote))
+        report.warnings = workspace.configurationWarning.map { [$0] } ?? []
         for name in try await names(in: workspace, remote) {
             let records = DeploymentRecords(workspace: workspace, target: name)
             do { try await records.fetch(from: remote) } catch {

@@ -21,6 +21,8 @@ struct Workspace: Sendable {
     /// `.git/model` in the common directory, shared by all worktrees.
     let modelDirectory: FilePath
     let configuration: Configuration
+    /// What is said of where the configuration was read, if anything.
+    var configurationWarning: String?
     let pool = WorkerPool.shared
 
     /// Opens the repository that the context stands in; one without `.mver/config` is `notInitialized`.
@@ -109,7 +111,8 @@ struct Workspace: Sendable {
             mainPlace: mainPlace,
             shared: shared,
             modelDirectory: modelDirectory,
-            configuration: configuration
+            configuration: configuration,
+            configurationWarning: configurationWarning
         )
     }
 
@@ -123,7 +126,8 @@ struct Workspace: Sendable {
             mainPlace: mainPlace,
             shared: shared,
             modelDirectory: modelDirectory,
-            configuration: configuration
+            configuration: configuration,
+            configurationWarning: configurationWarning
         )
     }
 
