@@ -45,13 +45,21 @@ package struct TrustStore: Sendable {
         if url.hasPrefix("command:") { return Digest(hex: url.dropFirst("command:".count)) != nil }
         if url.hasPrefix("deploy:") {
             let place = url.dropFirst("deploy:".count)
-            return place.hasPrefix("/") || place.contains("://")
+            return place.hasPrefix("/") || place.contains("://") && !namesRelativeLayout(place)
         }
         guard url.hasPrefix("lfs:") else { return url.hasPrefix("/") || url.contains("://") }
         // What Git takes: a path, a URL or `host:path`; the name of a Git remote means another place in each
         // repository.
         let place = url.dropFirst("lfs:".count)
         return place.hasPrefix("/") || place.prefix { $0 != "/" }.contains(":")
+    }
+
+    /// Whether a target's keys, as an entry has them, name a layout that would be another directory in each repository.
+    private static func namesRelativeLayout(_ place: Substring) -> Bool {
+        let keys = place.split(separator: "?", maxSplits: 1).dropFirst().joined().split(separator: "&")
+        return keys.contains { key in
+            ["base=oci:", "to=oci:"].contains { key.hasPrefix($0) && !key.dropFirst($0.count).hasPrefix("/") }
+        }
     }
 
     /// Notes that the user agrees to a URL; throws `UntrustableURL` for one that is relative or no line of text.

@@ -139,6 +139,23 @@ import Testing
         #expect(result.output.contains("cut short\n") && result.output.hasSuffix(end), "\(result.output)")
     }
 
+    @Test func `Agreement to a layout at a relative path is to that one directory`() async throws {
+        let result = try await scratch().run(
+            """
+            git config -f .mver/config deploy.prod.kind oci && git config -f .mver/config deploy.prod.to oci:../lay
+            git add -A && git commit -qm Target && git clone -q . ~/deep/other
+            git model deploy v1.0.0 prod || echo asked $?; git model trust 'deploy:oci://prod?to=oci:../lay' || echo relative
+            git model trust -q "deploy:oci://prod?to=oci:$HOME/lay" && git model deploy -q v1.0.0 prod && ls ~/lay/index.json
+            cd ~/deep/other && git model deploy v1.0.0 prod || echo other $?; test ! -e ~/deep/lay && echo none
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "/lay'`\nhint: or this once: ", "asked 5\n", "relative\n", "/lay/index.json\n", "/deep/lay",
+            "other 5\nnone\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A login comes from Docker's file, or from the helper that it names`() async throws {
         let scratch = try await scratch()
         let registry = try await FaultyRegistry(in: scratch.home)

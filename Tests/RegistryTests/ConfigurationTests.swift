@@ -292,8 +292,10 @@ struct TrustStoreTests {
         #expect(try store.remove("s3://bucket/a"))
         #expect(try !store.remove("s3://bucket/a"))
         #expect(try store.urls() == ["/dir with blank"])
-        for url in ["lfs:https://host/m.git", "lfs:git@host:m.git", "lfs:/srv/m.git"] { try store.add(url) }
-        #expect(try store.urls().count == 4)
+        for url in ["lfs:https://host/m.git", "lfs:git@host:m.git", "lfs:/srv/m.git", "deploy:oci://lay?to=oci:/lay"] {
+            try store.add(url)
+        }
+        #expect(try store.urls().count == 5)
     }
 
     @Test func `Texts that Unicode calls equal are two URLs`() async throws {
@@ -311,7 +313,10 @@ struct TrustStoreTests {
         #expect(try !store.contains("../store"))
     }
 
-    @Test(arguments: ["", "https://a\nhttps://b", "/a\r", "../store", "lfs:origin", "lfs:../m.git"])
+    @Test(arguments: [
+        "", "https://a\nhttps://b", "/a\r", "../store", "lfs:origin", "lfs:../m.git", "deploy:oci://lay?to=oci:../lay",
+        "deploy:oci://lay?base=oci:base@sha256:0&to=oci:/lay",
+    ])
     func `A text that is more than a line, or relative, cannot be agreed to`(_ url: String) async throws {
         let scratch = try await Scratch()
         let store = try #require(TrustStore(environment: ["HOME": scratch.root.string]))

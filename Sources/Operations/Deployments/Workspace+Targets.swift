@@ -1,6 +1,7 @@
 import Git
 import Deployment
 import ModelCore
+import OCI
 import Registry
 import SystemPackage
 
@@ -11,6 +12,9 @@ struct ConfiguredTarget: Sendable {
 
     /// The keys of a gateway that open it to others, or say what it writes down.
     private static let gatewayKeys: Set<String> = ["features", "listen", "log", "payloads", "predictions"]
+
+    /// The keys that may name a layout, in a directory.
+    private static let layoutKeys = ["base", "to"]
 
     let target: DeploymentTarget
     /// What the user agrees to: `deploy:` and where the target is, as one absolute path or URL, with what else tracked
@@ -44,10 +48,18 @@ struct ConfiguredTarget: Sendable {
         case .oci, .kubernetes:
             // Whatever is set decides what is written to whom.
             var values = keys.values.filter { !harmlessKeys.contains($0.key) }
+            for key in layoutKeys { values[key] = values[key]?.map { absolute($0, in: workspace) } }
             if target.settings.text("apply") == "gitops" { values["remote"] = followedURL(in: workspace).map { [$0] } }
             let words = words(of: values)
             return "\(target.kind.rawValue)://\(target.name)?\(words)"
         }
+    }
+
+    /// Returns an image's place as it is in every repository: a layout with its absolute path.
+    private static func absolute(_ image: String, in workspace: Workspace) -> String {
+        guard let reference = try? ImageReference(image), case .layout(let path) = reference.place else { return image }
+        let place = workspace.root.pushing(FilePath(workspace.context.expandingHome(path))).lexicallyNormalized()
+        return "oci:\(place)" + (reference.tag.map { ":\($0)" } ?? "") + (reference.digest.map { "@\($0)" } ?? "")
     }
 
     /// The URL of the Git remote whose branch a cluster follows; `nil` where nothing can be pushed to any.
