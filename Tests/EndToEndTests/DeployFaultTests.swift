@@ -238,6 +238,24 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `A tag that somebody moved to other files is deployed with a warning`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            DeploymentSample.setUp + """
+                git model deploy -q v1.0.0 && old=$(git rev-parse bert@v1.0.0^0 | cut -c1-12) && git model deploy -q v1.1.0
+                git model deploy v1.1.0 --dry-run 2>&1 | grep moved || echo same
+                git tag -f -a -m moved bert@v1.0.0 bert@v1.1.0^0 > ~/log && new=$(git rev-parse bert@v1.0.0^0 | cut -c1-12)
+                git model deploy v1.0.0 --dry-run 2>&1 | sed "s/$old/OLD/; s/$new/NEW/"
+                git model deploy v1.0.0 2>&1 | sed "s/$old/OLD/; s/$new/NEW/"
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let warning =
+            "warning: bert@v1.0.0 is not what it was: on 2026-01-02 it was deployed to edge from commit OLD, "
+            + "now it is NEW, with other files: somebody moved the tag\n"
+        #expect(result.output.contains("same\n"), "\(result.output)")
+        #expect(result.output.ranges(of: warning).count == 2, "\(result.output)")
+    }
+
     @Test func `What was sealed, and never switched to, is nothing to go back to`() async throws {
         let result = try await ScratchRepository(named: "bert").run(
             DeploymentSample.setUp + """

@@ -1,4 +1,24 @@
 import Deployment
+import ModelCore
+
+extension DeploymentRun {
+    /// Warns where an earlier deployment by the same tag was of another commit, with other files: somebody moved it.
+    func movedTagWarning(_ situation: Situation) -> [String] {
+        let tag = release.tag
+        let ran = situation.history.events.filter { (event: DeploymentEvent) -> Bool in
+            event.state == .succeeded || event.state == .paused
+        }
+        let named = ran.last { (event: DeploymentEvent) -> Bool in event.tag == tag }
+        guard let earlier = named, earlier.commit != release.commit else { return [] }
+        // Which release it is, its files say, and its name, which is the same.
+        guard earlier.release != release.id else { return [] }
+        let now = release.commit.prefix(12)
+        let before = QuotedPath.printable(String(earlier.commit.prefix(12)))
+        let day = QuotedPath.printable(String(earlier.at.prefix(10)))
+        let then = "on \(day) it was deployed to \(target.name) from commit \(before)"
+        return ["\(tag) is not what it was: \(then), now it is \(now), with other files: somebody moved the tag"]
+    }
+}
 
 /// A cluster that is told again of the version that it runs, because keys of the target are others.
 extension DeploymentRun {

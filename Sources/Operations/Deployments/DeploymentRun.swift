@@ -49,6 +49,7 @@ struct DeploymentRun {
         report.isDryRun = true
         let seals = try await driver.seals()
         let situation = try await situation(seals)
+        report.warnings += movedTagWarning(situation)
         report.previous = situation.old?.version ?? situation.before?.version ?? situation.current?.text
         report.previousModel = situation.old?.model ?? situation.before?.model
         report.isUnchanged = try await isUnchanged(situation)
@@ -95,6 +96,7 @@ struct DeploymentRun {
 
     private func deploy(_ situation: Situation, _ report: DeploymentReport) async throws -> DeploymentReport {
         var report = report
+        report.warnings += movedTagWarning(situation)
         report.previous = situation.old?.version ?? situation.before?.version ?? situation.current?.text
         report.previousModel = situation.old?.model ?? situation.before?.model
         if try await isUnchanged(situation) {
