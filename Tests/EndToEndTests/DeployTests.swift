@@ -234,6 +234,11 @@ import Testing
             "there are: edge",
             exits: 5
         ),
+        // What cannot be a place is nothing to agree to.
+        ScriptCase(
+            "git config -f .mver/config deploy.b.kind directory && git config -f .mver/config deploy.b.path '-oProxyCommand=touch x:/x'; git model deploy v1.0.0 b > ~/log 2>&1 || cat ~/log; ! grep -q 'agree' ~/log",
+            says: "deploy.b.path cannot be used: "
+        ),
         ScriptCase("git model deploy v1.0.0 ../x", says: "is no name of a target", exits: 2),
         ScriptCase(
             "git config -f .mver/config deploy.edge.kind rocket && git model deploy v1.0.0",

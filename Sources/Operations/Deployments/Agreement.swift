@@ -36,6 +36,8 @@ extension Workspace {
     /// Returns the agreement to a place that only a tracked file names, where the user of this machine has not given
     /// it.
     func missingAgreement(to configured: ConfiguredTarget) throws -> Agreement? {
+        // Nobody is asked to agree to what is no place at all.
+        _ = try localPlace(of: configured.target)
         guard !configured.isOwn, try !agrees(toEntry: configured.agreement) else { return nil }
         let place = QuotedPath.encode(String(configured.agreement.dropFirst("deploy:".count)))
         let message = "cannot deploy to \(configured.target.name): nobody on this machine agreed to \(place)"

@@ -116,6 +116,8 @@ package struct Trust: Sendable {
         guard let workspace else { return [:] }
         var found: [String: String] = [:]
         for configured in workspace.targets().targets where !configured.isOwn {
+            // What is no place at all is nothing to agree to.
+            do { _ = try workspace.localPlace(of: configured.target) } catch { continue }
             found[configured.agreement] = "target \(configured.target.name)"
         }
         for target in workspace.targets().targets.map(\.target) where target.kind == .directory {
