@@ -157,6 +157,25 @@ import Testing
         }
     }
 
+    @Test func `What one that was killed left beside the outputs goes with the next, and others' stays`() async throws {
+        let result = try await run(
+            """
+            printf 'a,text\\nrun,touch ~/begun; until test -e ~/go; do sleep 0.1; done; touch ~/ended\\n' > in.csv
+            printf 'a,text\\n1,x\\n' > next.csv; left() { echo $1 $(ls -A | grep -c git-model-tmp); }
+            git-model batch jobs in.csv out.csv > ~/log 2>&1 & one=$!
+            until test -e ~/begun; do sleep 0.1; done; left begun
+            git-model batch -q jobs next.csv next.out.csv; left beside
+            kill -9 $one; wait $one || left killed
+            git-model batch -q jobs next.csv next.out.csv; left next
+            touch ~/go; until test -e ~/ended; do sleep 0.1; done
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in ["begun 1\n", "beside 1\n", "killed 1\n", "next 0\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
     @Test func `On another host the command runs there, with files of this machine`() async throws {
         let server = try await SSHServer()
         let result = try await run(

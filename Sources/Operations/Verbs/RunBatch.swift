@@ -65,7 +65,7 @@ package struct RunBatch: Sendable {
         let seal = try await current(of: host, name)
         try workspace.requireAgreement(toRun: seal.plan.batch, of: seal, on: configured.target)
         let start = context.now()
-        let scratch = try TemporaryDirectory(in: destination.removingLastComponent())
+        let scratch = try BatchScratch(in: destination.removingLastComponent())
         let raw = scratch.path.appending(destination.lastComponent?.string ?? "out")
         try await BatchExecution(seal: seal, host: host, target: name, output: output, context: context)
             .run(from: source, to: raw)
