@@ -178,6 +178,7 @@ extension HTTPTransport {
         case let error as NIOConnectionError: return .unreachable(cause(of: error))
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: return .insecure(problem(of: error))
         case let error as HTTPClientError: return diagnosed(error)
+        case is HTTPParserError: return .interrupted("what the server sends is no HTTP")
         case let error as NIOCore.IOError: return .interrupted(String(cString: strerror(error.errnoCode)))
         default: return .interrupted("\(error)")
         }

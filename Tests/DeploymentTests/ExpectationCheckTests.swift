@@ -76,7 +76,11 @@ struct ExpectationCheckTests {
 
     @Test func `What is exact is so byte by byte`() {
         #expect(Self.difference("[1]", "[1]", .exact) == nil)
-        #expect(Self.difference("[1.0]", "[1]", .exact) == "byte 2 is 46, and should be 93; 3 of 3 bytes differ")
+        #expect(
+            Self.difference("[1.0]", "[1]", .exact)
+                == "byte 2 is 46, and should be 93; it gave 5 bytes, and should give 3"
+        )
+        #expect(Self.difference("[23]", "[14]", .exact) == "byte 1 is 50, and should be 49; 2 of 4 bytes differ")
         #expect(Self.difference("[1]\n", "[1]", .exact) == "it gave 4 bytes, and should give 3")
     }
 

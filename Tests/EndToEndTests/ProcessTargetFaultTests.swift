@@ -30,6 +30,7 @@ import Testing
             """
             git model deploy -q v1.0.0 2>/dev/null && git config git-model.deploy.edge.concurrency 7 && one=$(gateway)
             git model deploy v1.1.0 2>&1 | sed "s/kill $one/kill it/" && git model rollback 2>&1 | grep -c 'started again for'
+            version 5 9 v1.2.0 && git model deploy v1.2.0 2>&1 | grep -c 'started again for'
             git model deployments status 2>&1 | grep -c 'started again for' && kill $one
             while state > /dev/null 2>&1; do sleep 0.1; done; git-model serve --target edge 2> ~/said & serve=$!
             until grep -qs Serving ~/said; do sleep 0.1; done; git model deployments status 2>&1 | grep 'started again for' || echo done
@@ -40,7 +41,7 @@ import Testing
         for text in [
             "warning: the gateway of edge has to be started again for what changed in concurrency: `kill it`, "
                 + "then `git model serve --target edge`\n",
-            "\n1\n1\ndone\nended 0\n",
+            "\n1\n1\n1\ndone\nended 0\n",
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 

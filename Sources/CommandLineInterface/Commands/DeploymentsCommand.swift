@@ -78,7 +78,8 @@ struct DeploymentsCommand: ParsableCommand {
             if let commit = report.commit { table.row("commit", DisplayText.sanitized(String(commit.prefix(12)))) }
             if let digest = report.digest { table.row("digest", DisplayText.sanitized(digest)) }
             if let smoke = report.smoke {
-                let found = smoke.found.isEmpty ? "" : ": it \(smoke.found)"
+                let verb = smoke.result == .unchecked ? "it " : ""
+                let found = smoke.found.isEmpty ? "" : ": \(verb)\(smoke.found)"
                 table.row("smoke test", DisplayText.sanitized(smoke.result.rawValue + found))
             }
             // That one has all of it goes without saying.

@@ -5,7 +5,9 @@ import SystemPackage
 extension IOError: Diagnosable {
     var diagnosis: Diagnosis {
         let full: Set<Errno> = [.noSpace, .diskQuotaExceeded]
-        let hints = full.contains(errno) ? ["free some space: `git model gc` removes what nothing refers to"] : []
+        let hints =
+            full.contains(errno)
+            ? ["free some space there; of the local store, `git model gc` removes what nothing refers to"] : []
         return Diagnosis(.failed, description, hints: hints)
     }
 }

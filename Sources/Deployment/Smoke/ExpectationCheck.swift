@@ -47,9 +47,11 @@ package enum ExpectationCheck {
         guard given != expected else { return nil }
         let place = zip(given, expected).enumerated().first { $0.element.0 != $0.element.1 }?.offset
         guard let place else { return "it gave \(given.count) bytes, and should give \(expected.count)" }
-        let count = zip(given, expected).count { $0 != $1 } + abs(given.count - expected.count)
-        return
-            "byte \(place) is \(given[place]), and should be \(expected[place]); \(count) of \(expected.count) bytes differ"
+        let first = "byte \(place) is \(given[place]), and should be \(expected[place])"
+        guard given.count == expected.count else {
+            return "\(first); it gave \(given.count) bytes, and should give \(expected.count)"
+        }
+        return "\(first); \(zip(given, expected).count { $0 != $1 }) of \(expected.count) bytes differ"
     }
 
     private static func patternDifference(_ given: [UInt8], _ expected: [UInt8]) -> String? {

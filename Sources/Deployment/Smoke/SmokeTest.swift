@@ -56,9 +56,14 @@ package struct SmokeTest: Sendable {
         }
         let server = await runServer(launch)
         guard server.result == .passed else { return cancellation.isCancelled ? server : batch }
-        let found = "by its server, and not as a batch: \(batch.found)"
+        let why = batch.result == .unchecked ? "it \(batch.found)" : batch.found
+        let found = "by its server, and not as a batch: \(why)"
         // A command that does not run at all is nothing that the server could vouch for.
-        return SmokeOutcome(hasRun ? .passed : .unchecked, found, milliseconds: server.milliseconds)
+        return SmokeOutcome(
+            hasRun ? .passed : .unchecked,
+            hasRun ? found : "passed \(found)",
+            milliseconds: server.milliseconds
+        )
     }
 
     /// Tries a server that was started already, and leaves it running.

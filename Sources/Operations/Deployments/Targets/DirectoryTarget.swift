@@ -80,7 +80,8 @@ struct DirectoryTarget: TargetDriver {
 
     func lock() async throws -> any TargetLock {
         let time = CivilDate.time(secondsSince1970: context.now() / 1_000_000_000)
-        let note = "somebody on \(Machine.hostName ?? "another machine"), since \(time)"
+        let user = context.environment["USER"] ?? context.environment["LOGNAME"] ?? "somebody"
+        let note = "\(user) on \(Machine.hostName ?? "another machine"), since \(time)"
         return DirectoryLock(lock: try await doing { try await host.lock(noting: note) })
     }
 

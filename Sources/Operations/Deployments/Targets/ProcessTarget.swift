@@ -135,12 +135,15 @@ struct ProcessTarget: TargetDriver {
 
     /// The gateway starts the release beside what runs; where there is none yet, it is tried without one.
     func tryOut(_ release: Release) async throws -> SmokeOutcome {
-        guard try await client.status() != nil else { return try await files.tryOut(release) }
+        guard let status = try await client.status() else { return try await files.tryOut(release) }
         let draft = ReleaseSeal(release, smoke: SmokeOutcome(.unchecked))
         let path = layout.provisionalSeal(of: release.id)
         try DurableFile.write(try SealFile.bytes(of: draft), to: path, durable: false)
         defer { try? DurableFile.remove(path) }
-        return try await client.prepare(release.id, skipsSample: false, within: patience)
+        let outcome = try await client.prepare(release.id, skipsSample: false, within: patience)
+        // It may have failed by what a key no longer says, such as the time that it had.
+        if outcome.result == .failed { noteKeys(unknownTo: status) }
+        return outcome
     }
 
     func seal(_ seal: ReleaseSeal, _ listing: TreeListing) async throws { try await files.seal(seal, listing) }
