@@ -79,9 +79,23 @@ extension LocalStore {
         _ small: SmallFileTensors
     ) -> [EarlierVersion.Place: TensorStatistics] {
         var reader = FrameReader(self)
+        return statistics(of: EarlierVersion.tensors(of: artifact, .all(small), in: self, reader: &reader).0)
+    }
+
+    /// Returns the statistics that a manifest gives which was fetched without what it lists; `file` is the path in the
+    /// tree, or empty.
+    package func statistics(
+        in entry: ObjectEntry,
+        file: String
+    ) throws(StoreError) -> [EarlierVersion.Place: TensorStatistics] {
+        var reader = FrameReader(self)
+        return statistics(of: EarlierVersion.tensors(in: try map(of: entry, reader: &reader), file: file))
+    }
+
+    private func statistics(of tensors: [EarlierVersion.Tensor]) -> [EarlierVersion.Place: TensorStatistics] {
         var statistics: [EarlierVersion.Place: TensorStatistics] = [:]
         var seen: Set<EarlierVersion.Place> = []
-        for tensor in EarlierVersion.tensors(of: artifact, .all(small), in: self, reader: &reader).0 {
+        for tensor in tensors {
             let place = EarlierVersion.Place(file: tensor.file, name: tensor.segment.name)
             statistics[place] = seen.insert(place).inserted ? tensor.segment.statistics : nil
         }

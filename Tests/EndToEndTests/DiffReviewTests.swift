@@ -138,6 +138,66 @@ import Testing
         #expect(result.output.contains("error: m.safetensors: the bytes of ") && result.output.contains("exit 3\n"))
     }
 
+    @Test func `A reviewer's clone is told of elements that are no numbers, or that none were counted`() async throws {
+        let scratch = try await ScratchRepository()
+        var model = SafetensorsBytes([("layers.0.w", 80_000), ("layers.1.w", 30_000)], seed: 1)
+        try scratch.write(model.bytes, to: "../1")
+        model.tensors[0].values[0] = .nan
+        model.tensors[1].values[7] = .infinity
+        try scratch.write(model.bytes, to: "../2")
+        let result = try await scratch.run(
+            """
+            git model init -q --name small --remote ~/models && git commit -qm 'Set up' && mkdir tree
+            for version in 1 2; do
+                cp ~/$version m.safetensors && cp ~/$version tree/m.safetensors
+                git model add -q m.safetensors tree && git commit -qm $version && git model push -q
+            done
+            for path in m.safetensors tree; do
+                git clone -q . ~/review && cd ~/review && git model diff HEAD~1 HEAD -- $path
+                git model diff --no-fetch --md HEAD~1 HEAD -- $path && cd "$OLDPWD" && rm -rf ~/review && echo ----
+            done
+            git clone -q . ~/review && cd ~/review && git model report HEAD~1..HEAD && du -sk .git/model/store | cut -f1
+            """
+        ).expectSuccess()
+        let parts = result.output.split(separator: "----\n").map(String.init)
+        try #require(parts.count == 3, "\(result.output)")
+        for part in parts[..<2] {
+            #expect(part.contains("  NaN 0 → 1\n") && part.contains("  Inf 0 → 1\n"), "\(part)")
+            #expect(part.contains("NaN and infinities were not counted: the manifest of "), "\(part)")
+        }
+        #expect(parts[2].ranges(of: "| 1 NaN or Inf |").count == 4, "\(parts[2])")
+        #expect(!parts[2].contains("were not counted"), "\(parts[2])")
+        let stored = try #require(parts[2].split(separator: "\n").last.flatMap { Int($0) })
+        #expect(stored < 500, "\(parts[2])")
+    }
+
+    @Test func `A layer of which not all was compared has no figures, and names of frames give none`() async throws {
+        let scratch = try await ScratchRepository()
+        var model = SafetensorsBytes([("layers.0.w", 80_000), ("layers.0.scale", 2), ("layers.1.scale", 2)], seed: 1)
+        for version in 1...3 {
+            try scratch.write(model.bytes, to: "../\(version)")
+            model.train(seed: UInt64(version))
+            for layer in 1...2 { model.tensors[layer].values[0] += 1 }
+        }
+        let result = try await scratch.run(
+            """
+            git model init -q --name small --remote ~/models && git commit -qm 'Set up'
+            for version in 1 2 3; do
+                cp ~/$version m.safetensors && git model add -q m.safetensors && git commit -qm $version
+            done
+            git model push -q && git model report HEAD~2..HEAD && echo ----
+            git model diff --stat HEAD~1 HEAD && git model diff --stat --md HEAD~1 HEAD
+            """
+        ).expectSuccess()
+        let parts = result.output.split(separator: "----\n").map(String.init)
+        try #require(parts.count == 2, "\(result.output)")
+        #expect(parts[0].contains("| `layers.0` | 2 |  |  |  |  | 1 not compared |"), "\(parts[0])")
+        #expect(parts[0].contains("`?█` 2 layers changed"), "\(parts[0])")
+        #expect(parts[1].ranges(of: "its values were not compared\n").count == 3, "\(parts[1])")
+        #expect(parts[1].contains("| `layers.1` | 1 |  |  |  |  | 1 not compared |"), "\(parts[1])")
+        #expect(!parts[1].contains(" %"), "\(parts[1])")
+    }
+
     @Test func `Git shows a line for each tensor of a pointer, wherever it is`() async throws {
         let scratch = try await ScratchRepository()
         var model = SafetensorsBytes([("embedding", 1_200_000), ("layer.0", 30_000), ("a b", 2)], seed: 1)

@@ -26,12 +26,12 @@ struct LayerFigures {
 }
 
 extension LayerChange {
-    /// What no figure tells: how many tensors only one version has, or have another form, and how many elements are not
-    /// finite, where any are.
+    /// What no figure tells: how many tensors only one version has, have another form, or were not compared, and how
+    /// many elements are not finite, where any are.
     var remark: String {
         let counts: [(UInt64, String)] = [
             (UInt64(added), "added"), (UInt64(removed), "removed"), (UInt64(reshaped), "reshaped"),
-            (UInt64(retyped), "retyped"), (notFinite, "NaN or Inf"),
+            (UInt64(retyped), "retyped"), (UInt64(unmeasured), "not compared"), (notFinite, "NaN or Inf"),
         ]
         return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }

@@ -43,7 +43,12 @@ struct ComparisonLookup {
         guard let recomputation else {
             let small = workspace.smallFileTensors(of: after.path, in: store)
             var found = try await find(from: before.pointer, to: after.pointer, at: after.path, small)
-            found.statistics = SideStatistics(ofManifestsIn: store, small, from: before.pointer, to: after.pointer)
+            if readsFrames {
+                // Tensors that lie in the manifests, and those of small files, were compared by their values.
+                found.comparison = found.comparison?.withoutFigures
+                found.source = .manifests
+            }
+            try await addStatistics(to: &found, from: before.pointer, to: after.pointer, at: after.path, small)
             return found
         }
         do {
@@ -144,5 +149,17 @@ struct ComparisonLookup {
         else { return nil }
         try store.refresh()
         return Found(comparison: try store.compareManifests(manifest, with: earlier))
+    }
+}
+
+extension ObjectComparison {
+    /// The same as names of frames tell it: nothing says how far tensors are apart.
+    fileprivate var withoutFigures: ObjectComparison {
+        let changes = changes.map { change in
+            guard case .changed(let old, let new, .measured) = change.kind else { return change }
+            let kind = TensorChange.Kind.changed(from: old, to: new, old == new ? .unmeasured : .otherForm)
+            return TensorChange(file: change.file, name: change.name, kind: kind)
+        }
+        return ObjectComparison(oid: oid, size: size, base: base, unchangedCount: unchangedCount, changes: changes)
     }
 }

@@ -17,11 +17,6 @@ struct SideStatistics {
         }
     }
 
-    /// Reads what manifests that are here say, and the bytes of small files.
-    init(ofManifestsIn store: LocalStore, _ small: SmallFileTensors, from earlier: Pointer, to later: Pointer) {
-        self.init(before: store.statistics(of: earlier, small), after: store.statistics(of: later, small))
-    }
-
     /// Takes what is known of each tensor, where it was and where it is.
     init(
         before: [EarlierVersion.Place: TensorStatistics],

@@ -51,10 +51,15 @@ package struct TensorChangeRow: Encodable, Sendable {
             case .measured(let figures): add(figures)
             case .otherForm: reason = "its type or shape is another"
             case .noNumbers: reason = "its elements are no single numbers"
-            case .unmeasured: reason = "its values were not compared"
+            case .unmeasured: reason = TensorChangeRow.unmeasured
             }
         }
     }
+
+    /// Whether its values could have been compared, and were not.
+    var isUnmeasured: Bool { reason == TensorChangeRow.unmeasured }
+
+    private static let unmeasured = "its values were not compared"
 
     private mutating func add(_ figures: TensorComparison) {
         func finite(_ number: Double) -> Double? { number.isFinite ? number : nil }

@@ -12,6 +12,9 @@ package struct LayerChange: Encodable, Sendable {
     package private(set) var added = 0, removed = 0
     /// How many have another shape, and how many another type alone.
     package private(set) var reshaped = 0, retyped = 0
+    /// How many changed by nobody knows how much; where there are any, the layer has no figures, for those of the
+    /// others are not its own.
+    package private(set) var unmeasured = 0
     /// The Euclidean norm of the difference over that of the earlier values, of the farthest tensor, as far as they are
     /// finite; infinite where one was all zeros before, or is too large to be squared, `nil` where none was measured.
     package private(set) var relativeDistance: Double?
@@ -38,6 +41,7 @@ package struct LayerChange: Encodable, Sendable {
             }
             if let position = positions[key] { layers[position].add(row) }
         }
+        for index in layers.indices where layers[index].unmeasured > 0 { layers[index].dropFigures() }
         return layers.sorted { ($0.file ?? "", $0) < ($1.file ?? "", $1) }
     }
 
@@ -58,6 +62,7 @@ package struct LayerChange: Encodable, Sendable {
         case "retyped": retyped += 1
         default: break
         }
+        if row.isUnmeasured { unmeasured += 1 }
         // A row that was measured leaves out what is infinite.
         let missing: Double? = row.elements == nil ? nil : .infinity
         relativeDistance = LayerChange.most(relativeDistance, row.relativeDistance ?? missing)
@@ -67,6 +72,11 @@ package struct LayerChange: Encodable, Sendable {
         notFinite = notFinite.addingSaturating(oddities)
         elements = elements.addingSaturating(row.elements ?? 0)
         changedElements = changedElements.addingSaturating(row.changedElements ?? 0)
+    }
+
+    private mutating func dropFigures() {
+        (relativeDistance, maximumDifference, cosine) = (nil, nil, nil)
+        (elements, changedElements) = (0, 0)
     }
 
     private static func most(_ one: Double?, _ other: Double?) -> Double? {
