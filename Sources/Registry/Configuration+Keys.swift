@@ -74,6 +74,9 @@ extension Configuration {
         return names.count == 1 ? names[0] : nil
     }
 
+    /// Whether there is a remote at all, also where nothing says which of several is meant.
+    package var hasRemotes: Bool { defaultRemote != nil || !remoteNames.isEmpty }
+
     /// The names of the remotes in the order in which they are asked: the default one, then the others as they are
     /// mentioned.
     package var remoteNamesByPreference: [String] {

@@ -145,6 +145,27 @@ import Testing
         #expect(parts[1].contains("pass  accuracy >= 0.8"), "\(result.output)")
     }
 
+    @Test func `Where nothing says which of several remotes is meant, nobody takes it for none`() async throws {
+        let result = try await run(
+            """
+            git config -f .mver/config remote.second.url ~/second && git commit -qam Second
+            seq 6 > f.bin && git model add -q f.bin && git commit -qm More
+            try() { "$@" || echo "code $?"; }
+            try git model check HEAD~1..HEAD && try git model report HEAD~1..HEAD && try git model verify v1.0.0
+            try git push -q origin main
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let clause = "it is not clear which remote is meant: store, second\n"
+        #expect(result.output.ranges(of: clause).count == 4, "\(result.output)")
+        #expect(result.output.ranges(of: "choose one for good: `git model remote default store`").count == 4)
+        #expect(result.output.ranges(of: "code 5\n").count == 2, "\(result.output)")
+        for text in ["-     remote     it could not be asked\n", "code 3\n", "code 1\n"] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+        #expect(!result.output.contains("no remote"), "\(result.output)")
+    }
+
     @Test func `Everything that is said of a version is verified`() async throws {
         let result = try await run(
             """

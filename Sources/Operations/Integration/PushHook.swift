@@ -49,7 +49,7 @@ struct PushHook {
         let artifacts = introduced.artifacts
         var report = Hook.Report()
         guard !artifacts.isEmpty else { return report }
-        guard workspace.configuration.defaultRemote != nil else {
+        guard workspace.configuration.hasRemotes else {
             let count = artifacts.count == 1 ? "1 artifact" : "\(artifacts.count) artifacts"
             report.problems = [Problem("git push", message: "no remote is set up for the \(count) of these commits")]
             report.hints = ["add one: `git model remote add store URL`", "or push without: `git push --no-verify`"]
@@ -126,7 +126,7 @@ struct PushHook {
             let index = try await workspace.pointers(in: pointers.map { (path: $0.path, mode: $0.mode, id: $0.id) })
             artifacts = index.entries
         }
-        if !runs.isEmpty, workspace.configuration.defaultRemote != nil {
+        if !runs.isEmpty, workspace.configuration.hasRemotes {
             let joined = try workspace.openStore()
             let pinned = try await workspace.pinnedArtifacts(of: runs, in: joined.store)
             if !pinned.isEmpty {

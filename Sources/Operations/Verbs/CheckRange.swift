@@ -131,7 +131,7 @@ package struct CheckRange: Sendable {
         for artifact in removed { report.add(artifact.path.text, nil, "it was removed") }
         if changed.isEmpty, removed.isEmpty { report.add("artifacts", nil, "none was changed") }
         guard !changed.isEmpty else { return }
-        guard workspace.configuration.defaultRemote != nil else {
+        guard workspace.configuration.hasRemotes else {
             return report.add("objects", nil, "the base has no remote that they could be in")
         }
         let remote = try workspace.remote(named: nil)

@@ -136,7 +136,7 @@ package struct VerifyVersion: Sendable {
         in workspace: Workspace,
         _ report: inout Report
     ) async throws -> Bool? {
-        guard workspace.configuration.defaultRemote != nil else {
+        guard workspace.configuration.hasRemotes else {
             report.add("remote", .none, "no remote is set up")
             return false
         }
