@@ -166,6 +166,26 @@ import Testing
         #expect(!result.output.contains("no remote"), "\(result.output)")
     }
 
+    @Test func `Files of metrics and parameters that cannot be read are told of once`() async throws {
+        let result = try await run(
+            """
+            echo '{"precision": 0.9}' > metrics.json && echo 'lr: 0.1' > params.yaml && git add -A && git commit -qm Files
+            echo '{"precision": 0.9,' > metrics.json && echo 'lr: "0.2' > params.yaml && git commit -qam Half
+            git model report HEAD~1..HEAD --stage production 2> ~/log || true
+            echo ---- && cat ~/log && echo ---- && { git model check HEAD~1..HEAD --stage production || true; }
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let parts = result.output.split(separator: "----\n").map(String.init)
+        try #require(parts.count == 3, "\(result.output)")
+        #expect(parts[0].contains("\n### What could not be seen\n"), "\(result.output)")
+        for (part, mark) in zip(parts, ["* ", "warning: ", "warning: "]) {
+            for words in ["metrics.json has no metrics", "params.yaml has no parameters"] {
+                #expect(part.ranges(of: "\(mark)\(words) that can be read: ").count == 1, "\(part)")
+            }
+        }
+    }
+
     @Test func `Everything that is said of a version is verified`() async throws {
         let result = try await run(
             """

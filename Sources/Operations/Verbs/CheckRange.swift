@@ -1,6 +1,7 @@
 import Git
 import ModelCore
 import Registry
+import Runs
 import Store
 import SystemIO
 
@@ -176,6 +177,7 @@ package struct CheckRange: Sendable {
         }
         if chosen.isEmpty { report.add("gates", false, "no model is described that they could be about") }
         try await fetchIncumbents(of: chosen, in: stages, workspace, &report)
+        try await addUnreadable(of: chosen, at: head, in: stages, workspace, &report)
         let (versions, history) = try await workspace.versionsAndStages(among: before.models)
         for name in chosen {
             let tagged = versions.last { $0.model == name && $0.commit == head && !$0.isDeregistered }
@@ -196,6 +198,22 @@ package struct CheckRange: Sendable {
                     report.add("\(owner)\(result.gate)", result.isPassed, result.found)
                 }
             }
+        }
+    }
+
+    /// Says which files of metrics and parameters cannot be read, where gates compare what these have.
+    private func addUnreadable(
+        of models: [ModelName],
+        at head: GitObjectID,
+        in stages: [StageName],
+        _ workspace: Workspace,
+        _ report: inout Report
+    ) async throws {
+        let policies = try stages.map { try GatePolicy(of: $0, in: workspace.configuration) }
+        guard policies.contains(where: { !$0.metrics.isEmpty }) else { return }
+        for model in models {
+            let problems = try await workspace.facts(at: head, for: model).problems
+            report.warnings += problems.filter { !report.warnings.contains($0) }
         }
     }
 

@@ -131,7 +131,11 @@ package struct ReviewChanges: Sendable {
         (report.data, report.environment) = (changes.data, changes.environment)
         report.signature = changes.signature
         report.plots = try await plots(from: ends, facts, joined.store, in: workspace, &report.warnings)
-        report.warnings = verdict.warnings + artifacts.warnings + report.warnings
+        let unreadable = facts.problems(of: \.old) + facts.problems(of: \.new)
+        let warnings = verdict.warnings + artifacts.warnings + unreadable + report.warnings
+        report.warnings = warnings.reduce(into: []) { said, warning in
+            if !said.contains(warning) { said.append(warning) }
+        }
         report.problems = artifacts.problems
         report.hints = verdict.hints + artifacts.hints
         return report
