@@ -82,4 +82,16 @@ import Testing
         #expect(gone.output.contains("two versions are compared, not 3"))
         #expect(gone.exitCode == 2)
     }
+
+    @Test func `In the middle of a merge, what is in conflict is not said to be gone`() async throws {
+        let result = try await TrainedModelSample.repository().run(
+            """
+            git checkout -q -b side HEAD~1 && cp ~/4 w/m.safetensors && git model add -q w/m.safetensors
+            git commit -qm Side && git merge main > ~/log 2>&1 || git model diff || echo code $?
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        #expect(result.output.contains("error: ") && result.output.hasSuffix("code 3\n"), "\(result.output)")
+        #expect(!result.output.contains("removed") && !result.output.contains("No artifact"), "\(result.output)")
+    }
 }

@@ -62,7 +62,7 @@ struct DiffCommand: ModelCommand {
         if md { return text.raw(ArtifactMarkdown.document(of: report)) }
         let (from, to) = (DisplayText.quoted(report.from), DisplayText.quoted(report.to ?? "work tree"))
         text.line(text.painted("\(from) → \(to)", .bold))
-        if report.artifacts.isEmpty { text.line("No artifact differs") }
+        if report.artifacts.isEmpty, report.problems.isEmpty { text.line("No artifact differs") }
         for artifact in report.artifacts { render(artifact, to: &text) }
         if let facts = report.facts { FactText(facts).render(to: &text) }
     }

@@ -33,7 +33,7 @@ struct ArtifactMarkdown {
 
     /// Adds a table of artifacts, and for each whose tensors changed a strip and a table of its layers.
     func add(_ report: CompareVersions.Report, _ layers: [ReviewChanges.Report.Layers], to page: inout Markdown) {
-        if report.artifacts.isEmpty { page.line("No artifact differs.") }
+        if report.artifacts.isEmpty, report.problems.isEmpty { page.line("No artifact differs.") }
         let rows = report.artifacts.map { artifact in
             let sizes = [artifact.before, artifact.after].map { $0.map { Quantity.bytes($0.size) } ?? "–" }
             let found = Markdown.escaped(artifact.tensorRemark)

@@ -17,6 +17,8 @@ struct VersionPair {
         let name: String?
         var entries: [PointerIndex.Entry]
         var unreadable = UnreadablePointers()
+        /// The artifacts whose pointers cannot be read, so that nothing is known of them, and which are not gone.
+        let unknown: Set<RepositoryPath>
         /// The model that it is a version of.
         let model: ModelName?
         /// The artifacts of a model, as far as this version describes it.
@@ -58,7 +60,10 @@ struct VersionPair {
         if before.model == nil { try await before.limit(to: after) } else { try await after.limit(to: before) }
         from = before.name ?? "HEAD"
         to = after.name
-        pairs = VersionPair.pairs(before.entries, after.entries)
+        pairs = VersionPair.pairs(
+            before.entries.filter { !after.unknown.contains($0.path) },
+            after.entries.filter { !before.unknown.contains($0.path) }
+        )
         unreadable = UnreadablePointers(
             problems: before.unreadable.problems + after.unreadable.problems,
             hints: after.unreadable.hints
@@ -77,6 +82,7 @@ struct VersionPair {
             unreadable: UnreadablePointers(
                 problems: pointers.damaged.map { Problem("\(resolved.name):\($0.path)", message: $0.problem) }
             ),
+            unknown: Set(pointers.damaged.compactMap(\.artifact)),
             model: resolved.version?.model,
             artifacts: { model in
                 try await ModelIndex.at(resolved.commit, in: workspace.repository).model(model)?.artifacts ?? []
@@ -104,6 +110,7 @@ struct VersionPair {
             name: workspace.isBare ? "HEAD" : nil,
             entries: index.entries,
             unreadable: try await workspace.explain(index.damaged),
+            unknown: Set(index.damaged.compactMap(\.artifact)),
             model: nil,
             artifacts: { model in try workspace.models().first { $0.name == model }?.artifacts ?? [] }
         )
