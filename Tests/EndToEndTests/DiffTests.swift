@@ -83,6 +83,29 @@ import Testing
         #expect(gone.exitCode == 2)
     }
 
+    @Test func `What got another name is told as that, and what became of it afterwards, in any clone`() async throws {
+        let scratch = try await TrainedModelSample.repository()
+        let result = try await scratch.run(
+            """
+            git model mv -q w/m.safetensors w/n.safetensors && git commit -qm Move && git model check HEAD~1..HEAD
+            git model report HEAD~1..HEAD | grep '^What differs'
+            cp ~/4 w/n.safetensors && git model add -q w/n.safetensors && git commit -qm More && git model push -q && echo ----
+            git model diff HEAD~2 HEAD && echo ---- && git clone -q . ~/review && cd ~/review && git model diff HEAD~2 HEAD
+            echo ---- && git model diff --md HEAD HEAD~2 && echo ---- && git model diff HEAD~4 HEAD
+            """
+        ).expectSuccess()
+        let parts = result.output.split(separator: "----\n").map(String.init)
+        try #require(parts.count == 5, "\(result.output)")
+        #expect(parts[0].contains("  w/m.safetensors  it was renamed to w/n.safetensors\n"), "\(parts[0])")
+        #expect(parts[0].contains("What differs has 0 B; a store with the earlier commit gets 0 B"), "\(parts[0])")
+        for part in parts[1...2] {
+            #expect(part.contains("\nrenamed  w/m.safetensors → w/n.safetensors  560 kB sha256:"), "\(part)")
+            #expect(part.contains("  tensors: 1 changed, 2 unchanged\n") && part.contains("by author"), "\(part)")
+        }
+        #expect(parts[3].contains("| renamed | `w/n.safetensors` → `w/m.safetensors` |"), "\(parts[3])")
+        #expect(parts[4].contains("\nremoved  w/m.safetensors  ") && parts[4].contains("\nadded  w/n.safetensors  "))
+    }
+
     @Test func `In the middle of a merge, what is in conflict is not said to be gone`() async throws {
         let result = try await TrainedModelSample.repository().run(
             """

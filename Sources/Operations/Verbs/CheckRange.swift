@@ -129,7 +129,11 @@ package struct CheckRange: Sendable {
         // One whose pointer is damaged is not gone.
         let left = Set(after.entries.map(\.path)).union(after.damaged.compactMap(\.artifact))
         let removed = before.entries.filter { !left.contains($0.path) }
-        for artifact in removed { report.add(artifact.path.text, nil, "it was removed") }
+        let moved = VersionPair.pairs(before.entries, after.entries).filter { $0.change == .renamed }
+        for artifact in removed {
+            let place = moved.first { $0.before?.path == artifact.path }?.path
+            report.add(artifact.path.text, nil, place.map { "it was renamed to \($0)" } ?? "it was removed")
+        }
         if changed.isEmpty, removed.isEmpty { report.add("artifacts", nil, "none was changed") }
         guard !changed.isEmpty else { return }
         guard workspace.configuration.hasRemotes else {

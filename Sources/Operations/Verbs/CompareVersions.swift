@@ -130,21 +130,22 @@ package struct CompareVersions: Sendable {
         let joined = try workspace.openStore()
         var sides = try await VersionPair(versions, in: workspace)
         let all = sides.pairs.compactMap(\.after)
+        var lookup = ComparisonLookup(
+            workspace: workspace,
+            store: joined.store,
+            fetches: fetches,
+            readsFrames: readsFrames
+        )
+        try await sides.joinSuccessors(by: lookup)
         try sides.limit(to: paths, in: workspace)
         var tree = WorkTreeArtifacts()
         if sides.to == nil, !workspace.isBare {
             tree = try await WorkTreeArtifacts(among: sides.pairs, of: all, in: workspace, joined.store)
             sides.look(at: tree)
         }
-        let lookup = ComparisonLookup(
-            workspace: workspace,
-            store: joined.store,
-            fetches: fetches,
-            readsFrames: readsFrames,
-            recomputation: recomputes
-                ? TensorRecomputation(workspace: workspace, store: joined.store, fetches: fetches, disk: tree.found)
-                : nil
-        )
+        lookup.recomputation =
+            recomputes
+            ? TensorRecomputation(workspace: workspace, store: joined.store, fetches: fetches, disk: tree.found) : nil
         var report = Report(from: sides.from, to: sides.to, tellsByExitCode: tellsByExitCode)
         report.problems = sides.unreadable.problems + tree.problems
         report.hints = sides.unreadable.hints
@@ -224,7 +225,8 @@ package struct CompareVersions: Sendable {
         _ lookup: ComparisonLookup
     ) async throws -> [Report.Artifact] {
         var rows: [Report.Artifact] = []
-        for pair in VersionPair.pairs(before, after) where pair.change != .unchanged {
+        for pair in try await lookup.joiningSuccessors(VersionPair.pairs(before, after))
+        where pair.change != .unchanged {
             rows.append(try await row(pair, lookup))
         }
         return rows

@@ -122,7 +122,7 @@ package struct ReviewChanges: Sendable {
             check: verdict,
             artifacts: artifacts,
             layers: artifacts.artifacts.compactMap(Report.Layers.init),
-            size: artifacts.artifacts.reduce(0) { $0.addingSaturating($1.after?.size ?? 0) },
+            size: artifacts.artifacts.reduce(0) { $0.addingSaturating($1.newSize) },
             wireSize: try await wireSize(from: ends.base, to: ends.head, joined.store, in: workspace),
             commands: ends.commands
         )
@@ -215,6 +215,11 @@ extension CommitRange.Ends {
             "git fetch origin \(head.hex)", "git model checkout \(name)", "git model diff \(base.abbreviated) \(name)",
         ]
     }
+}
+
+extension CompareVersions.Report.Artifact {
+    /// The bytes of what the later version has and the earlier one has not, whatever it is called.
+    fileprivate var newSize: Int64 { before?.oid == after?.oid ? 0 : after?.size ?? 0 }
 }
 
 extension ReviewChanges.Report.Metric {

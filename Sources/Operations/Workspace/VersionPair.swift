@@ -134,6 +134,11 @@ struct VersionPair {
         return pairs.sorted { $0.path < $1.path }
     }
 
+    /// Joins what is gone with what was made of it under another name.
+    mutating func joinSuccessors(by lookup: ComparisonLookup) async throws {
+        pairs = try await lookup.joiningSuccessors(pairs)
+    }
+
     /// Puts what lies in the work tree in the place of what its pointers say.
     ///
     /// Where nothing lies there, the pointer counts, unless that says the same as the other side: then the artifact was
