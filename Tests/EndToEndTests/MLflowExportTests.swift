@@ -85,6 +85,29 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
     }
 
+    @Test func `Names that MLflow takes in none keep nothing else from the server`() async throws {
+        let scratch = try await ScratchRepository(named: "bert")
+        try await scratch.run("mkdir ~/mlflow").expectSuccess()
+        let server = try await MLflowTrackingServer.start(in: scratch.home.appending("mlflow"))
+        let result = try await scratch.run(
+            """
+            git model init -q --name bert --remote ~/store && mkdir d && echo x > 'd/a#b' && echo y > d/c
+            echo '{"train//loss": 1, "/abs": 2, "ok": 1}' > metrics.json
+            git model add -q d && git add -A && git commit -qm One && git model tag -q v1.0.0
+            git model export mlflow v1.0.0 \(server.origin) || echo partly $?
+            git model export mlflow v1.0.0 \(server.origin) || echo again $?
+            find ~/mlflow -path '*/model/d/*' -type f -exec basename {} ';'
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        for text in [
+            "bert@v1.0.0 is version 1 of the model", "1 file, 2 B\n",
+            "warning: metric /abs is _abs there, for MLflow takes no such name; 1 more has another name\n",
+            "warning: the server has no d/a#b, which has a name that MLflow does not take\n", "partly 3\n",
+            "was there already\n", "again 3\nc\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `A server that takes no files has a version without them, which is told by the exit code`() async throws
     {
         let scratch = try await ScratchRepository(named: "bert")

@@ -29,4 +29,16 @@ struct MLflowKeysTests {
         let keys = names.map { MLflowKeys(names)[$0] }
         #expect(keys[0] == String(repeating: "a", count: 250) && keys[1] == String(repeating: "a", count: 248) + "_2")
     }
+
+    private static let paths = [
+        ("a//b", "a/_b"), ("a///b", "a/_/b"), ("/abs", "_abs"), ("//abs", "_/abs"), ("a/", "a_"), ("a//", "a/_"),
+        ("/", "_"), ("a/./b", "a/_/b"), ("../x", "__/x"), ("x/..", "x/__"), (".", "_"), ("..x", "_.x"),
+        ("http://x", "http:/_x"), (".a/b.", ".a/b."), ("a b/c:d", "a b/c:d"), ("", ""),
+    ]
+
+    @Test(arguments: paths)
+    func `A name that is another one as a path is none of MLflow's`(name: String, key: String) {
+        #expect(MLflowKeys.key(for: name) == key)
+        #expect(MLflowKeys.key(for: key) == key)
+    }
 }

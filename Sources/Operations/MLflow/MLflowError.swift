@@ -14,6 +14,8 @@ package struct MLflowError: Error, Sendable, Equatable {
 
     /// That what was to be made is there.
     var isAlreadyThere: Bool { code == "RESOURCE_ALREADY_EXISTS" }
+    /// That something it was given is not as it has to be.
+    var isAboutInput: Bool { code == "INVALID_PARAMETER_VALUE" }
     /// That what was asked for is not there.
     var isAbsent: Bool { code == "RESOURCE_DOES_NOT_EXIST" || (status == 404 && code.isEmpty) }
 }

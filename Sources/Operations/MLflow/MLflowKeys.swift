@@ -46,12 +46,21 @@ struct MLflowKeys {
     subscript(name: String) -> String { keys[name] ?? MLflowKeys.key(for: name) }
 
     /// Returns a name as MLflow takes one: letters, digits, `_`, `-`, `.`, blanks, colons and slashes, at most 250 of
-    /// them.
+    /// them, and as a path no other one.
     static func key(for name: String) -> String {
         let isTaken = { (byte: UInt8) in
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "_-. :/".utf8.contains(byte)
         }
-        return String(decoding: name.utf8.prefix(byteLimit).map { isTaken($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
+        let bytes = name.utf8.prefix(byteLimit).map { isTaken($0) ? $0 : UInt8(ascii: "_") }
+        let parts = String(decoding: bytes, as: UTF8.self).split(separator: "/", omittingEmptySubsequences: false)
+        // A slash before or behind which there is nothing is none.
+        var key = ""
+        for (position, part) in parts.enumerated() {
+            let isLast = position == parts.count - 1
+            if position > 0 { key += key.isEmpty || key.hasSuffix("/") || (isLast && part.isEmpty) ? "_" : "/" }
+            key += part == "." || part == ".." ? String(repeating: "_", count: part.utf8.count) : String(part)
+        }
+        return key.hasPrefix("..") ? "_" + key.dropFirst() : key
     }
 }

@@ -218,6 +218,7 @@ package struct ExportMLflow: Sendable {
         var cache = StatCache(scratch.path.appending("stat-cache"))
         var sent = Sent()
         var links: [String] = []
+        var refused: [String] = []
         for entry in entries {
             tally.begin(entry.path.text, byteCount: entry.pointer.size)
             let place = scratch.path.appending("files").appending(entry.path.text)
@@ -232,20 +233,38 @@ package struct ExportMLflow: Sendable {
             links += found.links
             for file in found.files {
                 let target = "\(root)/\(ExportMLflow.directory)/\(file.name)"
-                try await server.put(file.path, byteCount: file.size, at: target) { tally.add(Int64($0)) }
+                do {
+                    try await server.put(file.path, byteCount: file.size, at: target) { tally.add(Int64($0)) }
+                } catch let error as MLflowError where error.isAboutInput {
+                    // Such as `#`, which no path of MLflow's has.
+                    refused.append(file.name)
+                    continue
+                }
                 sent.files += 1
                 sent.bytes += file.size
             }
             try Directories.removeTree(scratch.path.appending("files"))
         }
         workspace.context.progress.finish()
-        if let first = links.first {
-            sent.leftOut =
-                links.count == 1
-                ? "the server has no \(first), which is a link to no file of its artifact"
-                : "the server has no \(first) and \(links.count - 1) more, which are links to no files of their artifacts"
-        }
+        sent.leftOut = ExportMLflow.leftOut(links, refused)
         return sent
+    }
+
+    /// Says which links and files the server has not; `nil` where it has all.
+    private static func leftOut(_ links: [String], _ refused: [String]) -> String? {
+        let clauses = [
+            lack(of: links, "is a link to no file of its artifact", "are links to no files of their artifacts"),
+            lack(of: refused, "has a name that MLflow does not take", "have names that MLflow does not take"),
+        ].compactMap(\.self)
+        return clauses.isEmpty ? nil : clauses.joined(separator: "; ")
+    }
+
+    /// Says what the server has not, and why, of one and of several; `nil` where there is nothing.
+    private static func lack(of names: [String], _ reason: String, _ reasons: String) -> String? {
+        guard let first = names.first else { return nil }
+        return names.count == 1
+            ? "the server has no \(first), which \(reason)"
+            : "the server has no \(first) and \(names.count - 1) more, which \(reasons)"
     }
 
     /// Returns the files of an artifact, those that links lead to under the links' names too, for MLflow has no links;
