@@ -94,6 +94,9 @@ import Testing
         #expect(log.series["m"]?.map(\.step) == [3, 4, 5])
         #expect(log.series["m"]?[1].value.isNaN == true)
         #expect(log.unreadableCount == 1)
+        // The rest of the value is not written yet.
+        MLflowMetrics.add("m", of: Array("1700000000002 0.5 6\n1700000000003 0.9".utf8), to: &log)
+        #expect(log.series["m"]?.last?.value == 0.5 && log.unreadableCount == 2)
     }
 
     @Test func `Scalars of TensorBoard are read up to a record that is cut short`() {
