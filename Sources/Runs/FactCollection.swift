@@ -15,9 +15,21 @@ struct FactCollection<Value: Sendable>: Sendable {
     private var owners: [String: Owner] = [:]
 
     /// Notes what a source tells, unless the same place has told it.
-    mutating func add(_ name: String, _ value: Value, from source: TrainingFacts.Source, of owner: Owner) {
-        let fact = TrainingFacts.Fact(value: value, source: source)
+    ///
+    /// Damaged files are those that count more, and may have told the same: what another directory's file tells has its
+    /// place in front then, too.
+    mutating func add(
+        _ name: String,
+        _ value: Value,
+        from source: TrainingFacts.Source,
+        of owner: Owner,
+        behind damaged: [TrainingFacts.DamagedFile] = []
+    ) {
+        let fact = TrainingFacts.Fact(value: value, source: source, doubt: damaged.first?.problem)
         switch (owners[NestedName.key(name)], owner) {
+        case (nil, .directory(let place)) where damaged.contains { $0.file.directory != place }:
+            let qualified = place.isEmpty ? name : "\(place)/\(name)"
+            if owners[NestedName.key(qualified)] == nil { claim(qualified, fact, owner) }
         case (nil, _): claim(name, fact, owner)
         case (let first?, _) where first == owner: return
         // A file is what its commit says; the run may be older.

@@ -16,12 +16,31 @@ package struct TrainingFacts: Sendable {
         package let value: Value
         /// Where it is known from.
         package let source: Source
+        /// Why it may not be what its name stands for: a file that counts more cannot be read, and may tell of the same
+        /// name. A clause; `nil` where nothing speaks against it.
+        package var doubt: String?
+    }
+
+    /// A file of metrics that cannot be read.
+    package struct DamagedFile: Sendable {
+        /// The file.
+        package let file: MetricFile
+        /// Why, as a clause.
+        package let problem: String
+
+        /// Names a file that cannot be read.
+        package init(_ file: MetricFile, problem: String) {
+            self.file = file
+            self.problem = problem
+        }
     }
 
     /// The bytes of the files that a state of a repository has.
     package struct Files: Sendable {
         /// The files that metrics are read from, with their bytes.
         package var metrics: [(file: MetricFile, bytes: [UInt8])] = []
+        /// The files that metrics would be read from if somebody could.
+        package var damagedMetrics: [DamagedFile] = []
         /// The paths of the files that parameters are read from, with their bytes; of several in a directory the first
         /// one counts.
         package var parameters: [(path: String, bytes: [UInt8])] = []
@@ -52,6 +71,8 @@ package struct TrainingFacts: Sendable {
     package private(set) var makers: [Maker] = []
     /// Which files cannot be read, and why, as clauses.
     package var problems: [String] = []
+    /// The files of metrics among these.
+    package private(set) var damagedMetrics: [DamagedFile] = []
 
     /// Takes what the record of a run has.
     package init(of run: RunRecord) {
@@ -62,12 +83,15 @@ package struct TrainingFacts: Sendable {
     /// Reads files, then adds what they do not tell from the runs that made the artifacts beside them, the ones that
     /// count most first.
     ///
-    /// Of two files that tell of one name the one nearer to the top has it; the other's has its directory in front.
+    /// Of two files that tell of one name the one nearer to the top has it; the other's has its directory in front. One
+    /// that cannot be read keeps its place, for it may tell of any name.
     package init(of files: Files, madeBy makers: [Maker] = []) {
         var metrics = FactCollection<Double>()
-        for reading in readings(of: files.metrics) {
+        for reading in readings(of: files) {
+            let damaged = damagedMetrics.filter { reading.mayBePreceded(by: $0.file) }
+            let (source, owner) = (Source.file(reading.file.path), reading.file.directory)
             for (name, summary) in reading.log.summaries.sorted(by: { $0.key < $1.key }) {
-                metrics.add(name, summary.value, from: .file(reading.file.path), of: .directory(reading.file.directory))
+                metrics.add(name, summary.value, from: source, of: .directory(owner), behind: damaged)
             }
         }
         var parameters = FactCollection<ParameterValue>()
@@ -78,7 +102,13 @@ package struct TrainingFacts: Sendable {
         }
         for maker in makers {
             for (name, metric) in maker.run.metrics.sorted(by: { $0.key < $1.key }) {
-                metrics.add(name, metric.value, from: .run(maker.run.id), of: .artifact(maker.artifact))
+                metrics.add(
+                    name,
+                    metric.value,
+                    from: .run(maker.run.id),
+                    of: .artifact(maker.artifact),
+                    behind: damagedMetrics
+                )
             }
             for (name, value) in maker.run.parameters.sorted(by: { $0.key < $1.key }) {
                 parameters.add(name, value, from: .run(maker.run.id), of: .artifact(maker.artifact))
@@ -87,6 +117,13 @@ package struct TrainingFacts: Sendable {
         self.metrics = metrics.facts
         self.parameters = parameters.facts
         self.makers = makers
+    }
+
+    /// Returns why nobody can say what the metric of a name is, or whether there is one: a file that may tell of it
+    /// cannot be read. A clause; `nil` where no such file is in the way.
+    package func doubt(aboutMetric name: String) -> String? {
+        guard let fact = metrics.value(ofNested: name) else { return damagedMetrics.first?.problem }
+        return fact.doubt
     }
 }
 
@@ -98,14 +135,21 @@ extension TrainingFacts {
     }
 
     /// Reads files of metrics, and brings them in the order of their weight.
-    private mutating func readings(of files: [(file: MetricFile, bytes: [UInt8])]) -> [Reading] {
+    private mutating func readings(of files: Files) -> [Reading] {
+        damagedMetrics = files.damagedMetrics
         var readings: [Reading] = []
-        for (file, bytes) in files {
+        for (file, bytes) in files.metrics {
             do throws(FormatError) {
                 readings.append(Reading(file: file, log: try file.kind.log(of: bytes, at: file.path)))
             } catch {
-                problems.append("\(QuotedPath.encode(file.path)) has no metrics that can be read: \(error)")
+                let problem = "\(QuotedPath.encode(file.path)) has no metrics that can be read: \(error)"
+                problems.append(problem)
+                damagedMetrics.append(DamagedFile(file, problem: problem))
             }
+        }
+        damagedMetrics.sort { first, second in
+            let (left, right) = (first.file.rank, second.file.rank)
+            return left == right ? first.file.path < second.file.path : left < right
         }
         return readings.sorted { $0.precedes($1) }
     }
@@ -137,13 +181,22 @@ extension TrainingFacts.Reading {
     ///
     /// Each of the Trainer's states tells of all steps so far, so that the one of the last step comes first.
     fileprivate func precedes(_ other: Self) -> Bool {
-        func rank(_ file: MetricFile) -> (Int, String, Int) {
-            let depth = file.directory.split(separator: "/").count
-            return (depth, file.directory, file.kind.rawValue)
-        }
-        if rank(file) != rank(other.file) { return rank(file) < rank(other.file) }
+        if file.rank != other.file.rank { return file.rank < other.file.rank }
         if file.kind == .trainerState, log.lastStep != other.log.lastStep { return log.lastStep > other.log.lastStep }
         return file.path < other.file.path
+    }
+
+    /// Whether a file that cannot be read may count more: which step a state of the Trainer is of, nobody knows then.
+    fileprivate func mayBePreceded(by other: MetricFile) -> Bool {
+        if other.rank != file.rank { return other.rank < file.rank }
+        return file.kind == .trainerState || other.path < file.path
+    }
+}
+
+extension MetricFile {
+    /// What decides whether this counts where several files tell of a metric: the lowest does.
+    fileprivate var rank: (depth: Int, directory: String, kind: Int) {
+        (directory.split(separator: "/").count, directory, kind.rawValue)
     }
 }
 

@@ -60,6 +60,29 @@ import Testing
         )
     }
 
+    @Test func `A damaged file of metrics lets no other number pass a gate, and is told of`() async throws {
+        let result = try await run(
+            """
+            tagged() { git add -A && git commit -qm "$1" && git push -q && git model tag $1 --push; }
+            mkdir eval && echo '{"accuracy": 0.99, "loss": 0.01}' > eval/metrics.json
+            printf '{"accuracy": 0.6' > metrics.json && tagged v1.1.0
+            git cat-file tag bert@v1.1.0 | grep '^Metric' || echo none bound
+            git model promote v1.1.0 production || echo refused $?
+            git model check HEAD~1..HEAD --stage production || echo no $?
+            git model metrics show v1.1.0 --filter '*accuracy'
+            echo '{"accuracy": 0.9, "loss": 0.1}' > metrics.json && rm eval/metrics.json && tagged v1.2.0
+            git model promote -q v1.2.0 production && echo mended
+            """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let problem = "metrics.json has no metrics that can be read: "
+        #expect(result.output.ranges(of: "warning: \(problem)").count >= 2, "\(result.output)")
+        for text in [
+            "none bound\n", "FAIL  accuracy >= 0.8", "nobody can say what it is: \(problem)", "refused 1\n", "no 1\n",
+            "eval/accuracy  0.99  eval/metrics.json\n", "mended\n",
+        ] { #expect(result.output.contains(text), "\(text): \(result.output)") }
+    }
+
     @Test func `What the base changed since is no change of the pull request's`() async throws {
         let result = try await run(
             """

@@ -89,10 +89,24 @@ import Testing
                 parameters: [("params.json", "[]"), ("params.yaml", "lr: 1\nhf_token: abc\n"), ("p.toml", "a = ")]
             )
         )
-        #expect(found.metrics.mapValues(\.value) == ["b": 1])
+        // Either may tell of that name, too.
+        #expect(found.metrics.mapValues(\.value) == ["x/b": 1])
+        #expect(found.doubt(aboutMetric: "b")?.hasPrefix("metrics.json has no metrics") == true)
         #expect(found.parameters.mapValues(\.value) == ["lr": .integer(1), "hf_token": .text("[redacted]")])
         #expect(found.problems.count == 4)
         #expect(found.problems.contains { $0.hasPrefix("scores.json has no metrics that can be read: ") })
+    }
+
+    @Test(arguments: [
+        ("metrics.json", "f1", true), ("metrics.json", "x/auc", true),
+        ("scores.json", "f1", false), ("scores.json", "none", true), ("x/metrics.json", "f1", false),
+        ("x/metrics.json", "x/auc", true), ("x/metrics.json", "x.auc", true), ("y/metrics.json", "auc", false),
+    ])
+    func `What a damaged file may tell otherwise is in doubt`(damaged: String, name: String, isInDoubt: Bool) throws {
+        var all = ["metrics.json": #"{"f1": 1}"#, "x/scores.json": #"{"f1": 2, "auc": 3}"#]
+        all[damaged] = "{"
+        let found = TrainingFacts(of: try files(all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
+        #expect((found.doubt(aboutMetric: name) != nil) == isInDoubt)
     }
 
     @Test(arguments: [

@@ -13,6 +13,13 @@ struct Snapshot: Sendable {
         var bytes: [String: [UInt8]] = [:]
         /// Which files could not be read, and why, as clauses.
         var problems: [String] = []
+        /// The same, by the paths of the files.
+        var problemsByPath: [String: String] = [:]
+
+        mutating func note(_ problem: String, about path: String) {
+            problems.append(problem)
+            problemsByPath[path] = problem
+        }
     }
 
     private enum Place {
@@ -83,7 +90,7 @@ struct Snapshot: Sendable {
             if let bytes = blobs[file.id] {
                 contents.bytes[file.path] = bytes
             } else {
-                contents.problems.append(tooLarge(file.path, limit))
+                contents.note(tooLarge(file.path, limit), about: file.path)
             }
         }
     }
@@ -106,14 +113,14 @@ struct Snapshot: Sendable {
                 }
                 guard status.kind == .regular else { continue }
                 guard status.size <= limit else {
-                    contents.problems.append(tooLarge(path, limit))
+                    contents.note(tooLarge(path, limit), about: path)
                     continue
                 }
                 contents.bytes[path] = try DurableFile.read(location, limit: Int(limit))
             } catch UnsafePathError.symbolicLink(_, _), UnsafePathError.notDirectory(_, _) {
                 // Git has no file there either.
                 continue
-            } catch { contents.problems.append("\(error)") }
+            } catch { contents.note("\(error)", about: path) }
         }
         return (contents, absent)
     }

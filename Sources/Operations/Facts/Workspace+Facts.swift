@@ -57,6 +57,9 @@ extension Workspace {
         let contents = try await snapshot.read(wanted, limit: MetricFile.byteLimit)
         var files = TrainingFacts.Files()
         files.metrics = metrics.compactMap { file in contents.bytes[file.path].map { (file: file, bytes: $0) } }
+        files.damagedMetrics = metrics.compactMap { file in
+            contents.problemsByPath[file.path].map { TrainingFacts.DamagedFile(file, problem: $0) }
+        }
         files.parameters = parameters.compactMap { path in contents.bytes[path].map { (path: path, bytes: $0) } }
         let records = try await pool.map(0..<summaries.count) { position in
             contents.bytes[summaries[position]].flatMap { RunRecord(parsing: $0) }

@@ -42,8 +42,14 @@ struct GateCheck {
 
     /// Returns what each gate says, metrics first; nothing where the stage has none.
     func results(for candidate: Candidate) async throws -> [GateResult] {
+        try await findings(for: candidate).results
+    }
+
+    /// Returns what each gate says, metrics first, and which files of metrics cannot be read, where gates ask for any;
+    /// nothing where the stage has none.
+    func findings(for candidate: Candidate) async throws -> (results: [GateResult], problems: [String]) {
         let policy = try GatePolicy(of: stage, in: workspace.configuration)
-        guard !policy.isEmpty else { return [] }
+        guard !policy.isEmpty else { return ([], []) }
         let pointers = try await pointers(of: candidate)
         let evidence = try await workspace.evidence(at: candidate.commit, of: pointers, for: candidate.model)
         var baseline: VersionEvidence?
@@ -56,7 +62,7 @@ struct GateCheck {
         for requirement in policy.requirements {
             results.append(try await result(of: requirement, for: candidate, pointers, evidence))
         }
-        return results
+        return (results, policy.metrics.isEmpty ? [] : evidence.metricProblems)
     }
 
     private func pointers(of candidate: Candidate) async throws -> [PointerIndex.Entry] {
@@ -70,6 +76,14 @@ struct GateCheck {
     }
 
     private func result(of gate: MetricGate, _ evidence: VersionEvidence, _ baseline: VersionEvidence?) -> GateResult {
+        // Another file's number of the same name proves nothing.
+        if let doubt = evidence.doubt(aboutMetric: gate.name) {
+            return GateResult(gate: gate.description, isPassed: false, found: "nobody can say what it is: \(doubt)")
+        }
+        if gate.isRelative, let doubt = baseline?.doubt(aboutMetric: gate.name) {
+            let found = "nobody can say what it is in \(stage) now: \(doubt)"
+            return GateResult(gate: gate.description, isPassed: false, found: found)
+        }
         let value = evidence.metrics.value(ofNested: gate.name)
         let now = baseline?.metrics.value(ofNested: gate.name)
         let objection = gate.objection(to: value, against: now)

@@ -5,12 +5,23 @@ import Runs
 
 /// What Git says of how something came about: the run that made it, its metrics and hyperparameters.
 struct VersionEvidence {
+    private let facts: TrainingFacts
+
+    fileprivate init(_ facts: TrainingFacts) { self.facts = facts }
+
     /// The kept run that made one of the artifacts, the last one of several.
-    let run: RunRecord?
+    var run: RunRecord? { facts.makers.first?.run }
     /// The metrics, by name.
-    let metrics: [String: Double]
+    var metrics: [String: Double] { facts.metrics.mapValues(\.value) }
+    /// The metrics that no file which cannot be read may tell otherwise, by name.
+    var certainMetrics: [String: Double] { facts.metrics.filter { $0.value.doubt == nil }.mapValues(\.value) }
     /// The hyperparameters, by name.
-    let parameters: [String: ParameterValue]
+    var parameters: [String: ParameterValue] { facts.parameters.mapValues(\.value) }
+    /// Which files of metrics cannot be read, and why, as clauses.
+    var metricProblems: [String] { facts.damagedMetrics.map(\.problem) }
+
+    /// Returns why nobody can say what a metric is, as a clause; `nil` where nothing is in the way.
+    func doubt(aboutMetric name: String) -> String? { facts.doubt(aboutMetric: name) }
 }
 
 extension Workspace {
@@ -22,12 +33,7 @@ extension Workspace {
         of entries: [PointerIndex.Entry],
         for model: ModelName? = nil
     ) async throws -> VersionEvidence {
-        let facts = try await facts(at: commit, of: entries, for: model)
-        return VersionEvidence(
-            run: facts.makers.first?.run,
-            metrics: facts.metrics.mapValues(\.value),
-            parameters: facts.parameters.mapValues(\.value)
-        )
+        VersionEvidence(try await facts(at: commit, of: entries, for: model))
     }
 }
 

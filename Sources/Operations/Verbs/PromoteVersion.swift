@@ -103,7 +103,9 @@ package struct PromoteVersion: Sendable {
             incumbent: others.first,
             signersCommit: rules.commit
         )
-        report.gates = try await check.results(for: .version(version))
+        let findings = try await check.findings(for: .version(version))
+        report.gates = findings.results
+        report.warnings += findings.problems
         guard !report.isRefused, !options.isDryRun else { return report }
         let change = StageChange(
             workspace: workspace,

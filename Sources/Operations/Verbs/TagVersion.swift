@@ -97,6 +97,7 @@ package struct TagVersion: Sendable {
             pushes && !isDryRun
             ? try await VersionPush(of: name, isTagged: isThere, isForced: isForced, in: workspace) : nil
         let evidence = try await workspace.evidence(at: head, of: artifacts, for: model.name)
+        if !isThere { warnings += evidence.metricProblems }
         var report = Report(
             tag: name.text,
             commit: head.hex,
@@ -339,7 +340,8 @@ package struct TagVersion: Sendable {
         in workspace: Workspace,
         _ store: LocalStore
     ) async throws {
-        let metrics = evidence.metrics.sorted { $0.key < $1.key }.prefix(TagVersion.metricLimit)
+        // What a file that cannot be read may tell otherwise is not for ever in a tag.
+        let metrics = evidence.certainMetrics.sorted { $0.key < $1.key }.prefix(TagVersion.metricLimit)
         let trailers = VersionTrailers(
             model: model.name,
             version: name.version,
