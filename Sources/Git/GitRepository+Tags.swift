@@ -31,7 +31,7 @@ extension GitRepository {
     /// Makes an annotated tag with exactly that message, through `git`, so that the user's signing program runs.
     ///
     /// With a time, in seconds since 1970, the tag says that it was made then. Returns the tag object's id. Throws
-    /// `invalidName`, `alreadyExists`, or `failed` when signing fails.
+    /// `invalidName`, `alreadyExists`, or `failed` when signing fails; then there is no tag, or the one from before.
     @discardableResult
     package func createTag(
         _ name: String,
@@ -44,6 +44,8 @@ extension GitRepository {
         guard GitReferenceName.isValidTag(name), !message.utf8.contains(0) else {
             throw GitError(.invalidName(name), command: "git tag")
         }
+        let reference = "refs/tags/" + name
+        let replaced = existing == .replace ? try await objects.reference(reference)?.objectID : nil
         var arguments: [GitArgument] = ["tag"] + signing.arguments + ["--cleanup=verbatim", "--file=-"]
         if existing == .replace { arguments.append("--force") }
         let text = message.hasSuffix("\n") ? message : message + "\n"
@@ -52,12 +54,36 @@ extension GitRepository {
             time.map { time in
                 ["GIT_COMMITTER_DATE": time < 4_102_444_800 ? "\(time)" : "@\(time) +0000"]
             } ?? [:]
-        try await program.with(environment: clock)
+        let output = try await program.with(environment: clock)
             .run(arguments + ["--", GitArgument(name), GitArgument(target)], input: Array(text.utf8))
-        guard let id = try await objects.reference("refs/tags/" + name)?.objectID else {
-            throw GitError(.referenceNotFound("refs/tags/" + name), command: "git tag")
+        guard let id = try await objects.reference(reference)?.objectID else {
+            throw GitError(.referenceNotFound(reference), command: "git tag")
         }
+        try await requireSignature(on: id, named: reference, signing, replacing: replaced, output.message)
         return id
+    }
+
+    /// Takes a tag away again that was to be signed and is not, and throws `failed` with what Git said.
+    ///
+    /// Older Gits, such as 2.39, make it without a signature where OpenSSH's program fails, and exit with 0.
+    private func requireSignature(
+        on id: GitObjectID,
+        named reference: String,
+        _ signing: GitSigning,
+        replacing old: GitObjectID?,
+        _ message: String
+    ) async throws(GitError) {
+        if signing == .never { return }
+        if try await objects.annotations([id])[id]?.isSigned == true { return }
+        if signing == .asConfigured {
+            guard try await program.configuration().flag("tag.gpgSign") == true else { return }
+        }
+        if let old {
+            try await updateReference(reference, to: old, expecting: id, reason: nil)
+        } else {
+            try await deleteReference(reference, expecting: id)
+        }
+        throw GitError(.failed, command: "git tag --sign", message: message.isEmpty ? "it has no signature" : message)
     }
 
     /// Deletes a tag; throws `referenceNotFound` when there is none.

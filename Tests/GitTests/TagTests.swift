@@ -71,6 +71,35 @@ struct TagTests {
         }
     }
 
+    @Test("that are to be signed and cannot be are not made, and take no other's place")
+    func failedSigning() async throws {
+        let scratch = try Scratch()
+        let sample = try await scratch.sample()
+        try await scratch.git("config", "gpg.format", "ssh", in: sample)
+        try await scratch.git("config", "user.signingKey", GitArgument(scratch.root.appending("gone.pub")), in: sample)
+        for backend in [GitRepository.Backend.automatic, .programOnly] {
+            let repository = try await scratch.open(sample, backend)
+            let head = try #require(try await repository.objects.resolve("HEAD"))
+            let before = try await repository.createTag("kept", on: head, message: "x", existing: .replace)
+            for (name, signing) in [("kept", GitSigning.always), ("new", .always), ("new", .asConfigured)] {
+                try await scratch.git("config", "tag.gpgSign", signing == .always ? "false" : "true", in: sample)
+                let error = await #expect(throws: GitError.self) {
+                    try await repository.createTag(
+                        name,
+                        on: head,
+                        message: "y",
+                        signing: signing,
+                        existing: .replace
+                    )
+                }
+                #expect(error?.kind == .failed && error?.message.isEmpty == false)
+            }
+            try await scratch.git("config", "--unset", "tag.gpgSign", in: sample)
+            #expect(try await repository.objects.reference("refs/tags/kept")?.objectID == before)
+            #expect(try await repository.objects.reference("refs/tags/new") == nil)
+        }
+    }
+
     @Test("move only from where the caller saw them")
     func moving() async throws {
         let scratch = try Scratch()
