@@ -99,6 +99,7 @@ import Testing
             for verb in list tag stages log 'which production' 'show v1.0.0' 'checkout production' 'show gpt@v1.0.0'; do
                 echo "== $verb" && git model $verb 2>&1 || echo "== $?"
             done
+            git model tag --bump auto --force 2>&1 || echo "bump $?"; git tag -l
             git fetch -q --unshallow --tags && git model which production && git model list 2>&1 | grep -c shallow || echo whole
             """,
             says: "== 1\n== show v1.0.0\nerror: bert has no version v1.0.0\nhint: this clone is shallow",
@@ -109,7 +110,8 @@ import Testing
             "`git fetch --unshallow --tags`\n== stages\n",
             "`git fetch --unshallow --tags`\n== log\n",
             "`git fetch --unshallow --tags`\n== which production\n",
-            "bert@v1.0.0\n0\nwhole\n"
+            "comes next: this clone is shallow, and lacks bert@v1.0.0, which origin has\n",
+            "`git fetch --unshallow --tags`\nbump 5\nbert@v1.1.0\nbert@v1.0.0\n0\nwhole\n"
         ),
         ScriptCase(
             """

@@ -44,6 +44,14 @@ struct StageRemote {
     /// Whether the remote has a tag of that name, whatever it says.
     func has(_ tag: String) -> Bool { references[TagName.referencePrefix + tag] != nil }
 
+    /// The tags that may be versions of the model, the highest first.
+    var versionTags: [TagName] {
+        let tags = references.keys.filter { $0.hasPrefix(TagName.referencePrefix) }
+        let names = tags.compactMap { TagName($0.dropFirst(TagName.referencePrefix.count)) }
+        let own = names.filter { $0.model == model || $0.model == nil && workspace.configuration.usesPlainTags }
+        return own.sorted { $0.version > $1.version }
+    }
+
     /// Fetches the model's events that are not here; a tag that says something else here stays, and is an error.
     func fetchEvents() async throws {
         let known = try await workspace.repository.objects.references(prefix: TagName.referencePrefix)

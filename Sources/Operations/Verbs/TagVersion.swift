@@ -188,9 +188,11 @@ package struct TagVersion: Sendable {
             }
         case .bumped(let part, let named):
             let model = try workspace.modelDescription(named: named)
+            try await workspace.requireAllVersions(of: model.name)
             return (model, try next(part, of: model, versions), .chosen)
         case .automatic(let named):
             let model = try workspace.modelDescription(named: named)
+            try await workspace.requireAllVersions(of: model.name)
             guard let last = versions.last(where: { $0.model == model.name && !$0.version.isPrerelease }),
                 let head = try await workspace.repository.objects.head().commit
             else { return (model, try next(.minor, of: model, versions), .first) }
