@@ -53,10 +53,14 @@ package final class StageEvent: Sendable {
     /// What people call the version: its number, else the commit's first digits.
     package var versionText: String { version?.version.description ?? commit.abbreviated }
 
-    /// Whether the message speaks of another stage, model or version than the tag's name and commit do.
-    package var isContradictory: Bool {
-        guard let trailers else { return false }
-        return trailers.stage != stage || trailers.model != model || trailers.version != version?.version
+    /// Which of what the tag's name, message and commit say does not agree, as a clause; `nil` where all of it does.
+    package var contradiction: String? {
+        guard let trailers else { return nil }
+        guard trailers.stage == stage, trailers.model == model else {
+            return "the message of tag \(tag) speaks of something else than its name does"
+        }
+        guard trailers.version != version?.version else { return nil }
+        return "tag \(tag) speaks of \(trailers.version) at \(commit.abbreviated), where \(trailers.version) is not now"
     }
 }
 

@@ -95,6 +95,18 @@ import Testing
         ),
         ScriptCase(
             """
+            git tag -f -am moved bert@v1.0.0 HEAD > ~/log && git model stages 2>&1
+            git model verify --offline v1.0.0 2>&1 || echo moved $?
+            git model verify --offline v1.1.0 2>&1
+            """,
+            says: "warning: tag bert#production#1 speaks of v1.0.0 at ",
+            ", where v1.0.0 is not now\n",
+            "FAIL  stages     tag bert#production#1 speaks of v1.0.0 at ",
+            "moved 4\n",
+            "-     stages     it is in none\n"
+        ),
+        ScriptCase(
+            """
             git clone -q --depth 1 "file://$HOME/origin.git" ~/shallow && cd ~/shallow
             for verb in list tag stages log 'which production' 'show v1.0.0' 'checkout production' 'show gpt@v1.0.0'; do
                 echo "== $verb" && git model $verb 2>&1 || echo "== $?"

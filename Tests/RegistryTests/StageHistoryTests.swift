@@ -147,9 +147,9 @@ struct StageHistoryTests {
         let message = VersionTag.message(subject: "S", body: "", trailers: trailers.text)
         #expect(StageTrailers(message: message)?.gates == ["a b"])
         try await scratch.tag("bert#production#1", message, on: "bert@v1.1.0", date: 1_700_000_200)
-        #expect(try await history(scratch).current(of: bert, in: production)?.isContradictory == false)
+        #expect(try await history(scratch).current(of: bert, in: production)?.contradiction == nil)
         try await scratch.tag("bert#production#2", message, on: "bert@v1.0.0", date: 1_700_000_300)
-        #expect(try await history(scratch).current(of: bert, in: production)?.isContradictory == true)
+        #expect(try await history(scratch).current(of: bert, in: production)?.contradiction != nil)
     }
 
     @Test func `A deprecated model is one until something comes after it`() async throws {

@@ -69,9 +69,7 @@ package struct ListStages: Sendable {
         for name in history.models where model == nil || name.text == model {
             for stage in history.stages(of: name) {
                 guard let last = history.last(of: name, in: stage) else { continue }
-                if last.isContradictory {
-                    report.warnings.append("the message of tag \(last.tag) speaks of something else than its name does")
-                }
+                if let contradiction = last.contradiction { report.warnings.append(contradiction) }
                 let isDraft =
                     if let remote = remotes[name] {
                         !remote.has(last.tag, last.annotation.id)

@@ -209,12 +209,10 @@ package struct VerifyVersion: Sendable {
     private func checkStages(_ version: ModelVersion, in workspace: Workspace, _ report: inout Report) async throws {
         let history = try await workspace.stages()
         let own = history.stagesByVersion[version.tag] ?? []
-        if let odd = own.compactMap({ history.current(of: version.model, in: $0) }).first(where: \.isContradictory) {
-            return report.add(
-                "stages",
-                .bad,
-                "the message of tag \(odd.tag) speaks of something else than its name does"
-            )
+        // Who moves a version's tag does not move what promoted it, which tells where the version was then.
+        for event in history.stages(of: version.model).compactMap({ history.current(of: version.model, in: $0) })
+        where event.version?.tag == version.tag || event.trailers?.version == version.version {
+            if let contradiction = event.contradiction { return report.add("stages", .bad, contradiction) }
         }
         if let head = try await workspace.repository.objects.head().commit {
             let asked: [StageName: StageRequests.Request]
