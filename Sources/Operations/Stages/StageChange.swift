@@ -66,6 +66,31 @@ struct StageChange {
         return Outcome(tag: name, isNew: true, remote: remote?.name)
     }
 
+    /// Brings a Git remote's reference of a stage to the last event, where that was a draft whose tag got there without
+    /// it, as `git push --tags` does.
+    static func complete(
+        _ last: StageEvent,
+        of version: ModelVersion,
+        at remote: StageRemote,
+        in workspace: Workspace
+    ) async throws {
+        let id = last.annotation.id
+        let reference = StageReference.name(of: last.model, last.stage)
+        guard remote.reference(of: last.stage) != id,
+            try await workspace.repository.objects.reference(reference)?.objectID == id
+        else { return }
+        let change = StageChange(
+            workspace: workspace,
+            kind: last.kind,
+            stage: last.stage,
+            version: version,
+            messages: [],
+            gates: [],
+            isSigned: false
+        )
+        try await change.push(last.tag, id, to: remote)
+    }
+
     private var pendingReference: String { StageReference.pendingName(of: version.model, stage) }
 
     private func makeTag(_ name: String, after history: StageHistory) async throws -> GitObjectID {
@@ -183,7 +208,7 @@ struct StageChange {
             let after = try await StageRemote(remote.name, of: version.model, in: workspace)
             // The answer may have got lost.
             if after.reference(of: stage) == id, after.has(tag, id) { return await noteArrival(of: id, at: remote) }
-            guard after.reference(of: stage) == expected, !after.has(tag) else {
+            guard after.reference(of: stage) == expected, !after.has(tag) || remote.has(tag) else {
                 throw Failure(
                     .failed,
                     "\(stage) of \(version.model) was changed by somebody else at this moment, and so nothing was done",

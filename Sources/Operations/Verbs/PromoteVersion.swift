@@ -88,6 +88,9 @@ package struct PromoteVersion: Sendable {
             report.isUnchanged = true
             report.tag = event.tag
             report.remote = remote?.name
+            if let remote, let last = history.last(of: version.model, in: stage) {
+                try await StageChange.complete(last, of: version, at: remote, in: workspace)
+            }
             return report
         }
         let rules: StageRules
