@@ -79,6 +79,43 @@ import Testing
         #expect(result.output.hasSuffix(said) && result.output.ranges(of: "refused").count == 1, "\(result.output)")
     }
 
+    @Test func `Arrays of objects are refused wherever they are, and arrays of numbers pass`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            Self.setUp + """
+                cat > ~/array.py <<'END'
+                import struct, sys, zipfile
+                def array(kind, data=b'\\0' * 8):
+                    header = ("{'descr': %s, 'fortran_order': False, 'shape': (1,), }" % kind).encode()
+                    return b'\\x93NUMPY\\1\\0' + struct.pack('<H', len(header)) + header + data
+                def pack(compression=zipfile.ZIP_STORED, **members):
+                    with zipfile.ZipFile(sys.argv[1], 'w', compression) as archive:
+                        for name, data in members.items(): archive.writestr(name.replace('_', '.'), data)
+                def write(data): open(sys.argv[1], 'wb').write(data)
+                eval(sys.argv[2])
+                END
+                array() { python3 ~/array.py "$1" "$2" && judge "$1" && git model rm -q "$1"; }
+                array a.npy 'write(array("\\"<f8\\""))'
+                array b.npz 'pack(a_npy=array("\\"<f8\\""), b=b"x")'
+                array c.npy 'write(array("\\"<f8\\"")[1:])'
+                array d.npy 'write(array("\\"|O\\""))'
+                array e.bin 'write(array("[(\\"x\\", \\"object\\")]"))'
+                array f.npz 'pack(a=array("\\"|O\\""))'
+                array g.npz 'pack(zipfile.ZIP_DEFLATED, a_npy=array("\\"|O\\""))'
+                """
+        )
+        #expect(result.exitCode == 0, "\(result.output)")
+        let objection = "may have pickled Python objects: "
+        for said in [
+            "a.npy: nothing of it imports what is no part of PyTorch\n",
+            "b.npz: nothing of it imports what is no part of PyTorch\n",
+            "c.npy: c.npy is none of NumPy's files, and is not looked into\nrefused 1\n",
+            "d.npy: d.npy \(objection)the header names a type of objects\nrefused 1\n",
+            "e.bin: e.bin \(objection)the header names a type of objects\nrefused 1\n",
+            "f.npz: f.npz \(objection)of its member \"a\" the header names a type of objects\nrefused 1\n",
+            "g.npz: g.npz \(objection)its member \"a.npy\" is compressed\nrefused 1\n",
+        ] { #expect(result.output.contains(said), "\(said): \(result.output)") }
+    }
+
     @Test func `A tag on what is judged leaves nothing out of it`() async throws {
         let result = try await ScratchRepository(named: "bert").run(
             Self.setUp + """

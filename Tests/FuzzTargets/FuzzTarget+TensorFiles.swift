@@ -18,6 +18,12 @@ extension FuzzTarget {
             else { return }
             try require(pickle == .read(warnings: layout.warnings), "who finds tensors finds other imports")
         },
+        FuzzTarget(
+            name: "arrays of objects",
+            seeds: [NumPySample.small, NumPySample.archive.file] + Attack.npy + Attack.zip
+        ) { bytes in
+            _ = try PickledArrays.objection(to: MemorySource(bytes))
+        },
         FuzzTarget(name: "signature of ONNX", seeds: [signed, ONNXSample.small] + Attack.onnx) { bytes in
             guard case .success(let signature) = try ONNXSignature.of(MemorySource(bytes)) else { return }
             try require(try ModelSignature(parsing: signature.json) == signature, "it is written as another signature")

@@ -12,6 +12,8 @@ struct PickleCheck {
     private static let pickleSuffixes = [".pkl", ".pickle", ".joblib", ".dill", ".sav", ".p"]
     /// What PyTorch's archives are called, which are pickles inside.
     private static let archiveSuffixes = [".pt", ".pth", ".ckpt"]
+    /// What NumPy's files are called.
+    private static let arraySuffixes = [".npy", ".npz"]
     private static let unread = "is a pickle, and is not looked into"
 
     let workspace: Workspace
@@ -69,15 +71,24 @@ struct PickleCheck {
             return "is not here"
         }
         let bytes = ObjectBytes(map, in: store)
-        switch try ArchivedPickle.of(bytes) {
-        case .read(let warnings):
-            return warnings.isEmpty ? nil : "is a pickle: \(warnings.joined(separator: "; "))"
-        case .opaque(let reason): return "is a zip archive that is not understood: \(reason)"
-        case .absent: break
+        let pickle = try ArchivedPickle.of(bytes)
+        if case .opaque(let reason) = pickle { return "is a zip archive that is not understood: \(reason)" }
+        if case .read(let warnings) = pickle, !warnings.isEmpty {
+            return "is a pickle: \(warnings.joined(separator: "; "))"
         }
-        let start = try bytes.read(0..<min(2, bytes.byteCount))
+        if let reason = try PickledArrays.objection(to: bytes) { return "may have pickled Python objects: \(reason)" }
+        return pickle == .absent ? try objection(toStartOf: bytes, at: path) : nil
+    }
+
+    /// Returns why not, of a file that is no archive of PyTorch's.
+    private func objection(toStartOf bytes: ObjectBytes, at path: RepositoryPath) throws -> String? {
+        let start = try bytes.read(0..<min(8, bytes.byteCount))
         if start.count > 1, start[0] == 0x80, (2...5).contains(start[1]) { return PickleCheck.unread }
         let name = path.name.lowercased()
+        // NumPy takes whatever begins otherwise for a pickle.
+        if PickleCheck.arraySuffixes.contains(where: name.hasSuffix), !PickledArrays.isKnown(start: start) {
+            return "is none of NumPy's files, and is not looked into"
+        }
         let isArchive = PickleCheck.archiveSuffixes.contains(where: name.hasSuffix)
         // The oldest pickles are text.
         let isText = name.hasSuffix(".bin") && ["c".utf8.first, "(".utf8.first].contains(start.first)
