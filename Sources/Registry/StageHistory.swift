@@ -120,7 +120,9 @@ package struct StageHistory: Sendable {
         default: return nil
         }
         let here = versions[Place(model: model, commit: tag.reference.peeledID)] ?? []
-        var meant = here.last
+        // What was made of the commit later nobody can have meant.
+        let earlier = here.filter { ($0.annotation?.time ?? .min) <= tag.time }
+        var meant = earlier.last ?? here.last
         if here.count > 1, let trailers = StageTrailers(message: annotation.message) {
             // GTO refuses a commit with two versions; what the message says tells them apart.
             meant = here.first { $0.version == trailers.version } ?? meant

@@ -134,6 +134,17 @@ struct StageHistoryTests {
         #expect(event.version == nil && event.versionText == commit.abbreviated)
     }
 
+    @Test func `An event that names no version is of one that was there when it happened`() async throws {
+        let scratch = try await Scratch()
+        try await scratch.commit()
+        try await scratch.tag("bert@v1.0.0-rc.1", date: 1_700_000_100)
+        try await scratch.tag("bert#production#1", date: 1_700_000_200)
+        try await scratch.tag("bert@v1.0.0", date: 1_700_000_300)
+        #expect(try await history(scratch).current(of: bert, in: production)?.versionText == "v1.0.0-rc.1")
+        try await scratch.tag("bert@v1.0.0-rc.1!", date: 1_700_000_400)
+        #expect(try await history(scratch).current(of: bert, in: production) == nil)
+    }
+
     @Test func `A message that speaks of something else is a contradiction`() async throws {
         let scratch = try await Scratch()
         try await versions(scratch)
