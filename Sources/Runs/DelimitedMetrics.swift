@@ -37,6 +37,9 @@ package enum DelimitedMetrics {
     }
 
     private static func trimmed(_ cell: String) -> String {
-        String(cell.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        // Most cells have no blanks, and most tables many cells.
+        let blank = UInt8(ascii: " ")
+        guard cell.utf8.first == blank || cell.utf8.last == blank else { return cell }
+        return String(cell.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }

@@ -16,8 +16,9 @@ package struct TrainingFacts: Sendable {
         package let value: Value
         /// Where it is known from.
         package let source: Source
-        /// Why it may not be what its name stands for: a file that counts more cannot be read, and may tell of the same
-        /// name. A clause; `nil` where nothing speaks against it.
+        /// Why it may not be what its name stands for, as a clause; `nil` where nothing speaks against it.
+        ///
+        /// A file that counts more cannot be read then, and may tell of the same name.
         package var doubt: String?
     }
 
@@ -119,8 +120,9 @@ package struct TrainingFacts: Sendable {
         self.makers = makers
     }
 
-    /// Returns why nobody can say what the metric of a name is, or whether there is one: a file that may tell of it
-    /// cannot be read. A clause; `nil` where no such file is in the way.
+    /// Returns why nobody can say what the metric of a name is, or whether there is one, as a clause.
+    ///
+    /// A file that may tell of it cannot be read then; `nil` where none is in the way.
     package func doubt(aboutMetric name: String) -> String? {
         guard let fact = metrics.value(ofNested: name) else { return damagedMetrics.first?.problem }
         return fact.doubt
