@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Keeps secrets out of records: by the names of what holds them, and by how they look.
 package enum Redaction {
     /// What stands in a secret's place.
@@ -6,10 +8,15 @@ package enum Redaction {
     /// Parts of names that are given to secrets, in lower case and without separators.
     private static let names = [
         "password", "passwd", "passphrase", "secret", "apikey", "accesskey", "privatekey", "credential",
-        "authorization",
+        "authorization", "authheader",
     ]
     /// Words that names of secrets end with; elsewhere in a name they mean something else: `tokenizer`, `max_tokens`.
-    private static let lastWords: Set<String> = ["token", "pat", "pwd", "pass", "auth"]
+    private static let lastWords: Set<String> = ["token", "pat", "pwd", "pw", "pass", "auth", "cookie"]
+    /// Words before `key` with which a name means a secret's: others are of tables and locks.
+    private static let keyOwners: Set<String> = [
+        "wandb", "comet", "neptune", "openai", "anthropic", "huggingface", "hf", "azure", "account", "subscription",
+        "signing", "encryption", "auth",
+    ]
     /// Words before those with which a name means something else, too: `pad_token`, `num_pass`.
     private static let harmlessWords: [String: Set<String>] = [
         "token": [
@@ -37,16 +44,18 @@ package enum Redaction {
         return names.contains(where: letters.contains)
     }
 
-    private static func endsAsSecret(_ name: String) -> Bool {
+    /// Whether a name ends as those of secrets do.
+    static func endsAsSecret(_ name: String) -> Bool {
         let last = lastWord(of: name[...])
         let word = last.lowercased()
-        guard lastWords.contains(word) else { return false }
         let before = lastWord(of: name[..<last.startIndex]).lowercased()
+        if word == "key" { return keyOwners.contains(before) }
+        guard lastWords.contains(word) else { return false }
         return harmlessWords[word]?.contains(before) != true
     }
 
     /// Returns the last word of a name as `access_token`, `access-token` or `accessToken`.
-    private static func lastWord(of name: Substring) -> Substring {
+    static func lastWord(of name: Substring) -> Substring {
         let last = name.split { !$0.isLetter && !$0.isNumber }.last ?? name[name.endIndex...]
         let start = last.dropFirst().lastIndex { $0.isUppercase }
         let isAllUppercase = last.allSatisfy { !$0.isLowercase }
@@ -125,9 +134,18 @@ package enum Redaction {
             let code = rest.prefix { isWordPart($0) || ".~+/=".contains($0) }
             let isMixed = code.dropFirst().contains(where: \.isUppercase) && code.contains(where: \.isLowercase)
             return code.count >= 16 && (isMixed || code.contains(where: \.isNumber))
+                || beginning == "Basic " && isLogin(String(code))
         default:
             return beginning.count + rest.count >= shortestSecret
         }
+    }
+
+    /// Whether a code is the Base64 of a name and a password.
+    private static func isLogin(_ code: String) -> Bool {
+        guard let bytes = Data(base64Encoded: code), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
+            return false
+        }
+        return colon > bytes.startIndex && bytes.allSatisfy { (0x20..<0x7F).contains($0) }
     }
 
     /// Returns what a variable, parameter or option of that name holds, or the mark.

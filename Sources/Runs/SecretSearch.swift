@@ -1,4 +1,5 @@
-/// Looks for what looks like the secret of a known service, a login, or a private key in the bytes of files.
+/// Looks for what looks like the secret of a known service, a login, or a private key in the bytes of files, and for
+/// what has a secret's name there.
 package enum SecretSearch {
     /// Shorter words are no secrets.
     private static let shortestWord = 16
@@ -13,8 +14,13 @@ package enum SecretSearch {
         return marks
     }()
 
-    /// Whether bytes, which are taken for UTF-8, have such a word; words stand between white space.
+    /// Whether bytes, which are taken for UTF-8, have something of the kind.
     package static func findsSecret(in bytes: ArraySlice<UInt8>) -> Bool {
+        hasSecretWord(bytes) || AssignedSecrets.findsSecret(in: bytes)
+    }
+
+    /// Whether bytes have such a word; words stand between white space.
+    private static func hasSecretWord(_ bytes: ArraySlice<UInt8>) -> Bool {
         var rest = bytes
         var before = bytes[..<bytes.startIndex]
         while let start = rest.firstIndex(where: { !isSpace($0) }) {

@@ -134,6 +134,7 @@ import Testing
         ("author", false), ("path", false), ("pad_token", false), ("--eos-token", false), ("addBosToken", false),
         ("MASK_TOKEN", false), ("tokenizer.sep_token", false), ("num_pass", false), ("image_pass", true),
         ("padding_token", true), ("db_pass", true), ("special_secret", true),
+        ("--wandb_key", true), ("sort_key", false), ("--auth-header", true), ("session-cookie", true), ("pw", true),
     ])
     func `Names tell secrets`(name: String, isSecret: Bool) {
         #expect(Redaction.isSecret(name: name) == isSecret)
@@ -156,6 +157,7 @@ import Testing
         ("sh -c 'x --token hf_0123456789abcdef'", "sh -c 'x --token [redacted]'"),
         ("Authorization: Bearer sk-0123456789abcdef", "Authorization: [redacted]"),
         ("Bearer AbCdEf.GhIjKl_Mn-OpQr next", "[redacted] next"), ("Basic dXNlcjpwYXNzd29yZA==", "[redacted]"),
+        ("Basic dXNlcjpwYXNz", "[redacted]"), ("Basic instructions", "Basic instructions"),
         ("Basic instructions of Bearer authentications", "Basic instructions of Bearer authentications"),
         ("a -----BEGIN RSA PRIVATE KEY-----\nMIIE\nxyz\n-----END RSA PRIVATE KEY----- b", "a [redacted] b"),
         ("-----BEGIN PRIVATE KEY-----\nMIIE", "[redacted]"),
