@@ -35,6 +35,9 @@ package struct RunRecord: Sendable, Hashable, Codable {
     package var environment: RunEnvironment?
     /// What it made that became artifacts.
     package var outputs: [RunOutput] = []
+    /// The paths of what it made that was not added when it ended, and whose bytes nobody read; `nil` where there is
+    /// nothing of the kind.
+    package var unadded: [String]?
     /// What each metric came to.
     package var metrics: [String: MetricSummary] = [:]
     /// The points of all metrics, in the run's directory; `nil` where there are none.
@@ -72,9 +75,19 @@ package struct RunRecord: Sendable, Hashable, Codable {
         self.code = code
     }
 
+    /// Notes what was added of what it made.
+    package mutating func note(added: [RunOutput]) {
+        let paths = added.map(\.path)
+        outputs = outputs.filter { !paths.contains($0.path) } + added
+        unadded?.removeAll(where: paths.contains)
+        if unadded == [] { unadded = nil }
+    }
+
     /// The record as everybody is to have it: without the machine's name, and its files named as Git has them.
     package var summary: RunRecord {
         var summary = self
+        // What is to be added yet is only here.
+        summary.unadded = nil
         summary.origin = RunOrigin(host: nil, user: origin.user)
         summary.series = series?.named(RunAttachment.series.keptName)
         return summary

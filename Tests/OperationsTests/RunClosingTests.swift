@@ -81,6 +81,54 @@ import Testing
         #expect(added.artifacts.map(\.oid) == report.run.outputs.map(\.oid))
     }
 
+    /// Begins a run that made `x.bin`, and ends it as an interruption does that comes while that is added.
+    private func interrupt() async throws -> RunTraining.Report {
+        try repository.write("weights", to: "x.bin")
+        let interrupted = Context(
+            environment: repository.environment,
+            workingDirectory: repository.path,
+            now: { WallClock.now() }
+        )
+        let place = try await Workspace.open(in: interrupted)
+        var recorder = try await RunRecorder.begin(place, name: "cut", command: ["true"])
+        recorder.note {
+            $0.status = .finished
+            $0.ended = Timestamp(nanoseconds: WallClock.now())
+        }
+        interrupted.cancellation.cancel()
+        return await RunEnding(workspace: place, directory: place.root, outputs: ["*.bin"])
+            .report(on: &recorder, exitCode: 0)
+    }
+
+    @Test(arguments: [true, false])
+    func `Where adding was interrupted, the outputs are added later, and are the run's`(byEnd: Bool) async throws {
+        let cut = try await interrupt()
+        #expect(cut.problems == [Problem("*.bin", message: "interrupted")])
+        #expect(cut.run.unadded == ["x.bin"] && cut.run.outputs.isEmpty)
+        #expect(!cut.warnings.contains { $0.contains("Error") })
+        #expect(cut.hints.contains { $0.contains("git model run end \(cut.run.id.abbreviated)") })
+        if byEnd {
+            let report = try await EndRun("cut").run(in: context)
+            #expect(report.exitCode == 0 && report.run.outputs.map(\.path) == ["x.bin"])
+        } else {
+            #expect(try await Add(["x.bin"]).run(in: context).runs.map(\.run) == [cut.run.id])
+        }
+        let shown = try await ShowRun("cut").run(in: context)
+        #expect(shown.run.unadded == nil && shown.run.outputs.map(\.path) == ["x.bin"] && shown.hints.isEmpty)
+        #expect(repository.exists(KeptRun.summary(of: cut.run.id)))
+        let again = await failure { _ = try await EndRun("cut").run(in: context) }
+        #expect(again?.message.hasSuffix("has ended already") == true)
+    }
+
+    @Test func `What changed after a run is not its output, though it was not added then`() async throws {
+        _ = try await interrupt()
+        try await repository.run("touch -d '+1 minute' x.bin").expectSuccess()
+        #expect(try await Add(["x.bin"]).run(in: context).runs.isEmpty)
+        let report = try await EndRun("cut").run(in: context)
+        #expect(report.run.outputs.isEmpty && report.run.unadded == nil)
+        #expect(report.warnings.contains { $0.hasPrefix("x.bin is gone, or changed since") })
+    }
+
     @Test func `A notebook whose output is mistyped goes on`() async throws {
         _ = try await abandon([])
         let refusal = await failure { _ = try await EndRun("lost", outputs: ["typo"]).run(in: context) }

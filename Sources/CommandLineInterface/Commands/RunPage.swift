@@ -24,7 +24,8 @@ struct RunPage {
         pairs("variables", sorted(environment?.variables), to: &text)
         pairs("lock files", sorted(environment?.locks), to: &text)
         pairs("data", run.data.map { ($0.source, $0.digest ?? "not checked") }, to: &text)
-        pairs("outputs", run.outputs.map { ($0.path, "\($0.oid)  \(Quantity.bytes($0.size))") }, to: &text)
+        let outputs = run.outputs.map { ($0.path, "\($0.oid)  \(Quantity.bytes($0.size))") }
+        pairs("outputs", outputs + (run.unadded ?? []).map { ($0, "not added") }, to: &text)
         pairs("plots", (run.plots ?? []).map { ($0.path, Quantity.bytes($0.size)) }, to: &text)
         pairs("references", (run.references ?? []).map { ($0.uri, $0.digest ?? "not checked") }, to: &text)
         section("notes", to: &text, isEmpty: run.notes.isEmpty) { text in

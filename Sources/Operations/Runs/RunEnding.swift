@@ -19,6 +19,10 @@ struct RunEnding {
 
     /// Completes the record, and returns the report on it, with the exit code that is passed on.
     func report(on recorder: inout RunRecorder, exitCode: Int32) async -> RunTraining.Report {
+        // What a repetition makes is compared, and gone with its worktree.
+        let addsOutputs =
+            recorder.record.status == .finished && recorder.record.reproduces == nil && directory != nil
+        if addsOutputs { noteNames(of: outputs, &recorder) }
         let (nested, loggedRuns) = await nestedRuns(&recorder)
         let findings = await collect(into: &recorder, loggedRuns: loggedRuns)
         var report = RunTraining.Report(
@@ -32,14 +36,7 @@ struct RunEnding {
             recorder.warnings += inside.warnings
         }
         let made = outputs + findings.artifacts.filter { !outputs.contains($0) }
-        // What a repetition makes is compared, and gone with its worktree.
-        if recorder.record.status == .finished, !made.isEmpty, recorder.record.reproduces == nil, directory != nil {
-            do { try await add(made, &recorder, &report) } catch {
-                report.problems.append(Problem(made.joined(separator: ", "), error))
-                report.hints = (error as? Failure)?.hints ?? []
-            }
-            if !report.problems.isEmpty { await noteUnadded(made, &recorder, &report) }
-        }
+        if addsOutputs, !made.isEmpty { await finish(made, &recorder, &report) }
         report.run = recorder.record
         report.warnings = recorder.warnings + report.warnings
         return report
@@ -125,42 +122,5 @@ struct RunEnding {
             }
         } catch { recorder.warnings.append("plots may be missing: \(error)") }
         return plots
-    }
-
-    /// Notes the outputs that are there and could not be added: whoever adds them later adds what this run made.
-    private func noteUnadded(
-        _ outputs: [String],
-        _ recorder: inout RunRecorder,
-        _ report: inout RunTraining.Report
-    ) async {
-        let added = recorder.record.outputs.map(\.path)
-        do {
-            let rest = try await RunOutputs(outputs, in: workspace).found(except: added)
-            guard !rest.isEmpty else { return }
-            recorder.note { $0.outputs += rest }
-            let paths = rest.map { ShellWord.quoted($0.path) }.joined(separator: " ")
-            let place = workspace.context.workingDirectory == workspace.root ? "" : ", at the top of the repository"
-            report.hints.append("when the reason is gone\(place): `git model add \(paths)`")
-        } catch { recorder.warnings.append("what the run made is not in its record: \(error)") }
-    }
-
-    /// Adds the outputs, and stages the record with them.
-    private func add(
-        _ outputs: [String],
-        _ recorder: inout RunRecorder,
-        _ report: inout RunTraining.Report
-    ) async throws {
-        let added = try await Add(outputs, keepsRuns: false, isPart: true).run(in: workspace.context)
-        recorder.note { record in
-            record.outputs = added.artifacts.map { RunOutput(path: $0.path, oid: $0.oid, size: $0.size) }
-        }
-        report.warnings = added.warnings
-        report.problems = added.problems
-        report.hints = added.hints
-        guard !added.artifacts.isEmpty else { return }
-        // The outputs are there: what is wrong with the record is only said.
-        do { report.warnings += try await RunKeeping(workspace).stage(recorder.record).warnings } catch {
-            report.warnings.append("\(error)")
-        }
     }
 }

@@ -179,27 +179,49 @@ struct RunKeeping {
 }
 
 extension Workspace {
-    /// Stages the summaries of the runs that made what was just added, as their records have it by oid; of several the
-    /// last one counts.
+    /// Stages the summaries of the runs that made what was just added, as their records have it by oid, or by path
+    /// where it was not added when they ended; of several the last one counts.
     ///
     /// That this does not work is no reason against what was added.
     func keepMakers(of report: inout Add.Report) async {
         let fresh = report.artifacts.filter { $0.change != "unchanged" }
         guard !fresh.isEmpty, let contents = try? await runs.contents(on: pool) else { return }
-        var made: [RunID: [String]] = [:]
+        var made: [RunID: [RunOutput]] = [:]
         for artifact in fresh {
-            let maker = contents.records.last { run in
-                run.status == .finished && run.outputs.contains { $0.oid == artifact.oid }
-            }
-            if let maker { made[maker.id, default: []].append(artifact.path) }
+            let output = RunOutput(path: artifact.path, oid: artifact.oid, size: artifact.size)
+            if let maker = await maker(of: output, among: contents.records) { made[maker, default: []].append(output) }
         }
         for run in contents.records {
-            guard let paths = made[run.id] else { continue }
+            guard let outputs = made[run.id] else { continue }
             do {
-                report.warnings += try await RunKeeping(self).stage(run).warnings
-                report.runs.append(Add.Report.Maker(run: run.id, paths: paths))
+                let record = try noting(outputs, in: run)
+                report.warnings += try await RunKeeping(self).stage(record).warnings
+                report.runs.append(Add.Report.Maker(run: run.id, paths: outputs.map(\.path)))
             } catch { report.warnings.append("\(error)") }
         }
+    }
+
+    private func maker(of output: RunOutput, among records: [RunRecord]) async -> RunID? {
+        for run in records.reversed() where run.status == .finished {
+            if run.outputs.contains(where: { $0.oid == output.oid }) { return run.id }
+            // Nobody read its bytes when it ended.
+            if run.unadded?.contains(output.path) == true, let path = try? RepositoryPath(output.path),
+                await has(path, asLeftBy: run)
+            {
+                return run.id
+            }
+        }
+        return nil
+    }
+
+    /// Notes of outputs that were not added when a run ended that they are now, and returns the record.
+    private func noting(_ outputs: [RunOutput], in run: RunRecord) throws -> RunRecord {
+        guard outputs.contains(where: { run.unadded?.contains($0.path) == true }) else { return run }
+        var recorder = try RunRecorder.resume(self, run, toAdd: true)
+        try recorder.update { record in
+            record.note(added: outputs.filter { record.unadded?.contains($0.path) == true })
+        }
+        return recorder.record
     }
 }
 

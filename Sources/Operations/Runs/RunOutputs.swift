@@ -46,21 +46,25 @@ struct RunOutputs {
         }
     }
 
+    /// The paths of the outputs that are there.
+    var present: [RepositoryPath] {
+        var present: [RepositoryPath] = []
+        // What is no path of the repository is said elsewhere.
+        for argument in arguments { present += ((try? paths(of: argument)) ?? []).filter { !present.contains($0) } }
+        return present
+    }
+
     /// Returns the outputs that are there by their bytes, but for those at some paths.
     func found(except known: [String] = []) async throws -> [RunOutput] {
         var cache = workspace.openStatCache()
         let hash = ArtifactHash(pool: workspace.pool, cancellation: workspace.context.cancellation)
         var found: [RunOutput] = []
-        for argument in arguments {
-            // What is no path of the repository was said already.
-            for path in (try? paths(of: argument)) ?? []
-            where !known.contains(path.text) && !found.contains(where: { $0.path == path.text }) {
-                let included = try await workspace.includedFiles(of: path)
-                let place = try workspace.location(of: path)
-                guard let files = (try? ArtifactFiles(at: place, isIncluded: included)) ?? nil else { continue }
-                let pointer = try await hash.pointer(of: files, cache: &cache)
-                found.append(RunOutput(path: path.text, oid: pointer.oid.description, size: pointer.size))
-            }
+        for path in present where !known.contains(path.text) {
+            let included = try await workspace.includedFiles(of: path)
+            let place = try workspace.location(of: path)
+            guard let files = (try? ArtifactFiles(at: place, isIncluded: included)) ?? nil else { continue }
+            let pointer = try await hash.pointer(of: files, cache: &cache)
+            found.append(RunOutput(path: path.text, oid: pointer.oid.description, size: pointer.size))
         }
         cache.save()
         return found

@@ -69,13 +69,14 @@ struct RunRecorder: ~Copyable {
         return RunRecorder(workspace, directory, record, warnings, lock)
     }
 
-    /// Goes on with the record of a run that nobody records at this moment, and that has not ended.
-    static func resume(_ workspace: Workspace, _ record: RunRecord) throws -> RunRecorder {
+    /// Goes on with the record of a run that nobody records at this moment, and that has not ended; with `toAdd`, of
+    /// one that has, and whose outputs are not all added yet.
+    static func resume(_ workspace: Workspace, _ record: RunRecord, toAdd: Bool = false) throws -> RunRecorder {
         let directory = workspace.runs.directory(of: record.id)
         let lock = try FileLock(directory.lock, mode: .exclusive, wait: .seconds(1))
         // Somebody else may have ended it before the lock was free.
         let current = try directory.record() ?? record
-        guard current.status == .running else {
+        guard toAdd ? current.unadded != nil : current.status == .running else {
             throw Failure(.failed, "run \(record.id.abbreviated) has ended already")
         }
         return RunRecorder(workspace, directory, current, [], lock)

@@ -21,11 +21,15 @@ package struct EndRun: Sendable {
     /// Reads what was written since the run began, and adds its outputs where it succeeded.
     ///
     /// A run that began in another worktree is ended there; where that is gone, only what is in the record counts. So
-    /// it does for a run with a command whose recorder was killed, which stays a killed one.
+    /// it does for a run with a command whose recorder was killed, which stays a killed one. Of a run that ended before
+    /// its outputs were added, these are added.
     package func run(in context: Context) async throws -> RunTraining.Report {
         guard status != .running else { throw Failure(.usage, "a run that ends is not running any more") }
         let workspace = try await Workspace.open(in: context)
         let record = try await self.record(in: workspace)
+        if record.unadded != nil, status == .finished, outputs.isEmpty {
+            return try await addRest(of: record, in: workspace)
+        }
         guard record.command.isEmpty else { return try await close(record, in: workspace) }
         let isGone = try await requireNotElsewhere(record, in: workspace)
         if status == .finished { try RunOutputs(outputs, in: workspace).requireThere() }
@@ -66,6 +70,16 @@ package struct EndRun: Sendable {
         }
         recorder.warnings.append("metrics may be missing: only those in the record's own directory were read")
         return await RunEnding(workspace: workspace, directory: nil, outputs: []).report(on: &recorder, exitCode: 0)
+    }
+
+    /// Adds what a run made that was not added when it ended.
+    private func addRest(of record: RunRecord, in workspace: Workspace) async throws -> RunTraining.Report {
+        let isGone = try await requireNotElsewhere(record, in: workspace)
+        var recorder = try RunRecorder.resume(workspace, record, toAdd: true)
+        let ending = RunEnding(workspace: workspace, directory: isGone ? nil : workspace.root, outputs: [])
+        var report = await ending.reportOnRest(of: &recorder)
+        report.exitCode = report.outcome.exitCode
+        return report
     }
 
     private func record(in workspace: Workspace) async throws -> RunRecord {

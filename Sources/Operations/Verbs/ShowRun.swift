@@ -31,7 +31,7 @@ package struct ShowRun: Sendable {
             run: run,
             directory: directory,
             kept: isKept ? KeptRun.summary(of: run.id) : nil,
-            hints: workspace.hints(onUnclosed: run)
+            hints: workspace.hints(onUnclosed: run) + workspace.hints(onUnadded: run)
         )
     }
 }
