@@ -76,13 +76,26 @@ extension ParameterValue {
     fileprivate func meets(_ relation: RunFilter.Operator, _ operand: String) -> Bool {
         let other = ParameterValue(word: operand)
         if relation == .matches { return description.contains(operand) }
-        if let number, let otherNumber = other.number { return relation.holds(number, otherNumber) }
+        if let number, let otherNumber = other.number ?? Self.numberWithoutDigits(operand) {
+            let isSame = number.isNaN && otherNumber.isNaN && [.equal, .same].contains(relation)
+            return isSame || relation.holds(number, otherNumber)
+        }
         if relation == .equal || relation == .same {
             // A text may look like a number, and a truth value may be written in two ways.
             return description == operand || description == other.description
         }
         guard number == nil, other.number == nil else { return relation == .unequal }
         return relation.holds(description, operand)
+    }
+
+    /// Returns the number that JSON has no digits for, by its name there, or as tables have it.
+    private static func numberWithoutDigits(_ name: String) -> Double? {
+        switch name.lowercased() {
+        case "nan": .nan
+        case "infinity", "inf", "+infinity", "+inf": .infinity
+        case "-infinity", "-inf": -.infinity
+        default: nil
+        }
     }
 }
 

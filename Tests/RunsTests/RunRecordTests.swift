@@ -128,13 +128,19 @@ import Testing
         ("started > 2023", true),
         ("started = 2023-11-14T22:13:20.123Z", true), ("started != 2023-11-14", true), ("started ~ 2023-11-14", true),
         ("started < 2023-11-14T22:13Z", false), ("duration >= 1", true), ("duration ~ 1", true),
+        ("nothing = NaN", true), ("nothing = nan", true), ("nothing != NaN", false), ("nothing != 1", true),
+        ("nothing < NaN", false), ("most = Infinity", true), ("most = inf", true), ("most = -Infinity", false),
+        ("most != Infinity", false), ("most > 1e300", true), ("accuracy < Infinity", true), ("accuracy = NaN", false),
     ])
     func `Conditions choose runs`(condition: String, isMet: Bool) throws {
         var run = try record(name: "first one")
         run.status = .finished
         run.ended = Timestamp(milliseconds: 1_700_000_001_123)
         run.parameters = ["lr": .real(1e-3), "flag": .truth(true), "tag": .text("1e3")]
-        run.metrics = ["accuracy": MetricSummary(value: 0.92)]
+        run.metrics = [
+            "accuracy": MetricSummary(value: 0.92), "nothing": MetricSummary(value: .nan),
+            "most": MetricSummary(value: .infinity),
+        ]
         #expect(try RunFilter(condition).accepts(run) == isMet)
     }
 
