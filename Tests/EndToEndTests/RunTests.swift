@@ -276,6 +276,12 @@ import Testing
             "parameter  lr      1 "
         ),
         Case(
+            "echo '{\"big\": 12345678901234567890, \"v\": \"1.10\"}' > a.json; sed 's/90,/91,/; s/1.10/1.1/' a.json > b.json;"
+                + " git model run -q --name a --params a.json -- true; git model run -q --name b --params b.json -- true;"
+                + " git model runs compare a b | tr -s ' '",
+            says: "parameter big 12345678901234567890 12345678901234567891\nparameter v 1.10 1.1\n"
+        ),
+        Case(
             "git model run -q --name a -- git model record metric val/acc=1;"
                 + " git model run -q --name b -- git model record metric val.acc=1;"
                 + " git model runs compare a b > log && test -s log && ! grep ^metric log && echo alike",

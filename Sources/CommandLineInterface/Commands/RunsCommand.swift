@@ -120,18 +120,20 @@ struct RunsCommand: ParsableCommand {
             var table = Table([.left, .left] + report.runs.map { _ in .left })
             table.row(["", ""] + report.runs.map(\.abbreviated))
             for row in report.rows {
-                let isCommit = row.kind == "code" && row.name == "commit"
-                let values = row.values.map { $0.map { isCommit ? String($0.prefix(12)) : shortened($0) } ?? "" }
+                let values = row.values.map { $0.map { shortened($0, in: row) } ?? "" }
                 table.row([row.kind, DisplayText.sanitized(row.name)] + values)
             }
             guard !report.rows.isEmpty else { return text.line("The runs have nothing differently") }
             text.table(table)
         }
 
-        /// Digests are told by their first digits.
-        private func shortened(_ value: String) -> String {
+        /// Commits and digests are told by their first digits, and metrics as they are elsewhere; what else looks like a
+        /// number may be a text, or an integer of many digits.
+        private func shortened(_ value: String, in row: CompareRuns.Report.Row) -> String {
+            if row.kind == "code", row.name == "commit" { return String(value.prefix(12)) }
+            if row.kind == "metric", let number = Double(value) { return RunText.number(number) }
             guard let colon = value.firstIndex(of: ":"), ["sha256", "md5"].contains(value[..<colon]) else {
-                return DisplayText.sanitized(Double(value).map(RunText.number) ?? value)
+                return DisplayText.sanitized(value)
             }
             return String(value[value.index(after: colon)...].prefix(12))
         }
