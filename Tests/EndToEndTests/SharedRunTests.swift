@@ -52,6 +52,7 @@ import Testing
             git clone -q "file://$HOME/origin.git" ~/fresh && cd ~/fresh && git model runs && git model runs fetch
             git model runs --csv 2>/dev/null | cut -d, -f2 && git model runs --all --csv --sort name | cut -d, -f2,3
             git model reproduce one --tolerance 0 --yes 2>/dev/null | grep -v '^Run'
+            place=$(git model runs show two | sed -n 's/^ *record *//p') && git show "$place" | grep -o '"name": "two"'
             """
         )
         #expect(result.exitCode == 0, "\(result.output)")
@@ -76,6 +77,7 @@ import Testing
                   deep     1     1  same
                   loss  0.25  0.25  same
                   more     2     2  same
+                "name": "two"
 
                 """,
             "\(result.output)"

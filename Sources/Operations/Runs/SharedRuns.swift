@@ -67,17 +67,26 @@ struct SharedRuns {
 
     /// The commits of the runs that were fetched.
     var commits: [RunID: GitObjectID] {
+        get async throws { try await references.mapValues(\.peeledID) }
+    }
+
+    private var references: [RunID: GitReference] {
         get async throws {
-            var commits: [RunID: GitObjectID] = [:]
+            var references: [RunID: GitReference] = [:]
             for reference in try await workspace.repository.objects.references(prefix: RunPins.remotePrefix) {
                 let parts = reference.name.split(separator: "/")
                 guard parts.count >= 4, parts[parts.count - 2] == SharedRuns.directoryName,
                     let run = RunID(parts[parts.count - 1])
                 else { continue }
-                commits[run] = reference.peeledID
+                references[run] = reference
             }
-            return commits
+            return references
         }
+    }
+
+    /// Returns where the record of a run is that was fetched, as `git show` takes it; `nil` where there is none.
+    func place(of run: RunID) async throws -> String? {
+        try await references[run].map { "\($0.name):\(SharedRuns.recordName)" }
     }
 
     /// The blobs of the records of the runs that were fetched.

@@ -13,6 +13,9 @@ package enum RunScope: Sendable {
 }
 
 extension Workspace {
+    /// What the names of references begin with whose commits keep runs.
+    private static let keepingPrefixes = ["refs/heads/", "refs/remotes/", "refs/tags/"]
+
     /// Reads the runs that were recorded here, and those whose summaries commits have; what was recorded here is known
     /// better.
     func runContents(_ scope: RunScope) async throws -> RunCatalog.Contents {
@@ -128,6 +131,23 @@ extension Workspace {
         return try await repository.objects.entry(at: GitPath(KeptRun.summary(of: run)), in: head) != nil
     }
 
+    /// Returns where the record of a run is that was not recorded here: the path of its summary in the current commit,
+    /// or what `git show` takes.
+    func place(ofForeign run: RunID) async throws -> String {
+        let summary = KeptRun.summary(of: run)
+        if try await isKept(run) { return summary }
+        for prefix in Workspace.keepingPrefixes {
+            for reference in try await repository.objects.references(prefix: prefix) {
+                let id = reference.peeledID
+                guard try await repository.objects.resolve(id.hex, to: .commit) == id else { continue }
+                if try await repository.objects.entry(at: GitPath(summary), in: id) != nil {
+                    return "\(reference.name):\(summary)"
+                }
+            }
+        }
+        return try await SharedRuns(self).place(of: run) ?? summary
+    }
+
     /// Returns the blobs of the summaries that commits have, by their runs.
     func summaries(_ scope: RunScope) async throws -> [RunID: GitObjectID] {
         var trees: [GitObjectID] = []
@@ -153,7 +173,7 @@ extension Workspace {
         if let head = try await objects.head().commit { commits.append(head) }
         guard scope == .everywhere else { return commits }
         var seen = Set(commits)
-        for prefix in ["refs/heads/", "refs/remotes/", "refs/tags/"] {
+        for prefix in Workspace.keepingPrefixes {
             for reference in try await objects.references(prefix: prefix) {
                 let id = reference.peeledID
                 guard seen.insert(id).inserted else { continue }

@@ -8,7 +8,8 @@ package struct ShowRun: Sendable {
     package struct Report: Operations.Report {
         /// The record.
         package let run: RunRecord
-        /// Where everything that was recorded is; the path of the summary where that was elsewhere.
+        /// Where everything that was recorded is; where that was elsewhere, the path of the summary in the current
+        /// commit, or what `git show` takes to print the record.
         package let directory: String
         /// The path of the run's summary in the current commit; `nil` where that has none.
         package let kept: String?
@@ -25,7 +26,9 @@ package struct ShowRun: Sendable {
         let workspace = try await Workspace.open(in: context, bare: true)
         guard let run = try await workspace.findRuns([text]).first else { throw RunLookupError.unknown(text) }
         let isOwn = workspace.runs.current(run.id) != nil
-        let directory = isOwn ? workspace.runs.directory(of: run.id).path.string : KeptRun.summary(of: run.id)
+        let directory =
+            isOwn
+            ? workspace.runs.directory(of: run.id).path.string : try await workspace.place(ofForeign: run.id)
         let isKept = try await workspace.isKept(run.id)
         return Report(
             run: run,
