@@ -21,7 +21,11 @@ import Testing
             printf "#!$HOME/aws/bin/python\\n" > ~/bin/aws && chmod +x ~/bin/aws
             """
         ).expectSuccess()
-        environment = ["PATH": "\(repository.home)/bin:/usr/bin:/bin", "HOME": repository.home.string]
+        environment = [
+            "PATH": "\(repository.home)/bin:/usr/bin:/bin", "HOME": repository.home.string,
+            "PY": "\(repository.home)/b/bin/python", "TREE": "\(repository.home)/b",
+            "LAUNCH": "nice \(repository.home)/b/bin/python",
+        ]
     }
 
     @Test(
@@ -30,7 +34,19 @@ import Testing
             (["bash", "-euo", "pipefail", "./train.sh"], "~/bin/python3"), (["sh", "active.sh"], "env/bin/python"),
             (["sh", "-c", "echo 'a; b'; X=1 python3 t.py | tee log"], "~/bin/python3"),
             (["sh", "-c", "if true; then exec env A=b bash train.sh; fi"], "~/bin/python3"),
-            (["sh", "-c", "\"$PYTHON\" t.py"], "~/bin/python3"),
+            (["sh", "-c", "\"$PYTHON\" t.py"], nil), (["sh", "-c", "\"$PY\" t.py"], "~/b/bin/python"),
+            (["sh", "-c", "exec ${PY} t.py"], "~/b/bin/python"),
+            (["sh", "-c", "$TREE/bin/python t"], "~/b/bin/python"),
+            (["sh", "-c", "${PYTHON:-python3} t.py"], "~/bin/python3"),
+            (["sh", "-c", "~/b/bin/python t.py"], "~/b/bin/python"),
+            (["sh", "-c", "X=1 ${PY:-python3} t.py"], "~/b/bin/python"),
+            (["sh", "-c", "$LAUNCH t.py"], "~/b/bin/python"),
+            (["sh", "-c", "V=env; export P=$V/bin/python; $P t.py"], "env/bin/python"),
+            (["sh", "-c", "if x; then V=env; else V=b; fi; $V/bin/python t.py"], nil),
+            (["sh", "-c", "P=$(which python3); $P t.py"], nil), (["sh", "-c", "${PY%x} t.py; python3 u.py"], nil),
+            (["sh", "-c", "$HERE/bin/python t.py"], nil),
+            (["sh", "-c", ". $TREE/bin/activate; python t.py"], "~/b/bin/python"),
+            (["sh", "-c", ". env/bin/activate; $VIRTUAL_ENV/bin/python t"], "env/bin/python"),
             (["nice", "-n", "5", "python3", "t.py"], "~/bin/python3"),
             (["timeout", "-s", "KILL", "9", "bash", "train.sh"], "~/bin/python3"),
             (["make", "train"], "~/bin/python3"),
@@ -60,10 +76,14 @@ import Testing
     }
 
     @Test func `Where packages come from is taken at its word, and that they are not known is said`() throws {
-        func findings(_ choice: EnvironmentChoice, _ more: [String: String]) throws -> EnvironmentCapture.Findings {
+        func findings(
+            _ choice: EnvironmentChoice,
+            _ more: [String: String],
+            _ command: [String] = ["true"]
+        ) throws -> EnvironmentCapture.Findings {
             try EnvironmentCapture(
                 choice: choice,
-                command: ["true"],
+                command: command,
                 environment: ["PATH": "/usr/bin:/bin"].merging(more) { $1 },
                 directory: repository.path,
                 root: repository.path
@@ -72,6 +92,9 @@ import Testing
         #expect(try findings(.pip, [:]).environment.python != nil)
         let silent = try findings(.automatic, [:])
         #expect(silent.environment.python == nil && silent.problems.isEmpty)
+        let unknown = try findings(.automatic, [:], ["sh", "-c", "$PYTHON t.py"])
+        #expect(unknown.environment.kind == .none && unknown.problems.count == 1)
+        #expect(unknown.problems.first?.contains("nothing tells which Python sh uses") == true)
         let active = try findings(.automatic, ["VIRTUAL_ENV": "/home/ada/env"])
         #expect(active.problems.count == 1 && active.problems[0].contains("--env pip"))
     }

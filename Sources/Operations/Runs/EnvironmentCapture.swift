@@ -50,11 +50,12 @@ struct EnvironmentCapture {
         let search = InterpreterSearch(environment: environment, directory: directory)
         // Who says where packages come from means those of what is active.
         let named = choice == .conda || choice == .pip ? search.usual : nil
-        guard let python = search.python(of: command) ?? named else {
+        let (own, isUnknown) = search.finding(for: command)
+        guard let python = own ?? named else {
             guard choice == .automatic || found.environment.kind == .docker else {
                 throw Failure(.failed, "cannot find the Python that \(QuotedPath.encode(command.first ?? "")) uses")
             }
-            if choice == .automatic, let warning = unknownPython { found.problems.append(warning) }
+            if choice == .automatic, let warning = unknownPython(isUsed: isUnknown) { found.problems.append(warning) }
             return found
         }
         guard let answer = PythonInterpreter(python, environment: commandEnvironment).answer else {
@@ -76,10 +77,16 @@ struct EnvironmentCapture {
         return found
     }
 
-    /// What to say where an environment is active, and nothing tells that the command uses a Python.
-    private var unknownPython: String? {
+    /// What to say where an environment is active, and nothing tells that the command uses a Python, and where nothing
+    /// tells which one it uses.
+    private func unknownPython(isUsed: Bool) -> String? {
         let active = ["VIRTUAL_ENV", "CONDA_PREFIX"].lazy.compactMap { commandEnvironment[$0] }.first { !$0.isEmpty }
-        guard let active else { return nil }
+        guard let active else {
+            guard isUsed else { return nil }
+            return "packages are not in the record, for nothing tells which Python "
+                + "\(QuotedPath.encode(command.first ?? "")) uses: if it is that of PATH, say so with `--env pip` or "
+                + "`--env conda`"
+        }
         return "packages are not in the record, for nothing tells that \(QuotedPath.encode(command.first ?? "")) uses "
             + "a Python: if it uses that of \(QuotedPath.encode(active)), say so with `--env pip` or `--env conda`"
     }

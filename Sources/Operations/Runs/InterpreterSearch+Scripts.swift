@@ -1,3 +1,4 @@
+import Runs
 import SystemIO
 import SystemPackage
 
@@ -41,19 +42,25 @@ extension InterpreterSearch {
 
     private func python(inCommandsOf script: String, _ budget: inout Budget) -> FilePath? {
         var search = self
+        var variables = ScriptVariables(environment, directory: directory)
         var (isActivated, isUncertain) = (false, false)
-        for words in ShellCommands.commands(in: script) {
+        for command in ShellCommands.commands(in: script) {
             guard budget.commands > 0 else { return nil }
-            if let place = activated(by: words) {
+            variables.take(command)
+            let words = variables.expanded(command)
+            if let place = search.activated(by: words) {
                 let path = "\(place.appending("bin")):\(environment["PATH"] ?? "")"
                 search = InterpreterSearch(
                     environment: environment.merging(["PATH": path]) { $1 },
                     directory: directory
                 )
+                variables.set("VIRTUAL_ENV", to: place.string)
                 (isActivated, isUncertain) = (true, false)
             } else if InterpreterSearch.changesEnvironment(words) {
                 // What modules add leaves an environment that is activated the first to be looked in.
                 if !isActivated || !InterpreterSearch.moduleCommands.contains(words[0]) { isUncertain = true }
+            } else if InterpreterSearch.isUnknownPython(words) {
+                budget.giveUp()
             } else if let found = search.python(of: words, &budget) ?? search.guess(words),
                 !isUncertain || InterpreterSearch.isPython(at: words[0]) || !search.isInPath(found)
             {
@@ -68,16 +75,17 @@ extension InterpreterSearch {
     /// command, and where it cannot be told.
     private func activated(by words: [String]) -> FilePath? {
         guard words.count > 1, [".", "source"].contains(words[0]) else { return nil }
-        var word = words[1]
-        if let home = environment["HOME"] {
-            for name in ["~/", "$HOME/", "${HOME}/"] where word.hasPrefix(name) {
-                word = "\(home)/\(word.dropFirst(name.count))"
-            }
-        }
-        let bin = directory.pushing(FilePath(word)).removingLastComponent()
-        guard word.hasSuffix("/activate"), bin.lastComponent?.string == "bin" else { return nil }
+        let bin = directory.pushing(FilePath(words[1])).removingLastComponent()
+        guard words[1].hasSuffix("/activate"), bin.lastComponent?.string == "bin" else { return nil }
         let place = bin.removingLastComponent()
         return python(in: place) == nil ? nil : place
+    }
+
+    /// Whether a command of a shell's is Python's, and a variable that is not known here says of which one.
+    private static func isUnknownPython(_ words: [String]) -> Bool {
+        let command = EnvironmentPrefix(of: words).command
+        guard let program = command.first, program.contains("$") else { return false }
+        return isPython(at: program) || command.contains { $0.hasSuffix(".py") }
     }
 
     /// Whether a word says where an interpreter is, so that it means the same in every environment.
@@ -104,12 +112,8 @@ extension InterpreterSearch {
         }
     }
 
-    /// Returns the usual interpreter for a command whose words tell no more than that it is Python's: the program is a
-    /// variable's, or lies where the script goes first.
-    private func guess(_ words: [String]) -> FilePath? {
-        let isPython = words[0].hasSuffix(".py") || (words[0].contains("$") && words.contains { $0.hasSuffix(".py") })
-        return isPython ? usual : nil
-    }
+    /// Returns the usual interpreter for a program that lies where the script goes first, and is Python's by its name.
+    private func guess(_ words: [String]) -> FilePath? { words[0].hasSuffix(".py") ? usual : nil }
 
     /// Returns the first bytes of a file; `nil` where it cannot be read.
     func beginning(of path: FilePath, _ limit: Int) -> [UInt8]? {

@@ -51,11 +51,15 @@ struct InterpreterSearch {
         return path.isAbsolute ? path : directory.pushing(path).lexicallyNormalized()
     }
 
-    /// Returns the interpreter of a command; `nil` for one that uses none, as far as can be seen.
-    func python(of command: [String]) -> FilePath? {
+    /// Returns the interpreter of a command; `nil` for one that uses none, as far as can be seen, and for one of which
+    /// it cannot be told which one it uses.
+    func python(of command: [String]) -> FilePath? { finding(for: command).python }
+
+    /// Does so, and says which of both it is where there is none.
+    func finding(for command: [String]) -> (python: FilePath?, isUnknown: Bool) {
         var budget = Budget()
         let found = python(of: command, &budget)
-        return budget.isUnknown ? nil : found ?? budget.tool
+        return budget.isUnknown ? (nil, true) : (found ?? budget.tool, false)
     }
 
     /// Does so as long as `budget` lasts.
