@@ -11,8 +11,8 @@ package struct RunRecord: Sendable, Hashable, Codable {
     package var name: String?
     /// How far it has come.
     package var status: RunStatus
-    /// When it began.
-    package let started: Timestamp
+    /// When it began; once all is recorded that is before, which takes its time, too, when its command did.
+    package var started: Timestamp
     /// When it ended; `nil` while it runs.
     package var ended: Timestamp?
     /// The command and its arguments; empty for a run that was begun without one.

@@ -55,6 +55,15 @@ import Testing
         #expect(again?.message.hasSuffix("has ended already") == true)
     }
 
+    @Test func `A run begins once all is recorded that was before it`() async throws {
+        var recorder = try await RunRecorder.begin(workspace, name: nil, command: ["true"])
+        let before = recorder.record.started
+        try await Task.sleep(for: .milliseconds(10))
+        try await RunTraining(RunTraining.Request(command: ["true"])).describe(&recorder, in: workspace)
+        #expect(recorder.record.started > before)
+        #expect(try recorder.directory.record()?.started == recorder.record.started)
+    }
+
     @Test func `A run that somebody records is not ended from outside`() async throws {
         let recorder = try await RunRecorder.begin(workspace, name: "own", command: ["true"])
         let refusal = await failure { _ = try await EndRun("own").run(in: context) }

@@ -89,7 +89,7 @@ package struct RunTraining: Sendable {
         return program
     }
 
-    /// Records data, parameters and environment.
+    /// Records data, parameters and environment, and that the run begins now.
     func describe(_ recorder: inout RunRecorder, in workspace: Workspace) async throws {
         let context = workspace.context
         var parameters = try self.parameters(in: context, &recorder)
@@ -117,6 +117,8 @@ package struct RunTraining: Sendable {
             record.data = data
             record.environment = found.environment
             record.reproduces = request.reproduces
+            // What came before took as long as packages and changed files are many.
+            record.started = Timestamp(nanoseconds: context.now())
         }
     }
 
