@@ -66,7 +66,7 @@ package enum MetricFileKind: Int, Sendable, CaseIterable {
         case .liveTable: return MetricFileKind.liveLog(of: bytes, at: path)
         case .trainerState:
             guard let log = TrainerState.log(of: bytes) else {
-                throw FormatError("state of the Trainer", .malformed("it has no \"log_history\""))
+                throw FormatError("state of the Trainer", .malformed("it is cut short, or has no \"log_history\""))
             }
             return log
         case .events: return TensorBoardEvents.log(of: bytes)

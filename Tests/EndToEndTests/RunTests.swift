@@ -254,6 +254,23 @@ import Testing
             says: "x.dvc  md5:d8e8fca2dc0f896fd7cb4cb0031ba249"
         ),
         Case(
+            "for n in 1 2; do printf 'outs:\\n- md5: d8e8fca2dc0f896fd7cb4cb0031ba249\\n  hash: md5\\n  path: x\\n"
+                + "- md5: %se8fca2dc0f896fd7cb4cb0031ba249\\n  hash: md5\\n  path: y\\n' d$n > two.dvc;"
+                + " git model run -q --data two.dvc -- true; git model runs show | grep -o 'two.dvc  sha256:.*'; done | uniq | wc -l",
+            says: "2\n"
+        ),
+        Case(
+            "printf 'garbage: [' > bad.dvc; git model run --data bad.dvc -- true 2>&1 | tee ~/log; grep -c fsck ~/log",
+            says: "error: cannot read the data of bad.dvc: ",
+            "\n0\n",
+            exits: 1
+        ),
+        Case(
+            "git model run --env docker=127.0.0.1:5000/img:t -- true",
+            says: "`--env docker=127.0.0.1:5000/img@sha256:…`",
+            exits: 125
+        ),
+        Case(
             "git model run -q --name a -- git model record note \"$(printf 'one\\ntwo')\"; git model runs show a",
             says: "notes\n  one\n  two\n"
         ),

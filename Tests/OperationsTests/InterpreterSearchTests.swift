@@ -75,6 +75,15 @@ import Testing
         #expect(found.map { FilePath($0).lexicallyNormalized().string } == place)
     }
 
+    @Test func `Variables that make a difference are recorded, and none of other tools that are called alike`() {
+        for name in ["MY_SEED", "TF_DETERMINISTIC_OPS", "HF_HOME"] {
+            #expect(EnvironmentCapture.records(variable: name))
+        }
+        for name in ["TF_VAR_x", "TF_TOKEN_x", "TF_CLI_CONFIG_FILE", "HOME"] {
+            #expect(!EnvironmentCapture.records(variable: name))
+        }
+    }
+
     @Test func `Where packages come from is taken at its word, and that they are not known is said`() throws {
         func findings(
             _ choice: EnvironmentChoice,

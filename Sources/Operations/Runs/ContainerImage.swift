@@ -27,10 +27,13 @@ struct ContainerImage {
             let names = String(decoding: output ?? [], as: UTF8.self).split(separator: "\n")
             if let name = names.first(where: { $0.contains("@sha256:") }) { return String(name) }
         }
+        // A registry may have a port.
+        let last = image.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        let name = image.dropLast(last.count) + last.prefix { $0 != ":" }
         throw Failure(
             .failed,
             "cannot find the digest of image \(QuotedPath.encode(image))",
-            hints: ["name it by its digest: `--env docker=\(image.split(separator: ":").first ?? "")@sha256:…`"]
+            hints: ["name it by its digest: `--env docker=\(name)@sha256:…`"]
         )
     }
 }

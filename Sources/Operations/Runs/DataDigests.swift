@@ -1,3 +1,4 @@
+import Codec
 import Migration
 import ModelCore
 import Registry
@@ -76,13 +77,20 @@ struct DataDigests {
     private func imported(_ place: FilePath, _ path: RepositoryPath?, source: String) throws -> RunData {
         let bytes = try DurableFile.read(place, limit: Int(DVCOutputs.byteLimit))
         let file = try path ?? RepositoryPath(place.lastComponent?.string ?? "data.dvc")
-        let outputs = try DVCOutputs(stage: bytes, at: file)
-        guard let output = outputs.outputs.first else { throw Failure(.failed, "\(source) names no data") }
+        let outputs: [DVCOutput]
+        do { outputs = try DVCOutputs(stage: bytes, at: file).outputs } catch {
+            // The file is DVC's, and nothing of git-model's is damaged.
+            throw Failure(.failed, "cannot read the data of \(QuotedPath.encode(source)): \(error)")
+        }
+        guard let output = outputs.first else { throw Failure(.failed, "\(source) names no data") }
+        let digests = outputs.map { "\($0.hash.algorithm.rawValue):\($0.hash.text)" }
+        let lines = zip(digests, outputs).map { "\($0) \($1.path)\n" }.sorted().joined()
         return RunData(
             source: source,
             kind: .dvc,
-            digest: "\(output.hash.algorithm.rawValue):\(output.hash.text)",
-            size: output.size
+            // Of several data, the digest of their list.
+            digest: outputs.count == 1 ? digests[0] : "sha256:\(SHA256.digest(of: Array(lines.utf8)).hex)",
+            size: outputs.count == 1 ? output.size : nil
         )
     }
 }

@@ -114,7 +114,7 @@ struct EnvironmentCapture {
         variableNames.contains(name) || name.hasSuffix("SEED")
             || variablePrefixes.contains { name.hasPrefix($0) }
                 // Those are Terraform's.
-                && !name.hasPrefix("TF_VAR_") && !name.hasPrefix("TF_TOKEN_")
+                && !["TF_VAR_", "TF_TOKEN_", "TF_CLI_"].contains(where: name.hasPrefix)
     }
 
     /// The digests of files that fix packages, where the command runs and at the top.

@@ -144,7 +144,8 @@ package struct ReproduceRun: Sendable {
             report.hints = ["say how near metrics have to be: `--tolerance 1e-3`, or `--tolerance 0` for the same"]
         }
         if !endsAlike {
-            warnings.append("it \(done.run.status.rawValue), but the earlier run \(earlier.status.rawValue)")
+            func end(_ run: RunRecord) -> String { (run.status == .killed ? "was " : "") + run.status.rawValue }
+            warnings.append("it \(end(done.run)), but the earlier run \(end(earlier))")
         }
         report.warnings = warnings + differences.warnings
         return report
