@@ -148,6 +148,17 @@ import Testing
         #expect(report.run.outputs.map(\.path) == ["right.bin"])
     }
 
+    @Test func `A command that would run outside of the work tree is refused`() async throws {
+        var outside = context
+        outside.workingDirectory = repository.home
+        outside.environment["GIT_DIR"] = repository.path.appending(".git").string
+        outside.environment["GIT_WORK_TREE"] = repository.path.string
+        let place = outside
+        let refusal = await failure { _ = try await RunTraining(.init(command: ["true"])).run(in: place) }
+        #expect(refusal?.message.contains("outside of the work tree") == true)
+        #expect(try workspace.runs.ids().isEmpty)
+    }
+
     @Test(arguments: ["/tmp/elsewhere", "..", ".", ".git/x", "", ".mver/x", "a/.gitignore"])
     func `What can be no output is refused before the command runs`(output: String) async throws {
         var request = RunTraining.Request(command: ["touch", "ran"])

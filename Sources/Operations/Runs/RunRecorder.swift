@@ -31,14 +31,31 @@ struct RunRecorder: ~Copyable {
 
     /// Begins a run of `command`, and writes what is known of the code; nothing is left behind where that fails.
     static func begin(_ workspace: Workspace, name: String?, command: [String]) async throws -> RunRecorder {
+        let place = try directory(of: workspace)
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<RunID.byteCount).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         guard let id = RunID(bytes) else { throw Failure(.bug, "a run id has another number of bytes") }
         let directory = try workspace.runs.create(id)
-        do { return try await begin(workspace, id, in: directory, name: name, command: command) } catch {
+        do { return try await begin(workspace, id, in: directory, name: name, command: command, at: place) } catch {
             try? workspace.runs.remove(id)
             throw error
         }
+    }
+
+    /// Returns where a command runs, from the top of the repository; throws where that is outside of the work tree,
+    /// whose files are no run's of this repository.
+    private static func directory(of workspace: Workspace) throws -> String {
+        var below = workspace.context.workingDirectory
+        if below.removePrefix(workspace.root) { return below.string }
+        below = try FileStatus.realPath(of: below)
+        guard try below.removePrefix(FileStatus.realPath(of: workspace.root)) else {
+            throw Failure(
+                .failed,
+                "the command would run outside of the work tree, \(QuotedPath.encode(workspace.root.string))",
+                hints: ["run it from there: `cd \(ShellWord.quoted(workspace.root.string))`"]
+            )
+        }
+        return below.string
     }
 
     private static func begin(
@@ -46,18 +63,17 @@ struct RunRecorder: ~Copyable {
         _ id: RunID,
         in directory: RunDirectory,
         name: String?,
-        command: [String]
+        command: [String],
+        at place: String
     ) async throws -> RunRecorder {
         let lock = try FileLock(directory.lock, mode: .exclusive, wait: .seconds(1))
         var warnings: [String] = []
-        var below = workspace.context.workingDirectory
-        _ = below.removePrefix(workspace.root)
         let record = RunRecord(
             id: id,
             name: name,
             started: Timestamp(nanoseconds: workspace.context.now()),
             command: Redaction.command(command),
-            directory: below.isAbsolute ? "" : below.string,
+            directory: place,
             origin: RunOrigin(
                 host: Machine.hostName,
                 user: try await workspace.userName,
