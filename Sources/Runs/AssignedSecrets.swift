@@ -166,7 +166,8 @@ enum AssignedSecrets {
         }
     }
 
-    /// Whether a value without quotes can be a type, or a program's name for a secret, which may look as a password does.
+    /// Whether a value without quotes can be a type, or a program's name for a secret, which may look as a password
+    /// does.
     private static func isCode(_ assignment: Assignment, isPassword: Bool) -> Bool {
         let value = assignment.value
         guard value.utf8.allSatisfy({ isLetter($0) || isDigit($0) || $0 == 0x5F || $0 == 0x2E }) else { return false }

@@ -127,8 +127,8 @@ struct RunsCommand: ParsableCommand {
             text.table(table)
         }
 
-        /// Commits and digests are told by their first digits, and metrics as they are elsewhere; what else looks like a
-        /// number may be a text, or an integer of many digits.
+        /// Commits and digests are told by their first digits, and metrics as they are elsewhere; what else looks like
+        /// a number may be a text, or an integer of many digits.
         private func shortened(_ value: String, in row: CompareRuns.Report.Row) -> String {
             if row.kind == "code", row.name == "commit" { return String(value.prefix(12)) }
             if row.kind == "metric", let number = Double(value) { return RunText.number(number) }
