@@ -1,5 +1,7 @@
+import Git
 import ModelCore
 import Runs
+import SystemIO
 import SystemPackage
 
 extension RunEnding {
