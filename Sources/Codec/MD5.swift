@@ -1,7 +1,8 @@
 import COpenSSL
 import ModelCore
 
-/// MD5 (RFC 1321) of bytes that arrive in pieces, for names that other programs make with it; it protects nothing.
+/// MD5 (RFC 1321) of bytes that arrive in pieces, for names that other programs make with it and for services that check
+/// by it what arrives; it protects from nobody.
 ///
 /// One thread at a time may use a value.
 package struct MD5: ~Copyable {
@@ -27,10 +28,13 @@ package struct MD5: ~Copyable {
     }
 
     /// Returns the digest of everything added as 32 hexadecimal digits.
-    package consuming func finish() -> String {
+    package consuming func finish() -> String { Hexadecimal.string(finishedBytes()) }
+
+    /// Returns the 16 bytes of the digest of everything added.
+    package consuming func finishedBytes() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: MD5.byteCount)
         let status = EVP_DigestFinal_ex(context, &digest, nil)
         precondition(status == 1, "MD5 with a live state does not fail")
-        return Hexadecimal.string(digest)
+        return digest
     }
 }

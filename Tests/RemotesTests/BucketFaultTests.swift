@@ -86,6 +86,25 @@ struct BucketFaultTests {
         #expect(try await target.problems() == [])
     }
 
+    @Test func `a pack that changes on its way up is refused by the service, and sent again`() async throws {
+        let bucket = try await Bucket()
+        let source = try Machine()
+        let pointers = try await BucketFaultTests.sample(on: source)
+        let always = try await bucket.server.proxy("changed")
+        let remote = try bucket.remote(at: always.origin)
+        let error = await #expect(throws: RemoteError.self) { try await source.push(pointers, to: remote) }
+        guard case .wrongContent(remote.name, let file, let problem)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(file.hasPrefix("packs/") && problem.contains("it arrived there with other bytes"))
+        #expect(try await bucket.direct.list("packs").isEmpty)
+        let once = try await bucket.server.proxy("changed", times: 1)
+        try await source.push(pointers, to: bucket.remote(at: once.origin))
+        #expect(try once.requests.contains { $0.isSpoiled && $0.status == 400 })
+        try await requireWhole(bucket, pointers)
+    }
+
     /// What does not pass, and what is said of it.
     struct Refusal: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -8,10 +8,13 @@ import Transport
 
 /// A remote in a bucket of Amazon S3 or of another service with its interface.
 ///
-/// Every request is signed for one object, and the service checks the digest of what it was sent.
+/// Every request is signed for one object, and the service checks the digests of what it was sent: Amazon's its SHA-256,
+/// others, such as rclone's, only its MD5.
 package struct S3Remote: Remote {
     /// How often one request is made again because the service named another region, or the keys had expired.
     private static let maximumCorrections = 2
+    /// How often a file is sent whose bytes arrive as others.
+    private static let maximumSendings = 3
 
     private let location: S3Location
     private let transport: HTTPTransport
@@ -100,7 +103,7 @@ package struct S3Remote: Remote {
 
     package func write(_ bytes: [UInt8], to file: String) async throws(RemoteError) {
         let digest = SHA256.digest(of: bytes)
-        _ = try await send(file, accepting: [200], digest: digest) { HTTPRequest(.put, $0, body: .bytes(bytes)) }
+        try await put(.bytes(bytes), digest: digest, md5: S3Remote.md5(of: bytes), to: file, sent: { _ in })
     }
 
     package func upload(
@@ -108,9 +111,37 @@ package struct S3Remote: Remote {
         to file: String,
         sent: @escaping @Sendable (Int) -> Void
     ) async throws(RemoteError) {
-        let content = try await LocalContent(of: source, pool: pool, for: name)
-        _ = try await send(file, accepting: [200], digest: content.digest, sent: sent) { url in
-            HTTPRequest(.put, url, body: .file(source, byteCount: content.byteCount))
+        let content = try await LocalContent(of: source, wantsMD5: true, pool: pool, for: name)
+        let body = HTTPRequest.Body.file(source, byteCount: content.byteCount)
+        try await put(body, digest: content.digest, md5: content.md5, to: file, sent: sent)
+    }
+
+    private static func md5(of bytes: [UInt8]) -> [UInt8]? {
+        guard var state = MD5() else { return nil }
+        bytes.withUnsafeBytes { state.update($0) }
+        return state.finishedBytes()
+    }
+
+    /// Sends a file, again where the service says that it is not what arrived there.
+    private func put(
+        _ body: HTTPRequest.Body,
+        digest: Digest,
+        md5: [UInt8]?,
+        to file: String,
+        sent: @escaping @Sendable (Int) -> Void
+    ) async throws(RemoteError) {
+        for attempt in 1... {
+            do throws(RemoteError) {
+                _ = try await send(file, accepting: [200], digest: digest, sent: sent) { url in
+                    var request = HTTPRequest(.put, url, body: body)
+                    request.fields["x-amz-checksum-sha256"] = digest.bytes.base64
+                    request.fields["Content-MD5"] = md5?.base64
+                    return request
+                }
+                return
+            } catch {
+                guard case .wrongContent = error, attempt < S3Remote.maximumSendings else { throw error }
+            }
         }
     }
 
@@ -133,7 +164,6 @@ package struct S3Remote: Remote {
             let region = self.region.current ?? usualRegion
             let endpoint = S3Endpoint(of: location, region: region, usualEndpoint)
             var request = make(endpoint.url(key: query == nil ? location.prefix + file : nil, query: query))
-            if request.method == .put { request.fields["x-amz-checksum-sha256"] = digest.bytes.base64 }
             if let keys {
                 let signature = SignatureV4(credentials: keys, region: region, service: "s3")
                 request = signature.signed(request, contentDigest: digest, time: now())
