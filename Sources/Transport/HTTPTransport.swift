@@ -11,7 +11,8 @@ package import SystemPackage
 /// Makes requests by HTTP/1.1, over TLS where the URL says so; redirects are answers like others.
 ///
 /// Any number of requests may run at once; each gets its own connection, which later ones to the same host use again. A
-/// request that moves under 1 KiB a second for 30 seconds ends as stalled.
+/// request that moves under 1 KiB a second for 30 seconds ends as stalled; a server may take longer to answer only what
+/// it was sent.
 package final class HTTPTransport: Sendable {
     /// How many bytes an answer may have that is not asked for by length.
     package static let answerLimit = 64 << 20
@@ -83,10 +84,8 @@ package final class HTTPTransport: Sendable {
         if request.body.byteCount > 0 {
             let body = PieceBody(pieces: request.body.pieces, pool: pool, meter: meter, limit: limit, sent: sent)
             outgoing.body = .stream(body, length: .known(request.body.byteCount))
-        } else {
-            if [.put, .post, .patch].contains(request.method) {
-                outgoing.headers.replaceOrAdd(name: "Content-Length", value: "0")
-            }
+        } else if [.put, .post, .patch].contains(request.method) {
+            outgoing.headers.replaceOrAdd(name: "Content-Length", value: "0")
             meter.setServersTurn(true)
         }
         let response = try await client.execute(outgoing, deadline: .distantFuture)

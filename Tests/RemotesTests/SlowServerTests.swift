@@ -11,7 +11,8 @@ import Testing
 /// The window is so long that no busy machine outlasts it, and everything that waits waits longer.
 @Suite("Transfers that are slow")
 struct SlowServerTests {
-    /// Thinks about what it is sent before it answers with the length; what it sends itself ends after a while.
+    /// Thinks about what it is sent before it answers with the length; what it sends itself ends after a while, or does
+    /// not begin.
     private static let script = """
         import http.server, sys, time
 
@@ -22,7 +23,10 @@ struct SlowServerTests {
                 self.answer(str(length).encode())
 
             def do_GET(self):
+                if self.path == "/silent": time.sleep(60)
                 self.answer(bytes(15 << 10), bytes(1 << 10))
+
+            do_HEAD = do_DELETE = do_GET
 
             def answer(self, *parts):
                 self.send_response(200)
@@ -58,6 +62,19 @@ struct SlowServerTests {
         async let something = send(HTTPRequest(.put, server.origin + "/thinking", body: .bytes([1]))).text
         async let nothing = send(HTTPRequest(.put, server.origin + "/thinking", body: .bytes([]))).text
         #expect(try await [something, nothing] == ["1", "0"])
+    }
+
+    @Test(arguments: [HTTPRequest.Method.get, .head, .delete])
+    func `a server that was sent nothing to think about and is silent is given up after the window`(
+        method: HTTPRequest.Method
+    ) async throws {
+        let error = await #expect(throws: TransportError.self) {
+            try await self.send(HTTPRequest(method, self.server.origin + "/silent"))
+        }
+        guard case .stalled(byteCount: 0, seconds: 10)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
     }
 
     @Test func `bytes of memory count piece by piece, and after the last it is the server's turn`() async throws {
