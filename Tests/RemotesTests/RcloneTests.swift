@@ -48,6 +48,45 @@ import Testing
         #expect("\(try #require(error))".contains("nobody on this machine agreed"))
     }
 
+    @Test func `A bucket whose keys are wrong is no empty place, and its service's words are heard`() async throws {
+        let server = try await StorageServer.rclone.value
+        let keys = "access_key_id = AKIDAKIDAKIDAKID\nsecret_access_key = wrong"
+        let site = try RcloneSite("type = s3\nprovider = Rclone\nendpoint = \(server.process.origin)\n\(keys)")
+        for path in ["bucket/place/store", "bucket"] {
+            let remote = try site.remote(path)
+            for attempt: @Sendable () async throws -> Void in [
+                { _ = try await remote.size(of: "format") }, { _ = try await remote.list("packs") },
+                { _ = try await remote.read("format", range: nil) }, { try await remote.write([1], to: "packs/x") },
+                { try await remote.delete("packs/x") },
+            ] {
+                let error = await #expect(throws: RemoteError.self) { try await attempt() }
+                guard case .denied(remote.name, _, let reason, _)? = error else {
+                    Issue.record("\(String(describing: error))")
+                    continue
+                }
+                #expect(reason.contains("StatusCode: 403"))
+            }
+        }
+    }
+
+    @Test func `A place that is a file, and one of a service that nobody runs, cannot be reached`() async throws {
+        let site = try RcloneSite("type = alias\nremote = /")
+        try await site.remote(site.directory).write([1], to: "file")
+        let port = try DeafPort()
+        defer { extendLifetime(port) }
+        let silent = try RcloneSite("type = webdav\nurl = \(port.origin)")
+        for (remote, words) in [
+            (try site.remote(site.directory + "/file"), "for a file"), (try silent.remote("x"), "connection refused"),
+        ] {
+            let error = await #expect(throws: RemoteError.self) { try await remote.list("packs") }
+            guard case .unreachable(remote.name, let cause)? = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+            #expect(cause.contains(words))
+        }
+    }
+
     @Test func `A pack is written over one of the same size that is damaged`() async throws {
         let site = try RcloneSite("type = alias\nremote = /")
         let remote = try site.remote(site.directory)

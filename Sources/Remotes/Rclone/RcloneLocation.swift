@@ -1,8 +1,12 @@
 /// A place that the user's rclone reaches: `rclone://REMOTE/PATH`, with the name of a remote of rclone's own
 /// configuration.
 package struct RcloneLocation: Hashable, Sendable {
+    /// What rclone calls the whole of what the place is in: `REMOTE:`.
+    let remote: String
+    /// The path of the place in that.
+    let path: String
     /// What rclone calls the place: `REMOTE:PATH`.
-    let place: String
+    var place: String { remote + path }
     /// The URL in its one spelling.
     package let text: String
 
@@ -25,7 +29,8 @@ package struct RcloneLocation: Hashable, Sendable {
         var path = rest.dropFirst(name.count + 1)
         while path.hasSuffix("/") { path = path.dropLast() }
         guard !path.split(separator: "/").contains("..") else { throw .unusableURL(url, reason: "its path has a ..") }
-        place = "\(name):\(path)"
+        remote = "\(name):"
+        self.path = String(path)
         text = "rclone://\(name)/\(path)"
     }
 }

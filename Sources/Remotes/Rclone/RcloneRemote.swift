@@ -32,7 +32,7 @@ package struct RcloneRemote: Remote {
         do { response = try await transport.send(request, answerLimit: part.answerLimit) } catch {
             throw RemoteError(name, error)
         }
-        guard response.isSuccess || response.status == 416 else { throw failure(file, response) }
+        guard response.isSuccess || response.status == 416 else { throw await failure(file, response) }
         return try part.bytes(from: response, of: file, in: name)
     }
 
@@ -139,7 +139,7 @@ package struct RcloneRemote: Remote {
             told = max(told, done)
             if status["finished"]?.bool == true {
                 guard status["success"]?.bool != true else { return }
-                throw failure(file, words: status["error"]?.string ?? "")
+                throw await failure(file, words: status["error"]?.string ?? "")
             }
             do { try await Task.sleep(for: pause) } catch {
                 _ = try? await call("job/stop", file, ["jobid": JSONValue(job)])
@@ -163,21 +163,23 @@ package struct RcloneRemote: Remote {
         _ file: String,
         _ arguments: [String: JSONValue]
     ) async throws(RemoteError) -> [String: JSONValue] {
+        let response = try await post(function, arguments.merging(["fs": .string(location.place)]) { $1 })
+        guard response.isSuccess else { throw await failure(file, response) }
+        do { return try JSONValue(parsing: response.bytes).object ?? [:] } catch {
+            throw .refused(name, file: file, reason: "rclone's answer to \(function) is not understood: \(error)")
+        }
+    }
+
+    private func post(_ function: String, _ arguments: [String: JSONValue]) async throws(RemoteError) -> HTTPResponse {
         let access = try await process.access(for: name)
-        let fields = arguments.merging(["fs": .string(location.place)]) { $1 }
         let request = HTTPRequest(
             .post,
             "\(access.origin)/\(function)",
             fields: ["Authorization": access.authorization, "Content-Type": "application/json"],
-            body: .bytes(JSONValue.object(fields).encoded)
+            body: .bytes(JSONValue.object(arguments).encoded)
         )
-        let response: HTTPResponse
-        do {
-            response = try await transport.send(request, answerLimit: RcloneRemote.answerLimit)
-        } catch { throw RemoteError(name, error) }
-        guard response.isSuccess else { throw failure(file, response) }
-        do { return try JSONValue(parsing: response.bytes).object ?? [:] } catch {
-            throw .refused(name, file: file, reason: "rclone's answer to \(function) is not understood: \(error)")
+        do { return try await transport.send(request, answerLimit: RcloneRemote.answerLimit) } catch {
+            throw RemoteError(name, error)
         }
     }
 
@@ -187,36 +189,29 @@ package struct RcloneRemote: Remote {
     private static let longestPause = Duration.milliseconds(200)
 
     /// Returns what an answer that says no means; rclone has tried several times by then.
-    private func failure(_ file: String, _ response: HTTPResponse) -> RemoteError {
+    private func failure(_ file: String, _ response: HTTPResponse) async -> RemoteError {
         if response.status == 404 { return .notFound(name, file: file) }
-        let words = (try? JSONValue(parsing: response.bytes).object?["error"]?.string).flatMap { $0 }
-        return failure(file, words: words ?? "status \(response.status)")
+        return await failure(file, words: RcloneRemote.words(of: response))
     }
 
-    private func failure(_ file: String, words: String) -> RemoteError {
-        let text = words.lowercased()
-        if text.contains("not a directory") || text.contains("object not found") || text.contains("directory not found")
-        {
-            return .notFound(name, file: file)
-        }
-        if text.contains("didn't find section in config file") {
-            let remote = location.place.prefix { $0 != ":" }
-            return .unreachable(
-                name,
-                cause: "rclone knows no remote \(remote); `rclone listremotes` shows those it knows"
+    private static func words(of response: HTTPResponse) -> String {
+        let words = (try? JSONValue(parsing: response.bytes).object?["error"]?.string).flatMap { $0 }
+        return words ?? "status \(response.status)"
+    }
+
+    private func failure(_ file: String, words: String) async -> RemoteError {
+        let failure = RcloneFailure(words: words)
+        guard failure.isAboutPlace, !location.path.isEmpty else { return failure.error(name, file: file, at: location) }
+        // rclone also takes a place for a file of which the service says nothing, for want of the right keys. What it
+        // says of the place as seen from the whole tells that.
+        let response: HTTPResponse
+        do throws(RemoteError) {
+            response = try await post(
+                "operations/stat",
+                ["fs": .string(location.remote), "remote": .string(location.path)]
             )
-        }
-        if text.contains("no space left") || text.contains("quota") {
-            return .full(name, file: file, reason: words)
-        }
-        if text.contains("read-only file system") || text.contains("permission denied")
-            || text.contains("operation not permitted")
-        {
-            return .readOnly(name, file: file)
-        }
-        if ["unauthorized", "invalid_grant", "accessdenied", "token expired"].contains(where: text.contains) {
-            return .denied(name, file: file, reason: words, tried: [])
-        }
-        return .refused(name, file: file, reason: words)
+        } catch { return error }
+        guard !response.isSuccess else { return failure.error(name, file: file, at: location) }
+        return RcloneFailure(words: RcloneRemote.words(of: response)).error(name, file: file, at: location)
     }
 }
