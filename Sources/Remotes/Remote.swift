@@ -45,6 +45,9 @@ package protocol Remote: Sendable {
     /// Shows everybody what was written and deleted since the last time, at once; whoever writes has to call this at
     /// the end.
     func publish() async throws(RemoteError)
+    /// Asks whoever has the packs, where that is not who has the other files, whether they can be read or written;
+    /// nothing is changed.
+    func probePacks(for access: RemoteAccess) async throws(RemoteError)
     /// Says that packs will be read or uploaded before long, by their paths in the store.
     func announce(_ packs: [RemoteFile], for access: RemoteAccess) async
 }
@@ -66,6 +69,8 @@ extension Remote {
     }
     /// Everything is seen as soon as it is written.
     package func publish() async throws(RemoteError) {}
+    /// Packs are where everything is.
+    package func probePacks(for access: RemoteAccess) async throws(RemoteError) {}
     /// It makes no difference.
     package func announce(_ packs: [RemoteFile], for access: RemoteAccess) async {}
 }

@@ -68,6 +68,10 @@ package struct RetryingRemote: Remote {
         try await perform { @Sendable () async throws(RemoteError) in try await inner.publish() }
     }
 
+    package func probePacks(for access: RemoteAccess) async throws(RemoteError) {
+        try await perform { @Sendable () async throws(RemoteError) in try await inner.probePacks(for: access) }
+    }
+
     package func announce(_ packs: [RemoteFile], for access: RemoteAccess) async {
         await inner.announce(packs, for: access)
     }

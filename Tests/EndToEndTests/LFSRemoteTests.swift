@@ -45,6 +45,20 @@ import Testing
         #expect(result.output.contains("commits 1\n"), "\(result.output)")
     }
 
+    @Test func `A check asks the LFS server, too, whether packs come and go`() async throws {
+        let (scratch, server) = try await start()
+        defer { extendLifetime(server) }
+        let result = try await scratch.run(
+            """
+            git model init -q --name small --remote lfs:origin && git commit -qm 'Set up'
+            git model remote check | tail -n 1
+            git config --global --unset remote.origin.lfsurl && git model remote check || echo "= $?"
+            """
+        )
+        #expect(result.output.contains("fetch: yes, push: yes\n"), "\(result.output)")
+        #expect(result.output.hasSuffix("fetch: no, push: no\n= 1\n"), "\(result.output)")
+    }
+
     @Test func `A version is not purged where nothing can be deleted, and it is told what to do`() async throws {
         let (scratch, server) = try await start()
         defer { extendLifetime(server) }

@@ -28,6 +28,28 @@ struct LFSTroubleTests {
         #expect(try await reader.read(LFSTroubleTests.file, range: 3..<9) == Array(bytes[3..<9]))
     }
 
+    @Test func `whether packs come and go is known without any, and nothing is left of it`() async throws {
+        let remote = try await site("none").remote()
+        try await remote.probePacks(for: .writing)
+        try await remote.probePacks(for: .reading)
+        #expect(try await remote.list("").isEmpty)
+        // A server that takes nothing more gives what it has.
+        try await site("refused").remote().probePacks(for: .reading)
+        let port = try DeafPort()
+        defer { extendLifetime(port) }
+        let silent = try await LFSSite(at: .web(port.origin)).remote()
+        for (remote, access, words) in [
+            (try await site("off").remote(), RemoteAccess.writing, "no off"),
+            (try await site("off").remote(), .reading, "no off"),
+            (try await site("denied").remote(), .reading, "denies access"),
+            (try await site("refused").remote(), .writing, "too large for this plan"),
+            (silent, .writing, "Connection refused"), (silent, .reading, "Connection refused"),
+        ] {
+            let error = await #expect(throws: RemoteError.self) { try await remote.probePacks(for: access) }
+            #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+        }
+    }
+
     @Test func `everything goes by the proxy that Git has for it`() async throws {
         let scratch = try Scratch()
         let log = scratch.path.appending("log")

@@ -108,14 +108,17 @@ package struct CheckRemote: Sendable {
     private func probe(_ remote: any Remote, _ bytes: [UInt8], _ report: inout Report) async throws {
         let file = "probe-\(SHA256.digest(of: bytes).hex)"
         do {
+            try await remote.probePacks(for: .writing)
             try await remote.write(bytes, to: file)
             try await remote.publish()
         } catch {
             report.add("write", false, "\(error)")
+            do { try await remote.probePacks(for: .reading) } catch { report.add("read", false, "\(error)") }
             return
         }
         report.add("write", true, "wrote \(bytes.count) B")
         do {
+            try await remote.probePacks(for: .reading)
             let whole = try await remote.read(file, range: nil)
             let part = try await remote.read(file, range: 4..<9)
             let isRight = whole == bytes && part == Array(bytes[4..<9])

@@ -1,3 +1,4 @@
+import Codec
 import ModelCore
 import SystemIO
 import SystemPackage
@@ -61,6 +62,33 @@ struct LFSObjects: Sendable {
             }
         }
         preconditionFailure("the loop ends by returning or throwing")
+    }
+
+    /// Asks the server for the actions of an object that nobody has, and throws why it gives none; `file` is what
+    /// messages name.
+    func probe(_ operation: LFSOperation, _ file: String) async throws(RemoteError) {
+        guard let refusal = await refusal(ofUnknownFor: operation, file) else { return }
+        guard operation == .download, case .notFound = refusal else { throw refusal }
+        // Some servers say so of all objects together, and so does one that knows no LFS, which the other operation
+        // tells.
+        switch await self.refusal(ofUnknownFor: .upload, file) {
+        case nil, .denied, .full: return
+        case let other?: throw other
+        }
+    }
+
+    /// Returns why the server gives no action for an object that nobody has, but for that.
+    private func refusal(ofUnknownFor operation: LFSOperation, _ file: String) async -> RemoteError? {
+        let bytes = Array("git-model probe".utf8)
+        let object = LFSPointer(oid: SHA256.digest(of: bytes), size: Int64(bytes.count))
+        let answers: [Digest: LFSAnswer]
+        do {
+            answers = try await server.answers(to: LFSBatch(operation: operation, objects: [object]), about: file)
+        } catch { return error }
+        guard let refusal = answers[object.oid]?.refusal, operation == .upload || refusal.status != 404 else {
+            return nil
+        }
+        return server.failure(refusal, file)
     }
 
     /// Sends an object that the server lacks.

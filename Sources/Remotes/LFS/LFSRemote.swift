@@ -93,6 +93,13 @@ package struct LFSRemote: Remote {
 
     package func publish() async throws(RemoteError) { try await files.publish() }
 
+    package func probePacks(for access: RemoteAccess) async throws(RemoteError) {
+        switch access {
+        case .reading: try await objects.probe(.download, "packs")
+        case .writing: try await objects.probe(.upload, "packs")
+        }
+    }
+
     package func announce(_ packs: [RemoteFile], for access: RemoteAccess) async {
         let objects = packs.compactMap { pack in
             StoreLayout.digest(inName: pack.name).map { LFSPointer(oid: $0, size: pack.size) }
