@@ -45,6 +45,7 @@ import Testing
                 code=0 && git model fetch v1.1.0 2> ~/err || code=$? && test $code = 3 && test $(grep -c 'a.bin' ~/err) = 1
                 git config -f .mver/config remote.other.url rclone://nobody/agreed && empty && git model fetch -q v1.0.0 && same
                 rm -rf ~/models ~/mirror && empty && code=0 && git model fetch v1.0.0 2> ~/err || code=$? && test $code = 13
+                grep -q 'remote mirror: cannot reach' ~/err && grep -q 'remote other: .* agreed' ~/err
                 """
         )
         #expect(result.exitCode == 0, "\(result.output)")
@@ -84,6 +85,22 @@ import Testing
         #expect(result.exitCode == 0, "\(result.output)")
         for text in [
             "Would copy ", "Copied ", "Nothing to copy: mirror has all that store has", "do not match its name",
+        ] {
+            #expect(result.output.contains(text), "\(text): \(result.output)")
+        }
+    }
+
+    @Test func `Where every remote refuses a push, it ends as a push to one does, and says why of each`() async throws {
+        let result = try await ScratchRepository().run(
+            """
+            git model init -q --remote ~/models && git model remote add -q mirror ~/mirror
+            seq 9 > a.bin && git model add -q a.bin && git commit -qm one && git model push -q --all-remotes
+            rm -rf ~/models ~/mirror && git model push --all-remotes || echo "= $?"
+            """
+        )
+        for text in [
+            "nothing was pushed: every remote failed\n", "caused by: remote store: cannot reach remote store\n",
+            "caused by: remote mirror: cannot reach remote mirror\n", "no such file or directory\n", "= 13\n",
         ] {
             #expect(result.output.contains(text), "\(text): \(result.output)")
         }

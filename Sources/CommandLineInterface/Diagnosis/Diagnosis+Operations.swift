@@ -32,6 +32,21 @@ extension Diagnosis {
     }
 }
 
+extension RemotesFailure: Diagnosable {
+    var diagnosis: Diagnosis {
+        let found = failures.map { (remote: $0.remote, diagnosis: Diagnosis(of: $0.error)) }
+        var hints: [String] = []
+        for hint in found.flatMap(\.diagnosis.hints) where !hints.contains(hint) { hints.append(hint) }
+        return Diagnosis(
+            // The first is the default one.
+            found.first?.diagnosis.kind ?? .failed,
+            message,
+            causes: found.flatMap { ["remote \($0.remote): \($0.diagnosis.message)"] + $0.diagnosis.causes },
+            hints: hints
+        )
+    }
+}
+
 extension HintedError: Diagnosable {
     var diagnosis: Diagnosis {
         var diagnosis = Diagnosis(of: error)

@@ -134,21 +134,16 @@ extension Workspace {
         drafts: ObjectDrafts? = nil
     ) async throws -> TransferReport {
         var report: TransferReport?
-        var failure: (any Error)?
-        var skipped: [String] = []
+        var failures: [(remote: String, error: any Error)] = []
         var rest = artifacts
         // What the first one said of each counts: the same path may have several objects.
         var problems: [PointerIndex.Entry: Problem] = [:]
         let names = try remotes(toReadFrom: name)
-        func skip(_ name: String, _ error: any Error) {
-            if failure == nil { failure = error }
-            skipped.append("remote \(name) gave nothing: \(error)")
-        }
         for name in names where report == nil || !rest.isEmpty {
             let remote: ConfiguredRemote
             do { remote = try self.remote(named: name) } catch {
                 // One that cannot be opened keeps nobody from the others.
-                skip(name, error)
+                failures.append((name, error))
                 continue
             }
             do {
@@ -167,12 +162,15 @@ extension Workspace {
             } catch {
                 try context.cancellation.check()
                 guard error is RemoteError else { throw error }
-                skip(name, error)
+                failures.append((name, error))
             }
         }
-        guard var report else { throw failure ?? Failure(.failed, "no remote is set up") }
+        guard var report else {
+            throw RemotesFailure.of(failures, "nothing was fetched: every remote failed")
+                ?? Failure(.failed, "no remote is set up")
+        }
         report.problems += rest.compactMap { problems[$0] }
-        report.warnings += skipped
+        report.warnings += failures.map { "remote \($0.remote) gave nothing: \($0.error)" }
         return report
     }
 

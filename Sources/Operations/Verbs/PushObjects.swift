@@ -88,22 +88,19 @@ extension Workspace {
     fileprivate func pushToAll(_ push: (String?) async throws -> TransferReport) async throws -> TransferReport {
         let names = configuration.remoteNamesByPreference
         var reports: [TransferReport] = []
-        var problems: [Problem] = []
+        var failures: [(remote: String, error: any Error)] = []
         for name in names.isEmpty ? [try remote(named: nil).name] : names {
             do {
                 if try remote(named: name).store.remote.isReadOnly { continue }
                 reports.append(try await push(name))
             } catch {
                 try context.cancellation.check()
-                problems.append(Problem("remote \(name)", error))
+                failures.append((name, error))
             }
         }
         guard var report = reports.first else {
-            throw Failure(
-                .failed,
-                "nothing was pushed: " + (problems.isEmpty ? "no remote can be written to" : "every remote failed"),
-                hints: problems.map { "\($0.subject): \($0.message)" }
-            )
+            throw RemotesFailure.of(failures, "nothing was pushed: every remote failed")
+                ?? Failure(.failed, "nothing was pushed: no remote can be written to")
         }
         report.others = Array(reports.dropFirst())
         for other in report.others {
@@ -111,7 +108,7 @@ extension Workspace {
             report.problems += other.problems
             report.hints += other.hints.filter { !report.hints.contains($0) }
         }
-        report.problems += problems
+        report.problems += failures.map { Problem("remote \($0.remote)", $0.error) }
         return report
     }
 
