@@ -111,9 +111,6 @@ extension Configuration {
     /// Returns which values of a metric somebody calls better, in their own words, which should be `lower` or `higher`.
     package func direction(ofMetric name: String) -> String? { value("metric", name, "direction") }
 
-    /// The most bytes a second that go to or come from a remote; `nil` is no limit.
-    package var transferRate: Int64? { number("transfer", nil, "rate").flatMap { $0 > 0 ? $0 : nil } }
-
     /// From how many bytes on a file is large, for `add --each` and for the hook that keeps large files out of Git.
     package var largeFileSize: Int64 {
         let size = number("add", nil, "largeFileSize") ?? 1 << 20

@@ -52,6 +52,11 @@ import Testing
             says: "Removed remote a"
         ),
         Case("git config git-model.remote.a.url /m; git model remote remove a", says: "Git's own", exits: 5),
+        Case(
+            "git model remote add -q a ~/1; git config git-model.transfer.rate 1.5m; git model remote check",
+            says: "git-model.transfer.rate is 1.5m, which is no number of bytes a second",
+            exits: 5
+        ),
         Case("git model remote add -q a ~/1; git model remote check; ls -A ~/1", says: "fetch: yes, push: yes\n"),
         Case("git config -f .mver/config remote.a.url /m; git model remote check", says: "nobody", exits: 1),
         Case("git config -f .mver/config remote.a.url /m; git model trust", says: "not agreed  /m  a", "trust /m"),

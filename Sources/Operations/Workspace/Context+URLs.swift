@@ -17,7 +17,7 @@ extension Context {
     }
 
     /// What makes remotes of URLs, as a configuration has it; Git is asked for logins in a directory.
-    func opening(in directory: FilePath, with configuration: Configuration?) -> RemoteOpening {
+    func opening(in directory: FilePath, with configuration: Configuration?) throws -> RemoteOpening {
         RemoteOpening(
             environment: environment,
             ssh: SSHSettings(
@@ -28,7 +28,7 @@ extension Context {
             credentials: GitCredentials(in: directory, self),
             pool: .shared,
             cancellation: cancellation,
-            bytesPerSecond: configuration?.transferRate,
+            bytesPerSecond: try configuration?.transferRate(),
             now: now
         )
     }
