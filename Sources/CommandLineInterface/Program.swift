@@ -97,8 +97,10 @@ package struct Program: Sendable {
     private func perform<Command: ModelCommand>(_ command: Command, in context: Context) async throws -> Command.Output
     {
         try await context.explainingShallowness {
-            guard !Command.triesRemotes else { return try await command.perform(in: context) }
-            return try await context.explainingDenial { try await command.perform(in: context) }
+            try await context.explainingAgreement {
+                guard !Command.triesRemotes else { return try await command.perform(in: context) }
+                return try await context.explainingDenial { try await command.perform(in: context) }
+            }
         }
     }
 

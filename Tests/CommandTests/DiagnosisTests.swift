@@ -20,12 +20,33 @@ import Transport
     }
 
     @Test(arguments: [
-        ("https://host/m", "agree to its use, where you have not: `git model trust https://host/m`"),
-        ("https://host/m?…", "agree to its use, where you have not: `git model trust` lists the URLs"),
+        ("https://host/m", "logins come from ~/.netrc and Git's helpers: `git credential fill` shows what these have"),
+        ("rclone://b/m x", "see what rclone itself says of it: `rclone lsf 'b:m x'`"),
     ])
-    func `Nobody is told to agree to a URL that is shown without its token`(name: String, hint: String) {
+    func `Whom a remote denies access is told where its logins come from`(name: String, hint: String) {
         let error = RemoteError.denied(name, file: "format", reason: "no", tried: [])
         #expect(error.diagnosis.hints == [hint])
+    }
+
+    @Test func `Where every remote failed, each one's reason is there, with the code of the first`() {
+        let keys = [CredentialAttempt("the environment", "key A")]
+        let error = RemotesFailure(
+            "nothing was pushed: every remote failed",
+            [
+                ("store", RemoteError.denied("s3://b/m", file: "format", reason: "no", tried: keys)),
+                ("gone", RemoteError.absent("/gone")),
+            ]
+        )
+        let diagnosis = Diagnosis(of: error)
+        #expect(diagnosis.kind == .authentication && diagnosis.message == "nothing was pushed: every remote failed")
+        #expect(
+            diagnosis.causes == [
+                "remote store: remote s3://b/m denies access to format: no", "the environment: key A",
+                "remote gone: cannot reach remote /gone: there is no such directory",
+            ]
+        )
+        #expect(diagnosis.hints.contains { $0.contains("aws configure") })
+        #expect(diagnosis.hints.contains { $0.contains("`mount`") })
     }
 
     @Test func `A failure's own kind is stronger than its cause's, and causes nest`() {

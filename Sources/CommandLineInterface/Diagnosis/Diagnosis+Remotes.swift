@@ -9,7 +9,7 @@ extension RemoteError: Diagnosable {
     var diagnosis: Diagnosis {
         switch self {
         case .unusableURL: Diagnosis(.usage, description)
-        case .unreachable(let url, _): Diagnosis(.unreachable, description, hints: loginHints(url))
+        case .unreachable(let url, _): Diagnosis(.unreachable, description, hints: loginHints(url, isDenied: false))
         case .absent:
             Diagnosis(
                 .unreachable,
@@ -70,7 +70,7 @@ extension RemoteError: Diagnosable {
                 .authentication,
                 description,
                 causes: tried.map { "\($0.source): \($0.outcome)" },
-                hints: loginHints(url) + keyHints(url, tried) + agreementHints(url, tried)
+                hints: loginHints(url, isDenied: true) + keyHints(url, tried)
             )
         case .full: Diagnosis(.failed, description, hints: ["make room there, or choose another: `--remote NAME`"])
         case .refused: Diagnosis(.failed, description)
@@ -81,13 +81,14 @@ extension RemoteError: Diagnosable {
         }
     }
 
-    /// What shows whether the fault is that of the program that reaches the remote.
-    private func loginHints(_ url: String) -> [String] {
+    /// What shows whether the fault is that of the program that reaches the remote, or of a login.
+    private func loginHints(_ url: String, isDenied: Bool) -> [String] {
         switch try? RemoteURL(parsing: url, relativeTo: "/") {
         case .ssh(let location): ["log in by hand, which also shows the server's key: `\(location.login)`"]
-        case .web where url.hasSuffix(RemoteURL.hiddenQuery):
-            ["agree to its use, where you have not: `git model trust` lists the URLs"]
-        case .rclone, .web, .lfs: ["agree to its use, where you have not: `\(Trust.line(url))`"]
+        case .rclone(let location): ["see what rclone itself says of it: `\(location.listing)`"]
+        case .web, .lfs:
+            isDenied
+                ? ["logins come from ~/.netrc and Git's helpers: `git credential fill` shows what these have"] : []
         default: []
         }
     }
@@ -97,13 +98,5 @@ extension RemoteError: Diagnosable {
         if url.hasPrefix("gs://") { return ["log in: `gcloud auth application-default login`"] }
         guard url.hasPrefix("s3://"), !tried.isEmpty else { return [] }
         return ["set keys: `aws configure`; or log in: `aws sso login`"]
-    }
-
-    /// Keys are looked for nowhere where a bucket's service is one that nobody agreed to.
-    private func agreementHints(_ url: String, _ tried: [CredentialAttempt]) -> [String] {
-        guard tried.isEmpty, url.hasPrefix("s3://") || url.hasPrefix("gs://"), url.contains("?endpoint=") else {
-            return []
-        }
-        return ["agree to its use, where you have not: `\(Trust.line(url))`"]
     }
 }

@@ -1,3 +1,5 @@
+import ModelCore
+
 /// A place that the user's rclone reaches: `rclone://REMOTE/PATH`, with the name of a remote of rclone's own
 /// configuration.
 package struct RcloneLocation: Hashable, Sendable {
@@ -7,6 +9,8 @@ package struct RcloneLocation: Hashable, Sendable {
     let path: String
     /// What rclone calls the place: `REMOTE:PATH`.
     var place: String { remote + path }
+    /// The command that lists what is in the place.
+    package var listing: String { "rclone lsf " + ShellWord.quoted(place) }
     /// The URL in its one spelling.
     package let text: String
 
