@@ -25,6 +25,9 @@ struct RemoteClosure {
         /// The frames to fetch that are parts of objects; the others are only what those decode against.
         var own: some Sequence<Digest> { noted.lazy.filter(\.value.isOwn).map(\.key) }
 
+        /// Whether a frame is among those to fetch.
+        func has(_ frame: Digest) -> Bool { noted[frame] != nil }
+
         /// The frames to fetch, with the lengths that they have once decoded.
         var wanted: Set<FrameReference> {
             Set(frames.map { FrameReference(id: $0.entry.id, byteCount: Int($0.entry.rawLength)) })
@@ -101,11 +104,23 @@ struct RemoteClosure {
     /// Manifests of other sizes than the pointer's are left out: whoever wants the object did not ask for as much.
     func hint(_ pointer: Pointer) async throws -> Found? {
         guard let index = try await source.objectIndex(pointer.oid) else { return nil }
+        let frames = (0..<index.frameCount).compactMap(index.frame)
+        let bases = Set(frames.compactMap(\.base))
         var found = Found()
-        for position in 0..<index.frameCount {
-            guard let frame = index.frame(at: position) else { continue }
+        for frame in frames where !bases.contains(frame.entry.id) {
             // One that is not listed whole is for the search to find elsewhere.
             guard try found.want(frame.entry.id, unless: isHere, from: index.copies) else { return nil }
+        }
+        let rest = try frames.map(\.entry.id).filter { frame in
+            try bases.contains(frame) && !found.has(frame) && !isHere(frame, below: .max)
+        }
+        // What decodes against these is here: only the manifests tell whether they are the object's own.
+        if !rest.isEmpty {
+            let walk = walk(through: IndexSet([index]), avoiding: .init(), reach: .remote)
+            if let found = try await walk.run(pointer) { return found }
+        }
+        for frame in rest {
+            guard try found.want(frame, unless: isHere, from: index.copies) else { return nil }
         }
         found.notePacks(index.pack)
         let objects = (0..<index.objectCount).map(index.object)

@@ -99,6 +99,18 @@ struct SeedTests {
     }
 
     @Test
+    func `what frames of a file would have decoded against does not come`() async throws {
+        let bases = Closure(of: [after.pointer], in: source.store).bases
+        #expect(!bases.isEmpty)
+        let target = try Machine()
+        let seeds = try seed(after.bytes, on: target, said: after.pointer)
+        // The manifest and the comparison with the earlier version, which no file holds.
+        #expect(try await fetch(to: target, seeds: seeds) < warmByteCount)
+        try target.store.refresh()
+        for base in bases { #expect(try !target.store.hasFrame(base)) }
+    }
+
+    @Test
     func `a file that is not what it was gives what is right of it, and the rest comes`() async throws {
         let cold = try await fetch(to: Machine(), seeds: [:])
         var changed = before.bytes
