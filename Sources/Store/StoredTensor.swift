@@ -13,6 +13,8 @@ package struct StoredTensor: Sendable {
     package let codecs: [UInt8: Int]
     /// The greatest number of frames that have to be decoded before one of the tensor's.
     package let depth: Int
+    /// The frames that those of its frames decode against which are differences, each once, in the tensor's order.
+    package let bases: [Digest]
     /// Whether the store has every frame.
     package let isHere: Bool
     /// Whether the tensor is in the frame that its whole file is, so that nothing is stored for it alone.
@@ -82,12 +84,15 @@ extension LocalStore {
                 storedByteCount: 0,
                 codecs: [:],
                 depth: 0,
+                bases: [],
                 isHere: true
             )
         }
         var stored: Int64 = 0
         var codecs: [UInt8: Int] = [:]
         var depth = 0
+        var bases: [Digest] = []
+        var named: Set<Digest> = []
         var isHere = true
         for frame in frames {
             guard let copy = try presentCopies(of: frame.id).first else {
@@ -97,6 +102,7 @@ extension LocalStore {
             stored += Int64(copy.entry.storedLength)
             codecs[copy.entry.codec, default: 0] += 1
             depth = max(depth, Int(copy.entry.depth))
+            if let base = copy.base, named.insert(base).inserted { bases.append(base) }
         }
         return StoredTensor(
             file: file,
@@ -104,6 +110,7 @@ extension LocalStore {
             storedByteCount: stored,
             codecs: codecs,
             depth: depth,
+            bases: bases,
             isHere: isHere
         )
     }
@@ -112,7 +119,7 @@ extension LocalStore {
 extension StoredTensor {
     /// A tensor of a small file, whose bytes were at hand.
     fileprivate init(partOfFrame segment: Segment, of file: String) {
-        self.init(file: file, segment: segment, storedByteCount: 0, codecs: [:], depth: 0, isHere: true)
+        self.init(file: file, segment: segment, storedByteCount: 0, codecs: [:], depth: 0, bases: [], isHere: true)
         isPartOfFrame = true
     }
 }

@@ -23,9 +23,12 @@ import Testing
             cp ~/100 run/step-100.safetensors && git model add -q run/step-100.safetensors
             cp ~/200 run/step-200.safetensors && git model add -q run/step-200.safetensors
             git commit -qm One && git model show --tensors
+            git model show --tensors --json > ~/json
+            base=$(grep -o '"bases":."sha256:[0-9a-f]\\{12\\}' ~/json | head -1 | tail -c 13)
+            [ ${#base} = 12 ] && git model show --tensors | grep -qF "difference, depth 1, base $base"
             """
         ).expectSuccess()
-        #expect(result.output.contains("difference, depth 1"))
+        #expect(result.output.contains("difference, depth 1, base "))
     }
 
     @Test func `Checkpoints of one command become differences to each other`() async throws {

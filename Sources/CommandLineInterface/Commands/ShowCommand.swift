@@ -75,11 +75,18 @@ struct ShowCommand: ModelCommand {
                 "[" + tensor.shape.map(String.init).joined(separator: ", ") + "]",
                 Quantity.bytes(tensor.size),
                 Quantity.bytes(tensor.stored),
-                tensor.depth == 0 ? tensor.codec : "\(tensor.codec), depth \(tensor.depth)",
+                ShowCommand.storage(of: tensor),
                 tensor.statistics.map(ShowCommand.text) ?? ""
             )
         }
         text.table(table)
+    }
+
+    /// Says how a tensor is stored, and names the first frame that it decodes against.
+    private static func storage(of tensor: TensorRow) -> String {
+        guard tensor.depth > 0, let bases = tensor.bases, let base = bases.first else { return tensor.codec }
+        let more = bases.count > 1 ? " and \(bases.count - 1) more" : ""
+        return "\(tensor.codec), depth \(tensor.depth), base \(base.dropFirst("sha256:".count).prefix(12))\(more)"
     }
 
     private static func text(of statistics: TensorRow.Statistics) -> String {

@@ -20,6 +20,9 @@ package struct TensorRow: Encodable, Sendable {
     package let codec: String
     /// How many frames have to be decoded before one of this tensor; 0 for a tensor that is stored in full.
     package let depth: Int
+    /// The frames that the differences among its frames were made against, as `sha256:` and hexadecimal digits, in the
+    /// tensor's order; left out for a tensor without one.
+    package let bases: [String]?
     /// What the values are like, where that was measured.
     package let statistics: Statistics?
 
@@ -55,6 +58,7 @@ package struct TensorRow: Encodable, Sendable {
         size = tensor.segment.byteCount
         stored = tensor.storedByteCount
         depth = tensor.depth
+        bases = tensor.bases.isEmpty ? nil : tensor.bases.map(\.description)
         statistics = tensor.segment.statistics.map(Statistics.init)
         let names = tensor.codecs.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { CodecName.of($0.key) }
         let inner = tensor.isPartOfFrame ? "whole" : "inline"
