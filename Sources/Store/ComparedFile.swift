@@ -95,7 +95,7 @@ struct ComparedFile: Sendable {
 
     /// Whether a range of the file is known, without a look at the bytes, to be the same as one of another.
     func isKnown(_ range: Range<Int64>, toBe other: Range<Int64>, of file: ComparedFile) -> Bool {
-        if oid == file.oid, range == other { return true }
+        if (oid == file.oid && range == other) || (range.isEmpty && other.isEmpty) { return true }
         guard case .object(let map) = bytes, case .object(let otherMap) = file.bytes else { return false }
         let (ours, theirs) = (map.stretches(in: range), otherMap.stretches(in: other))
         // Both have to be whole stretches, for a part of a frame has no name.

@@ -106,7 +106,9 @@ struct SegmentAssembly: Sendable {
             let frames = stored[next..<end]
             next = end
             if let bytes = inline[index] {
-                let statistics = bytes.withUnsafeBytes { StatisticsAccumulator($0, of: piece.tensor?.type ?? .bytes) }
+                // What has no elements has no mean either.
+                let type = bytes.isEmpty ? .bytes : piece.tensor?.type ?? .bytes
+                let statistics = bytes.withUnsafeBytes { StatisticsAccumulator($0, of: type) }
                 segments.append(segment(of: piece, .inline(bytes), statistics))
                 continue
             }

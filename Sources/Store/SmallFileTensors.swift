@@ -105,7 +105,8 @@ package final class SmallFileTensors {
         for piece in plan.pieces {
             guard let tensor = piece.tensor, !tensor.name.isEmpty else { continue }
             let own = Array(bytes[Int(piece.range.lowerBound)..<Int(piece.range.upperBound)])
-            let statistics = own.withUnsafeBytes { StatisticsAccumulator($0, of: tensor.type)?.statistics }
+            let type = own.isEmpty ? .bytes : tensor.type
+            let statistics = own.withUnsafeBytes { StatisticsAccumulator($0, of: type)?.statistics }
             segments.append(
                 Segment(
                     name: tensor.name,

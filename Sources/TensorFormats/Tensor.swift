@@ -8,7 +8,7 @@ package struct Tensor: Hashable, Sendable {
     package let type: DataType
     /// The dimensions, outermost first; empty for a scalar and for bytes of no known type.
     package let shape: [Int64]
-    /// The bytes of the file; never empty.
+    /// The bytes of the file; none of a tensor without elements.
     package let range: Range<Int64>
 
     /// Creates a tensor.

@@ -69,13 +69,15 @@ extension Recognition {
         guard case .layout(let layout) = self else { return try Self.expectPrintable(reason ?? "") }
         var end: Int64 = 0
         for tensor in layout.tensors {
-            guard tensor.range.lowerBound >= end, !tensor.range.isEmpty, tensor.shape.allSatisfy({ $0 >= 0 }) else {
+            guard tensor.range.lowerBound >= end, !tensor.range.isEmpty || tensor.shape.contains(0),
+                tensor.shape.allSatisfy({ $0 >= 0 })
+            else {
                 throw Unsound(what: "tensor \(tensor.name) at \(tensor.range) behind \(end)")
             }
             end = tensor.range.upperBound
             guard tensor.name.utf8.count <= 65_536, tensor.shape.count <= 64 else { throw Unsound(what: "a long name") }
             if let width = tensor.type.elementWidth {
-                let size = tensor.shape.reduce(Int64(width), *)
+                let size = tensor.shape.contains(0) ? 0 : tensor.shape.reduce(Int64(width), *)
                 guard size == tensor.range.count else { throw Unsound(what: "\(tensor) has \(size) bytes") }
             }
         }

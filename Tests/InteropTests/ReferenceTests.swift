@@ -57,10 +57,10 @@ import Testing
                     name: $0.name,
                     dtype: $0.type.name,
                     shape: $0.shape,
-                    offset: $0.range.lowerBound,
+                    offset: $0.range.isEmpty ? 0 : $0.range.lowerBound,
                     length: Int64($0.range.count)
                 )
-            }
+            }.sorted { $0.offset < $1.offset }
             #expect(found == expected.tensors, "\(file)")
             #expect(layout.format.rawValue == expected.layout, "\(file)")
             #expect(expected.warnings == nil || layout.warnings == expected.warnings, "\(file): \(layout.warnings)")

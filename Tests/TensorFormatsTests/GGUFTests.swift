@@ -20,6 +20,7 @@ struct GGUFTests {
                     shape: [2, 64],
                     range: (start + 32)..<(start + 104)
                 ),
+                Tensor(name: "empty", type: .f32, shape: [0], range: (start + 128)..<(start + 128)),
             ]
         )
     }

@@ -14,6 +14,7 @@ struct SafetensorsTests {
         #expect(
             layout.tensors == [
                 Tensor(name: "a", type: .f32, shape: [2, 3], range: start..<(start + 24)),
+                Tensor(name: "empty", type: .f32, shape: [0, 4], range: (start + 24)..<(start + 24)),
                 Tensor(name: "b", type: .bf16, shape: [3], range: (start + 24)..<(start + 30)),
                 Tensor(name: "s", type: .i64, shape: [], range: (start + 30)..<(start + 38)),
             ]

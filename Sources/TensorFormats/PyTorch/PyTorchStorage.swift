@@ -87,6 +87,8 @@ struct PyTorchView {
     /// Whether the view is all of a storage of so many elements, row by row.
     func covers(_ count: Int64) -> Bool {
         guard offset == 0, Tensor.elementCount(of: shape) == count else { return false }
+        // Whatever its strides are, nobody takes a step.
+        if count == 0 { return true }
         var expected: Int64 = 1
         for (dimension, stride) in zip(shape, strides).reversed() where dimension != 1 {
             guard stride == expected else { return false }
