@@ -26,5 +26,10 @@ import Testing
         let absent = Pointer(oid: LocalStore.emptyObject, size: 7, kind: .file)
         try account.count([absent], in: scratch.reopened(), after: &counted)
         #expect(account.shares[.absent] == .init(raw: 7))
+        // Nobody knows what it is made of, and so not that nothing else is the same.
+        #expect(account.size == 250_007 && account.unique == 150_000)
+        try scratch.reopened().rememberPurge(of: [absent.oid])
+        try account.count([absent], in: scratch.reopened(), after: &counted)
+        #expect(account.shares[.purged] == .init(raw: 7) && account.unique == 150_000)
     }
 }

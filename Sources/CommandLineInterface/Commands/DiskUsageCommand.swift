@@ -7,8 +7,9 @@ struct DiskUsageCommand: ModelCommand {
         commandName: "du",
         abstract: "Show what artifacts, versions, models and the store take, and why",
         discussion: """
-            unique: bytes that no earlier version of the model has, each once. stored: what rebuilds it takes in packs. \
-            added: what it takes beyond the earlier versions. The last column says where the rest of the size went.
+            unique: bytes that no earlier version of the model has, each once, as far as it is known here what they \
+            are. stored: what rebuilds it takes in packs. added: what it takes beyond the earlier versions. The last \
+            column says where the rest of the size went.
             """
     )
 
@@ -37,17 +38,30 @@ struct DiskUsageCommand: ModelCommand {
 extension Table {
     /// Adds what something takes, and why.
     fileprivate mutating func usage(_ entry: DiskUsage.Report.Entry, suffix: String = "") {
-        let shares = entry.shares.map { share in
-            let rest = share.stored > 0 ? " → \(Quantity.bytes(share.stored))" : ""
-            return "\(share.reason) \(Quantity.bytes(share.size))\(rest)"
-        }
         row(
             Quantity.bytes(entry.size),
             Quantity.bytes(entry.unique),
             Quantity.bytes(entry.stored),
             Quantity.bytes(entry.added),
             DisplayText.quoted(entry.name) + suffix,
-            entry.isHere ? shares.joined(separator: ", ") : "not here"
+            Table.reasons(of: entry)
         )
+    }
+
+    /// Says where the size went; what is not here comes last.
+    private static func reasons(of entry: DiskUsage.Report.Entry) -> String {
+        let missing = entry.shares.filter { ["absent", "purged"].contains($0.reason) }
+        var reasons = entry.shares.filter { !["absent", "purged"].contains($0.reason) }.map { share in
+            let rest = share.stored > 0 ? " → \(Quantity.bytes(share.stored))" : ""
+            return "\(share.reason) \(Quantity.bytes(share.size))\(rest)"
+        }
+        let isAllMissing = reasons.isEmpty && missing.count == 1
+        for share in missing {
+            let word = share.reason == "absent" ? "not here" : share.reason
+            reasons.append(isAllMissing ? word : "\(word) \(Quantity.bytes(share.size))")
+        }
+        // What is here may lack what it decodes against.
+        if missing.isEmpty, !entry.isHere { reasons.append("not here") }
+        return reasons.joined(separator: ", ")
     }
 }

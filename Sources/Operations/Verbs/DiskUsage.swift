@@ -17,7 +17,8 @@ package struct DiskUsage: Sendable {
             package let name: String
             /// The size of the artifacts as they are in the work tree.
             package let size: Int64
-            /// The bytes among them that no earlier version of the model has, each counted once.
+            /// The bytes among them that no earlier version of the model has, each counted once, as far as the store
+            /// knows what they are.
             package let unique: Int64
             /// What the frames that rebuild it take in packs; frames that others share count here too.
             package let stored: Int64
@@ -31,8 +32,8 @@ package struct DiskUsage: Sendable {
 
         /// Bytes that are stored for one reason.
         package struct Share: Encodable, Sendable {
-            /// `identical` to earlier bytes, `delta`, `planes`, `constant`, `zstd`, `raw`, `inline` in the manifest, or
-            /// `absent`.
+            /// `identical` to earlier bytes, `delta`, `planes`, `constant`, `zstd`, `raw`, `inline` in the manifest,
+            /// `absent`, or `purged` from here.
             package let reason: String
             /// Their number.
             package let size: Int64
@@ -168,6 +169,7 @@ extension SpaceAccount.Reason {
         case .identical: "identical"
         case .inline: "inline"
         case .absent: "absent"
+        case .purged: "purged"
         case .codec(let number): FrameCodec(rawValue: number)?.needsBase == true ? "delta" : CodecName.of(number)
         }
     }
