@@ -60,6 +60,34 @@ import Testing
         ] { #expect(result.output.contains(text), "\(text) in \(result.output)") }
     }
 
+    @Test func `Who prints or counts what was purged is told so, and the rest of the model is still explained`()
+        async throws
+    {
+        let scratch = try await ScratchRepository()
+        let result = try await run(
+            """
+            echo "= slim" && git model slim -q v1.0.0 && git model du
+            git model purge -q v1.0.0 --yes && git model du
+            for words in '' '--tensor layer.0' --no-fetch; do ! git model cat v1.0.0:m.safetensors $words > ~/out 2>&1 && cat ~/out; done
+            git clone -q ~/origin ~/fresh && cd ~/fresh && git model trust "$url"
+            ! git model cat v1.0.0:m.safetensors > ~/out 2>&1 && cat ~/out && echo "= done"
+            """,
+            at: "url=~/models place=~/models\n",
+            in: scratch
+        )
+        #expect(result.exitCode == 0 && result.output.hasSuffix("= done\n"), "\(result.output)")
+        let told = result.output.ranges(of: "error: the bytes of m.safetensors were purged").count
+        #expect(told == 4, "\(result.output)")
+        let lines = result.output.split(separator: "\n")
+        for text in ["small@v1.0.0          not here", "small@v1.0.0          purged"] {
+            #expect(lines.contains { $0.hasSuffix(text) }, "\(text): \(result.output)")
+        }
+        for text in [", not here 320 kB", ", purged 320 kB"] {
+            let line = lines.first { $0.hasSuffix(text) }
+            #expect(line?.contains("small (all versions)  ") == true, "\(text): \(result.output)")
+        }
+    }
+
     @Test func `In a bucket`() async throws {
         let scratch = try await ScratchRepository()
         try await scratch.run("mkdir -p ~/s3/bucket").expectSuccess()

@@ -74,11 +74,12 @@ package struct PrintTensor: Sendable {
             if Closure(of: [found.object], in: lookup.store).isComplete { return (map.segments, true) }
         }
         let wanted = tensor
-        let entry = try await lookup.fetching(for: found.path) { fetch in
+        let entry = try await lookup.fetching(for: found.path, of: found.artifact.pointer) { fetch in
             try await PartialFetch(fetch).run(found.object, in: found.artifact.pointer) { $0.name == wanted }
         }
         guard let entry else {
-            throw Failure(.failed, "no remote has the bytes of \(found.path), or they are one frame")
+            let remark = ", or they are one frame"
+            throw try await lookup.absence(of: found.path, in: found.artifact.pointer, remark: remark)
         }
         try lookup.store.refresh()
         return (try lookup.store.map(of: entry, reader: &reader).segments, false)

@@ -43,21 +43,46 @@ struct ObjectLookup {
     func bring(_ object: Pointer, of artifact: Pointer, named path: RepositoryPath) async throws {
         guard !Closure(of: [object], in: store).isComplete else { return }
         let tree = artifact.kind == .tree && object != artifact ? artifact : nil
-        let isHere = try await fetching(for: path) { fetch in
+        let isHere = try await fetching(for: path, of: artifact) { fetch in
             try await fetch.run([object], filesOf: tree).missing.isEmpty ? true : nil
         }
-        guard isHere == true else { throw Failure(.failed, "no remote has the bytes of \(path)") }
+        guard isHere == true else { throw try await absence(of: path, in: artifact) }
+    }
+
+    /// Returns what to tell whoever looks for bytes that no remote has: that they were purged, where that is known.
+    func absence(
+        of path: RepositoryPath,
+        in artifact: Pointer,
+        remark: String = ""
+    ) async throws -> Failure {
+        if try store.isPurged(artifact.oid) { return isPurged(path) }
+        for name in try workspace.remotes(toReadFrom: nil) {
+            try workspace.context.cancellation.check()
+            // One that cannot be asked now may have been asked before.
+            guard let remote = try? workspace.remote(named: name) else { continue }
+            if (try? await remote.store.isPurged(artifact.oid)) == true { return isPurged(path) }
+        }
+        return Failure(.failed, "no remote has the bytes of \(path)\(remark)")
+    }
+
+    private func isPurged(_ path: RepositoryPath) -> Failure {
+        Failure(
+            .failed,
+            "the bytes of \(path) were purged",
+            hints: ["print those of another version: `git model list` shows them"]
+        )
     }
 
     /// Asks the remotes, the default one first, until one has what is wanted.
     ///
     /// Returns `nil` where none has it; throws the first error where none could be asked, and where nothing may be
-    /// fetched.
+    /// fetched. `artifact` is what the path is, or lies in, where its bytes are what is wanted.
     func fetching<Value>(
         for path: RepositoryPath,
+        of artifact: Pointer? = nil,
         _ body: (Fetch) async throws -> Value?
     ) async throws -> Value? {
-        try requireFetching(of: path)
+        try requireFetching(of: path, in: artifact)
         defer { workspace.context.progress.finish() }
         var failure: RemoteError?
         var isAnswered = false
@@ -129,10 +154,10 @@ struct ObjectLookup {
     private func listing(of artifact: PointerIndex.Entry) async throws -> TreeListing {
         var reader = FrameReader(store)
         if let known = try? store.listing(artifact.pointer.oid, reader: &reader).tree { return known }
-        let found = try await fetching(for: artifact.path) { fetch in
+        let found = try await fetching(for: artifact.path, of: artifact.pointer) { fetch in
             try await PartialFetch(fetch).listing(of: artifact.pointer)
         }
-        guard let found else { throw Failure(.failed, "no remote has the bytes of \(artifact.path)") }
+        guard let found else { throw try await absence(of: artifact.path, in: artifact.pointer) }
         return found
     }
 
@@ -140,8 +165,9 @@ struct ObjectLookup {
         Failure(.failed, "\(path) is a directory", hints: ["see what it has: `git model ls \(path.shellWord)`"])
     }
 
-    private func requireFetching(of path: RepositoryPath) throws {
+    private func requireFetching(of path: RepositoryPath, in artifact: Pointer?) throws {
         guard fetches, workspace.configuration.defaultRemote != nil else {
+            if let artifact, try store.isPurged(artifact.oid) { throw isPurged(path) }
             throw Failure(
                 .failed,
                 "the bytes of \(path) are not here",
