@@ -17,16 +17,25 @@ package struct RemotePackCheck: Sendable {
 
     /// Returns the packs that are listed by an index and that are cut, wrong or gone, in the order of their names.
     ///
-    /// `progress` gets the number of further bytes that were to be read.
+    /// Nobody is kept from collecting or repacking meanwhile: before a pack is called damaged, the indexes are listed
+    /// again, and what they name by then is read as well. `progress` gets the number of further bytes that were to be
+    /// read.
     package func damaged(progress: @Sendable (Int64) -> Void) async throws -> [Digest] {
-        let tombs = try await source.tombs()
-        var damaged: [Digest] = []
-        for pack in try await source.indexes().packList.sorted(by: { $0.id < $1.id }) where !tombs.contains(pack.id) {
-            try cancellation.check()
-            if try await !isRight(pack) { damaged.append(pack.id) }
-            progress(Int64(pack.size))
+        var damaged: Set<Digest> = []
+        var checked: Set<Digest> = []
+        while true {
+            let tombs = try await source.tombs()
+            let listed = try await source.indexes().packList.filter { !tombs.contains($0.id) }
+            damaged.formIntersection(listed.map(\.id))
+            let rest = listed.filter { !checked.contains($0.id) }
+            for pack in rest.sorted(by: { $0.id < $1.id }) {
+                try cancellation.check()
+                if try await !isRight(pack) { damaged.insert(pack.id) }
+                checked.insert(pack.id)
+                progress(Int64(pack.size))
+            }
+            if damaged.isEmpty || rest.isEmpty { return damaged.sorted() }
         }
-        return damaged
     }
 
     private func isRight(_ pack: IndexContents.Pack) async throws -> Bool {

@@ -1,6 +1,7 @@
 import ModelCore
 import Remotes
 import Store
+import SystemIO
 import SystemPackage
 import Testing
 
@@ -48,6 +49,22 @@ struct DamageTests {
                 if place != .format { #expect(error.description.contains(file), comment) }
             }
         }
+    }
+
+    @Test(arguments: [true, false])
+    func `a pack that no index names any more when it is gone is not damaged`(isUnlisted: Bool) async throws {
+        let sample = try await Sample()
+        let site = sample.site
+        let packs = Set(site.packs())
+        let remote = InterferingRemote(site.remote, when: { call, _ in call.kind == .read && call.area == "packs" }) {
+            for pack in packs {
+                if isUnlisted { try site.collect(pack) } else { site.remove(StoreLayout.pack(pack)) }
+            }
+        }
+        let machine = try Machine()
+        let check = RemotePackCheck(machine.view(of: remote), cancellation: Cancellation())
+        #expect(try await Set(check.damaged { _ in }) == (isUnlisted ? [] : packs))
+        #expect(remote.failure == nil && remote.firedAt != nil && packs.count > 1)
     }
 
     @Test(arguments: Place.allCases)
