@@ -34,7 +34,8 @@ package struct StoreTransfer: Sendable {
         package let partialCount: Int
     }
 
-    /// Copies packs that the target lacks, each compared with its name, then writes an index of them.
+    /// Copies packs that the target lacks, each compared with its name, then writes an index of them; of packs of which
+    /// the target has a part in its own, only the rest.
     ///
     /// Of an object that the source has in part, that part is taken over: it may be the only copy.
     package func run(_ pointers: [Pointer], _ scope: Scope) throws(StoreError) -> Summary {
@@ -46,19 +47,81 @@ package struct StoreTransfer: Sendable {
         var packs = Set(closure.frames.values.map(\.pack)).union(remains.copies.map(\.pack))
         if scope == .everything { packs.formUnion(try source.packsOnDisk()) }
         var contents = IndexContents()
-        for pack in packs.sorted() {
-            summary.byteCount += try copy(pack)
-            if target.indexes.pack(pack) == nil { contents.add(try source.pack(pack).sealed()) }
+        let rest = RepackOutput(target, writes: true)
+        do throws(StoreError) {
+            for pack in packs.sorted() {
+                if let lacking = try lackingPart(of: pack) {
+                    summary.byteCount += try copy(lacking, of: pack, to: rest)
+                    continue
+                }
+                summary.byteCount += try copy(pack)
+                if target.indexes.pack(pack) == nil { contents.add(try source.pack(pack).sealed()) }
+            }
+            try rest.publish()
+        } catch {
+            rest.abandon()
+            throw error
         }
         for object in closure.objects.union(remains.entries) { contents.add(object) }
         for file in source.indexes.files {
             for position in 0..<file.objectCount {
                 let object = file.object(at: position)
-                if contents.contains(object.frame) { contents.add(object) }
+                var isThere = contents.contains(object.frame)
+                if !isThere { isThere = try has(object.frame, below: .max) }
+                if isThere { contents.add(object) }
             }
         }
         if !contents.isEmpty { try target.publish(contents) }
         return summary
+    }
+
+    /// Returns the frames of a pack that the target does not have in packs of its own; `nil` where it has none of the
+    /// others, or where the pack itself is there.
+    private func lackingPart(of pack: Digest) throws(StoreError) -> [FrameEntry]? {
+        if try isThere(pack) { return nil }
+        let file = try source.pack(pack)
+        let frames = try file.contents().entries
+        var lacking: [FrameEntry] = []
+        for frame in frames {
+            if cancellation.isCancelled { throw .cancelled }
+            // What decodes against it may need a copy that is as shallow.
+            let limit = frame.depth < .max ? frame.depth + 1 : .max
+            if try !has(frame.id, below: limit) { lacking.append(frame) }
+        }
+        // Of a damaged pack nobody knows what it holds.
+        return lacking.count < frames.count && file.computedID() == pack ? lacking : nil
+    }
+
+    /// Whether a copy of a frame is in packs of the target's own as it was written, with all that it decodes against.
+    private func has(_ frame: Digest, below limit: UInt8) throws(StoreError) -> Bool {
+        for copy in target.indexes.copies(of: frame) where copy.entry.depth < limit {
+            guard try isThere(copy.pack), try target.isIntact(copy) else { continue }
+            guard let base = copy.base else { return true }
+            if try has(base, below: copy.entry.depth) { return true }
+        }
+        return false
+    }
+
+    private func isThere(_ pack: Digest) throws(StoreError) -> Bool {
+        do { return try FileStatus.of(target.root.appending(StoreLayout.pack(pack))) != nil } catch { throw .io(error) }
+    }
+
+    /// Copies records of a pack that is as its name says.
+    private func copy(
+        _ frames: [FrameEntry],
+        of pack: Digest,
+        to output: RepackOutput
+    ) throws(StoreError) -> Int64 {
+        let file = try source.pack(pack)
+        let kind = try file.kind()
+        defer { extendLifetime(file) }
+        for frame in frames {
+            if cancellation.isCancelled { throw .cancelled }
+            let (record, stored) = try file.record(of: frame)
+            try output.append(record, stored: stored, to: kind)
+            file.releaseMemory(of: frame)
+        }
+        return frames.reduce(0) { $0 + Int64($1.recordLength) }
     }
 
     private func copy(_ pack: Digest) throws(StoreError) -> Int64 {

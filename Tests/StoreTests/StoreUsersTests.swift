@@ -107,4 +107,45 @@ struct StoreUsersTests {
         }
         #expect(try FileStatus.of(target.root.appending(StoreLayout.pack(victim))) == nil)
     }
+
+    @Test func `Of what a store has already, in whatever packs, only the rest is taken along`() async throws {
+        var random = PseudoRandom(seed: 2)
+        let bytes = random.bytes(1_500_000)
+        let longer = bytes + random.bytes(300_000)
+        let target = try ScratchStore()
+        let there = try await target.add(bytes)
+        let packs = Set(try target.store.packsOnDisk())
+        let same = try ScratchStore()
+        #expect(try await same.add(bytes) == there)
+        let transfer = StoreTransfer(from: try same.reopened(), to: target.store, cancellation: Cancellation())
+        #expect(try transfer.run([there], .everything).byteCount == 0)
+        #expect(Set(try target.store.packsOnDisk()) == packs)
+        let source = try ScratchStore()
+        let pointer = try await source.add(longer)
+        let other = StoreTransfer(from: try source.reopened(), to: target.store, cancellation: Cancellation())
+        let taken = try other.run([pointer], .everything).byteCount
+        #expect(taken > 300_000 && taken < 700_000)
+        #expect(try await target.restored(pointer) == longer)
+        #expect(try await target.restored(there) == bytes)
+        #expect(try await target.check().isEmpty)
+    }
+
+    @Test func `What a store has damaged is taken along`() async throws {
+        var random = PseudoRandom(seed: 3)
+        let bytes = random.bytes(1_500_000)
+        let target = try ScratchStore()
+        let pointer = try await target.add(bytes)
+        for pack in try target.store.packsOnDisk() {
+            let path = target.root.appending(StoreLayout.pack(pack))
+            var damaged = try DurableFile.read(path, limit: 1 << 30)
+            damaged[damaged.count / 2] ^= 1
+            try DurableFile.write(damaged, to: path)
+        }
+        let source = try ScratchStore()
+        #expect(try await source.add(bytes) == pointer)
+        let here = try target.reopened()
+        let transfer = StoreTransfer(from: try source.reopened(), to: here, cancellation: Cancellation())
+        #expect(try transfer.run([pointer], .everything).byteCount > 0)
+        #expect(try await target.restored(pointer, from: target.reopened()) == bytes)
+    }
 }
