@@ -29,27 +29,42 @@ struct ComparedFile: Sendable {
     /// Whether only a manifest says which tensors there are, so that nothing it says of that can be contradicted.
     let isByManifest: Bool
 
-    /// Looks at an object of a store, of a file that was called `fileName`.
+    /// Looks at an object of a store, of a file that was called `fileName`; `others` recognizes it by what lay beside
+    /// it.
     init(
         _ object: Pointer,
         name: String,
         fileName: String,
         in store: LocalStore,
-        reader: inout FrameReader
+        reader: inout FrameReader,
+        others: (_ name: String, _ byteCount: Int64) -> Recognition = { _, _ in .unknown }
     ) throws(StoreError) {
         let maps = try store.maps(of: object.oid, size: object.size, reader: &reader)
         guard let map = maps.first else {
             throw store.explained(.missingObject(object.oid))
         }
         let source = ObjectBytes(map, in: store)
-        let plan = try SegmentPlan(of: source, named: fileName)
+        var recognition = try Recognition.of(source, named: fileName)
+        if case .unknown = recognition, source.byteCount >= store.sizes.oneFrameByteCount {
+            recognition = others(fileName, source.byteCount)
+        }
+        let plan = SegmentPlan(recognition, byteCount: source.byteCount)
         self.init(name: name, oid: object.oid, bytes: .object(map), maps, plan)
     }
 
     /// Looks at a file on disk whose digest is known.
-    init(_ path: FilePath, name: String, oid: Digest, in store: LocalStore) throws(StoreError) {
+    init(
+        _ path: FilePath,
+        name: String,
+        oid: Digest,
+        beside models: ModelsBeside,
+        in store: LocalStore
+    ) throws(StoreError) {
         let source = try FileSource(path)
-        let plan = try SegmentPlan(of: source)
+        let plan =
+            source.byteCount < store.sizes.oneFrameByteCount
+            ? try SegmentPlan(of: source, named: path.lastComponent?.string ?? "")
+            : try SegmentPlan(of: source, beside: models)
         self.init(name: name, oid: oid, bytes: .file(path, source.status), [], plan)
     }
 
@@ -58,7 +73,7 @@ struct ComparedFile: Sendable {
         self.name = name
         self.oid = oid
         self.bytes = bytes
-        let found = plan.pieces.compactMap(\.tensor).filter { !$0.name.isEmpty }
+        let found = plan.hasManifest ? plan.pieces.compactMap(\.tensor).filter { !$0.name.isEmpty } : []
         // Some formats are told by the file's name, which may have been another when it was added.
         let described = maps.lazy.map(ComparedFile.described).first { !$0.isEmpty } ?? []
         isByManifest = found.isEmpty && !described.isEmpty
@@ -122,8 +137,8 @@ extension SegmentPlan {
         self.init(try Recognition.of(source, named: name), byteCount: source.byteCount)
     }
 
-    /// Plans the segments of an open file.
-    init(of source: FileSource) throws(StoreError) {
-        try self.init(of: source, named: source.path.lastComponent?.string ?? "")
+    /// Plans the segments of an open file, which models beside it may know.
+    init(of source: FileSource, beside models: ModelsBeside) throws(StoreError) {
+        self.init(try models.recognition(of: source), byteCount: source.byteCount)
     }
 }

@@ -19,7 +19,9 @@ package struct ComparedVersion: Sendable {
             return
         }
         var files: [ComparedFile] = []
-        for entry in try store.listing(pointer.oid, reader: &reader).tree.entries where entry.mode != .link {
+        let entries = try store.listing(pointer.oid, reader: &reader).tree.entries.filter { $0.mode != .link }
+        var models = StoredModels(entries)
+        for entry in entries {
             let object = Pointer(oid: entry.digest, size: entry.size, kind: .file)
             let file = try ComparedFile(
                 object,
@@ -27,7 +29,7 @@ package struct ComparedVersion: Sendable {
                 fileName: entry.path.name,
                 in: store,
                 reader: &reader
-            )
+            ) { name, size in models.recognition(of: name, byteCount: size, beside: entry, in: store) }
             files.append(file)
         }
         self.files = files
@@ -40,7 +42,10 @@ package struct ComparedVersion: Sendable {
         in store: LocalStore
     ) throws {
         self.pointer = pointer
-        self.files = try files.map { try ComparedFile($0.path, name: $0.name, oid: $0.oid, in: store) }
+        let models = ModelsBeside()
+        self.files = try files.map {
+            try ComparedFile($0.path, name: $0.name, oid: $0.oid, beside: models, in: store)
+        }
     }
 
     /// The statistics that manifests give of the tensors, each manifest its own; nothing of files on disk.

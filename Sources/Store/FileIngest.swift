@@ -11,6 +11,8 @@ struct FileIngest {
     let buffers: BufferPool
     /// What earlier versions of large files were made of, where that is remembered.
     let known: KnownFiles?
+    /// The models beside the files.
+    let models = ModelsBeside()
     let cancellation: Cancellation
     let progress: @Sendable (Int64) -> Void
 
@@ -33,7 +35,7 @@ struct FileIngest {
 
     /// Adds a whole file on this thread.
     func add(_ path: FilePath, bases: FileBases, worker: inout FrameWorker) throws(StoreError) -> IngestedObject {
-        let reading = try FileReading.begin(path, frames.sizes, bases: bases)
+        let reading = try FileReading.begin(path, frames.sizes, bases: bases, beside: models)
         if reading.source.status.size < frames.sizes.oneFrameByteCount {
             return try addSmall(reading, worker: &worker)
         }
@@ -46,7 +48,13 @@ struct FileIngest {
 
     /// Opens a file that is large, and returns its beginning, where that may be as it was.
     func begin(_ path: FilePath, bases: FileBases) throws(StoreError) -> (FileReading, KnownBeginning?) {
-        let reading = try FileReading.begin(path, frames.sizes, bases: bases, known: known?.file(at: path))
+        let reading = try FileReading.begin(
+            path,
+            frames.sizes,
+            bases: bases,
+            beside: models,
+            known: known?.file(at: path)
+        )
         let isCut = reading.source.status.size >= frames.sizes.oneFrameByteCount
         let frameByteCount = frames.sizes.frameByteCount
         return (reading, isCut ? KnownBeginning(of: reading.assembly, frameByteCount: frameByteCount) : nil)
@@ -205,7 +213,8 @@ struct FileIngest {
             segments: segments,
             worker: &worker
         )
-        return object(reading, oid: cut.oid, tensors: reading.assembly.compared(segments, of: stored))
+        let tensors = reading.plan.hasManifest ? reading.assembly.compared(segments, of: stored) : []
+        return object(reading, oid: cut.oid, tensors: tensors)
     }
 
     private func object(
@@ -227,12 +236,12 @@ struct FileIngest {
 
 extension SegmentPlan {
     /// Plans the segments of an open file that is cut into frames; one that is a single frame is not looked at.
-    init(adding source: FileSource, _ sizes: StoreSizes) throws(StoreError) {
+    init(adding source: FileSource, beside models: ModelsBeside, _ sizes: StoreSizes) throws(StoreError) {
         guard source.byteCount >= sizes.oneFrameByteCount else {
             self.init(.unknown, byteCount: source.byteCount)
             return
         }
-        try self.init(of: source)
+        try self.init(of: source, beside: models)
     }
 }
 

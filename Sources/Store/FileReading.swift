@@ -14,11 +14,12 @@ struct FileReading: Sendable {
         _ path: FilePath,
         _ sizes: StoreSizes,
         bases: FileBases,
+        beside models: ModelsBeside,
         known: KnownFile? = nil
     ) throws(StoreError) -> FileReading {
         let readAt = WallClock.now()
         let source = try FileSource(path)
-        let plan = try SegmentPlan(adding: source, sizes)
+        let plan = try SegmentPlan(adding: source, beside: models, sizes)
         return FileReading(
             source: source,
             readAt: readAt,

@@ -17,6 +17,7 @@ package final class SeedIngest: Sendable {
     private let store: LocalStore
     private let pool: WorkerPool
     private let cancellation: Cancellation
+    private let models = ModelsBeside()
     /// What files that were read are made of, so that none is read for nothing twice.
     private let contents = Mutex<[Seed: Set<FrameReference>]>([:])
 
@@ -143,7 +144,7 @@ package final class SeedIngest: Sendable {
         let source = try FileSource(seed.path)
         // One that is empty by now has nothing to cut.
         guard source.status.size > 0 else { return }
-        let plan = try SegmentPlan(adding: source, store.sizes)
+        let plan = try SegmentPlan(adding: source, beside: models, store.sizes)
         let count = SeedIngest.queueCapacity + 2 * pool.threadCount
         let buffers = BufferPool(bufferSize: FileCutter.bufferByteCount, count: count)
         let assembly = SegmentAssembly(plan, bases: FileBases())

@@ -20,6 +20,11 @@ struct SegmentPlan {
     let note: String
     let pieces: [Piece]
 
+    /// Whether a manifest can say which tensors the file has: one that is a single frame has none.
+    var hasManifest: Bool {
+        pieces.count != 1 || (pieces.first?.range.count ?? 0) > FrameReference.maximumByteCount
+    }
+
     private static let opaque = "opaque"
     /// The most bytes of a tensor that is one segment.
     private static let maximumTensorByteCount =

@@ -94,6 +94,11 @@ enum Attack {
             ONNXSample.model(
                 ONNXSample.bytes(5, ONNXSample.tensor("a", 1, [9], ONNXSample.external("../../etc/passwd")))
             ),
+            ONNXSample.model(
+                ["-1", "9223372036854775807", "8", "x"].flatMap { offset in
+                    ONNXSample.bytes(5, ONNXSample.tensor("a", 1, [9], ONNXSample.external("w", offset: offset)))
+                }
+            ),
             ONNXSample.varint(7 << 3 | 2) + ONNXSample.varint(.max), [0x3A] + [UInt8](repeating: 0xFF, count: 11),
         ]
     }()

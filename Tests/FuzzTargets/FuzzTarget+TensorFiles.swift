@@ -24,11 +24,28 @@ extension FuzzTarget {
         ) { bytes in
             _ = try PickledArrays.objection(to: MemorySource(bytes))
         },
+        FuzzTarget(name: "external data of ONNX", seeds: [outside, ONNXSample.small] + Attack.onnx) { bytes in
+            let data = try ONNXExternalData.of(MemorySource(bytes))
+            for name in data.names.prefix(64) {
+                for byteCount in [0, 8192, Int64.max] {
+                    let recognition = data.recognition(of: name, byteCount: byteCount, from: "a.onnx")
+                    try recognition.expectSound(byteCount: byteCount)
+                }
+            }
+        },
         FuzzTarget(name: "signature of ONNX", seeds: [signed, ONNXSample.small] + Attack.onnx) { bytes in
             guard case .success(let signature) = try ONNXSignature.of(MemorySource(bytes)) else { return }
             try require(try ModelSignature(parsing: signature.json) == signature, "it is written as another signature")
         },
     ]
+
+    /// A model of tensors in other files, which give their places in each way.
+    private static let outside = ONNXSample.model(
+        [
+            ONNXSample.external("w", offset: nil, length: "24"), ONNXSample.external("w", offset: "24"),
+            ONNXSample.external("w", offset: "4096", length: "24"), ONNXSample.external("v", offset: "8", length: "23"),
+        ].flatMap { ONNXSample.bytes(5, ONNXSample.tensor("a", 1, [2, 3], $0)) }
+    )
 
     /// A model with an input and an output.
     private static let signed = ONNXSample.model(

@@ -15,9 +15,11 @@ package enum ONNXSample {
         shape.flatMap { number(1, $0) } + number(2, type) + text(8, name) + more
     }
 
-    package static func external(_ location: String) -> [UInt8] {
-        bytes(13, text(1, "location") + text(2, location)) + bytes(13, text(1, "offset") + text(2, "4096"))
-            + number(14, 1)
+    package static func external(_ location: String, offset: String? = "4096", length: String? = nil) -> [UInt8] {
+        let entries = [("location", location), ("offset", offset), ("length", length)]
+        return entries.flatMap { key, value in
+            value.map { bytes(13, text(1, key) + text(2, $0)) } ?? []
+        } + number(14, 1)
     }
 
     /// A dimension of a shape, which is a number.

@@ -19,6 +19,8 @@ import Testing
         let tensors: [Tensor]
         /// `nil` where the file has to be opaque.
         let layout: String?
+        /// The model beside the file that has these tensors in it.
+        let model: String?
         /// Why the file is opaque.
         let reason: String?
         /// `nil` where anything may be told.
@@ -44,7 +46,12 @@ import Testing
         #expect(!expected.isEmpty)
         for (file, expected) in expected.sorted(by: { $0.key < $1.key }) {
             let contents = FileContents(bytes: try scratch.read(file))
-            let recognition = Recognition.of(contents, named: file)
+            var recognition = Recognition.of(contents, named: file)
+            if let model = expected.model {
+                #expect(recognition == .unknown, "\(file)")
+                let data = ONNXExternalData.of(FileContents(bytes: try scratch.read(model)))
+                recognition = data.recognition(of: file, byteCount: contents.byteCount, from: model)
+            }
             compare(recognition, with: expected, file)
         }
     }

@@ -4,7 +4,8 @@ import ModelCore
 ///
 /// Source: `onnx/onnx.proto` and `docs/ExternalData.md` of https://github.com/onnx/onnx. Tensors are the initializers
 /// of the graph and of the graphs nested in it, and named tensors of attributes, as far as they have `raw_data`. What
-/// another file holds is only noted: its name comes from a file that may be hostile, and nobody opens it here.
+/// another file holds is only noted: its name comes from a file that may be hostile, and nobody opens it here. Whoever
+/// has that file asks `ONNXExternalData`.
 struct ONNXFile {
     /// Each nested graph takes three levels: graph, node, attribute.
     private static let maximumDepth = 64
@@ -14,12 +15,23 @@ struct ONNXFile {
     private var locations: Set<String> = []
     private var externalCount = 0
     private var hasGraph = false
+    /// What the model says of the files beside it, where that is asked for.
+    private var external: ONNXExternalData?
 
     static func layout(of file: FileBytes) throws(Refusal) -> TensorLayout {
-        var parser = ONNXFile()
-        try parser.visit(ProtocolBuffer(FileCursor(file)), as: .model, depth: 0)
-        guard parser.hasGraph else { throw .odd("it has no graph") }
+        let parser = try ONNXFile(reading: file, external: nil)
         return try TensorLayout(.onnx, of: file, tensors: parser.tensors, notes: parser.notes)
+    }
+
+    /// Returns what a model says of the files beside it.
+    static func externalData(of file: FileBytes) throws(Refusal) -> ONNXExternalData {
+        try ONNXFile(reading: file, external: ONNXExternalData()).external ?? ONNXExternalData()
+    }
+
+    private init(reading file: FileBytes, external: ONNXExternalData?) throws(Refusal) {
+        self.external = external
+        try visit(ProtocolBuffer(FileCursor(file)), as: .model, depth: 0)
+        guard hasGraph else { throw .odd("it has no graph") }
     }
 
     private var notes: [String] {
@@ -76,6 +88,7 @@ struct ONNXFile {
             externalCount += 1
             // The notes name a few; more would let a file claim memory.
             if locations.count <= ONNXFile.maximumListedLocationCount { locations.insert(location) }
+            try external?.add(tensor, at: location)
         }
         guard let tensor = try tensor.placed() else { return }
         guard tensors.count < TensorLayout.maximumTensorCount else {

@@ -12,6 +12,9 @@ struct ONNXTensor {
     private(set) var range: Range<Int64>?
     /// The other file that holds the elements, as the model names it.
     private(set) var location: String?
+    /// Where they begin there, and how many bytes they are, as the model writes these numbers; `nil` where it does not.
+    private var offset: String?
+    private var length: String?
     private var isExternal = false
     private var fields: Set<UInt64> = []
 
@@ -44,16 +47,56 @@ struct ONNXTensor {
     /// The tensor's place in this file; `nil` where it has none, or no name.
     func placed() throws(Refusal) -> Tensor? {
         guard let range, !name.isEmpty else { return nil }
-        guard let count = Tensor.elementCount(of: shape) else { throw .odd("tensor \(name.quoted) is too large") }
+        guard try byteCount() == Int64(range.count) else { throw oddLength }
+        return try tensor(at: range)
+    }
+
+    /// The tensor's place in the file that `location` names; `nil` where it has no name.
+    ///
+    /// `docs/ExternalData.md`: without an offset it begins where the file does, and its length may be left out.
+    func placedOutside() throws(Refusal) -> Tensor? {
+        guard !name.isEmpty else { return nil }
+        let byteCount = try byteCount()
+        if let length, try number(length) != byteCount { throw oddLength }
+        let start = try number(offset ?? "0")
+        let (end, overflow) = start.addingReportingOverflow(byteCount)
+        guard !overflow else { throw .odd("tensor \(name.quoted) is too large") }
+        return try tensor(at: start..<end)
+    }
+
+    private var oddLength: Refusal { .odd("tensor \(name.quoted) has other bytes than its type and shape need") }
+
+    /// Returns a number that the model has as a text.
+    private func number(_ text: String) throws(Refusal) -> Int64 {
+        guard let number = Int64(text), number >= 0 else {
+            throw .odd("tensor \(name.quoted) has an offset or length that is none")
+        }
+        return number
+    }
+
+    private func element() throws(Refusal) -> (type: DataType, bitCount: Int64) {
         guard let element = ONNXTensor.types[type] else {
             throw .odd("tensor \(name.quoted) has the unknown type \(type)")
         }
-        let (bits, overflow) = count.multipliedReportingOverflow(by: element.bitCount)
-        // Elements of a few bits fill the last byte up.
-        guard !overflow, bits / 8 + (bits % 8 == 0 ? 0 : 1) == Int64(range.count) else {
-            throw .odd("tensor \(name.quoted) has other bytes than its type and shape need")
-        }
-        let isWhole = element.type != .bytes && bits % 8 == 0
+        return element
+    }
+
+    private func bitCount() throws(Refusal) -> Int64? {
+        guard let count = Tensor.elementCount(of: shape) else { throw .odd("tensor \(name.quoted) is too large") }
+        let (bits, overflow) = count.multipliedReportingOverflow(by: try element().bitCount)
+        return overflow ? nil : bits
+    }
+
+    /// The number of bytes that type and shape need; elements of a few bits fill the last byte up.
+    private func byteCount() throws(Refusal) -> Int64 {
+        guard let bits = try bitCount() else { throw oddLength }
+        return bits / 8 + (bits % 8 == 0 ? 0 : 1)
+    }
+
+    private func tensor(at range: Range<Int64>) throws(Refusal) -> Tensor {
+        let element = try element()
+        let bitCount = try bitCount() ?? 0
+        let isWhole = element.type != .bytes && bitCount % 8 == 0
         return Tensor(name: name, type: isWhole ? element.type : .bytes, shape: isWhole ? shape : [], range: range)
     }
 
@@ -73,7 +116,7 @@ struct ONNXTensor {
         shape.append(dimension)
     }
 
-    /// Reads a `StringStringEntryProto`, of which only the location matters here.
+    /// Reads a `StringStringEntryProto`; other keys than these three say nothing of where the elements are.
     private mutating func readExternal(_ entry: ProtocolBuffer) throws(Refusal) {
         var buffer = entry
         var key = ""
@@ -85,7 +128,12 @@ struct ONNXTensor {
             default: continue
             }
         }
-        guard key == "location", let value else { return }
-        location = try buffer.text(value, atMost: ONNXTensor.maximumLocationByteCount)
+        guard ["location", "offset", "length"].contains(key), let value else { return }
+        let text = try buffer.text(value, atMost: ONNXTensor.maximumLocationByteCount)
+        switch key {
+        case "location": location = text
+        case "offset": offset = text
+        default: length = text
+        }
     }
 }

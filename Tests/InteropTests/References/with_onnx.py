@@ -5,6 +5,7 @@ import numpy
 import onnx
 from expectation import Expectation
 from onnx import TensorProto, helper
+from onnx.external_data_helper import ExternalDataInfo
 
 NAMES = {
     TensorProto.FLOAT: "f32", TensorProto.UINT8: "u8", TensorProto.INT8: "i8", TensorProto.UINT16: "u16",
@@ -64,6 +65,7 @@ def main(directory):
         model, expected.path("external.onnx"), save_as_external_data=True, location="weights.bin", size_threshold=90
     )
     read(expected, "external.onnx")
+    read_external(expected, "external.onnx", "weights.bin")
     expected.write()
 
 
@@ -77,6 +79,16 @@ def read(expected, file):
     for tensor in found:
         if tensor.raw_data and tensor.name and tensor not in external:
             expected.locate(file, tensor.name, NAMES[tensor.data_type], tensor.dims, tensor.raw_data)
+
+
+def read_external(expected, file, data):
+    model = onnx.load_model(expected.path(file), load_external_data=False)
+    expected.note(data, layout="onnx", model=file)
+    for tensor in tensors_of(model.graph):
+        if tensor.data_location == TensorProto.EXTERNAL:
+            info = ExternalDataInfo(tensor)
+            assert info.location == data
+            expected.add(data, tensor.name, NAMES[tensor.data_type], tensor.dims, info.offset or 0, info.length)
 
 
 main(sys.argv[1])
