@@ -192,9 +192,12 @@ struct FileIngest {
         try reading.source.requireUnchanged()
         do { try cancellation.check() } catch { throw .cancelled }
         let frame = try frames.put(UnsafeRawBufferPointer(bytes), as: .data, worker: &worker)
+        // Which tensors it has is found in its bytes whenever somebody asks; what is worth telling, now.
+        let held = HeldBytes(bytes: Array(bytes))
+        let plan = try SegmentPlan(of: held, named: reading.source.path.lastComponent?.string ?? "")
         extendLifetime(buffer)
         progress(Int64(size))
-        return object(reading, oid: frame.id)
+        return object(reading, oid: frame.id, note: plan.note)
     }
 
     private func finish(
@@ -220,6 +223,7 @@ struct FileIngest {
     private func object(
         _ reading: FileReading,
         oid: Digest,
+        note: String? = nil,
         tensors: [ComparedTensor] = []
     ) -> IngestedObject {
         let status = reading.source.status
@@ -228,7 +232,7 @@ struct FileIngest {
             size: status.size,
             status: status,
             readAt: reading.readAt,
-            note: reading.plan.note,
+            note: note ?? reading.plan.note,
             tensors: tensors
         )
     }

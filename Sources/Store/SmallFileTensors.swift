@@ -19,14 +19,23 @@ package final class SmallFileTensors {
         let name: String
     }
 
+    private struct Found {
+        let layout: String
+        let note: String
+        let segments: [Segment]
+    }
+
     private let store: LocalStore
     private let artifactName: String
     private let place: (_ file: String) -> FilePath?
     private var room: Int64
-    private var found: [Key: [Segment]] = [:]
+    private var found: [Key: Found] = [:]
     private var passedOver: Set<Digest> = []
     /// The files whose tensors nobody looked at, as paths in the tree; the empty one where the artifact is the file.
     package private(set) var unread: Set<String> = []
+
+    /// The number of files that nobody looked into for what is worth telling, for they were too much.
+    package private(set) var overlooked = 0
 
     /// Whether any file was looked at.
     package var hasRead: Bool { !found.isEmpty }
@@ -61,18 +70,38 @@ package final class SmallFileTensors {
     /// looked.
     func tensors(of oid: Digest, size: Int64, file: String, reader: inout FrameReader) -> [Segment]? {
         guard size > 0 else { return [] }
+        guard let found = look(at: oid, size: size, file: file, reader: &reader) else {
+            unread.insert(file)
+            return nil
+        }
+        return found.segments
+    }
+
+    /// Returns what a file that is one frame was understood as, and what is worth telling of it, if anything is; `nil`
+    /// where nobody looked.
+    func remark(
+        of oid: Digest,
+        size: Int64,
+        file: String,
+        reader: inout FrameReader
+    ) -> (layout: String, note: String)? {
+        guard let found = look(at: oid, size: size, file: file, reader: &reader) else {
+            if room < size { overlooked += 1 }
+            return nil
+        }
+        return (found.layout, found.note)
+    }
+
+    private func look(at oid: Digest, size: Int64, file: String, reader: inout FrameReader) -> Found? {
         let name = file.split(separator: "/").last.map(String.init) ?? artifactName
         let key = Key(oid: oid, name: name)
         if let known = found[key] { return known }
         guard room >= size, !passedOver.contains(oid), let bytes = bytes(of: oid, size: size, file, &reader),
-            let segments = try? SmallFileTensors.tensors(of: bytes, named: name)
-        else {
-            unread.insert(file)
-            return nil
-        }
+            let look = try? SmallFileTensors.look(into: bytes, named: name)
+        else { return nil }
         room -= size
-        found[key] = segments
-        return segments
+        found[key] = look
+        return look
     }
 
     /// Leaves out of two trees what is the same in both, where all of their small files were too much.
@@ -99,7 +128,7 @@ package final class SmallFileTensors {
         return bytes
     }
 
-    private static func tensors(of bytes: [UInt8], named name: String) throws(StoreError) -> [Segment] {
+    private static func look(into bytes: [UInt8], named name: String) throws(StoreError) -> Found {
         let plan = try SegmentPlan(of: HeldBytes(bytes: bytes), named: name)
         var segments: [Segment] = []
         for piece in plan.pieces {
@@ -117,12 +146,12 @@ package final class SmallFileTensors {
                 )
             )
         }
-        return segments
+        return Found(layout: plan.layout, note: plan.note, segments: segments)
     }
 }
 
 /// The bytes of a small file, for whoever finds out what it is.
-private struct HeldBytes: ByteSource {
+struct HeldBytes: ByteSource {
     let bytes: [UInt8]
 
     var byteCount: Int64 { Int64(bytes.count) }

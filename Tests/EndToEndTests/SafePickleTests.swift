@@ -116,6 +116,23 @@ import Testing
         ] { #expect(result.output.contains(said), "\(said): \(result.output)") }
     }
 
+    @Test func `What would run is told by add and show, of files in directories and of small ones, too`() async throws {
+        let result = try await ScratchRepository(named: "bert").run(
+            Self.setUp + """
+                mkdir net && for file in large.pt net/large.pt; do python3 ~/save.py $file 'save(Program(), large)'; done
+                for file in small.pt net/small.pt; do python3 ~/save.py $file 'save(Program())'; done && echo x > net/notes
+                git model -v add large.pt small.pt net > ~/added 2>&1 && git commit -qm Add && git model show > ~/shown
+                for file in large.pt small.pt net/large.pt net/small.pt; do
+                    grep -c "^ *$file: .*posix.system" ~/added && grep -c "^$file[: ].*pytorch, .*posix.system" ~/shown
+                done
+                ! grep notes ~/shown && git model show --json | grep -o '"path": *"small.pt"'
+                """
+        )
+        let ones = String(repeating: "1\n", count: 8)
+        #expect(result.exitCode == 0 && result.output.contains(ones), "\(result.output)")
+        #expect(result.output.ranges(of: #""small.pt""#).count == 2, "\(result.output)")
+    }
+
     @Test func `A tag on what is judged leaves nothing out of it`() async throws {
         let result = try await ScratchRepository(named: "bert").run(
             Self.setUp + """

@@ -53,6 +53,12 @@ struct ShowCommand: ModelCommand {
         }
         text.table(table)
         for artifact in report.artifacts {
+            for file in artifact.files ?? [] {
+                let remark = DisplayText.sanitized("\(file.layout), \(file.note)")
+                text.line("\(DisplayText.quoted("\(artifact.path)/\(file.path)")): \(remark)")
+            }
+        }
+        for artifact in report.artifacts {
             let tensors = artifact.tensors ?? []
             var start = tensors.startIndex
             while start < tensors.endIndex {

@@ -7,6 +7,16 @@ import Store
 package struct ShowVersion: Sendable {
     /// The version.
     package struct Report: Operations.Report {
+        /// A file of a directory.
+        package struct File: Encodable, Sendable {
+            /// The path in the directory.
+            package let path: String
+            /// The layout that it was understood as.
+            package let layout: String
+            /// Why it was not understood better, or what whoever loads it should know.
+            package let note: String
+        }
+
         /// An artifact of the version.
         package struct Artifact: Encodable, Sendable {
             /// The path in the repository.
@@ -17,10 +27,12 @@ package struct ShowVersion: Sendable {
             package let size: Int64
             /// The object, as `sha256:` and hexadecimal digits.
             package let oid: String
-            /// The layout that the file was understood as, where the local store has its manifest.
+            /// The layout that the file was understood as, where the local store has its manifest, or there is a note.
             package let layout: String?
-            /// Why it was not understood better, where the manifest says it.
+            /// Why it was not understood better, or what whoever loads it should know.
             package let note: String?
+            /// The files of a directory of which there is something to tell; `nil` where there are none.
+            package let files: [File]?
             /// Whether the local store has all of its bytes.
             package let isHere: Bool
             /// Whether they are missing because they were purged.
@@ -79,6 +91,9 @@ package struct ShowVersion: Sendable {
         let artifacts = try workspace.select(paths, among: pointers.entries).map { artifact in
             let small = workspace.smallFileTensors(of: artifact.path, in: joined.store)
             let row = try row(artifact, in: joined.store, small)
+            if !showsTensors, small.overlooked > 0 {
+                unread.append("\(artifact.path): \(small.overlooked) of its small files were not looked into")
+            }
             if let remark = small.remark { unread.append("\(artifact.path): \(remark)") }
             return row
         }
@@ -129,18 +144,23 @@ package struct ShowVersion: Sendable {
         in store: LocalStore,
         _ small: SmallFileTensors
     ) throws -> Report.Artifact {
-        let manifest = try? store.manifest(of: artifact.pointer)
+        // They come first: what is looked at of small files is bounded.
+        let tensors = showsTensors ? try store.tensors(of: artifact.pointer, small).map(TensorRow.init) : nil
+        let isTree = artifact.pointer.kind == .tree
+        let remark = isTree ? nil : store.remark(of: artifact.pointer, small)
+        let files = isTree ? store.remarks(of: artifact.pointer, small) : []
         let isHere = Closure(of: [artifact.pointer], in: store).isComplete
         return Report.Artifact(
             path: artifact.path.text,
             kind: artifact.pointer.kind.rawValue,
             size: artifact.pointer.size,
             oid: artifact.pointer.oid.description,
-            layout: manifest.flatMap { $0.layout.isEmpty ? nil : $0.layout },
-            note: manifest.flatMap { $0.note.isEmpty ? nil : $0.note },
+            layout: remark.flatMap { $0.layout.isEmpty ? nil : $0.layout },
+            note: remark.flatMap { $0.note.isEmpty ? nil : $0.note },
+            files: files.isEmpty ? nil : files.map { Report.File(path: $0.file, layout: $0.layout, note: $0.note) },
             isHere: isHere,
             isPurged: try !isHere && store.isPurged(artifact.pointer.oid),
-            tensors: showsTensors ? try store.tensors(of: artifact.pointer, small).map(TensorRow.init) : nil
+            tensors: tensors
         )
     }
 
