@@ -17,11 +17,13 @@ struct BatchScratch: ~Copyable {
     /// Makes one in the directory of the outputs.
     init(in parent: FilePath) throws {
         BatchScratch.clear(parent)
-        directory = try TemporaryDirectory(in: parent)
+        let directory = try TemporaryDirectory(in: parent)
         // Who clears up never sees it without its lock.
         let unseen = directory.path.appending(TemporaryFile.unusedName())
-        lock = try FileLock(unseen, mode: .exclusive, wait: nil)
+        let lock = try FileLock(unseen, mode: .exclusive, wait: nil)
         try DurableFile.rename(unseen, to: directory.path.appending(BatchScratch.lockName))
+        self.directory = directory
+        self.lock = lock
     }
 
     /// Removes what others left in a directory; what cannot be removed keeps nobody from working.
