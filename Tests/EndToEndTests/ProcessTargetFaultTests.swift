@@ -88,13 +88,13 @@ import Testing
         #expect(result.output.contains("and does not answer at "), "\(result.output)")
     }
 
-    @Test func `In the middle of a merge whose configuration is in conflict the way back is told`() async throws {
+    @Test func `In the middle of a merge whose configuration is in conflict the way out is told`() async throws {
         let result = try await ScratchRepository(named: "bert").run(
             DeploymentSample.setUp + """
                 git model deploy -q v1.0.0 && git model deploy -q v1.1.0 && git switch -qc other
                 git config -f .mver/config deploy.edge.keep 5 && git commit -qam Five && git switch -q main
                 git config -f .mver/config deploy.edge.keep 6 && git commit -qam Six && git merge -q other || echo conflict $?
-                git model rollback || echo damaged $?
+                git model deploy v1.0.0 || echo damaged $?
                 git checkout -q --ours -- .mver/config && git model rollback | tail -n 1 && git ls-files -u | wc -l
                 """
         )
