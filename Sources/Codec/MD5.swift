@@ -1,8 +1,8 @@
 import COpenSSL
 import ModelCore
 
-/// MD5 (RFC 1321) of bytes that arrive in pieces, for names that other programs make with it and for services that check
-/// by it what arrives; it protects from nobody.
+/// MD5 (RFC 1321) of bytes that arrive in pieces, for names that other programs make with it and for services that
+/// check by it what arrives; it protects from nobody.
 ///
 /// One thread at a time may use a value.
 package struct MD5: ~Copyable {

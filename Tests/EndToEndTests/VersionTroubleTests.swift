@@ -75,9 +75,10 @@ import Testing
             git commit -qam Describe && git model tag v1.3.0 --force 2>&1 | grep '^warning'
             git add sample.json given && git commit -qm Samples && git model tag v1.4.0 --force 2>&1 | grep -c '^warning' || echo none
             """,
-            says: "warning: .mver/models/bert.json is another in the work tree than in the commit that was tagged\nwarning: "
-                + "sample.json, its sample, is not in the commit that was tagged: no deployment could try the version with it\n"
-                + "warning: given, what it should give, is not",
+            says:
+                "warning: .mver/models/bert.json is another in the work tree than in the commit that was tagged\nwarning: ",
+            "sample.json, its sample, is not in the commit that was tagged: no deployment could try the version with it\n"
+                + "warning: given, what it should give, is not in the commit",
             "version with it\n0\nnone\n"
         ),
         ScriptCase(

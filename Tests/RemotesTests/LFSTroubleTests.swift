@@ -29,22 +29,26 @@ struct LFSTroubleTests {
     }
 
     @Test func `whether packs come and go is known without any, and nothing is left of it`() async throws {
-        let remote = try await site("none").remote()
+        let (open, refused) = (try await site("none"), try await site("refused"))
+        let (off, denied) = (try await site("off"), try await site("denied"))
+        let port = try DeafPort()
+        let deaf = try await LFSSite(at: .web(port.origin))
+        defer {
+            extendLifetime(port)
+            extendLifetime([open, refused, off, denied, deaf])
+        }
+        let remote = try await open.remote()
         try await remote.probePacks(for: .writing)
         try await remote.probePacks(for: .reading)
         #expect(try await remote.list("").isEmpty)
         // A server that takes nothing more gives what it has.
-        try await site("refused").remote().probePacks(for: .reading)
-        let port = try DeafPort()
-        defer { extendLifetime(port) }
-        let silent = try await LFSSite(at: .web(port.origin)).remote()
-        for (remote, access, words) in [
-            (try await site("off").remote(), RemoteAccess.writing, "no off"),
-            (try await site("off").remote(), .reading, "no off"),
-            (try await site("denied").remote(), .reading, "denies access"),
-            (try await site("refused").remote(), .writing, "too large for this plan"),
-            (silent, .writing, "Connection refused"), (silent, .reading, "Connection refused"),
+        try await refused.remote().probePacks(for: .reading)
+        for (site, access, words) in [
+            (off, RemoteAccess.writing, "no off"), (off, .reading, "no off"), (denied, .reading, "denies access"),
+            (refused, .writing, "too large for this plan"),
+            (deaf, .writing, "Connection refused"), (deaf, .reading, "Connection refused"),
         ] {
+            let remote = try await site.remote()
             let error = await #expect(throws: RemoteError.self) { try await remote.probePacks(for: access) }
             #expect(error?.description.contains(words) == true, "\(String(describing: error))")
         }

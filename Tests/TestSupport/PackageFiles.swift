@@ -34,8 +34,8 @@ package enum PackageFiles {
 
 /// Where the executables are that tests run.
 package enum BuiltProduct {
-    /// The directories to look in, as in `PATH`: that of another build, where `GIT_MODEL_PRODUCTS` names it, then that of
-    /// the test runner, which also holds what only tests run.
+    /// The directories to look in, as in `PATH`: that of another build, where `GIT_MODEL_PRODUCTS` names it, then that
+    /// of the test runner, which also holds what only tests run.
     package static let path: String = {
         let link = "/proc/self/exe"
         let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? CommandLine.arguments[0]

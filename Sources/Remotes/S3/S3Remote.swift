@@ -8,8 +8,8 @@ import Transport
 
 /// A remote in a bucket of Amazon S3 or of another service with its interface.
 ///
-/// Every request is signed for one object, and the service checks the digests of what it was sent: Amazon's its SHA-256,
-/// others, such as rclone's, only its MD5.
+/// Every request is signed for one object, and the service checks the digests of what it was sent: Amazon's its
+/// SHA-256, others, such as rclone's, only its MD5.
 package struct S3Remote: Remote {
     /// How often one request is made again because the service named another region, or the keys had expired.
     private static let maximumCorrections = 2
