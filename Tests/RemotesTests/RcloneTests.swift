@@ -9,6 +9,7 @@ import Testing
 @Suite struct RcloneTests {
     @Test(arguments: [
         "rclone://", "rclone:///x", "rclone://-x/y", "rclone://:local,a=b/x", "rclone://a b/x", "rclone://a/../x",
+        "rclone://a/[v1]",
     ])
     func `A name that is no remote's is refused`(url: String) {
         #expect(throws: RemoteError.self) { try RemoteURL(parsing: url, relativeTo: "/") }

@@ -33,6 +33,10 @@ package struct RcloneLocation: Hashable, Sendable {
         var path = rest.dropFirst(name.count + 1)
         while path.hasSuffix("/") { path = path.dropLast() }
         guard !path.split(separator: "/").contains("..") else { throw .unusableURL(url, reason: "its path has a ..") }
+        // In the URLs by which rclone gives files they are around the place.
+        guard !path.contains(where: { "[]".contains($0) }) else {
+            throw .unusableURL(url, reason: "its path has brackets, which rclone takes for its own")
+        }
         remote = "\(name):"
         self.path = String(path)
         text = "rclone://\(name)/\(path)"
