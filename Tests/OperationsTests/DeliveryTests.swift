@@ -43,7 +43,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func `The end of one leaves the next its lock and its store`() async throws {
         let first = try Delivery(to: output, in: context)
-        for number in 0..<5000 { try write("store/a/\(number)", in: first.scratch) }
+        for number in 0..<1000 { try write("store/a/\(number)", in: first.scratch) }
         #expect(try !begin(storing: "mine"))
         async let next: Void = beginInTheEnd(storing: "mine")
         try first.finish()
